@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { PageFlag, type PageState, pageState, pageStates } from './flags.ts';
+
+/** How many pages of a snapshot have each flag. */
+export const pageCountsSchema = z.object({
+  resident: z.int().nonnegative(),
+  present: z.int().nonnegative(),
+  locked: z.int().nonnegative(),
+  onFault: z.int().nonnegative(),
+  swapped: z.int().nonnegative(),
+  zero: z.int().nonnegative(),
+  huge: z.int().nonnegative(),
+  dontDump: z.int().nonnegative(),
+});
+export type PageCounts = z.infer<typeof pageCountsSchema>;
+
+/** How often each of the 256 possible page bytes occurs; every other count is derived from this one pass. */
+export function histogram(flags: Uint8Array): Uint32Array {
+  const bins = new Uint32Array(256);
+  for (let page = 0; page < flags.length; page++) {
+    const byte = flags[page] as number;
+    bins[byte] = (bins[byte] as number) + 1;
+  }
+  return bins;
+}
+
+/** Pages with each flag, from a histogram. */
+export function pageCounts(bins: Uint32Array): PageCounts {
+  const withFlag = (flag: number) => bins.reduce((sum, count, byte) => (byte & flag ? sum + count : sum), 0);
+  return {
+    resident: withFlag(PageFlag.Resident),
+    present: withFlag(PageFlag.Present),
+    locked: withFlag(PageFlag.Locked),
+    onFault: withFlag(PageFlag.OnFault),
+    swapped: withFlag(PageFlag.Swapped),
+    zero: withFlag(PageFlag.Zero),
+    huge: withFlag(PageFlag.Huge),
+    dontDump: withFlag(PageFlag.DontDump),
+  };
+}
+
+/** Pages in each state of the legend, from a histogram. Every page is counted once. */
+export function stateCounts(bins: Uint32Array, unknown = 0): Record<PageState, number> {
+  const counts = Object.fromEntries(pageStates.map((state) => [state, 0])) as Record<PageState, number>;
+  bins.forEach((count, byte) => {
+    if (count > 0) counts[pageState(byte, unknown)] += count;
+  });
+  return counts;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { pageRangeSchema } from './operation.ts';
+import { problemSchema } from './problem.ts';
+import { textSchema } from './text.ts';
+
+/** An address as it is shown and stored: `0x` and hexadecimal digits. */
+export const addressSchema = z.string().regex(/^0x[0-9a-f]+$/);
+
+/** A mapping that a session made. */
+export const regionInfoSchema = z.object({
+  id: z.int().positive(),
+  /** `A`, `B`, …: how texts and steps call it. */
+  label: z.string(),
+  address: addressSchema,
+  /** Bytes. */
+  length: z.int().positive(),
+  pages: z.int().positive(),
+  kind: z.enum(['anonymous', 'file', 'secret']),
+  /** As `/proc/PID/maps` writes it: `rw-p`. */
+  protection: z.string(),
+});
+export type RegionInfo = z.infer<typeof regionInfoSchema>;
+
+/** One call, as it was made and as it returned. Times are ns since the session began. */
+export const stepSchema = z.object({
+  index: z.int().nonnegative(),
+  title: textSchema,
+  region: z.int().positive().optional(),
+  /** The pages that the call was about. */
+  range: pageRangeSchema.optional(),
+  call: z.string(),
+  arguments: z.record(z.string(), z.union([z.string(), z.number()])),
+  returned: z.union([z.string(), z.number()]),
+  errno: z.string().nullable(),
+  /** What this errno means for this call. */
+  meaning: textSchema.optional(),
+  durationNs: z.number().nonnegative(),
+  startedNs: z.number().nonnegative(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** The process at one instant. Bytes from `/proc/self/status`, faults from getrusage(2), both of the process that runs the lab. */
+export const sampleSchema = z.object({
+  tNs: z.number().nonnegative(),
+  vmLck: z.int().nonnegative(),
+  vmRss: z.int().nonnegative(),
+  minorFaults: z.int().nonnegative(),
+  majorFaults: z.int().nonnegative(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/** What an experiment says will happen, and what was measured. */
+export const claimSchema = z.object({
+  id: z.string(),
+  text: textSchema,
+  expected: z.union([z.string(), z.number()]),
+  measured: z.union([z.string(), z.number()]),
+  status: z.enum(['held', 'failed', 'skipped']),
+  reason: textSchema.optional(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
+/**
+ * `running` and `paused` change into each other; the other three are final. After a final state the regions stay mapped,
+ * to be looked at, until the session is closed.
+ */
+export const sessionStateSchema = z.enum(['running', 'paused', 'completed', 'stopped', 'failed']);
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
+/** Everything that a session tells its reader, page states aside: those are frames. */
+export const sessionEventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('state'),
+    session: z.int().positive(),
+    state: sessionStateSchema,
+    /** While paused: the step that comes next. */
+    next: textSchema.optional(),
+    /** When failed: what went wrong. */
+    problem: problemSchema.optional(),
+  }),
+  z.object({ kind: z.literal('region'), session: z.int().positive(), region: regionInfoSchema }),
+  z.object({ kind: z.literal('released'), session: z.int().positive(), region: z.int().positive() }),
+  z.object({ kind: z.literal('step'), session: z.int().positive(), step: stepSchema }),
+  z.object({ kind: z.literal('sample'), session: z.int().positive(), sample: sampleSchema }),
+  z.object({ kind: z.literal('claim'), session: z.int().positive(), claim: claimSchema }),
+  z.object({ kind: z.literal('measurement'), session: z.int().positive(), name: z.string(), value: z.number() }),
+]);
+export type SessionEvent = z.infer<typeof sessionEventSchema>;

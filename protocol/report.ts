@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { pageCountsSchema } from './counts.ts';
+import { claimSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
+import { parameterValuesSchema, placementSchema } from './experiment.ts';
+
+export const reportSchemaId = 'pagescope/report@1';
+
+const limitSchema = z.union([z.int().nonnegative(), z.literal('unlimited')]);
+
+/** Whether a kernel feature can be used here: found by trying it, not by reading the version. */
+export const featureSchema = z.object({
+  state: z.enum(['available', 'denied', 'missing']),
+  /** Who may use it when denied; since which kernel it exists when missing. */
+  reason: z.string().optional(),
+});
+export type Feature = z.infer<typeof featureSchema>;
+
+/** The machine and the process that an experiment ran on. Memory sizes in bytes. */
+export const environmentSchema = z.object({
+  kernel: z.string(),
+  architecture: z.string(),
+  pageSize: z.int().positive(),
+  memTotal: z.int().nonnegative(),
+  memAvailable: z.int().nonnegative(),
+  swapTotal: z.int().nonnegative(),
+  /** `/sys/kernel/mm/transparent_hugepage/enabled`, the chosen word; `unknown` where there is no such file. */
+  thp: z.string(),
+  /** `/proc/sys/vm/overcommit_memory`: 0 heuristic, 1 always, 2 never. */
+  overcommit: z.int(),
+  memlock: z.object({ soft: limitSchema, hard: limitSchema }),
+  /** Effective capabilities by name. */
+  capabilities: z.array(z.string()),
+  features: z.record(z.string(), featureSchema),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+const reportedText = { title: z.string(), meaning: z.string().optional() };
+
+/** The states of one region after one step. */
+export const reportSnapshotSchema = z.object({
+  step: z.int().nonnegative(),
+  region: z.int().positive(),
+  takenNs: z.number().nonnegative(),
+  counts: pageCountsSchema,
+  runs: z.array(z.tuple([z.int().nonnegative(), z.int().positive(), z.int().min(0).max(255)])),
+});
+export type ReportSnapshot = z.infer<typeof reportSnapshotSchema>;
+
+/**
+ * The report, `pagescope/report@1`: what a run showed, with the evidence. Texts are in one language; times are ns since the
+ * session began.
+ */
+export const reportSchema = z.object({
+  schema: z.literal(reportSchemaId),
+  pagescope: z.string(),
+  createdAt: z.iso.datetime(),
+  environment: environmentSchema,
+  experiment: z.object({ id: z.string(), title: z.string(), parameters: parameterValuesSchema }),
+  placement: placementSchema,
+  pid: z.int().positive(),
+  regions: z.array(regionInfoSchema),
+  steps: z.array(stepSchema.extend(reportedText)),
+  snapshots: z.array(reportSnapshotSchema),
+  samples: z.array(sampleSchema),
+  claims: z.array(claimSchema.extend({ text: z.string(), reason: z.string().optional() })),
+  measurements: z.record(z.string(), z.number()),
+  outcome: z.enum(['completed', 'stopped', 'failed']),
+  error: z.string().optional(),
+});
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,71 @@
+/**
+ * Runs: neighbouring pages with equal flags, as `[firstPage, pageCount, flags]`. Most regions are a handful of runs however
+ * many pages they have, so this is how states are stored in reports and sent in frames.
+ */
+export type Run = readonly [firstPage: number, pageCount: number, flags: number];
+
+/** The longest run that fits a frame (24 bits); a longer one is given as several. */
+export const maxRunPages = 0xff_ff_ff;
+
+type EachRun = (firstPage: number, pageCount: number, flags: number) => void;
+
+/** The first page at or after `from` whose byte differs from `flags[from]`, four pages at a time where memory allows. */
+function runEnd(flags: Uint8Array, words: Uint32Array | undefined, from: number): number {
+  const byte = flags[from] as number;
+  let page = from + 1;
+  if (words) {
+    while (page & 3 && page < flags.length && flags[page] === byte) page++;
+    if (!(page & 3)) {
+      const word = (byte * 0x01_01_01_01) >>> 0;
+      let index = page >>> 2;
+      while (index < words.length && words[index] === word) index++;
+      page = index << 2;
+    }
+  }
+  while (page < flags.length && flags[page] === byte) page++;
+  return page;
+}
+
+/** The bytes as 32-bit words, where their address is aligned for it. */
+function asWords(flags: Uint8Array): Uint32Array | undefined {
+  return flags.byteOffset % 4 === 0 ? new Uint32Array(flags.buffer, flags.byteOffset, flags.length >>> 2) : undefined;
+}
+
+/** Calls `each` for every run of a snapshot, in order; together they cover it. */
+export function forEachRun(flags: Uint8Array, each: EachRun): void {
+  const words = asWords(flags);
+  for (let page = 0; page < flags.length; ) {
+    const end = Math.min(runEnd(flags, words, page), page + maxRunPages);
+    each(page, end - page, flags[page] as number);
+    page = end;
+  }
+}
+
+/** Calls `each` for every run of pages in which `after` differs from `before`. Both have the same length. */
+export function forEachChangedRun(before: Uint8Array, after: Uint8Array, each: EachRun): void {
+  const beforeWords = asWords(before);
+  const afterWords = asWords(after);
+  let page = 0;
+  while (page < after.length) {
+    if (before[page] === after[page]) {
+      page++;
+      if (!(page & 3) && beforeWords && afterWords) {
+        let index = page >>> 2;
+        while (index < afterWords.length && beforeWords[index] === afterWords[index]) index++;
+        page = index << 2;
+      }
+      continue;
+    }
+    const first = page;
+    const byte = after[page] as number;
+    while (page < after.length && after[page] === byte && before[page] !== byte && page - first < maxRunPages) page++;
+    each(first, page - first, byte);
+  }
+}
+
+/** All runs of a snapshot, as the report stores them. */
+export function runsOf(flags: Uint8Array): Run[] {
+  const runs: Run[] = [];
+  forEachRun(flags, (firstPage, pageCount, byte) => runs.push([firstPage, pageCount, byte]));
+  return runs;
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { SessionEvent } from './events.ts';
+import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
+import { operationSchema } from './operation.ts';
+import { environmentSchema, reportSchema } from './report.ts';
+import { languageSchema } from './text.ts';
+
+const session = z.int().positive();
+const nothing = z.void();
+
+/** The longest pause between two steps, in milliseconds. */
+export const maxPaceMs = 5000;
+/** Samples per second. */
+export const sampleRateBounds = { minimum: 1, maximum: 60, default: 10 } as const;
+
+export const hostInfoSchema = z.object({
+  kind: z.enum(['electron', 'browser', 'isolated', 'cli']),
+  version: z.string(),
+  /** The process whose memory inline sessions live in. */
+  pid: z.int().positive(),
+  environment: environmentSchema,
+  /** Bytes that a session may commit. */
+  budgetBytes: z.int().positive(),
+  can: z.object({ fileDialogs: z.boolean(), menus: z.boolean() }),
+});
+export type HostInfo = z.infer<typeof hostInfoSchema>;
+
+export const startRequestSchema = z.object({
+  experiment: z.string().max(64),
+  parameters: parameterValuesSchema.default({}),
+  /** Without it, the experiment's own; or `isolated` when it commits more than an inline session may. */
+  placement: placementSchema.optional(),
+  /** Milliseconds to wait before each step; 0 does not wait. */
+  paceMs: z.number().min(0).max(maxPaceMs).default(0),
+  /** Start paused before the first step. */
+  paused: z.boolean().default(false),
+  sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
+});
+export type StartRequest = z.infer<typeof startRequestSchema>;
+
+export const startedSchema = z.object({
+  session,
+  placement: placementSchema,
+  pid: z.int().positive(),
+  /** As they will be used: the given ones, checked, and the defaults of the others. */
+  parameters: parameterValuesSchema,
+});
+export type Started = z.infer<typeof startedSchema>;
+
+/**
+ * The one contract between a reader (the window, the command line) and an engine (in the host or in an isolated process).
+ * Every method takes one object and is validated where it is received. `notifications` are sent without waiting for an answer.
+ */
+export const contract = {
+  /** The host, and the machine it runs on. */
+  host: { request: z.object({}), response: hostInfoSchema },
+  /** The catalogue. */
+  experiments: { request: z.object({}), response: z.array(experimentDescriptorSchema) },
+  /** Opens a session and runs an experiment in it. Its events may arrive before the answer. */
+  start: { request: startRequestSchema, response: startedSchema },
+  /** `step` does one step of a paused session and stays paused. `stop` ends the experiment; the regions stay. */
+  control: { request: z.object({ session, action: z.enum(['pause', 'resume', 'step', 'stop']) }), response: nothing },
+  /** Changes the wait before each step, also while it runs. */
+  pace: { request: z.object({ session, paceMs: z.number().min(0).max(maxPaceMs) }), response: nothing },
+  /** One act of the user's own on a region; it appears as a step. */
+  operate: {
+    request: z.object({ session, region: z.int().positive(), operation: operationSchema }),
+    response: nothing,
+  },
+  /** The report of what the session has shown so far. */
+  report: { request: z.object({ session, language: languageSchema }), response: reportSchema },
+  /** The steps so far as a C program. */
+  program: { request: z.object({ session }), response: z.string() },
+  /** Ends the session and releases its regions. */
+  close: { request: z.object({ session }), response: nothing },
+} as const;
+
+export const notifications = {
+  /** The reader has drawn this frame; the next may come. */
+  acknowledge: z.object({ session, region: z.int().positive(), sequence: z.int().positive() }),
+  /** The reader no longer wants the answer to this request. */
+  cancel: z.object({ request: z.int().positive() }),
+} as const;
+
+export type Contract = typeof contract;
+export type Method = keyof Contract;
+/** What a caller passes: defaults may be left out. */
+export type Request<M extends Method> = z.input<Contract[M]['request']>;
+/** What the engine receives: validated, defaults filled in. */
+export type Received<M extends Method> = z.output<Contract[M]['request']>;
+export type Response<M extends Method> = z.output<Contract[M]['response']>;
+export type Acknowledgement = z.infer<typeof notifications.acknowledge>;
+
+/** Where an engine puts what it has to tell. */
+export interface Reader {
+  event(event: SessionEvent): void;
+  /** A frame that the receiver may keep. */
+  frame(bytes: Uint8Array): void;
+}
+
+/** The engine's side of the contract, for one reader. `close` ends every session of that reader. */
+export type Service = {
+  [M in Method]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
+} & { acknowledge(acknowledgement: Acknowledgement): void; dispose(): Promise<void> };
