@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * One project for each kind of test; `npm test` names them as suites. Files named `*.spec.ts` below `test/e2e/` are
+ * Playwright's, `*.bench.ts` below `test/bench/` are those of `npm run bench`.
+ */
+export default defineConfig({
+  test: {
+    // Tests measure this process's memory and fork children: one file, one process.
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/{conformance,package,e2e,bench}/**'],
+        },
+      },
+      { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+});
