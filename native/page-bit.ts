@@ -1,0 +1,21 @@
+/**
+ * A page's byte. The same numbers stand in protocol/flags.ts, which crosses the wire; native can't import it, a test compares.
+ */
+export const PageBit = {
+  /** mincore: in RAM or swap cache. */
+  Resident: 1,
+  /** Mapped in the page table. */
+  Present: 2,
+  /** Its VMA is locked. */
+  Locked: 4,
+  /** Its VMA is locked on fault (mlock2 with MLOCK_ONFAULT, mlockall with MCL_ONFAULT). */
+  OnFault: 8,
+  /** The page table holds a swap entry. */
+  Swapped: 16,
+  /** Maps the shared zero page (4 KiB or huge). */
+  Zero: 32,
+  /** Mapped as part of a huge page (a PMD). */
+  Huge: 64,
+  /** Its VMA is left out of core files (MADV_DONTDUMP). */
+  DontDump: 128,
+} as const;

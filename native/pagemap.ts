@@ -1,0 +1,47 @@
+/**
+ * /proc/PID/pagemap (kernel documentation admin-guide/mm/pagemap.rst): eight bytes per page. The way before PAGEMAP_SCAN;
+ * 22 ms for a million pages. The file has no end, so only fixed ranges are ever read.
+ */
+import { readSync } from 'node:fs';
+import { checkAddress, checkBuffer, checkLength } from './arguments.ts';
+import { type Failed, OK, type Returned } from './errno.ts';
+import { PageBit } from './page-bit.ts';
+import { fileFailure } from './proc-file.ts';
+import { pageSize } from './sysconf.ts';
+
+/** Bits of an entry's upper half: 63 present, 62 swapped, 58 guard region (Linux 6.15). */
+const PRESENT = 1 << 31;
+const SWAPPED = 1 << 30;
+const GUARD = 1 << 26;
+
+/** Entries read at once: 64 KiB. */
+const ENTRIES = 8192;
+let scratch: Uint32Array | undefined;
+
+/**
+ * Writes Present and Swapped for each page into `into`. Without privilege page frame numbers read as 0, and huge mappings are
+ * not marked at all: Zero and Huge stay unknown.
+ *
+ * Errors: those of pread(2); a range past user space reads short and is EINVAL here.
+ */
+export function readPagemap(fd: number, address: bigint, pages: number, into: Uint8Array): Returned | Failed {
+  checkLength('pages', pages);
+  checkBuffer('into', into, pages);
+  const first = Number(checkAddress('address', address)) / pageSize();
+  scratch ??= new Uint32Array(ENTRIES * 2);
+  for (let done = 0; done < pages; done += ENTRIES) {
+    const count = Math.min(ENTRIES, pages - done);
+    try {
+      const read = readSync(fd, scratch, 0, count * 8, (first + done) * 8);
+      if (read < count * 8) return { returned: -1, errno: 'EINVAL' };
+    } catch (error) {
+      return fileFailure(error);
+    }
+    for (let i = 0; i < count; i++) {
+      const entry = scratch[i * 2 + 1] ?? 0;
+      into[done + i] =
+        entry & PRESENT ? PageBit.Present : (entry & (SWAPPED | GUARD)) === SWAPPED ? PageBit.Swapped : 0;
+    }
+  }
+  return OK;
+}
