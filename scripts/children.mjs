@@ -3,7 +3,7 @@
  * child did, so that nothing is orphaned and every exit status means what it says.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { inProject, root } from './project.mjs';
 
@@ -13,7 +13,7 @@ import { inProject, root } from './project.mjs';
  */
 export function nodePath() {
   const shipped = inProject('node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-  return existsSync(shipped) ? shipped : process.execPath;
+  return existsSync(shipped) ? realpathSync(shipped) : process.execPath;
 }
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -88,3 +88,15 @@ export function ended(child) {
  * @param {import('node:child_process').SpawnOptions} [options]
  */
 export const run = (command, args, options) => ended(start(command, args, options));
+
+/**
+ * Goes on in the Node that `npm ci` has installed: a script that was started by an older one hands over to it, with the
+ * same arguments, and ends with its status. Handing over happens once, whatever the paths look like: without that, two
+ * names of one executable would start each other for ever.
+ */
+export async function ensureRuntime() {
+  const node = nodePath();
+  if (node === realpathSync(process.execPath) || process.env.PAGESCOPE_HANDED_OVER) return;
+  const env = { ...process.env, PAGESCOPE_HANDED_OVER: '1' };
+  process.exit(await run(node, process.argv.slice(1), { env }));
+}
