@@ -110,9 +110,9 @@ function lookAt(address: bigint, { firstPage, pages }: Span, into: Uint8Array, u
   return null;
 }
 
-/** Guesses from 64 pages spread over the range whether most are in core; only speed depends on it. */
+/** Guesses from some 64 pages whether most are in core; only speed depends on it. An odd step, so that every second page is no pattern. */
 function mostlySet(core: Uint8Array): boolean {
-  const step = Math.max(1, Math.floor(core.length / 64));
+  const step = Math.floor(core.length / 64) | 1;
   let set = 0;
   let seen = 0;
   for (let i = 0; i < core.length; i += step, seen++) set += (core[i] ?? 0) & 1;
