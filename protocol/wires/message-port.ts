@@ -1,11 +1,16 @@
 import { BaseWire, type Wire, type WireMessage } from '../wire.ts';
 import { exactBytes } from './bytes.ts';
 
+/** `type` is every event's; Node's types promise no more of what its ports emit. */
+interface PortEvent {
+  readonly type: string;
+  readonly data?: unknown;
+}
+
 /** What a DOM `MessagePort` and one of Node's `worker_threads` (`parentPort` too) have in common. */
 export interface EventTargetPort {
   postMessage(message: unknown): void;
-  addEventListener(type: 'message' | 'messageerror', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: 'close', listener: () => void): void;
+  addEventListener(type: 'message' | 'messageerror' | 'close', listener: (event: PortEvent) => void): void;
   start(): void;
   close(): void;
 }

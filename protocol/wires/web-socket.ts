@@ -41,7 +41,8 @@ function asMessage(data: unknown): unknown {
 
 class WebSocketWire extends BaseWire {
   readonly #socket: SocketLike;
-  #beforeOpen: WireMessage[] = [];
+  #beforeOpen: (string | Uint8Array<ArrayBuffer>)[] = [];
+  #closing = false;
 
   constructor(socket: SocketLike) {
     super();
@@ -56,28 +57,24 @@ class WebSocketWire extends BaseWire {
   }
 
   protected override transmit(message: WireMessage): void {
-    const socket = this.#socket;
-    if (socket.readyState === connecting) {
-      this.#beforeOpen.push(typeof message === 'string' ? message : ownBytes(message));
-      return;
-    }
-    if (socket.bufferedAmount > maxUnsentBytes) {
-      this.close();
-      return;
-    }
     // `ws` may write later what it is given now, so it is given a copy.
-    socket.send(typeof message === 'string' ? message : ownBytes(message));
+    const own = typeof message === 'string' ? message : ownBytes(message);
+    const socket = this.#socket;
+    if (socket.readyState === connecting) this.#beforeOpen.push(own);
+    else if (socket.bufferedAmount > maxUnsentBytes) this.close();
+    else socket.send(own);
   }
 
   protected override shut(): void {
-    this.#beforeOpen = [];
-    this.#socket.close();
+    // A connecting socket is closed when it has opened: what was sent still goes out, and a page's console stays clean.
+    if (this.#socket.readyState === connecting) this.#closing = true;
+    else this.#socket.close();
   }
 
   #opened(): void {
-    const waiting = this.#beforeOpen;
+    for (const message of this.#beforeOpen) this.#socket.send(message);
     this.#beforeOpen = [];
-    for (const message of waiting) this.send(message);
+    if (this.#closing) this.#socket.close();
   }
 }
 
