@@ -89,14 +89,15 @@ export function ended(child) {
  */
 export const run = (command, args, options) => ended(start(command, args, options));
 
+/** The line of Node that `npm ci` installs: the one that Electron embeds. */
+const shippedNode = 24;
+
 /**
- * Goes on in the Node that `npm ci` has installed: a script that was started by an older one hands over to it, with the
- * same arguments, and ends with its status. Handing over happens once, whatever the paths look like: without that, two
- * names of one executable would start each other for ever.
+ * Goes on in the Node that `npm ci` has installed: a script that an older one started hands over to it, with the same
+ * arguments, and ends with its status.
  */
 export async function ensureRuntime() {
   const node = nodePath();
-  if (node === realpathSync(process.execPath) || process.env.PAGESCOPE_HANDED_OVER) return;
-  const env = { ...process.env, PAGESCOPE_HANDED_OVER: '1' };
-  process.exit(await run(node, process.argv.slice(1), { env }));
+  if (Number.parseInt(process.versions.node, 10) >= shippedNode || node === process.execPath) return;
+  process.exit(await run(node, process.argv.slice(1)));
 }
