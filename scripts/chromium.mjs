@@ -123,3 +123,18 @@ export function resolveChromium() {
   }
   return { executablePath, args, env };
 }
+
+/**
+ * The same for those that can do without: why there is none for this machine. A wrong CHROMIUM_PATH is a mistake, not a
+ * reason, and throws.
+ *
+ * @returns {Chromium | { why: string }}
+ */
+export function chromiumOrWhy() {
+  try {
+    return resolveChromium();
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 3) return { why: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+import { chromiumOrWhy } from './scripts/chromium.mjs';
+import { findElectron } from './scripts/electron-binary.mjs';
+
+/**
+ * The specs of the interface, each written once against the `page` fixture of `test/e2e/fixtures.ts`. Its option `host`
+ * says which app that page belongs to: the loopback host in Chromium, or the real desktop app, where its binary is.
+ */
+type Project = NonNullable<PlaywrightTestConfig<{ host: 'browser' | 'electron' }>['projects']>[number];
+
+const chromium = chromiumOrWhy();
+const browser: Project[] =
+  'why' in chromium
+    ? []
+    : [{ name: 'browser', use: { host: 'browser', browserName: 'chromium', launchOptions: chromium } }];
+const electron: Project[] = findElectron() === undefined ? [] : [{ name: 'electron', use: { host: 'electron' } }];
+
+export default defineConfig<{ host: 'browser' | 'electron' }>({
+  testDir: 'test/e2e',
+  outputDir: 'out/test-results/e2e',
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  workers: 2,
+  reporter: 'list',
+  use: { locale: 'en-US', viewport: { width: 1440, height: 900 }, trace: 'retain-on-failure' },
+  projects: [...browser, ...electron],
+});
