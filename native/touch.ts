@@ -15,7 +15,7 @@
 import { checkAddress } from './arguments.ts';
 import { type ErrnoName, failed } from './errno.ts';
 import { addressOf, bind, type Pointer } from './libc.ts';
-import { faults } from './resource.ts';
+import { FaultMeter, type Faults } from './resource.ts';
 import { pageSize } from './sysconf.ts';
 
 /** UIO_MAXIOV of readv(2). */
@@ -47,7 +47,7 @@ export type Touched = (
   Cost;
 
 /** What the calls alone cost. Read on both sides of each call, since the JavaScript between two calls faults as well. */
-export type Cost = { readonly durationNs: number; readonly minorFaults: number; readonly majorFaults: number };
+export type Cost = Faults & { readonly durationNs: number };
 
 /** Scratch memory, made at the first touch and used again: 1024 bytes to write, 1024 read, and both sides' iovecs. */
 type Scratch = {
@@ -55,6 +55,7 @@ type Scratch = {
   readonly remote: Uint32Array;
   readonly ones: Uint8Array;
   readonly sink: Uint8Array;
+  readonly meter: FaultMeter;
 };
 let scratch: Scratch | undefined;
 
@@ -63,7 +64,13 @@ function prepare(): Scratch {
   for (let i = 0; i < BATCH; i++) remote[i * 4 + 2] = 1;
   // One local iovec serves a whole batch: the kernel spreads its bytes over the remote ones. The array is larger than an iovec
   // so that V8 keeps it where it is.
-  return { local: new Uint32Array(32), remote, ones: new Uint8Array(BATCH).fill(1), sink: new Uint8Array(BATCH) };
+  return {
+    local: new Uint32Array(32),
+    remote,
+    ones: new Uint8Array(BATCH).fill(1),
+    sink: new Uint8Array(BATCH),
+    meter: new FaultMeter(),
+  };
 }
 
 function transfer(
@@ -74,7 +81,8 @@ function transfer(
   pages: Uint32Array,
   size: number,
 ): Touched {
-  const { local, remote } = buffers;
+  const { local, remote, meter } = buffers;
+  const pid = process.pid;
   const dataAddress = Number(addressOf(data));
   local[0] = dataAddress;
   local[1] = dataAddress / 2 ** 32;
@@ -91,14 +99,15 @@ function transfer(
       remote[i * 4 + 1] = address / 2 ** 32;
     }
     local[2] = count;
-    const before = faults();
     const begin = process.hrtime.bigint();
-    const returned = libc(process.pid, local, 1, remote, count, 0);
+    meter.begin();
+    const returned = libc(pid, local, 1, remote, count, 0);
+    meter.end();
+    // A getrusage that succeeds leaves errno as the touch set it.
     const failure = returned === -1 ? failed() : null;
     durationNs += Number(process.hrtime.bigint() - begin);
-    const after = faults();
-    minorFaults += after.minorFaults - before.minorFaults;
-    majorFaults += after.majorFaults - before.majorFaults;
+    minorFaults += meter.minorFaults;
+    majorFaults += meter.majorFaults;
     const cost = { durationNs, minorFaults, majorFaults };
     if (failure) return { returned: -1, errno: failure.errno, touched: done, page: pages[done] ?? 0, ...cost };
     // A short count stops before the page that faults; the next round starts with it and gets its errno.
@@ -115,8 +124,9 @@ function touch(libc: ProcessVm, write: boolean, address: bigint, pages: Uint32Ar
   if (!scratch) {
     scratch = prepare();
     // A first call sets koffi up for it, which faults and takes 0.2 ms; with nothing to copy it touches nothing.
+    scratch.meter.begin();
     libc(process.pid, scratch.local, 0, scratch.remote, 0, 0);
-    faults();
+    scratch.meter.end();
   }
   return transfer(libc, write ? scratch.ones : scratch.sink, scratch, Number(address), pages, size);
 }

@@ -34,6 +34,8 @@ export const stepSchema = z.object({
   errno: z.string().nullable(),
   /** What this errno means for this call. */
   meaning: textSchema.optional(),
+  /** What the call found out or did, in words: `0 of 4 pages resident`. */
+  outcome: textSchema.optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
 });

@@ -25,8 +25,8 @@ export const environmentSchema = z.object({
   swapTotal: z.int().nonnegative(),
   /** `/sys/kernel/mm/transparent_hugepage/enabled`, the chosen word; `unknown` where there is no such file. */
   thp: z.string(),
-  /** `/proc/sys/vm/overcommit_memory`: 0 heuristic, 1 always, 2 never. */
-  overcommit: z.int(),
+  /** `/proc/sys/vm/overcommit_memory` by name: `heuristic`, `always`, `never`; `unknown` where it cannot be read. */
+  overcommit: z.string(),
   memlock: z.object({ soft: limitSchema, hard: limitSchema }),
   /** Effective capabilities by name. */
   capabilities: z.array(z.string()),
@@ -34,7 +34,7 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-const reportedText = { title: z.string(), meaning: z.string().optional() };
+const reportedText = { title: z.string(), meaning: z.string().optional(), outcome: z.string().optional() };
 
 /** The states of one region after one step. */
 export const reportSnapshotSchema = z.object({

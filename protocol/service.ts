@@ -34,6 +34,8 @@ export const startRequestSchema = z.object({
   paceMs: z.number().min(0).max(maxPaceMs).default(0),
   /** Start paused before the first step. */
   paused: z.boolean().default(false),
+  /** For an isolated engine: the number that its host has given the session. */
+  session: session.optional(),
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
 });
 export type StartRequest = z.infer<typeof startRequestSchema>;

@@ -1,0 +1,18 @@
+import type { Experiment } from './experiment.ts';
+import { firstTouch } from './experiments/first-touch.ts';
+import { problem } from './problems.ts';
+
+/** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
+export const catalogue: readonly Experiment[] = [firstTouch];
+
+/** The experiment with this id. Throws `bad-input`, naming those there are. */
+export function findExperiment(id: string): Experiment {
+  const found = catalogue.find((each) => each.id === id);
+  if (found) return found;
+  const known = catalogue.map((each) => each.id);
+  throw problem(
+    'bad-input',
+    `There is no experiment "${id}"; there is ${known.join(', ')}.`,
+    `没有名为 “${id}” 的实验；可用的实验有 ${known.join('、')}。`,
+  );
+}

@@ -1,0 +1,49 @@
+import { release } from 'node:os';
+import { type Feature as Detected, features } from '../native/features.ts';
+import { meminfo, swaps } from '../native/proc-meminfo.ts';
+import { status } from '../native/proc-status.ts';
+import { getrlimit, type Limit, RLIMIT } from '../native/resource.ts';
+import { pageSize } from '../native/sysconf.ts';
+import { overcommit, transparentHugepage } from '../native/vm-settings.ts';
+import type { Environment, Feature } from '../protocol/report.ts';
+
+/** The machine and this process, now. What cannot be read is 0, `unknown` or empty, never a guess. */
+export function environment(): Environment {
+  const memory = meminfo();
+  const swap = swaps();
+  const hugepage = transparentHugepage();
+  const commit = overcommit();
+  const self = status();
+  return {
+    kernel: release(),
+    architecture: process.arch,
+    pageSize: pageSize(),
+    memTotal: memory.errno === null ? memory.memTotalBytes : 0,
+    memAvailable: memory.errno === null ? memory.memAvailableBytes : 0,
+    swapTotal: swap.errno === null ? swap.swaps.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : 0,
+    thp: hugepage.errno === null ? hugepage.enabled : 'unknown',
+    overcommit: commit.errno === null ? commit.mode : 'unknown',
+    memlock: memlockLimit(),
+    capabilities: self.errno === null ? [...self.effective] : [],
+    features: Object.fromEntries(Object.entries(features()).map(([name, found]) => [name, asFeature(found)])),
+  };
+}
+
+/** RLIMIT_MEMLOCK of this process, in bytes. */
+export function memlockLimit(): Environment['memlock'] {
+  const limits = getrlimit(RLIMIT.MEMLOCK);
+  if (limits.errno !== null) return { soft: 0, hard: 0 };
+  const bytes = (limit: Limit) => (limit === 'unlimited' ? limit : Number(limit));
+  return { soft: bytes(limits.soft), hard: bytes(limits.hard) };
+}
+
+function asFeature(found: Detected): Feature {
+  switch (found.status) {
+    case 'available':
+      return { state: 'available' };
+    case 'denied':
+      return { state: 'denied', reason: found.reason };
+    case 'missing':
+      return { state: 'missing', reason: found.since };
+  }
+}

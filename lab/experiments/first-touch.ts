@@ -1,0 +1,117 @@
+import { pageSize } from '../../native/sysconf.ts';
+import { experiment } from '../experiment.ts';
+import { choice, integer } from '../parameters.ts';
+import { inOrder, orderParameters } from '../touch-order.ts';
+
+/** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
+const mostSteps = 64;
+
+/**
+ * What happens when memory is touched for the first time. mmap(2) only promises memory: a page gets there at the first access. A store
+ * makes the kernel give a zeroed page of its own; a load of anonymous memory maps the one shared zero page, which mincore(2)
+ * calls resident although the process has no memory for it (Linux 2.6.32 and later for anonymous private mappings).
+ */
+export const firstTouch = experiment({
+  id: 'first-touch',
+  group: 'residency',
+  title: { en: 'First touch', zh: '首次触碰' },
+  summary: {
+    en: 'mmap promises memory; the first access to each page makes the kernel provide it, one page fault at a time.',
+    zh: 'mmap 只是承诺内存；对每一页的首次访问才让内核真正提供它，每页一次缺页。',
+  },
+  placement: 'inline',
+  parameters: {
+    pages: integer({
+      title: { en: 'Pages', zh: '页数' },
+      description: { en: 'How many pages to map and touch.', zh: '映射并触碰的页数。' },
+      minimum: 1,
+      maximum: 1 << 24,
+      default: 64,
+      unit: { en: 'pages', zh: '页' },
+    }),
+    access: choice({
+      title: { en: 'Access', zh: '访问方式' },
+      description: {
+        en: 'A write gets a page of its own; a read of untouched memory gets the shared zero page.',
+        zh: '写入会得到独立的页；读取未触碰过的内存只会映射共享零页。',
+      },
+      choices: [
+        { value: 'write', title: { en: 'write', zh: '写' } },
+        { value: 'read', title: { en: 'read', zh: '读' } },
+      ],
+      default: 'write',
+    }),
+    ...orderParameters,
+  },
+  claims: {
+    'none-before': { en: 'Before the first touch no page is resident', zh: '首次触碰之前没有任何页驻留' },
+    'all-after': { en: 'After touching, every page is resident', zh: '触碰之后所有页都驻留' },
+    'fault-each': { en: 'Each first touch is one minor fault', zh: '每次首次触碰恰好引发一次轻微缺页' },
+    'zero-pages': {
+      en: 'A read maps the shared zero page, a write a page of its own: pages that are the zero page',
+      zh: '读取映射共享零页，写入得到独立的页：属于零页的页数',
+    },
+    rss: {
+      en: 'Only written pages count as the process’s memory (Rss of the region, in bytes)',
+      zh: '只有写过的页才计入进程内存（该区域的 Rss，字节）',
+    },
+  },
+  commitsBytes: ({ pages, access }) => (access === 'write' ? pages * pageSize() : 0),
+
+  async *run(lab, { pages, access, order, stride, seed }) {
+    const region = yield* lab.map({ en: `Map ${pages} pages`, zh: `映射 ${pages} 页` }, pages);
+    yield* lab.perform(
+      { en: 'Ask for small pages, so that a page is a page', zh: '要求使用小页，使一页就是一页' },
+      region,
+      {
+        kind: 'madvise',
+        advice: 'MADV_NOHUGEPAGE',
+        range: { firstPage: 0, pageCount: pages },
+      },
+    );
+    const before = yield* lab.look({ en: 'Look before touching', zh: '触碰之前查看' }, region);
+    lab.claim('none-before', 0, before.counts.resident);
+
+    let minorFaults = 0;
+    let durationNs = 0;
+    for (const batch of inOrder(pages, order, { stride, seed, most: mostSteps })) {
+      const first = batch[0];
+      const more = batch.length - 1;
+      const step = yield* lab.perform(
+        access === 'write'
+          ? {
+              en: `Write page ${first}${more ? ` and ${more} more` : ''}`,
+              zh: `写第 ${first} 页${more ? `等 ${more + 1} 页` : ''}`,
+            }
+          : {
+              en: `Read page ${first}${more ? ` and ${more} more` : ''}`,
+              zh: `读第 ${first} 页${more ? `等 ${more + 1} 页` : ''}`,
+            },
+        region,
+        { kind: 'touch', access, pages: batch },
+      );
+      minorFaults += step.minorFaults;
+      durationNs += step.durationNs;
+    }
+
+    const after = yield* lab.look({ en: 'Look after touching', zh: '触碰之后查看' }, region);
+    lab.claim('all-after', pages, after.counts.resident);
+    lab.claimWithOwn('fault-each', pages, minorFaults, Math.max(1, pages / 100), {
+      en: 'the JavaScript engine’s own faults during the calls',
+      zh: '调用期间 JavaScript 引擎自身的缺页',
+    });
+    const zeroPages = access === 'read' ? pages : 0;
+    if (after.knows('Zero')) lab.claim('zero-pages', zeroPages, after.counts.zero);
+    else {
+      lab.skip('zero-pages', zeroPages, {
+        en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
+        zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
+      });
+    }
+    const ownBytes = access === 'write' ? pages * lab.pageSize : 0;
+    const rss = lab.rssBytes(region);
+    if (typeof rss === 'number') lab.claim('rss', ownBytes, rss);
+    else lab.skip('rss', ownBytes, rss);
+    lab.measurement('firstTouchPerPageNs', durationNs / pages);
+  },
+});

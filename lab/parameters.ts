@@ -1,0 +1,100 @@
+import type { ParameterValues } from '../protocol/experiment.ts';
+import type { Text } from '../protocol/text.ts';
+import { problem } from './problems.ts';
+
+/** What every parameter says of itself to a reader. */
+interface Described {
+  readonly title: Text;
+  readonly description: Text;
+}
+
+export interface IntegerParameter extends Described {
+  readonly kind: 'integer';
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly default: number;
+  readonly unit?: Text;
+}
+
+export interface ChoiceParameter<V extends string = string> extends Described {
+  readonly kind: 'choice';
+  readonly choices: readonly { readonly value: V; readonly title: Text }[];
+  readonly default: V;
+}
+
+/** An experiment's parameters by name, in the order of the form. */
+export type Parameters = Readonly<Record<string, IntegerParameter | ChoiceParameter>>;
+
+/** The checked values of declared parameters, typed by their declaration. */
+export type ValuesOf<P extends Parameters> = {
+  readonly [N in keyof P]: P[N] extends ChoiceParameter<infer V> ? V : number;
+};
+
+export function integer(declaration: Omit<IntegerParameter, 'kind'>): IntegerParameter {
+  return { kind: 'integer', ...declaration };
+}
+
+export function choice<const V extends string>(declaration: Omit<ChoiceParameter<V>, 'kind'>): ChoiceParameter<V> {
+  return { kind: 'choice', ...declaration };
+}
+
+/**
+ * The values to run with: the given ones, checked, and the defaults of the others. Numbers may come as decimal text, as the command line
+ * gives them. Throws `bad-input` with one sentence about the first value that is wrong.
+ */
+export function checkValues<P extends Parameters>(
+  experiment: string,
+  parameters: P,
+  given: ParameterValues,
+): ValuesOf<P> {
+  const names = Object.keys(parameters);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(parameters, name)) {
+      throw problem(
+        'bad-input',
+        `${experiment} has no parameter "${name}"; it has ${names.join(', ')}.`,
+        `${experiment} 没有名为 “${name}” 的参数；可用的参数有 ${names.join('、')}。`,
+      );
+    }
+  }
+  const values = Object.entries(parameters).map(([name, parameter]) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value === undefined) return [name, parameter.default];
+    return [
+      name,
+      parameter.kind === 'integer' ? checkInteger(name, parameter, value) : checkChoice(name, parameter, value),
+    ];
+  });
+  // Each entry was checked against the declaration that `ValuesOf` is computed from.
+  return Object.fromEntries(values) as ValuesOf<P>;
+}
+
+function checkInteger(name: string, { minimum, maximum }: IntegerParameter, value: string | number): number {
+  const number = typeof value === 'number' ? value : /^-?\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (!Number.isInteger(number)) {
+    throw problem(
+      'bad-input',
+      `${name} is "${value}", which is not a whole number; give one from ${minimum} to ${maximum}.`,
+      `${name} 的值 “${value}” 不是整数；请给出 ${minimum} 到 ${maximum} 之间的整数。`,
+    );
+  }
+  if (number < minimum || number > maximum) {
+    throw problem(
+      'bad-input',
+      `${name} is ${number}, which is out of bounds; give a number from ${minimum} to ${maximum}.`,
+      `${name} 的值 ${number} 超出范围；请给出 ${minimum} 到 ${maximum} 之间的数。`,
+    );
+  }
+  return number;
+}
+
+function checkChoice(name: string, { choices }: ChoiceParameter, value: string | number): string {
+  const found = choices.find((each) => each.value === value);
+  if (found) return found.value;
+  const known = choices.map((each) => each.value);
+  throw problem(
+    'bad-input',
+    `${name} is "${value}", which is not one of its choices; choose ${known.join(', ')}.`,
+    `${name} 的值 “${value}” 不在可选范围内；可选值有 ${known.join('、')}。`,
+  );
+}

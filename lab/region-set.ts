@@ -1,0 +1,73 @@
+import { FrameStream, type Snapshot } from '../protocol/frame-stream.ts';
+import type { Clock } from './clock.ts';
+import { problem } from './problems.ts';
+import type { Region } from './region.ts';
+import { Observer } from './snapshot.ts';
+
+interface Member {
+  readonly region: Region;
+  readonly observer: Observer;
+  readonly stream: FrameStream;
+}
+
+/** The regions of one session: looks at them, sends what changed, and releases them all. */
+export class RegionSet {
+  readonly #session: number;
+  readonly #send: (frame: Uint8Array) => void;
+  readonly #members = new Map<number, Member>();
+
+  /** @param send puts a frame on its way to the reader */
+  constructor(session: number, send: (frame: Uint8Array) => void) {
+    this.#session = session;
+    this.#send = send;
+  }
+
+  /** The number that the next region gets; the first is 1. */
+  get nextId(): number {
+    return this.#members.size + 1;
+  }
+
+  add(region: Region): void {
+    const stream = new FrameStream(this.#session, region.id, this.#send);
+    this.#members.set(region.id, { region, observer: new Observer(region), stream });
+  }
+
+  /** Throws `gone` when the session has no such region. */
+  get(id: number): Region {
+    return this.#member(id).region;
+  }
+
+  /** A call was made that may change the flags of the region's VMA. */
+  expectVmFlags(id: number): void {
+    this.#member(id).observer.expectVmFlags();
+  }
+
+  /** Looks at every region, offers what it saw to the reader, and calls `seen` with it. The flags are valid during that call alone. */
+  observe(clock: Clock, step: number, seen?: (region: number, snapshot: Snapshot) => void): void {
+    for (const [id, { observer, stream }] of this.#members) {
+      const snapshot = observer.look(clock, step);
+      stream.offer(snapshot);
+      seen?.(id, snapshot);
+    }
+  }
+
+  acknowledge(id: number, sequence: number): void {
+    this.#members.get(id)?.stream.acknowledge(sequence);
+  }
+
+  /** Unmaps every region and calls `released` for each. */
+  async release(released: (region: number) => void): Promise<void> {
+    const members = [...this.#members.entries()];
+    this.#members.clear();
+    for (const [id, { region }] of members) {
+      await region.release();
+      released(id);
+    }
+  }
+
+  #member(id: number): Member {
+    const member = this.#members.get(id);
+    if (!member) throw problem('gone', `This session has no region ${id}.`, `本会话中没有区域 ${id}。`);
+    return member;
+  }
+}

@@ -1,0 +1,221 @@
+import type { SessionEvent, Step } from '../protocol/events.ts';
+import type { Placement } from '../protocol/experiment.ts';
+import type { Operation } from '../protocol/operation.ts';
+import { toProblem } from '../protocol/problem.ts';
+import type { Report } from '../protocol/report.ts';
+import type { Reader } from '../protocol/service.ts';
+import type { Language, Text } from '../protocol/text.ts';
+import { cProgram, type LoggedOperation } from './c-program.ts';
+import { Clock } from './clock.ts';
+import { environment } from './environment.ts';
+import type { PreparedExperiment } from './experiment.ts';
+import { Gate } from './gate.ts';
+import type { TakenStep } from './lab.ts';
+import { type CallRecord, mapRegion, perform } from './operations.ts';
+import type { Region } from './region.ts';
+import { RegionSet } from './region-set.ts';
+import { Sampler, takeSample } from './sampler.ts';
+import type { ControlAction, SessionHandle } from './session-handle.ts';
+import { SessionLab } from './session-lab.ts';
+import { betweenSteps, type Look, lookOf } from './snapshot.ts';
+import { Transcript } from './transcript.ts';
+
+/** Looks per second when nothing runs any more: the user may still operate, and the kernel may still reclaim. */
+const restingHz = 2;
+
+/** A session event before the session's number is put on it. */
+type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'session'> : never) : never;
+
+export interface SessionOptions {
+  readonly session: number;
+  readonly paused: boolean;
+  readonly paceMs: number;
+  readonly sampleHz: number;
+  readonly version: string;
+  readonly placement: Placement;
+}
+
+/**
+ * A running lab: regions, the log of operations, a sampler, and one experiment. It ends by releasing everything. What it tells goes
+ * to the reader and into the transcript in the same words.
+ */
+export class Session implements SessionHandle {
+  readonly pid = process.pid;
+  readonly #session: number;
+  readonly #reader: Reader;
+  readonly #clock = new Clock();
+  readonly #gate: Gate;
+  readonly #transcript: Transcript;
+  readonly #regions: RegionSet;
+  readonly #log: LoggedOperation[] = [];
+  readonly #finished: Promise<void>;
+  #sampler: Sampler;
+  #steps = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+  #disposed: Promise<void> | undefined;
+
+  /** Opens the session; the experiment begins on the next turn of the main loop. */
+  constructor(experiment: PreparedExperiment, options: SessionOptions, reader: Reader) {
+    this.#session = options.session;
+    this.#reader = reader;
+    this.#regions = new RegionSet(options.session, (frame) => reader.frame(frame));
+    this.#transcript = new Transcript({
+      version: options.version,
+      experiment: { id: experiment.id, title: experiment.title, parameters: experiment.values },
+      placement: options.placement,
+      pid: this.pid,
+    });
+    this.#gate = new Gate(options.paused, options.paceMs, (state, next) => {
+      this.tell({ kind: 'state', state, ...(next ? { next } : {}) });
+    });
+    this.#sampler = new Sampler(options.sampleHz, () => this.#tick());
+    this.#finished = new Promise((resolve) => setImmediate(() => resolve(this.#run(experiment))));
+  }
+
+  async control(action: ControlAction): Promise<void> {
+    this.#gate[action]();
+    if (action === 'stop') await this.#finished;
+  }
+
+  async pace(paceMs: number): Promise<void> {
+    this.#gate.paceMs = paceMs;
+  }
+
+  async operate(region: number, operation: Operation): Promise<void> {
+    await this.perform(
+      { en: `You: ${operation.kind}`, zh: `手动：${operation.kind}` },
+      this.#regions.get(region),
+      operation,
+    );
+  }
+
+  acknowledge(region: number, sequence: number): void {
+    this.#regions.acknowledge(region, sequence);
+  }
+
+  async report(language: Language): Promise<Report> {
+    return this.#transcript.report(environment(), language);
+  }
+
+  async program(): Promise<string> {
+    return cProgram(this.#log);
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#release();
+    return this.#disposed;
+  }
+
+  /** Tells reader and transcript. */
+  tell(telling: Telling): void {
+    // Putting back what the distributed Omit took out makes the event whole; TypeScript does not see that through the union.
+    const event = { ...telling, session: this.#session } as SessionEvent;
+    this.#transcript.add(event);
+    this.#reader.event(event);
+  }
+
+  /** Maps anonymous memory as a step; without a region the kernel refused. */
+  map(title: Text, pages: number): Promise<{ step: TakenStep; region?: Region }> {
+    return this.#inTurn(() => {
+      const id = this.#regions.nextId;
+      const label = String.fromCharCode(64 + id);
+      const { record, region } = mapRegion(id, label, pages, this.#clock);
+      if (region) {
+        this.#regions.add(region);
+        this.tell({ kind: 'region', region: region.info() });
+      }
+      this.#log.push({ kind: 'map', title, label, pages });
+      const step = this.#record(title, record);
+      this.#observe(step.index);
+      return { step, ...(region ? { region } : {}) };
+    });
+  }
+
+  /** Performs an operation as a step, and looks at every region after it. */
+  perform(title: Text, region: Region, operation: Operation): Promise<TakenStep> {
+    return this.#inTurn(async () => (await this.#perform(title, region, operation)).step);
+  }
+
+  /** Asks mincore about the whole region as a step, and gives the snapshot taken after it. */
+  look(title: Text, region: Region): Promise<Look> {
+    const range = { firstPage: 0, pageCount: region.pages };
+    return this.#inTurn(async () => {
+      const { step, look } = await this.#perform(title, region, { kind: 'mincore', range }, true);
+      if (!look) throw new Error(`step ${step.index} was not observed`);
+      return look;
+    });
+  }
+
+  async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
+    const record = await perform(operation, region, this.#clock);
+    if (operation.kind !== 'touch' && operation.kind !== 'mincore') this.#regions.expectVmFlags(region.id);
+    this.#log.push({ kind: 'operation', title, label: region.label, operation });
+    const step = this.#record(title, record);
+    const look = this.#observe(step.index, lookCloser ? region : undefined);
+    return { step, look };
+  }
+
+  /** One at a time: the user's operations and the script's never interleave their calls. */
+  #inTurn<T>(act: () => T | Promise<T>): Promise<T> {
+    const turn = this.#busy.then(act);
+    this.#busy = turn.catch(() => {});
+    return turn;
+  }
+
+  #record(title: Text, { minorFaults, ...record }: CallRecord): TakenStep {
+    const step: Step = { index: this.#steps++, title, ...record };
+    this.tell({ kind: 'step', step });
+    return { ...step, minorFaults };
+  }
+
+  /** Looks at all regions after a step; the transcript keeps what it saw. */
+  #observe(step: number, closer?: Region): Look | undefined {
+    let look: Look | undefined;
+    this.#regions.observe(this.#clock, step, (region, snapshot) => {
+      this.#transcript.addSnapshot(step, region, snapshot.takenNs, snapshot.flags);
+      if (region === closer?.id) look = lookOf(snapshot);
+    });
+    this.#sample();
+    return look;
+  }
+
+  #tick(): void {
+    this.#regions.observe(this.#clock, betweenSteps);
+    this.#sample();
+  }
+
+  #sample(): void {
+    const sample = takeSample(this.#clock);
+    if (sample) this.tell({ kind: 'sample', sample });
+  }
+
+  async #run(experiment: PreparedExperiment): Promise<void> {
+    const script = experiment.run(new SessionLab(this, experiment.claims));
+    try {
+      for await (const next of script) {
+        if (!(await this.#gate.pass(next))) {
+          this.#end({ kind: 'state', state: 'stopped' });
+          return;
+        }
+      }
+      this.#end({ kind: 'state', state: 'completed' });
+    } catch (error) {
+      this.#end({ kind: 'state', state: 'failed', problem: toProblem(error) });
+    }
+  }
+
+  #end(telling: Telling): void {
+    this.#gate.stop();
+    this.#sampler[Symbol.dispose]();
+    if (!this.#disposed) this.#sampler = new Sampler(restingHz, () => this.#tick());
+    this.tell(telling);
+  }
+
+  async #release(): Promise<void> {
+    this.#gate.stop();
+    await this.#finished;
+    await this.#busy;
+    this.#sampler[Symbol.dispose]();
+    await this.#regions.release((region) => this.tell({ kind: 'released', region }));
+  }
+}

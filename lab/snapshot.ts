@@ -1,0 +1,54 @@
+import { type Residency, residency } from '../native/residency.ts';
+import { histogram, type PageCounts, pageCounts } from '../protocol/counts.ts';
+import { PageFlag } from '../protocol/flags.ts';
+import type { Snapshot } from '../protocol/frame-stream.ts';
+import type { Clock } from './clock.ts';
+import type { Region } from './region.ts';
+
+/** The step number of a snapshot that the sampler took between steps. */
+export const betweenSteps = -1;
+
+/**
+ * Looks at one region again and again: asks the kernel for every page's state into a buffer that is kept. The VMA's flags (on
+ * fault, don't dump) cost a walk through smaps, so they are read again only when a call may have changed them.
+ */
+export class Observer {
+  readonly #region: Region;
+  readonly #flags: Uint8Array;
+  #previous: Residency | undefined;
+  #vmFlagsStale = true;
+
+  constructor(region: Region) {
+    this.#region = region;
+    this.#flags = new Uint8Array(region.pages);
+  }
+
+  /** A call was made that may change what smaps says of the region. */
+  expectVmFlags(): void {
+    this.#vmFlagsStale = true;
+  }
+
+  /** The states of all pages, now. The flags are overwritten by the next look. */
+  look(clock: Clock, step: number): Snapshot {
+    const { address, pages } = this.#region;
+    const previous = this.#previous ? { previous: this.#previous } : {};
+    const seen = residency(address, pages, this.#flags, { readVmFlags: this.#vmFlagsStale, ...previous });
+    this.#previous = seen;
+    this.#vmFlagsStale = false;
+    const unknown = seen.unknown.flatMap(({ bits }) => bits).reduce((mask, bit) => mask | PageFlag[bit], 0);
+    return { flags: this.#flags, takenNs: clock.nowNs(), step, unknown };
+  }
+}
+
+/** A snapshot that stays as it is, for the experiment to reason about. */
+export interface Look {
+  readonly counts: PageCounts;
+  /** Flags that could not be found out. */
+  readonly unknown: number;
+  /** Whether this snapshot knows the flag of every page. */
+  knows(flag: keyof typeof PageFlag): boolean;
+}
+
+export function lookOf({ flags, unknown }: Snapshot): Look {
+  return { counts: pageCounts(histogram(flags)), unknown, knows: (flag) => !(unknown & PageFlag[flag]) };
+}

@@ -1,0 +1,76 @@
+import { Budget } from '../../lab/budget.ts';
+import { createService, type Host } from '../../lab/service.ts';
+import type { SessionEvent } from '../../protocol/events.ts';
+import { decodeFrame } from '../../protocol/frame.ts';
+import { PageStates } from '../../protocol/page-states.ts';
+import type { Service, Started, StartRequest } from '../../protocol/service.ts';
+import { startRequestSchema } from '../../protocol/service.ts';
+
+/** Every session of these tests may commit this much. */
+export const testBudgetBytes = 2 * 1024 ** 3;
+
+type EventOf<K extends SessionEvent['kind']> = Extract<SessionEvent, { kind: K }>;
+
+/** A reader that keeps all it is told, draws every frame at once, and lets a test wait for what comes. */
+export class TestReader {
+  readonly events: SessionEvent[] = [];
+  readonly states = new Map<number, PageStates>();
+  frames = 0;
+  frameBytes = 0;
+  acknowledge: ((session: number, region: number, sequence: number) => void) | undefined;
+  #waiting: (() => void)[] = [];
+
+  event(event: SessionEvent): void {
+    this.events.push(event);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  frame(bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    this.frames++;
+    this.frameBytes += bytes.byteLength;
+    const states = this.states.get(frame.region) ?? new PageStates();
+    this.states.set(frame.region, states);
+    states.apply(frame);
+    this.acknowledge?.(frame.session, frame.region, frame.sequence);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  of<K extends SessionEvent['kind']>(kind: K): EventOf<K>[] {
+    return this.events.filter((event): event is EventOf<K> => event.kind === kind);
+  }
+
+  /** Resolves when the condition is true, which is looked at after every event and frame. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Resolves when the newest state is this one. */
+  async state(state: EventOf<'state'>['state']): Promise<void> {
+    await this.until(() => this.of('state').at(-1)?.state === state);
+  }
+}
+
+/** An engine of this process with its reader; dispose of it to release everything. */
+export class TestLab implements AsyncDisposable {
+  readonly reader = new TestReader();
+  readonly service: Service;
+
+  constructor(spawnIsolated?: Host['spawnIsolated'], budget = new Budget(testBudgetBytes)) {
+    const can = { fileDialogs: false, menus: false };
+    const host: Host = { kind: 'cli', version: '0.0.0', can, budget, ...(spawnIsolated ? { spawnIsolated } : {}) };
+    this.service = createService(host, this.reader);
+    this.reader.acknowledge = (session, region, sequence) => this.service.acknowledge({ session, region, sequence });
+  }
+
+  start(request: StartRequest | Parameters<typeof startRequestSchema.parse>[0]): Promise<Started> {
+    return this.service.start(startRequestSchema.parse(request), new AbortController().signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service.dispose();
+  }
+}
+
+/** The signal that a test passes where it never aborts. */
+export const never = new AbortController().signal;
