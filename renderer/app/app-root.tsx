@@ -1,0 +1,40 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import type { i18n } from 'i18next';
+import { I18nextProvider } from 'react-i18next';
+import { useStore } from 'zustand';
+import { ConnectionLost } from '../components/connection-lost.tsx';
+import { Waiting } from '../components/waiting.tsx';
+import type { Store } from '../store/store.ts';
+import { cssVariables, theme } from '../theme/theme.ts';
+import { type AppContext, Context } from './context.ts';
+import { Shell } from './shell.tsx';
+
+interface Props {
+  readonly store: Store;
+  /** Undefined until the engine is connected. */
+  readonly context: AppContext | undefined;
+  readonly i18n: i18n;
+}
+
+/** The providers, and which of the three faces the window shows: connecting, lost, or the app. */
+export function AppRoot({ store, context, i18n }: Props) {
+  const colorScheme = useStore(store, (state) => state.settings.theme);
+  const connection = useStore(store, (state) => state.connection);
+  return (
+    <I18nextProvider i18n={i18n}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme={colorScheme}>
+        {connection.status === 'lost' ? (
+          <ConnectionLost refused={connection.refused} reason={connection.reason} />
+        ) : context ? (
+          <Context value={context}>
+            <Notifications position="bottom-right" autoClose={4000} limit={3} />
+            <Shell />
+          </Context>
+        ) : (
+          <Waiting text={i18n.t('app.connecting')} />
+        )}
+      </MantineProvider>
+    </I18nextProvider>
+  );
+}

@@ -1,0 +1,57 @@
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Language, Text } from '../../protocol/text.ts';
+import { type Format, formatFor } from '../i18n/format.ts';
+import type { RafScheduler } from '../raf-scheduler.ts';
+import type { Actions } from '../store/actions.ts';
+import type { Pages, RegionPages } from '../store/pages.ts';
+import type { AppState, Store } from '../store/store.ts';
+
+/** What every component may reach: the store to read, actions to write, pages and animation frames for the canvas. */
+export interface AppContext {
+  readonly store: Store;
+  readonly actions: Actions;
+  readonly pages: Pages;
+  readonly scheduler: RafScheduler;
+}
+
+export const Context = createContext<AppContext | undefined>(undefined);
+
+function useAppContext(): AppContext {
+  const context = useContext(Context);
+  if (!context) throw new Error('This component stands outside the connected app.');
+  return context;
+}
+
+export const useApp = <T>(selector: (state: AppState) => T): T => useStore(useAppContext().store, selector);
+export const useActions = (): Actions => useAppContext().actions;
+export const useScheduler = (): RafScheduler => useAppContext().scheduler;
+export const usePages = (): Pages => useAppContext().pages;
+
+/** A number that grows while page states change, ten times a second at most; the component is drawn again with it. */
+export function usePagesVersion(): number {
+  const { pages } = useAppContext();
+  return useSyncExternalStore(pages.subscribe, () => pages.version);
+}
+
+/** The pages of a region, as of the last tenth of a second. */
+export function useRegionPages(session: number, region: number): RegionPages | undefined {
+  usePagesVersion();
+  return usePages().region(session, region);
+}
+
+interface Words {
+  readonly t: ReturnType<typeof useTranslation>['t'];
+  readonly language: Language;
+  readonly format: Format;
+  /** A text that came with both languages. */
+  pick(text: Text): string;
+}
+
+/** Everything that turns data into words of the chosen language. */
+export function useWords(): Words {
+  const { t } = useTranslation();
+  const language = useApp((state) => state.settings.language);
+  return { t, language, format: formatFor(language), pick: (text) => text[language] };
+}

@@ -1,0 +1,35 @@
+import { useEffect } from 'react';
+import { ExperimentPage } from '../components/experiment-page.tsx';
+import { Header } from '../components/header.tsx';
+import { Navigation } from '../components/navigation.tsx';
+import { Search } from '../components/search.tsx';
+import { StatusBar } from '../components/status-bar.tsx';
+import { shownExperiment } from '../store/store.ts';
+import { useApp, useWords } from './context.ts';
+import classes from './shell.module.css';
+import { useShortcuts } from './shortcuts.ts';
+
+/** The frame of the window: header, navigation, the experiment, status bar. */
+export function Shell() {
+  const { t, pick } = useWords();
+  const experiment = useApp(shownExperiment);
+  const title = experiment && pick(experiment.title);
+  useShortcuts();
+  useEffect(() => {
+    document.title = title ? `${title} · Pagescope` : 'Pagescope';
+  }, [title]);
+  return (
+    <div className={classes.shell}>
+      <button type="button" className={classes.skip} onClick={() => document.getElementById('main')?.focus()}>
+        {t('app.skip')}
+      </button>
+      <Header />
+      <Navigation />
+      <main id="main" tabIndex={-1} className={classes.main}>
+        <ExperimentPage />
+      </main>
+      <StatusBar />
+      <Search />
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import '@fontsource-variable/inter/index.css';
+import '@fontsource-variable/jetbrains-mono/index.css';
+import '@mantine/core/styles.layer.css';
+import '@mantine/notifications/styles.layer.css';
+import '@mantine/spotlight/styles.layer.css';
+import '../theme/tokens.css';
+import '../theme/base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connectWire } from '../connect.ts';
+import { createI18n, localeOf, preferredLanguage } from '../i18n/i18n.ts';
+import { RafScheduler } from '../raf-scheduler.ts';
+import { createActions } from '../store/actions.ts';
+import { createEngine } from '../store/engine.ts';
+import { loadSettings, saveSettings } from '../store/settings.ts';
+import { createAppStore, type Store } from '../store/store.ts';
+import { followAddress } from './address.ts';
+import { AppRoot } from './app-root.tsx';
+import type { AppContext } from './context.ts';
+
+/** Starts the app in a document: settings, texts, the link to the engine, and the first drawing. */
+export function start(document: Document): void {
+  const store = createAppStore(loadSettings(localStorage, preferredLanguage(navigator.languages)));
+  const i18n = createI18n(store.getState().settings.language);
+  rememberSettings(document, store, (language) => void i18n.changeLanguage(language));
+  const scheduler = new RafScheduler();
+
+  const element = document.getElementById('root');
+  if (!element) throw new Error('index.html has no #root.');
+  const root = createRoot(element);
+  const draw = (context: AppContext | undefined): void =>
+    root.render(
+      <StrictMode>
+        <AppRoot store={store} context={context} i18n={i18n} />
+      </StrictMode>,
+    );
+  draw(undefined);
+
+  connectWire().then(
+    (wire) => {
+      const engine = createEngine(wire, store, scheduler);
+      const actions = createActions(store, engine);
+      store.setState({ connection: { status: 'open' } });
+      followAddress(window, store, actions);
+      draw({ store, actions, pages: engine.pages, scheduler });
+      void actions.load();
+    },
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      store.setState({ connection: { status: 'lost', refused: true, reason } });
+    },
+  );
+}
+
+/** Language and theme take effect on the document, and every choice is remembered. */
+function rememberSettings(document: Document, store: Store, onLanguage: (language: 'en' | 'zh') => void): void {
+  const apply = ({ settings }: ReturnType<Store['getState']>): void => {
+    document.documentElement.lang = localeOf[settings.language];
+    document.documentElement.style.colorScheme = settings.theme;
+    onLanguage(settings.language);
+  };
+  apply(store.getState());
+  store.subscribe((state, before) => {
+    if (state.settings === before.settings) return;
+    saveSettings(localStorage, state.settings);
+    apply(state);
+  });
+}

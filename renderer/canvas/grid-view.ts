@@ -1,0 +1,240 @@
+import type { PageState } from '../../protocol/flags.ts';
+import type { PageRange } from '../../protocol/operation.ts';
+import type { RafScheduler } from '../raf-scheduler.ts';
+import type { RegionPages } from '../store/pages.ts';
+import { makeFlash } from './flash.ts';
+import {
+  cellSize,
+  clampView,
+  fitLayout,
+  type Layout,
+  nearestPage,
+  type Point,
+  pageAt,
+  reveal,
+  type View,
+  type Viewport,
+  wholeView,
+  zoomAt,
+} from './layout.ts';
+import { paintMarks } from './marks.ts';
+import { paintPages } from './paint.ts';
+import { type Palette, readPalette, stateTable } from './palette.ts';
+import { cursorAfter, moveTo, noSelection, type Selection, selectAll, selectedRange } from './selection.ts';
+import { makeSprites, type Sprites, spriteCell } from './sprites.ts';
+
+/** What the texts around the grid tell of it. */
+export interface GridFocus {
+  /** The page under the pointer, else the cursor's. */
+  readonly page: number | undefined;
+  readonly selection: PageRange | undefined;
+  readonly zoom: number;
+}
+
+export interface GridOptions {
+  readonly pages: number;
+  readonly scheduler: RafScheduler;
+  /** Called when the focus has changed, at most once per drawing. */
+  readonly onFocus: (focus: GridFocus) => void;
+  readonly pageNumber: (page: number) => string;
+}
+
+/**
+ * The canvas of one region. It owns the view (zoom, position), the cursor and the selection, and draws when the scheduler says so;
+ * React makes it, hands it what to show, and is told what the person points at.
+ */
+export class GridView {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #options: GridOptions;
+  readonly #scratch = new OffscreenCanvas(1, 1);
+  readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
+  #region: RegionPages | undefined;
+  #layout: Layout;
+  #viewport: Viewport = { width: 0, height: 0 };
+  #scale = 1;
+  #view: View = wholeView;
+  #palette: Palette;
+  #sprites: { cell: number; scale: number; of: Palette; made: Sprites } | undefined;
+  #selection: Selection = noSelection;
+  #hover: number | undefined;
+  #filter: PageState | undefined;
+  #highlight: PageRange | undefined;
+  #told: GridFocus = { page: undefined, selection: undefined, zoom: 1 };
+
+  constructor(canvas: HTMLCanvasElement, options: GridOptions) {
+    this.#canvas = canvas;
+    this.#options = options;
+    this.#palette = readPalette(canvas);
+    this.#layout = fitLayout(options.pages, this.#viewport, 1);
+  }
+
+  dispose(): void {
+    this.#options.scheduler.forget(this.draw);
+  }
+
+  get selection(): Selection {
+    return this.#selection;
+  }
+
+  show(region: RegionPages | undefined): void {
+    this.#region = region;
+    this.#redraw();
+  }
+
+  /** Picks out one state; the others are dimmed. */
+  filter(state: PageState | undefined): void {
+    this.#filter = state;
+    this.#redraw();
+  }
+
+  /** Outlines the pages that a step was about, and brings them into sight. */
+  highlight(range: PageRange | undefined): void {
+    this.#highlight = range;
+    if (range)
+      this.#view = reveal(Math.min(range.firstPage, this.#layout.pages - 1), this.#layout, this.#view, this.#viewport);
+    this.#redraw();
+  }
+
+  /** Something outside that the drawing shows has changed, such as the focus. */
+  refresh(): void {
+    this.#redraw();
+  }
+
+  /** The theme has changed. */
+  recolour(): void {
+    this.#palette = readPalette(this.#canvas);
+    this.#redraw();
+  }
+
+  resize(width: number, height: number, devicePixelRatio: number): void {
+    this.#viewport = { width, height };
+    this.#scale = devicePixelRatio;
+    this.#canvas.width = Math.max(1, Math.round(width * devicePixelRatio));
+    this.#canvas.height = Math.max(1, Math.round(height * devicePixelRatio));
+    this.#layout = fitLayout(this.#options.pages, this.#viewport, devicePixelRatio);
+    this.#view = clampView(this.#view, this.#layout, this.#viewport);
+    // A resized canvas is empty until it is drawn: do not wait for the next frame.
+    this.draw();
+  }
+
+  zoom(factor: number, at?: Point): void {
+    const centre = { x: this.#viewport.width / 2, y: this.#viewport.height / 2 };
+    this.#view = zoomAt(this.#view, factor, at ?? centre, this.#layout, this.#viewport);
+    this.#redraw();
+  }
+
+  fit(): void {
+    this.#view = clampView(wholeView, this.#layout, this.#viewport);
+    this.#redraw();
+  }
+
+  pan(dx: number, dy: number): void {
+    const { x, y, zoom } = this.#view;
+    this.#view = clampView({ zoom, x: x - dx, y: y - dy }, this.#layout, this.#viewport);
+    this.#redraw();
+  }
+
+  hover(at: Point | undefined): void {
+    const page = at && pageAt(at, this.#layout, this.#view);
+    if (page === this.#hover) return;
+    this.#hover = page;
+    this.#redraw();
+  }
+
+  /** Puts the cursor on the page at a point; `extend` stretches the selection to it. A point beside the pages clears. */
+  pick(at: Point, extend: boolean): void {
+    const page = pageAt(at, this.#layout, this.#view);
+    this.#select(page === undefined ? noSelection : moveTo(this.#selection, page, extend));
+  }
+
+  /** A drag has come to a point, inside the picture or not. */
+  dragTo(at: Point): void {
+    this.#select(moveTo(this.#selection, nearestPage(at, this.#layout, this.#view), true));
+  }
+
+  selectAll(): void {
+    this.#select(selectAll(this.#layout.pages));
+  }
+
+  clear(): void {
+    this.#select(noSelection);
+  }
+
+  /** Moves the cursor by a key; false when the key is none of its. */
+  key(key: string, extend: boolean, jump: boolean): boolean {
+    const { pages, columns } = this.#layout;
+    const rowsSeen = Math.floor(this.#viewport.height / cellSize(this.#layout, this.#view));
+    const page = cursorAfter(key, this.#selection.cursor, { pages, columns, rowsSeen }, jump);
+    if (page === undefined) return false;
+    this.#hover = undefined;
+    this.#view = reveal(page, this.#layout, this.#view, this.#viewport);
+    this.#select(moveTo(this.#selection, page, extend));
+    return true;
+  }
+
+  readonly draw = (): void => {
+    const context = this.#canvas.getContext('2d');
+    const { width, height } = this.#viewport;
+    if (!context || width === 0 || height === 0) return;
+    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    context.fillStyle = this.#palette.well;
+    context.fillRect(0, 0, width, height);
+    const base = { layout: this.#layout, view: this.#view, viewport: this.#viewport, palette: this.#palette };
+    const region = this.#region;
+    if (region && region.flags.length > 0) {
+      const flash = this.#stillness.matches ? undefined : makeFlash(region, performance.now());
+      paintPages(context, this.#scratch, {
+        ...base,
+        sprites: this.#spritesNow(),
+        states: stateTable(region.unknown),
+        flags: region.flags,
+        filter: this.#filter,
+        flash,
+        pageNumber: this.#options.pageNumber,
+      });
+      if (flash) this.#redraw();
+    }
+    paintMarks(context, {
+      ...base,
+      hover: this.#hover,
+      cursor: this.#selection.cursor,
+      selection: selectedRange(this.#selection),
+      highlight: this.#highlight,
+      focused: this.#canvas.parentElement?.matches(':focus-within') ?? false,
+    });
+    this.#tell();
+  };
+
+  #select(selection: Selection): void {
+    this.#selection = selection;
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    this.#options.scheduler.request(this.draw);
+  }
+
+  #spritesNow(): Sprites | undefined {
+    const cell = cellSize(this.#layout, this.#view);
+    if (cell < spriteCell) return undefined;
+    const known = this.#sprites;
+    if (known && known.cell === cell && known.scale === this.#scale && known.of === this.#palette) return known.made;
+    const made = makeSprites(this.#palette, cell, this.#scale);
+    this.#sprites = { cell, scale: this.#scale, of: this.#palette, made };
+    return made;
+  }
+
+  #tell(): void {
+    const selection = selectedRange(this.#selection);
+    const focus: GridFocus = { page: this.#hover ?? this.#selection.cursor, selection, zoom: this.#view.zoom };
+    const told = this.#told;
+    const same =
+      focus.page === told.page &&
+      focus.zoom === told.zoom &&
+      selection?.firstPage === told.selection?.firstPage &&
+      selection?.pageCount === told.selection?.pageCount;
+    if (same) return;
+    this.#told = focus;
+    this.#options.onFocus(focus);
+  }
+}

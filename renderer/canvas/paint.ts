@@ -1,0 +1,192 @@
+import { PageFlag, type PageState } from '../../protocol/flags.ts';
+import { cellOrigin, cellSize, type Layout, type Span, type View, type Viewport, visibleSpan } from './layout.ts';
+import { colourTable, cssOf, dimmed, flashTable, type Palette } from './palette.ts';
+import { gapOf, radiusOf, type Sprites, spriteCell } from './sprites.ts';
+
+/** Below this size, in CSS pixels, cells are pixels of a picture. */
+const pixelCell = 3;
+/** From this size on, a cell has room for its page number. */
+const numberedCell = 44;
+
+/** Everything that one drawing of the pages needs. */
+export interface Scene {
+  readonly layout: Layout;
+  readonly view: View;
+  readonly viewport: Viewport;
+  readonly palette: Palette;
+  readonly sprites: Sprites | undefined;
+  readonly states: readonly PageState[];
+  readonly flags: Uint8Array;
+  readonly filter: PageState | undefined;
+  /** How strongly a page flashes, 0 to 1. Undefined when none does. */
+  readonly flash: ((page: number) => number) | undefined;
+  readonly pageNumber: (page: number) => string;
+}
+
+/** Draws the pages that are seen, by the one of three ways that suits their size. */
+export function paintPages(context: CanvasRenderingContext2D, scratch: OffscreenCanvas, scene: Scene): void {
+  const { layout, view, viewport, flags } = scene;
+  if (flags.length !== layout.pages) return;
+  const cell = cellSize(layout, view);
+  const span = visibleSpan(layout, view, viewport);
+  if (span.lastRow < span.firstRow || span.lastColumn < span.firstColumn) return;
+  if (cell < pixelCell) paintPixels(context, scratch, scene, span);
+  else if (cell < spriteCell || !scene.sprites) paintBlocks(context, scene, span);
+  else paintSprites(context, scene, scene.sprites, span);
+}
+
+/**
+ * One pixel per page into a picture of the visible rows, which is then scaled. Enlarged, cells keep their edges; reduced below a
+ * pixel, neighbours are averaged, which shows density.
+ */
+function paintPixels(context: CanvasRenderingContext2D, scratch: OffscreenCanvas, scene: Scene, span: Span): void {
+  const { layout, view, flags, palette, flash } = scene;
+  const columns = span.lastColumn - span.firstColumn + 1;
+  const rows = span.lastRow - span.firstRow + 1;
+  scratch.width = columns;
+  scratch.height = rows;
+  const picture = scratch.getContext('2d');
+  if (!picture) return;
+  const image = picture.createImageData(columns, rows);
+  const words = new Uint32Array(image.data.buffer);
+  const table = colourTable(palette, scene.states, scene.filter);
+  const bright = flash && flashTable(table, palette);
+  let at = 0;
+  for (let row = span.firstRow; row <= span.lastRow; row++) {
+    const start = row * layout.columns;
+    const end = Math.min(layout.pages, start + span.lastColumn + 1);
+    at = (row - span.firstRow) * columns;
+    for (let page = start + span.firstColumn; page < end; page++, at++) {
+      const byte = flags[page] ?? 0;
+      words[at] = (bright && flash && flash(page) > 0 ? bright[byte] : table[byte]) ?? 0;
+    }
+  }
+  picture.putImageData(image, 0, 0);
+  const cell = cellSize(layout, view);
+  context.imageSmoothingEnabled = cell * context.getTransform().a < 1;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(
+    scratch,
+    span.firstColumn * cell - view.x,
+    span.firstRow * cell - view.y,
+    columns * cell,
+    rows * cell,
+  );
+}
+
+/** Plain rectangles, one for each run of equal pages in a row, then the gaps drawn over them. */
+function paintBlocks(context: CanvasRenderingContext2D, scene: Scene, span: Span): void {
+  const { layout, view, flags, palette, flash } = scene;
+  const cell = cellSize(layout, view);
+  const table = Array.from(colourTable(palette, scene.states, scene.filter), cssOf);
+  for (let row = span.firstRow; row <= span.lastRow; row++) {
+    const start = row * layout.columns;
+    const end = Math.min(layout.pages, start + span.lastColumn + 1);
+    const y = row * cell - view.y;
+    for (let page = start + span.firstColumn; page < end; ) {
+      const byte = flags[page] ?? 0;
+      const first = page;
+      while (page < end && flags[page] === byte) page++;
+      context.fillStyle = table[byte] ?? palette.well;
+      context.fillRect((first - start) * cell - view.x, y, (page - first) * cell, cell);
+    }
+  }
+  if (flash) paintFlash(context, scene, span, flash);
+  const gap = Math.min(1, gapOf(cell) || 0.5);
+  context.fillStyle = palette.well;
+  const [left, top] = [span.firstColumn * cell - view.x, span.firstRow * cell - view.y];
+  const [right, bottom] = [(span.lastColumn + 1) * cell - view.x, (span.lastRow + 1) * cell - view.y];
+  for (let column = span.firstColumn + 1; column <= span.lastColumn + 1; column++) {
+    context.fillRect(column * cell - view.x - gap, top, gap, bottom - top);
+  }
+  for (let row = span.firstRow + 1; row <= span.lastRow + 1; row++) {
+    context.fillRect(left, row * cell - view.y - gap, right - left, gap);
+  }
+}
+
+function paintSprites(context: CanvasRenderingContext2D, scene: Scene, sprites: Sprites, span: Span): void {
+  const { layout, view, flags, palette, states, filter } = scene;
+  const cell = cellSize(layout, view);
+  const gap = gapOf(cell);
+  const side = cell - gap;
+  const isHuge = (page: number) => (flags[page] ?? 0) & PageFlag.Huge && states[flags[page] ?? 0] === 'huge';
+  forEachVisible(layout, span, (page, column) => {
+    const { x, y } = cellOrigin(page, layout, view);
+    const state = states[flags[page] ?? 0] ?? 'unknown';
+    context.globalAlpha = filter === undefined || filter === state ? 1 : dimmed;
+    if (state !== 'huge') {
+      context.drawImage(sprites[state], x + gap / 2, y + gap / 2, side, side);
+      return;
+    }
+    // Cells of a huge page are joined to their neighbours: it is one page to the processor.
+    const joined = column + 1 < layout.columns && isHuge(page + 1);
+    const before = column > 0 && isHuge(page - 1);
+    const radius = radiusOf(cell);
+    context.fillStyle = palette.fill.huge;
+    context.beginPath();
+    context.roundRect(
+      x + (before ? 0 : gap / 2),
+      y + gap / 2,
+      side + (joined ? gap / 2 : 0) + (before ? gap / 2 : 0),
+      side,
+      [before ? 0 : radius, joined ? 0 : radius, joined ? 0 : radius, before ? 0 : radius],
+    );
+    context.fill();
+  });
+  context.globalAlpha = 1;
+  if (scene.flash) paintFlash(context, scene, span, scene.flash);
+  if (cell >= numberedCell) paintNumbers(context, scene, span);
+}
+
+function paintFlash(
+  context: CanvasRenderingContext2D,
+  { layout, view, palette }: Scene,
+  span: Span,
+  flash: (page: number) => number,
+): void {
+  const cell = cellSize(layout, view);
+  const gap = gapOf(cell);
+  context.fillStyle = palette.flash;
+  forEachVisible(layout, span, (page) => {
+    const strength = flash(page);
+    if (strength <= 0) return;
+    const { x, y } = cellOrigin(page, layout, view);
+    context.globalAlpha = 0.75 * strength;
+    context.beginPath();
+    context.roundRect(x + gap / 2, y + gap / 2, cell - gap, cell - gap, radiusOf(cell));
+    context.fill();
+  });
+  context.globalAlpha = 1;
+}
+
+function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, span: Span): void {
+  const { layout, view, palette, states, flags } = scene;
+  const cell = cellSize(layout, view);
+  context.font = `500 ${cell >= 72 ? 12 : 11}px "JetBrains Mono Variable", monospace`;
+  context.textBaseline = 'bottom';
+  forEachVisible(layout, span, (page) => {
+    const { x, y } = cellOrigin(page, layout, view);
+    const state = states[flags[page] ?? 0] ?? 'unknown';
+    context.fillStyle = numberColour(palette, state);
+    context.globalAlpha = scene.filter === undefined || scene.filter === state ? 1 : 0.4;
+    context.fillText(scene.pageNumber(page), x + gapOf(cell) / 2 + 7, y + cell - gapOf(cell) / 2 - 4);
+  });
+  context.globalAlpha = 1;
+}
+
+function numberColour(palette: Palette, state: PageState): string {
+  if (state === 'absent' || state === 'on-fault') return palette.faint;
+  if (state === 'zero') return palette.zeroMark;
+  if (state === 'unknown') return palette.cursor;
+  return state === 'locked' ? palette.lockedMark : palette.number;
+}
+
+function forEachVisible(layout: Layout, span: Span, each: (page: number, column: number) => void): void {
+  for (let row = span.firstRow; row <= span.lastRow; row++) {
+    for (let column = span.firstColumn; column <= span.lastColumn; column++) {
+      const page = row * layout.columns + column;
+      if (page >= layout.pages) return;
+      each(page, column);
+    }
+  }
+}

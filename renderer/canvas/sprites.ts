@@ -1,0 +1,110 @@
+import { type PageState, pageStates } from '../../protocol/flags.ts';
+import type { Palette } from './palette.ts';
+
+/** From this size on, in CSS pixels, a cell has room for its shape. */
+export const spriteCell = 8;
+
+/** The space between cells, which grows with them. */
+export const gapOf = (cell: number): number => (cell >= 40 ? 4 : cell >= 20 ? 2 : cell >= 5 ? 1 : 0);
+
+export const radiusOf = (cell: number): number => (cell >= 40 ? 5 : cell >= 20 ? 3 : cell >= 12 ? 1.5 : 0);
+
+type Sprite = OffscreenCanvas;
+export type Sprites = Readonly<Record<PageState, Sprite>>;
+
+/** One picture of each state at one size: drawing a page is then one copy. `scale` is device pixels per CSS pixel. */
+export function makeSprites(palette: Palette, cell: number, scale: number): Sprites {
+  const side = Math.max(1, Math.round((cell - gapOf(cell)) * scale));
+  const draw = (state: PageState): Sprite => {
+    const sprite = new OffscreenCanvas(side, side);
+    const context = sprite.getContext('2d');
+    if (context) {
+      context.scale(scale, scale);
+      drawState(context, palette, state, side / scale, radiusOf(cell));
+    }
+    return sprite;
+  };
+  return Object.fromEntries(pageStates.map((state) => [state, draw(state)])) as Record<PageState, Sprite>;
+}
+
+/** The context of a canvas, on the screen or off it. */
+export type Context2d = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** One page: a colour and a shape, each enough to tell the state by. */
+export function drawState(context: Context2d, palette: Palette, state: PageState, side: number, radius: number): void {
+  const cell = () => {
+    context.beginPath();
+    context.roundRect(0, 0, side, side, radius);
+  };
+  cell();
+  context.fillStyle = palette.fill[state];
+  context.fill();
+  context.save();
+  context.clip();
+  marks[state]?.(context, palette, side);
+  context.restore();
+  const line = outlineOf(state, palette, side);
+  if (line) {
+    context.beginPath();
+    context.roundRect(line.width / 2, line.width / 2, side - line.width, side - line.width, radius);
+    context.lineWidth = line.width;
+    context.strokeStyle = line.colour;
+    context.stroke();
+  }
+}
+
+function outlineOf(state: PageState, palette: Palette, side: number) {
+  if (state === 'absent') return { colour: palette.absentLine, width: 1 };
+  if (state === 'on-fault') return { colour: palette.fill.locked, width: Math.max(1.5, Math.min(4, side / 8)) };
+  return undefined;
+}
+
+type Mark = (context: Context2d, palette: Palette, side: number) => void;
+
+const marks: Partial<Record<PageState, Mark>> = {
+  /** Dots: the page is there, the memory is not. */
+  zero(context, palette, side) {
+    const count = side >= 24 ? 3 : 2;
+    const pitch = side / count;
+    const radius = Math.max(0.6, Math.min(3, pitch / 6));
+    context.fillStyle = palette.zeroMark;
+    for (let row = 0; row < count; row++) {
+      for (let column = 0; column < count; column++) {
+        context.beginPath();
+        context.arc((column + 0.5) * pitch, (row + 0.5) * pitch, radius, 0, 2 * Math.PI);
+        context.fill();
+      }
+    }
+  },
+  /** A folded corner: pinned. */
+  locked(context, palette, side) {
+    const corner = Math.max(3, side * 0.36);
+    context.fillStyle = palette.lockedMark;
+    context.beginPath();
+    context.moveTo(side - corner, 0);
+    context.lineTo(side, 0);
+    context.lineTo(side, corner);
+    context.fill();
+  },
+  /** One slash: it was here. */
+  swapped(context, palette, side) {
+    context.strokeStyle = palette.swappedMark;
+    context.lineWidth = Math.max(1.2, side / 9);
+    context.beginPath();
+    context.moveTo(0, side);
+    context.lineTo(side, 0);
+    context.stroke();
+  },
+  /** Hatching: nobody could say. */
+  unknown(context, palette, side) {
+    context.strokeStyle = palette.unknownMark;
+    context.lineWidth = Math.max(0.8, side / 24);
+    const pitch = Math.max(3, side / 4);
+    context.beginPath();
+    for (let at = -side; at < side; at += pitch) {
+      context.moveTo(at, 0);
+      context.lineTo(at + side, side);
+    }
+    context.stroke();
+  },
+};

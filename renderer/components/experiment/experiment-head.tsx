@@ -1,0 +1,48 @@
+import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
+import { useApp, useWords } from '../../app/context.ts';
+import { shownSession } from '../../store/store.ts';
+import classes from './experiment-head.module.css';
+import { ExportMenu } from './export-menu.tsx';
+import { PaceAndPlacement } from './pace-and-placement.tsx';
+import { ParameterForm } from './parameter-form.tsx';
+import { RunControls } from './run-controls.tsx';
+
+/** What the experiment is, its parameters, and the controls that run it. */
+export function ExperimentHead({ experiment }: { experiment: ExperimentDescriptor }) {
+  const { pick } = useWords();
+  return (
+    <header className={classes.head}>
+      <div className={classes.row}>
+        <div className={classes.words}>
+          <h1 className={classes.title}>{pick(experiment.title)}</h1>
+          <RunState />
+          <p className={classes.summary}>{pick(experiment.summary)}</p>
+        </div>
+        <ExportMenu />
+      </div>
+      <div className={classes.row}>
+        <ParameterForm experiment={experiment} />
+        <div className={classes.controls}>
+          <PaceAndPlacement />
+          <RunControls experiment={experiment} />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+/** Where the run is, in a word; while paused, what comes next. */
+function RunState() {
+  const { t, pick } = useWords();
+  const starting = useApp((state) => state.starting);
+  const session = useApp(shownSession);
+  const state = session?.state ?? 'ready';
+  return (
+    <span className={classes.state} role="status" data-state={state}>
+      {starting ? t('run.starting') : t(`state.${state}`)}
+      {state === 'paused' && session?.next && (
+        <span className={classes.next}>{t('run.next', { title: pick(session.next) })}</span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+import { ActionIcon, NumberInput, Select, Tooltip } from '@mantine/core';
+import { IconInfoCircle, IconRestore } from '@tabler/icons-react';
+import type { ExperimentDescriptor, Parameter } from '../../../protocol/experiment.ts';
+import { useActions, useApp, useWords } from '../../app/context.ts';
+import { draftValue, fieldProblem } from '../../store/parameters.ts';
+import { isActive } from '../../store/session.ts';
+import { shownSession } from '../../store/store.ts';
+import classes from './experiment-head.module.css';
+
+/** A field for each parameter that the experiment declares. A run keeps the values it began with, so the fields rest meanwhile. */
+export function ParameterForm({ experiment }: { experiment: ExperimentDescriptor }) {
+  const { t } = useWords();
+  const { resetParameters } = useActions();
+  const draft = useApp((state) => state.drafts[experiment.id]);
+  const running = useApp((state) => state.starting || isActive(shownSession(state)?.state ?? 'stopped'));
+  const changed = experiment.parameters.some((parameter) => draftValue(parameter, draft) !== parameter.default);
+  return (
+    <fieldset className={classes.form} disabled={running} aria-label={t('experiment.parameters')}>
+      {experiment.parameters.map((parameter) => (
+        <Field key={parameter.name} parameter={parameter} value={draftValue(parameter, draft)} />
+      ))}
+      {changed && !running && (
+        <Tooltip label={t('experiment.resetParameters')}>
+          <ActionIcon mt={24} aria-label={t('experiment.resetParameters')} onClick={resetParameters}>
+            <IconRestore size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </fieldset>
+  );
+}
+
+function Field({ parameter, value }: { parameter: Parameter; value: string | number }) {
+  const { pick } = useWords();
+  const { setParameter } = useActions();
+  const error = useFieldError(parameter, value);
+  const common = {
+    className: classes.field ?? '',
+    label: <Label parameter={parameter} />,
+    'aria-label': pick(parameter.title),
+    error,
+  };
+  if (parameter.kind === 'choice') {
+    return (
+      <Select
+        {...common}
+        value={String(value)}
+        data={parameter.choices.map((choice) => ({ value: choice.value, label: pick(choice.title) }))}
+        onChange={(chosen) => chosen !== null && setParameter(parameter.name, chosen)}
+      />
+    );
+  }
+  return (
+    <NumberInput
+      {...common}
+      value={value}
+      min={parameter.minimum}
+      max={parameter.maximum}
+      clampBehavior="none"
+      thousandSeparator={false}
+      onChange={(typed) => setParameter(parameter.name, typed)}
+    />
+  );
+}
+
+function Label({ parameter }: { parameter: Parameter }) {
+  const { t, pick, format } = useWords();
+  const bounds =
+    parameter.kind === 'integer'
+      ? ` ${t('parameter.bounds', { minimum: format.number(parameter.minimum), maximum: format.number(parameter.maximum) })}`
+      : '';
+  return (
+    <span className={classes.label}>
+      {pick(parameter.title)}
+      <Tooltip label={pick(parameter.description) + bounds}>
+        <span className={classes.about}>
+          <IconInfoCircle size={13} aria-hidden />
+        </span>
+      </Tooltip>
+    </span>
+  );
+}
+
+/** What is wrong with a field, as a sentence that names it, its value and its bounds. */
+function useFieldError(parameter: Parameter, value: string | number): string | undefined {
+  const { t, pick, format } = useWords();
+  const problem = fieldProblem(parameter, value);
+  if (!problem) return undefined;
+  const name = pick(parameter.title);
+  if (parameter.kind === 'choice') return t('parameter.notAChoice', { name });
+  const bounds = { minimum: format.number(parameter.minimum), maximum: format.number(parameter.maximum) };
+  return problem === 'outOfBounds'
+    ? t('parameter.outOfBounds', { name, value: format.number(Number(value)), ...bounds })
+    : t('parameter.notANumber', { name, ...bounds });
+}

@@ -1,0 +1,43 @@
+import { experimentGroups } from '../../protocol/experiment.ts';
+import { addressOf } from '../app/address.ts';
+import { useApp, useWords } from '../app/context.ts';
+import { shownExperiment } from '../store/store.ts';
+import classes from './navigation.module.css';
+
+/** The catalogue by group. A group without an experiment is not shown, nor is anything that does not work yet. */
+export function Navigation() {
+  const { t, pick } = useWords();
+  const catalogue = useApp((state) => state.catalogue) ?? [];
+  const shown = useApp(shownExperiment);
+  return (
+    <nav className={classes.nav} aria-label={t('app.experiments')}>
+      <h2 className={classes.heading}>{t('app.experiments')}</h2>
+      {experimentGroups.map((group) => {
+        const members = catalogue.filter((experiment) => experiment.group === group);
+        if (members.length === 0) return undefined;
+        return (
+          <section key={group} aria-labelledby={`group-${group}`}>
+            <h3 id={`group-${group}`} className={classes.group}>
+              {t(`groups.${group}`)}
+            </h3>
+            <ul className={classes.list}>
+              {members.map(({ id, title, available, reason }) => (
+                <li key={id}>
+                  <a
+                    className={classes.link}
+                    href={addressOf(id)}
+                    aria-current={id === shown?.id ? 'page' : undefined}
+                    data-unavailable={!available || undefined}
+                    title={!available && reason ? pick(reason) : undefined}
+                  >
+                    {pick(title)}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </nav>
+  );
+}

@@ -1,0 +1,83 @@
+import { VisuallyHidden } from '@mantine/core';
+import { type RefObject, useEffect, useId, useRef } from 'react';
+import { stateCounts } from '../../../protocol/counts.ts';
+import type { RegionInfo } from '../../../protocol/events.ts';
+import { type PageState, pageStates } from '../../../protocol/flags.ts';
+import type { PageRange } from '../../../protocol/operation.ts';
+import { useApp, usePages, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
+import { attachInput } from '../../canvas/grid-input.ts';
+import { type GridFocus, GridView } from '../../canvas/grid-view.ts';
+import classes from './pages-panel.module.css';
+
+interface Props {
+  readonly session: number;
+  readonly region: RegionInfo;
+  readonly filter: PageState | undefined;
+  readonly highlight: PageRange | undefined;
+  /** The element that says what the cursor's page is. */
+  readonly noteId: string;
+  readonly viewRef: RefObject<GridView | null>;
+  readonly onFocus: (focus: GridFocus) => void;
+}
+
+/** The canvas in React's tree: made once, then only told what to show. Frames reach it without React. */
+export function PageGrid({ session, region, filter, highlight, noteId, viewRef, onFocus }: Props) {
+  const { t, format } = useWords();
+  const host = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scheduler = useScheduler();
+  const pages = usePages();
+  const theme = useApp((state) => state.settings.theme);
+  const helpId = useId();
+
+  useEffect(() => {
+    if (!host.current || !canvas.current) return;
+    const element = host.current;
+    const view = new GridView(canvas.current, { pages: region.pages, scheduler, onFocus, pageNumber: String });
+    viewRef.current = view;
+    const refresh = (): void => view.show(pages.region(session, region.id));
+    const size = new ResizeObserver(() => view.resize(element.clientWidth, element.clientHeight, devicePixelRatio));
+    size.observe(element);
+    const detach = attachInput(element, view);
+    const stop = pages.onChange(session, region.id, refresh);
+    refresh();
+    return () => {
+      stop();
+      detach();
+      size.disconnect();
+      view.dispose();
+      viewRef.current = null;
+    };
+  }, [session, region.id, region.pages, scheduler, pages, viewRef, onFocus]);
+
+  useEffect(() => viewRef.current?.filter(filter), [filter, viewRef]);
+  useEffect(() => viewRef.current?.highlight(highlight), [highlight, viewRef]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read
+  useEffect(() => viewRef.current?.recolour(), [theme, viewRef]);
+
+  const states = useRegionPages(session, region.id);
+  const counts = stateCounts(states?.bins ?? new Uint32Array(256), states?.unknown);
+  const label = t('pages.gridLabel', {
+    label: region.label,
+    pages: t('pages.count', { count: region.pages }),
+    counts: pageStates
+      .filter((state) => counts[state] > 0)
+      .map((state) => t('pages.stateCount', { count: counts[state], state: t(`pageState.${state}`) }))
+      .join(format.listSeparator),
+  });
+  return (
+    <div
+      ref={host}
+      className={classes.host}
+      role="application"
+      aria-roledescription={t('pages.grid')}
+      aria-label={label}
+      aria-describedby={`${noteId} ${helpId}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keyboard; its keys are described
+      tabIndex={0}
+    >
+      <canvas ref={canvas} className={classes.canvas} aria-hidden />
+      <VisuallyHidden id={helpId}>{t('pages.help')}</VisuallyHidden>
+    </div>
+  );
+}

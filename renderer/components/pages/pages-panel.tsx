@@ -1,0 +1,39 @@
+import { useState } from 'react';
+import type { PageState } from '../../../protocol/flags.ts';
+import { useApp, useWords } from '../../app/context.ts';
+import { shownSession } from '../../store/store.ts';
+import { Panel } from '../panel.tsx';
+import { Legend } from './legend.tsx';
+import classes from './pages-panel.module.css';
+import { RegionCard } from './region-card.tsx';
+
+/** The hero: every region's pages, side by side, under one legend. */
+export function PagesPanel() {
+  const { t } = useWords();
+  const session = useApp(shownSession);
+  const starting = useApp((state) => state.starting);
+  const [filter, setFilter] = useState<PageState>();
+  const regions = session?.regions ?? [];
+  return (
+    <Panel title={t('pages.title')} actions={<Legend session={session} filter={filter} onFilter={setFilter} />}>
+      {session && regions.length > 0 ? (
+        <div className={classes.regions}>
+          {regions.map((region) => (
+            <RegionCard
+              key={`${session.id}:${region.id}`}
+              session={session.id}
+              region={region}
+              released={session.released.has(region.id)}
+              filter={filter}
+            />
+          ))}
+        </div>
+      ) : (
+        <div className={classes.empty}>
+          <p>{session || starting ? t('pages.mapping') : t('pages.empty')}</p>
+          {!session && !starting && <p className={classes.hint}>{t('pages.emptyHint')}</p>}
+        </div>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,110 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import type { RegionInfo } from '../../../protocol/events.ts';
+import type { PageState } from '../../../protocol/flags.ts';
+import { useApp, useRegionPages, useWords } from '../../app/context.ts';
+import type { GridFocus, GridView } from '../../canvas/grid-view.ts';
+import { useCopy } from '../use-export.ts';
+import { PageGrid } from './page-grid.tsx';
+import { PageNote } from './page-note.tsx';
+import classes from './pages-panel.module.css';
+
+interface Props {
+  readonly session: number;
+  readonly region: RegionInfo;
+  readonly released: boolean;
+  readonly filter: PageState | undefined;
+}
+
+/** One region: what was mapped where, its pages, and the page that is looked at. */
+export function RegionCard({ session, region, released, filter }: Props) {
+  const { t } = useWords();
+  const [focus, setFocus] = useState<GridFocus>({ page: undefined, selection: undefined, zoom: 1 });
+  const view = useRef<GridView>(null);
+  const waiting = useRegionPages(session, region.id) === undefined;
+  const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.range : undefined));
+  return (
+    <article className={classes.card} aria-label={t('pages.region', { label: region.label })}>
+      <div className={classes.head}>
+        <RegionFacts region={region} released={released} />
+        <ZoomControls zoom={focus.zoom} view={view} />
+      </div>
+      <div className={classes.grid}>
+        <PageGrid
+          session={session}
+          region={region}
+          filter={filter}
+          highlight={highlight}
+          noteId={noteId(session, region.id)}
+          viewRef={view}
+          onFocus={setFocus}
+        />
+        {waiting && <p className={classes.waiting}>{t('pages.waiting')}</p>}
+      </div>
+      <PageNote id={noteId(session, region.id)} session={session} region={region} focus={focus} />
+    </article>
+  );
+}
+
+const noteId = (session: number, region: number): string => `note-${session}-${region}`;
+
+function RegionFacts({ region, released }: { region: RegionInfo; released: boolean }) {
+  const { t, format } = useWords();
+  const copy = useCopy();
+  const { address } = region;
+  return (
+    <>
+      <h3 className={classes.label}>{t('pages.region', { label: region.label })}</h3>
+      <span className={`${classes.address} code`}>{address}</span>
+      <Tooltip label={t('pages.copyAddress')}>
+        <ActionIcon
+          size={20}
+          aria-label={t('pages.copyAddress')}
+          onClick={() => void copy(address, t('export.addressCopied', { address }))}
+        >
+          <IconCopy size={13} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <span className={classes.fact}>{t('pages.count', { count: region.pages })}</span>
+      <span className={classes.fact}>{format.bytes(region.length)}</span>
+      <span className={classes.fact}>
+        {t(`kind.${region.kind}`)} <span className="code">{region.protection}</span>
+      </span>
+      {released && <span className={classes.released}>{t('pages.released')}</span>}
+    </>
+  );
+}
+
+function ZoomControls({ zoom, view }: { zoom: number; view: React.RefObject<GridView | null> }) {
+  const { t, format } = useWords();
+  return (
+    <div className={classes.zoom}>
+      {zoom > 1 && (
+        <>
+          <span className={classes.zoomValue}>{format.number(Math.round(zoom * 100))}%</span>
+          <Tooltip label={`${t('pages.fit')} (0)`}>
+            <ActionIcon size={24} aria-label={t('pages.fit')} onClick={() => view.current?.fit()}>
+              <IconMaximize size={14} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        </>
+      )}
+      <Tooltip label={`${t('pages.zoomOut')} (−)`}>
+        <ActionIcon
+          size={24}
+          aria-label={t('pages.zoomOut')}
+          disabled={zoom <= 1}
+          onClick={() => view.current?.zoom(1 / 1.4)}
+        >
+          <IconMinus size={14} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={`${t('pages.zoomIn')} (+)`}>
+        <ActionIcon size={24} aria-label={t('pages.zoomIn')} onClick={() => view.current?.zoom(1.4)}>
+          <IconPlus size={14} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  );
+}

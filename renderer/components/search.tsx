@@ -1,0 +1,70 @@
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
+import { addressOf } from '../app/address.ts';
+import { useActions, useApp, useWords } from '../app/context.ts';
+import { isActive } from '../store/session.ts';
+import { shownSession } from '../store/store.ts';
+import { useExport } from './use-export.ts';
+
+/** ⌘K or Ctrl-K: every experiment and every action that can be done now, by name. */
+export function Search() {
+  const { t, pick, language } = useWords();
+  const actions = useActions();
+  const catalogue = useApp((state) => state.catalogue) ?? [];
+  const theme = useApp((state) => state.settings.theme);
+  const state = useApp((app) => shownSession(app)?.state);
+  const { download, copy } = useExport();
+  const active = state !== undefined && isActive(state);
+  const act = (id: string, label: string, onClick: () => void) => ({ id, label, onClick });
+  const groups: SpotlightActionGroupData[] = [
+    {
+      group: t('app.experiments'),
+      actions: catalogue.map((experiment) => ({
+        id: `experiment-${experiment.id}`,
+        label: pick(experiment.title),
+        description: pick(experiment.summary),
+        keywords: [experiment.id, experiment.title.en, experiment.title.zh],
+        onClick: () => {
+          location.hash = addressOf(experiment.id);
+        },
+      })),
+    },
+    {
+      group: t('app.actions'),
+      actions: [
+        ...(active ? [] : [act('run', t('run.run'), () => void actions.run())]),
+        ...(state === 'running' ? [act('pause', t('run.pause'), () => void actions.pause())] : []),
+        ...(state === 'paused' ? [act('resume', t('run.resume'), () => void actions.resume())] : []),
+        ...(state === 'running' ? [] : [act('step', t('run.step'), () => void actions.step())]),
+        ...(active ? [act('stop', t('run.stop'), () => void actions.stop())] : []),
+        ...(state === undefined
+          ? []
+          : [
+              act('download', t('export.download'), () => void download()),
+              act('copy', t('export.copy'), () => void copy()),
+            ]),
+        act('theme', t(theme === 'dark' ? 'app.toLight' : 'app.toDark'), () =>
+          actions.changeSettings({ theme: theme === 'dark' ? 'light' : 'dark' }),
+        ),
+        act('language', language === 'en' ? '切换到中文' : 'Switch to English', () =>
+          actions.changeSettings({ language: language === 'en' ? 'zh' : 'en' }),
+        ),
+      ],
+    },
+  ];
+  return (
+    <Spotlight
+      actions={groups}
+      shortcut="mod + K"
+      tagsToIgnore={[]}
+      nothingFound={t('app.nothingFound')}
+      highlightQuery
+      size="lg"
+      searchProps={{
+        leftSection: <IconSearch size={16} aria-hidden />,
+        placeholder: t('app.searchHint'),
+        'aria-label': t('app.search'),
+      }}
+    />
+  );
+}

@@ -1,0 +1,45 @@
+import { memo, type Ref } from 'react';
+import type { Step } from '../../../protocol/events.ts';
+import { useWords } from '../../app/context.ts';
+import { CallText } from './call-text.tsx';
+import classes from './steps-panel.module.css';
+
+interface Props {
+  readonly id: string;
+  readonly step: Step;
+  /** Place in the list, from 0. */
+  readonly position: number;
+  readonly total: number;
+  readonly top: number;
+  readonly chosen: boolean;
+  readonly onChoose: (position: number) => void;
+  readonly ref: Ref<HTMLDivElement>;
+}
+
+/** One step: what it was for, the call that was made, how it ended and how long it took. */
+export const StepRow = memo(function StepRow({ id, step, position, total, top, chosen, onChoose, ref }: Props) {
+  const { pick, format } = useWords();
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
+    <div
+      ref={ref}
+      id={id}
+      data-index={position}
+      role="option"
+      tabIndex={-1}
+      aria-selected={chosen}
+      aria-posinset={position + 1}
+      aria-setsize={total}
+      className={classes.step}
+      data-failed={step.errno !== null || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => onChoose(position)}
+    >
+      <span className={classes.index}>{format.number(step.index + 1)}</span>
+      <span className={classes.title}>{pick(step.title)}</span>
+      <span className={classes.duration}>{format.duration(step.durationNs)}</span>
+      <CallText step={step} />
+      {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
+    </div>
+  );
+});

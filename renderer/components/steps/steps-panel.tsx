@@ -1,0 +1,132 @@
+import { Button } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import type { Step } from '../../../protocol/events.ts';
+import { useActions, useApp, useWords } from '../../app/context.ts';
+import { shownSession } from '../../store/store.ts';
+import { Empty, Panel } from '../panel.tsx';
+import { StepRow } from './step-row.tsx';
+import classes from './steps-panel.module.css';
+
+const noSteps: readonly Step[] = [];
+/** CSS pixels of a step without errno; measured once it is drawn. */
+const usualHeight = 46;
+/** As near to the end as this counts as being there. */
+const endPx = 24;
+
+/** Every call as it was made. Choosing one shows its pages; the list follows the newest until it is scrolled back. */
+export function StepsPanel() {
+  const { t, format } = useWords();
+  const steps = useApp((state) => shownSession(state)?.steps ?? noSteps);
+  return (
+    <Panel title={t('steps.title')} note={steps.length > 0 ? format.number(steps.length) : undefined}>
+      {steps.length === 0 ? <Empty>{t('steps.empty')}</Empty> : <StepList steps={steps} />}
+    </Panel>
+  );
+}
+
+function StepList({ steps }: { steps: readonly Step[] }) {
+  const { t } = useWords();
+  const { highlight } = useActions();
+  const chosen = useApp((state) => state.highlight?.step);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [follows, setFollows] = useState(true);
+  const id = useId();
+  const virtualizer = useVirtualizer({
+    count: steps.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => usualHeight,
+    overscan: 8,
+  });
+
+  useEffect(() => {
+    if (follows) virtualizer.scrollToIndex(steps.length - 1, { align: 'end' });
+  }, [follows, steps.length, virtualizer]);
+
+  const choose = (index: number): void => {
+    const step = steps[index];
+    if (!step) return;
+    const { region, range } = step;
+    highlight(index === chosen ? undefined : { step: index, region, range });
+    if (index !== steps.length - 1) setFollows(false);
+  };
+
+  const onKey = (event: KeyboardEvent): void => {
+    const target = stepAfter(event.key, chosen, steps.length);
+    if (target === undefined) return;
+    event.preventDefault();
+    if (target === 'none') {
+      highlight(undefined);
+      return;
+    }
+    if (target !== chosen) choose(target);
+    virtualizer.scrollToIndex(target);
+  };
+
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (!element) return;
+    setFollows(element.scrollHeight - element.scrollTop - element.clientHeight < endPx);
+  };
+
+  return (
+    <>
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        role="listbox"
+        tabIndex={0}
+        aria-label={t('steps.list')}
+        aria-activedescendant={chosen === undefined ? undefined : `${id}-${chosen}`}
+        onKeyDown={onKey}
+        onWheel={onScroll}
+        onScrollEnd={onScroll}
+      >
+        <div className={classes.all} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const step = steps[index];
+            return (
+              step && (
+                <StepRow
+                  key={index}
+                  ref={virtualizer.measureElement}
+                  id={`${id}-${index}`}
+                  step={step}
+                  position={index}
+                  total={steps.length}
+                  top={start}
+                  chosen={index === chosen}
+                  onChoose={choose}
+                />
+              )
+            );
+          })}
+        </div>
+      </div>
+      {!follows && (
+        <Button
+          className={classes.follow ?? ''}
+          size="compact-xs"
+          leftSection={<IconArrowDown size={13} aria-hidden />}
+          onClick={() => setFollows(true)}
+        >
+          {t('steps.follow')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Where a key takes the chosen step; `none` gives the choice up. */
+function stepAfter(key: string, chosen: number | undefined, count: number): number | 'none' | undefined {
+  const from = chosen ?? count;
+  const within = (index: number) => Math.min(count - 1, Math.max(0, index));
+  if (key === 'ArrowDown') return within(from + 1);
+  if (key === 'ArrowUp') return within(from - 1);
+  if (key === 'PageDown') return within(from + 8);
+  if (key === 'PageUp') return within(from - 8);
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  return key === 'Escape' ? 'none' : undefined;
+}

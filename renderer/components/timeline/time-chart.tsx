@@ -1,0 +1,105 @@
+import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { useWords } from '../../app/context.ts';
+import classes from './timeline.module.css';
+
+export interface ChartLine {
+  readonly key: string;
+  readonly name: string;
+  readonly colour: string;
+  readonly filled?: boolean;
+  readonly dashed?: boolean;
+}
+
+interface Props {
+  readonly title: string;
+  /** The chart in a sentence: for everyone, and all that a screen reader gets. */
+  readonly summary: string;
+  readonly points: readonly { readonly tNs: number }[];
+  readonly lines: readonly ChartLine[];
+}
+
+const tick = { fill: 'var(--faint)', fontSize: 10.5 };
+
+/** Counts over the time of a session. All charts of the timeline share one crosshair. */
+export function TimeChart({ title, summary, points, lines }: Props) {
+  const { format } = useWords();
+  return (
+    <figure className={classes.figure}>
+      <figcaption className={classes.caption}>
+        <span className={classes.name}>{title}</span> {summary}
+        {lines.length > 1 && (
+          <span className={classes.keys}>
+            {lines.map(({ key, name, colour, dashed }) => (
+              <span key={key} className={classes.key}>
+                <i style={{ borderTop: `2px ${dashed ? 'dashed' : 'solid'} ${colour}` }} />
+                {name}
+              </span>
+            ))}
+          </span>
+        )}
+      </figcaption>
+      <div className={classes.plot} aria-hidden>
+        <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 300, height: 100 }}>
+          <AreaChart
+            data={[...points]}
+            syncId="pagescope"
+            syncMethod="value"
+            accessibilityLayer={false}
+            margin={{ top: 6, right: 12, bottom: 0, left: 0 }}
+          >
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis
+              dataKey="tNs"
+              type="number"
+              domain={['dataMin', 'dataMax']}
+              tickFormatter={format.duration}
+              tick={tick}
+              tickLine={false}
+              axisLine={{ stroke: 'var(--line-strong)' }}
+              minTickGap={40}
+              height={20}
+            />
+            <YAxis
+              tickFormatter={format.compact}
+              tick={tick}
+              tickLine={false}
+              axisLine={false}
+              width={44}
+              allowDecimals={false}
+              tickCount={4}
+            />
+            <Tooltip
+              isAnimationActive={false}
+              labelFormatter={(label) => (typeof label === 'number' ? format.duration(label) : '')}
+              formatter={(value) => (typeof value === 'number' ? format.number(value) : value)}
+              contentStyle={{
+                background: 'var(--raised)',
+                border: '1px solid var(--line-strong)',
+                borderRadius: 6,
+                fontSize: 12,
+                padding: '4px 9px',
+              }}
+              itemStyle={{ color: 'var(--text)', padding: 0 }}
+              labelStyle={{ color: 'var(--dim)' }}
+            />
+            {lines.map(({ key, name, colour, filled, dashed }) => (
+              <Area
+                key={key}
+                dataKey={key}
+                name={name}
+                type="stepAfter"
+                stroke={colour}
+                strokeWidth={1.75}
+                strokeDasharray={dashed ? '4 3' : '0'}
+                fill={filled ? colour : 'none'}
+                fillOpacity={0.16}
+                isAnimationActive={false}
+                dot={false}
+              />
+            ))}
+          </AreaChart>
+        </ResponsiveContainer>
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,160 @@
+import { ProblemError, toProblem } from '../../protocol/problem.ts';
+import type { Report } from '../../protocol/report.ts';
+import type { Request } from '../../protocol/service.ts';
+import type { Engine } from './engine.ts';
+import { parameterValues } from './parameters.ts';
+import { isActive, newSession, withStarted } from './session.ts';
+import type { Settings } from './settings.ts';
+import { type AppState, type Highlight, type Store, shownExperiment, shownSession } from './store.ts';
+
+/** What a person can do. Each act ends in the store: done, or refused with the engine's sentence. */
+export interface Actions {
+  /** Asks the host who it is and what it offers. */
+  load(): Promise<void>;
+  select(experiment: string): void;
+  setParameter(name: string, value: string | number): void;
+  resetParameters(): void;
+  changeSettings(change: Partial<Settings>): void;
+  /** Runs the shown experiment anew; the session before it is closed. */
+  run(options?: { paused?: boolean }): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** One step of a paused session; without one, starts it and stops before its first step. */
+  step(): Promise<void>;
+  stop(): Promise<void>;
+  /** Run, pause or resume, whichever is next: what the space bar does. */
+  toggle(): Promise<void>;
+  highlight(highlight: Highlight | undefined): void;
+  dismissRefusal(): void;
+  report(): Promise<Report | undefined>;
+  program(signal: AbortSignal): Promise<string | undefined>;
+}
+
+export function createActions(store: Store, engine: Engine): Actions {
+  const { client } = engine;
+  const set = (part: Partial<AppState>): void => store.setState(part);
+
+  /** The session that run controls act on. */
+  const session = () => shownSession(store.getState());
+
+  /** Does something that the engine may refuse; a refusal is shown. */
+  async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+    set({ refusal: undefined });
+    try {
+      return await act();
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.kind !== 'cancelled') set({ refusal: problem });
+      return undefined;
+    }
+  }
+
+  async function control(action: Request<'control'>['action']): Promise<void> {
+    const current = session();
+    if (current) await attempt(() => client.call('control', { session: current.id, action }));
+  }
+
+  async function closeCurrent(): Promise<void> {
+    const { current } = store.getState();
+    if (current === undefined) return;
+    set({ current: undefined, highlight: undefined });
+    engine.forget(current);
+    try {
+      await client.call('close', { session: current });
+    } catch (error) {
+      // It ended by itself: that is what was wanted.
+      if (!(error instanceof ProblemError && error.problem.kind === 'gone')) throw error;
+    }
+  }
+
+  async function run({ paused = false }: { paused?: boolean } = {}): Promise<void> {
+    const { starting, settings, drafts } = store.getState();
+    const experiment = shownExperiment(store.getState());
+    if (starting || !experiment?.available) return;
+    const parameters = parameterValues(experiment.parameters, drafts[experiment.id]);
+    if (!parameters) return;
+    set({ starting: true });
+    await attempt(async () => {
+      await closeCurrent();
+      const { paceMs, placement } = settings;
+      const answer = await client.call('start', {
+        experiment: experiment.id,
+        parameters,
+        paceMs,
+        paused,
+        ...(placement !== 'automatic' && { placement }),
+      });
+      engine.flush();
+      store.setState((state) => {
+        const known = state.sessions.get(answer.session) ?? newSession(answer.session);
+        const sessions = new Map(state.sessions).set(answer.session, withStarted(known, experiment.id, answer));
+        return { sessions, current: answer.session };
+      });
+    });
+    set({ starting: false });
+  }
+
+  const actions: Actions = {
+    async load() {
+      await attempt(async () => {
+        const [host, catalogue] = await Promise.all([client.call('host', {}), client.call('experiments', {})]);
+        set({ host, catalogue });
+      });
+    },
+    select(experiment) {
+      if (experiment !== store.getState().selected)
+        set({ selected: experiment, refusal: undefined, highlight: undefined });
+    },
+    setParameter(name, value) {
+      const id = shownExperiment(store.getState())?.id;
+      if (id === undefined) return;
+      store.setState(({ drafts }) => ({ drafts: { ...drafts, [id]: { ...drafts[id], [name]: value } } }));
+    },
+    resetParameters() {
+      const id = shownExperiment(store.getState())?.id;
+      if (id === undefined) return;
+      store.setState(({ drafts }) => ({ drafts: { ...drafts, [id]: {} } }));
+    },
+    changeSettings(change) {
+      store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
+      const { paceMs } = change;
+      const current = session();
+      if (paceMs === undefined || !current || !isActive(current.state)) return;
+      void attempt(() => client.call('pace', { session: current.id, paceMs }));
+    },
+    run,
+    pause: () => control('pause'),
+    resume: () => control('resume'),
+    async step() {
+      const current = session();
+      if (!current || !isActive(current.state)) await run({ paused: true });
+      else if (current.state === 'paused') await control('step');
+    },
+    stop: () => control('stop'),
+    async toggle() {
+      const state = session()?.state;
+      if (state === 'running') await control('pause');
+      else if (state === 'paused') await control('resume');
+      else await run();
+    },
+    highlight: (highlight) => set({ highlight }),
+    dismissRefusal: () => set({ refusal: undefined }),
+    async report() {
+      const current = session();
+      if (!current) return undefined;
+      const { language } = store.getState().settings;
+      return attempt(() => client.call('report', { session: current.id, language }));
+    },
+    async program(signal) {
+      const current = session();
+      if (!current) return undefined;
+      try {
+        return await client.call('program', { session: current.id }, signal);
+      } catch (error) {
+        if (!signal.aborted) set({ refusal: toProblem(error) });
+        return undefined;
+      }
+    },
+  };
+  return actions;
+}

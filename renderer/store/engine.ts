@@ -1,0 +1,74 @@
+import type { SessionEvent } from '../../protocol/events.ts';
+import { type Client, connect } from '../../protocol/rpc.ts';
+import type { Wire } from '../../protocol/wire.ts';
+import type { RafScheduler } from '../raf-scheduler.ts';
+import { Inbox } from './inbox.ts';
+import { Pages } from './pages.ts';
+import { applyEvents, newSession, type Session } from './session.ts';
+import type { AppState, Store } from './store.ts';
+
+/** The store's link to the engine: calls go out here, events and frames come in. */
+export interface Engine {
+  readonly client: Client;
+  readonly pages: Pages;
+  /** Applies the events that have arrived but wait for their batch. */
+  flush(): void;
+  /** Drops a session and whatever of it still arrives. */
+  forget(session: number): void;
+}
+
+export function createEngine(wire: Wire, store: Store, scheduler: RafScheduler): Engine {
+  const closed = new Set<number>();
+  const inbox = new Inbox((events) => store.setState((state) => ({ sessions: receive(state, closed, events) })));
+  const broken = (reason: string): void => {
+    // A fault of the connection's other end: for whoever develops it, not for the person at the window.
+    console.warn(`Pagescope: ${reason}`);
+  };
+  const client = connect(wire, { event: (event) => inbox.add(event), frame: (bytes) => pages.receive(bytes) }, broken);
+  const pages: Pages = new Pages({
+    scheduler,
+    acknowledge: (acknowledgement) => client.acknowledge(acknowledgement),
+    now: () => performance.now(),
+    onBroken: (reason) =>
+      store.setState({
+        refusal: {
+          kind: 'internal',
+          text: {
+            en: `The page states could not be brought up to date: ${reason} Run again.`,
+            zh: `无法更新页状态：${reason} 请重新运行。`,
+          },
+        },
+      }),
+  });
+  wire.onClose((reason) => {
+    inbox.flush();
+    store.setState({ connection: { status: 'lost', refused: false, reason } });
+  });
+  return {
+    client,
+    pages,
+    flush: () => inbox.flush(),
+    forget(session) {
+      closed.add(session);
+      pages.close(session);
+      store.setState((state) => {
+        const sessions = new Map(state.sessions);
+        sessions.delete(session);
+        return { sessions };
+      });
+    },
+  };
+}
+
+/** Sorts a batch of events to their sessions. A session begins with its first event: it may come before `start` has answered. */
+function receive(
+  state: AppState,
+  closed: ReadonlySet<number>,
+  events: readonly SessionEvent[],
+): ReadonlyMap<number, Session> {
+  const sessions = new Map(state.sessions);
+  for (const [id, own] of Map.groupBy(events, (event) => event.session)) {
+    if (!closed.has(id)) sessions.set(id, applyEvents(sessions.get(id) ?? newSession(id), own));
+  }
+  return sessions;
+}

@@ -1,0 +1,109 @@
+import type { Claim, RegionInfo, Sample, SessionEvent, SessionState, Step } from '../../protocol/events.ts';
+import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
+import type { Problem } from '../../protocol/problem.ts';
+import type { Started } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
+
+/**
+ * What a session has told so far, page states aside (`pages.ts`). Immutable: applying events makes a new one and shares what did
+ * not change, so that a component which reads the claims is not drawn again for a step.
+ */
+export interface Session {
+  readonly id: number;
+  readonly state: SessionState;
+  /** While paused: what comes next. */
+  readonly next?: Text;
+  readonly problem?: Problem;
+  readonly regions: readonly RegionInfo[];
+  readonly released: ReadonlySet<number>;
+  readonly steps: readonly Step[];
+  readonly claims: ReadonlyMap<string, Claim>;
+  readonly samples: readonly Sample[];
+  readonly measurements: ReadonlyMap<string, number>;
+  /** Known once `start` has answered; events may come before. */
+  readonly started?: { readonly experiment: string } & StartedAs;
+}
+
+interface StartedAs {
+  readonly placement: Placement;
+  readonly pid: number;
+  readonly parameters: ParameterValues;
+}
+
+export function newSession(id: number): Session {
+  return {
+    id,
+    state: 'running',
+    regions: [],
+    released: new Set(),
+    steps: [],
+    claims: new Map(),
+    samples: [],
+    measurements: new Map(),
+  };
+}
+
+export function withStarted(session: Session, experiment: string, answer: Started): Session {
+  const { placement, pid, parameters } = answer;
+  return { ...session, started: { experiment, placement, pid, parameters } };
+}
+
+export const isActive = (state: SessionState): boolean => state === 'running' || state === 'paused';
+
+/** Applies a batch of one session's events, in order. A batch copies each list once, however many events it brings. */
+export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
+  let { state, regions, released, claims, measurements } = session;
+  let ending: { next?: Text; problem?: Problem } = {
+    ...(session.next && { next: session.next }),
+    ...(session.problem && { problem: session.problem }),
+  };
+  const steps: Step[] = [];
+  const samples: Sample[] = [];
+  for (const event of events) {
+    switch (event.kind) {
+      case 'state':
+        state = event.state;
+        ending = { ...(event.next && { next: event.next }), ...(event.problem && { problem: event.problem }) };
+        break;
+      case 'region':
+        regions = [...regions.filter(({ id }) => id !== event.region.id), event.region];
+        break;
+      case 'released':
+        released = new Set(released).add(event.region);
+        break;
+      case 'step':
+        steps.push(event.step);
+        break;
+      case 'sample':
+        samples.push(event.sample);
+        break;
+      case 'claim':
+        claims = new Map(claims).set(event.claim.id, event.claim);
+        break;
+      case 'measurement':
+        measurements = new Map(measurements).set(event.name, event.value);
+        break;
+    }
+  }
+  const { next: _next, problem: _problem, ...rest } = session;
+  return {
+    ...rest,
+    ...ending,
+    state,
+    regions,
+    released,
+    claims,
+    measurements,
+    steps: steps.length > 0 ? [...session.steps, ...steps] : session.steps,
+    samples: samples.length > 0 ? thinned([...session.samples, ...samples]) : session.samples,
+  };
+}
+
+/** A session that is left open for a day must not fill the memory: beyond this, every other old sample goes. */
+const mostSamples = 8192;
+
+function thinned(samples: Sample[]): Sample[] {
+  if (samples.length <= mostSamples) return samples;
+  const half = samples.length >> 1;
+  return samples.filter((_, index) => index >= half || index % 2 === 0);
+}
