@@ -26,7 +26,7 @@ export class Pages {
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
     response.setHeader('Cache-Control', 'no-store');
     const refusal = this.#refusal(request);
-    const target = URL.parse(request.url ?? '', `http://${request.headers.host}`);
+    const target = URL.parse(`http://${request.headers.host}${request.url}`);
     const token = target?.searchParams.get('token');
     if (refusal) refuse(response, refusal);
     else if (!target) refuse(response, refusals.notFound);
