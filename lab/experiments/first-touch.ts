@@ -48,12 +48,12 @@ export const firstTouch = experiment({
     'all-after': { en: 'After touching, every page is resident', zh: '触碰之后所有页都驻留' },
     'fault-each': { en: 'Each first touch is one minor fault', zh: '每次首次触碰恰好引发一次轻微缺页' },
     'zero-pages': {
-      en: 'A read maps the shared zero page, a write a page of its own: pages that are the zero page',
-      zh: '读取映射共享零页，写入得到独立的页：属于零页的页数',
+      en: 'Pages that map the shared zero page: all when read, none when written',
+      zh: '映射共享零页的页数：读取时为全部，写入时为零',
     },
     rss: {
-      en: 'Only written pages count as the process’s memory (Rss of the region, in bytes)',
-      zh: '只有写过的页才计入进程内存（该区域的 Rss，字节）',
+      en: 'Bytes that the region adds to Rss: only written pages count',
+      zh: '该区域计入 Rss 的字节数：只有写过的页才算',
     },
   },
   commitsBytes: ({ pages, access }) => (access === 'write' ? pages * pageSize() : 0),

@@ -1,0 +1,126 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { problem } from '../lab/problems.ts';
+import type { ParameterValues, Placement } from '../protocol/experiment.ts';
+import { toProblem } from '../protocol/problem.ts';
+import { type Language, languages } from '../protocol/text.ts';
+import { ExitStatus, statusOf } from './exit-status.ts';
+import { languageOf } from './language.ts';
+
+interface Common {
+  readonly json?: boolean;
+  readonly lang: Language;
+  readonly debug?: boolean;
+}
+
+/**
+ * Runs the command line and resolves to its exit status. Each command's code is loaded when it is called, so that none pays for another's.
+ *
+ * @param args what stands behind the command's name
+ */
+export async function command(args: readonly string[]): Promise<number> {
+  let status: number = ExitStatus.Held;
+  const program = describe((result) => {
+    status = result;
+  });
+  const common = () => program.opts<Common>();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.Held : ExitStatus.BadInput;
+    const problem = toProblem(error);
+    process.stderr.write(`${problem.text[common().lang]}\n`);
+    if (common().debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return statusOf(problem.kind);
+  }
+}
+
+function describe(finish: (status: number) => void): Command {
+  const program = new Command('pagescope')
+    .description('A Linux memory inspector: watch memory experiments page by page, as the kernel sees them.')
+    .option('--json', 'print JSON on standard output')
+    .option('--debug', 'print a stack trace with an error')
+    .addOption(new Option('--lang <language>', 'language of texts').choices(languages).default(languageOf()))
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pagescope: ')) })
+    .showHelpAfterError("('pagescope --help' lists the commands)")
+    .configureHelp({ showGlobalOptions: true })
+    .allowExcessArguments()
+    .action(async () => {
+      const [unknown] = program.args;
+      if (unknown !== undefined) throw unknownCommand(program, unknown);
+      const { desktop } = await import('./commands/desktop.ts');
+      finish(await desktop());
+    });
+  const common = () => program.opts<Common>();
+  const asJson = () => common().json === true;
+
+  program
+    .command('experiments')
+    .description('list the experiments: parameters with bounds and defaults, whether each can run here')
+    .action(async () => {
+      const { experiments } = await import('./commands/experiments.ts');
+      finish(experiments({ json: asJson(), language: common().lang }));
+    });
+
+  program
+    .command('run')
+    .description('run an experiment; draw the page map and the claims, or print the JSON report')
+    .argument('<id>', "an experiment's id")
+    .option('--set <name=value>', 'a parameter; may be given several times', collectSetting, {})
+    .option('--output <file>', 'write the result to a file')
+    .addOption(new Option('--format <format>', 'what --output writes').choices(['json', 'c']).default('json'))
+    .addOption(
+      new Option('--placement <where>', 'run in this process or in one of its own').choices(['inline', 'isolated']),
+    )
+    .action(
+      async (
+        id: string,
+        options: { set: ParameterValues; output?: string; format: 'json' | 'c'; placement?: Placement },
+      ) => {
+        const { run } = await import('./commands/run.ts');
+        const { set: parameters, output, format, placement } = options;
+        finish(await run({ id, parameters, output, format, placement, json: asJson(), language: common().lang }));
+      },
+    );
+
+  program
+    .command('serve')
+    .description('serve the app to a browser on the loopback address; print its URL')
+    .option('--port <number>', 'the port; 0 takes any free one', parsePort, 0)
+    .action(async ({ port }: { port: number }) => {
+      const { serve } = await import('./commands/serve.ts');
+      finish(await serve({ port, json: asJson() }));
+    });
+
+  program
+    .command('doctor')
+    .description('limits, capabilities and kernel features, and the fix for what would stop an experiment')
+    .action(async () => {
+      const { doctor } = await import('./commands/doctor.ts');
+      finish(doctor({ json: asJson(), language: common().lang }));
+    });
+
+  return program;
+}
+
+function unknownCommand(program: Command, name: string) {
+  const known = program.commands.map((each) => each.name()).join(', ');
+  return problem(
+    'bad-input',
+    `There is no command "${name}"; there are ${known}, and none at all to open the app.`,
+    `没有名为 “${name}” 的命令；可用的命令有 ${known}，不带命令则打开应用。`,
+  );
+}
+
+function collectSetting(setting: string, before: ParameterValues): ParameterValues {
+  const equals = setting.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...before, [setting.slice(0, equals)]: setting.slice(equals + 1) };
+}
+
+function parsePort(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isInteger(port) && port <= 65535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}

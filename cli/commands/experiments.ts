@@ -1,0 +1,44 @@
+import { catalogue } from '../../lab/catalogue.ts';
+import type { ExperimentDescriptor, Parameter } from '../../protocol/experiment.ts';
+import type { Language } from '../../protocol/text.ts';
+import { ExitStatus } from '../exit-status.ts';
+import { Terminal } from '../terminal.ts';
+
+/** `pagescope experiments`: the catalogue. With `json`, `{"experiments": […]}` on one line. */
+export function experiments({ json, language }: { json: boolean; language: Language }): ExitStatus {
+  const descriptors = catalogue.map((experiment) => experiment.descriptor());
+  if (json) {
+    const named = descriptors.map(({ title, summary, reason, ...rest }) => ({
+      ...rest,
+      title: title[language],
+      summary: summary[language],
+      ...(reason ? { reason: reason[language] } : {}),
+    }));
+    process.stdout.write(`${JSON.stringify({ experiments: named })}\n`);
+    return ExitStatus.Held;
+  }
+  const terminal = new Terminal(process.stdout);
+  for (const descriptor of descriptors) print(terminal, descriptor, language);
+  return ExitStatus.Held;
+}
+
+function print(terminal: Terminal, descriptor: ExperimentDescriptor, language: Language): void {
+  const { id, group, title, summary, placement, reason } = descriptor;
+  terminal.line(
+    `${terminal.style('bold', id)}  ${title[language]}  ${terminal.style('gray', `${group}, ${placement}`)}`,
+  );
+  terminal.line(`  ${summary[language]}`);
+  for (const parameter of descriptor.parameters) {
+    terminal.line(`  --set ${`${parameter.name}=${bounds(parameter)}`.padEnd(40)} ${parameter.description[language]}`);
+  }
+  if (reason) terminal.line(terminal.style('yellow', `  ${reason[language]}`));
+}
+
+/** The values a parameter takes and its default: `1..1024 [64]`, `read|write [write]`. */
+function bounds(parameter: Parameter): string {
+  const values =
+    parameter.kind === 'integer'
+      ? `${parameter.minimum}..${parameter.maximum}`
+      : parameter.choices.map(({ value }) => value).join('|');
+  return `${values} [${parameter.default}]`;
+}

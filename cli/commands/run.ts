@@ -1,0 +1,85 @@
+import { constants } from 'node:os';
+import { createService } from '../../lab/service.ts';
+import type { SessionEvent } from '../../protocol/events.ts';
+import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
+import type { Problem } from '../../protocol/problem.ts';
+import type { Report } from '../../protocol/report.ts';
+import { type Service, sampleRateBounds } from '../../protocol/service.ts';
+import type { Language } from '../../protocol/text.ts';
+import { ExitStatus, statusOf } from '../exit-status.ts';
+import { nodeHost } from '../host.ts';
+import { checkWritable, writeWhole } from '../output-file.ts';
+import { printReport } from '../report-text.ts';
+
+export interface RunOptions {
+  readonly id: string;
+  readonly parameters: ParameterValues;
+  readonly placement: Placement | undefined;
+  readonly output: string | undefined;
+  readonly format: 'json' | 'c';
+  readonly json: boolean;
+  readonly language: Language;
+}
+
+/** A signal that this command was asked to end by: 128 + its number, when everything has been released. */
+type Interrupted = { readonly signal: 'SIGINT' | 'SIGTERM' };
+
+type State = Extract<SessionEvent, { kind: 'state' }>;
+
+/**
+ * `pagescope run`: runs an experiment and shows what came of it. The exit status tells whether every claim held.
+ */
+export async function run(options: RunOptions): Promise<number> {
+  if (options.output !== undefined) checkWritable(options.output);
+  let ended: (how: State | Interrupted) => void = () => {};
+  const end = new Promise<State | Interrupted>((resolve) => {
+    ended = resolve;
+  });
+  const interrupt = (signal: NodeJS.Signals) => ended({ signal: signal === 'SIGTERM' ? signal : 'SIGINT' });
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const service = createService(nodeHost('cli'), {
+    event: (event) => {
+      if (event.kind === 'state' && event.state !== 'running' && event.state !== 'paused') ended(event);
+    },
+    frame: () => {},
+  });
+  try {
+    return await runIn(service, options, end);
+  } finally {
+    await service.dispose();
+  }
+}
+
+async function runIn(service: Service, options: RunOptions, end: Promise<State | Interrupted>): Promise<number> {
+  const never = new AbortController().signal;
+  const { session } = await service.start(
+    {
+      experiment: options.id,
+      parameters: options.parameters,
+      paceMs: 0,
+      paused: false,
+      sampleHz: sampleRateBounds.default,
+      ...(options.placement ? { placement: options.placement } : {}),
+    },
+    never,
+  );
+  const how = await end;
+  if ('signal' in how) return 128 + constants.signals[how.signal];
+  const report = await service.report({ session, language: options.language }, never);
+  if (options.output !== undefined) {
+    const text = options.format === 'c' ? await service.program({ session }, never) : `${JSON.stringify(report)}\n`;
+    writeWhole(options.output, text);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else printReport(report, options.language);
+  if (how.problem) tell(how.problem, options.language);
+  return how.problem ? statusOf(how.problem.kind) : statusOfReport(report);
+}
+
+function tell(problem: Problem, language: Language): void {
+  process.stderr.write(`${problem.text[language]}\n`);
+}
+
+function statusOfReport({ claims }: Report): ExitStatus {
+  return claims.some(({ status }) => status === 'failed') ? ExitStatus.ClaimFailed : ExitStatus.Held;
+}

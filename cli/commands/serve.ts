@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { createService } from '../../lab/service.ts';
+import { startServer } from '../../server/start-server.ts';
+import { ExitStatus } from '../exit-status.ts';
+import { nodeHost } from '../host.ts';
+import { installationFolder } from '../installation.ts';
+
+/**
+ * `pagescope serve`: the app in a browser. Prints the URL as the first line and serves until SIGINT or SIGTERM.
+ *
+ * @param options.port 0 takes any free one
+ */
+export async function serve({ port, json }: { port: number; json: boolean }): Promise<ExitStatus> {
+  const host = nodeHost('browser');
+  const server = await startServer({
+    port,
+    rendererDir: join(installationFolder(), 'out', 'renderer'),
+    makeService: (reader) => createService(host, reader),
+  });
+  process.stdout.write(`${json ? JSON.stringify({ url: server.url }) : server.url}\n`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+  await server.close();
+  return ExitStatus.Held;
+}

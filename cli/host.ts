@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { Budget } from '../lab/budget.ts';
+import { forkIsolated } from '../lab/fork-isolated.ts';
+import type { Host } from '../lab/service.ts';
+import { version } from './installation.ts';
+
+/** The entry of an isolated process, built beside the command. */
+const isolatedEntry = new URL('./isolated.js', import.meta.url);
+
+/** The engine's surroundings when Node is the host: `cli` for the command line, `browser` for the loopback host. */
+export function nodeHost(kind: 'cli' | 'browser'): Host {
+  return {
+    kind,
+    version: version(),
+    can: { fileDialogs: false, menus: false },
+    budget: Budget.fromEnvironment(),
+    spawnIsolated: () => forkIsolated(fileURLToPath(isolatedEntry)),
+  };
+}

@@ -1,0 +1,6 @@
+/** The entry of an isolated process whose host is Node: `lab/fork-isolated.ts` starts it. */
+import { serveIsolated } from '../lab/isolated.ts';
+import { parentWire } from '../protocol/wires/child-process.ts';
+import { version } from './installation.ts';
+
+serveIsolated(parentWire(process), version());

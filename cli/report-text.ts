@@ -1,0 +1,94 @@
+import { formatBytes } from '../lab/format.ts';
+import type { Report } from '../protocol/report.ts';
+import type { Language } from '../protocol/text.ts';
+import { Terminal } from './terminal.ts';
+
+type ReportStep = Report['steps'][number];
+
+const words = {
+  en: {
+    pages: 'pages',
+    more: (count: number) => `${count} more like these`,
+    claims: 'Claims',
+    expected: 'expected',
+    measured: 'measured',
+  },
+  zh: {
+    pages: '页',
+    more: (count: number) => `另有 ${count} 个类似步骤`,
+    claims: '断言',
+    expected: '预期',
+    measured: '实测',
+  },
+} as const;
+
+/** Like steps in a row that are printed whole. */
+const longestStreak = 6;
+
+const marks = { held: '✓', failed: '✗', skipped: '–' } as const;
+const markStyles = { held: 'green', failed: 'red', skipped: 'yellow' } as const;
+
+/** A report for people: every step as the call it was, the page map where pages were looked at, the claims. */
+export function printReport(report: Report, language: Language): void {
+  const terminal = new Terminal(process.stdout);
+  const say = words[language];
+  const settings = Object.entries(report.experiment.parameters).map(([name, value]) => `${name}=${value}`);
+  terminal.line(`${terminal.style('bold', report.experiment.title)}  ${terminal.style('gray', settings.join(' '))}`);
+  for (const { label, address, pages, length } of report.regions) {
+    terminal.line(`${label}  ${address}  ${pages} ${say.pages}  ${formatBytes(length)}`);
+  }
+  terminal.line();
+  printSteps(terminal, report, say.more);
+  terminal.line();
+  terminal.line(terminal.style('bold', say.claims));
+  for (const { text, expected, measured, status, reason } of report.claims) {
+    const mark = terminal.style(markStyles[status], marks[status]);
+    const values = status === 'skipped' ? '' : `${say.expected} ${expected}, ${say.measured} ${measured}`;
+    terminal.line(`${mark} ${text}: ${[values, reason].filter(Boolean).join('; ')}`);
+  }
+}
+
+/** Steps in order; of a long streak of like ones (a touch for each page) the first few and the last. */
+function printSteps(terminal: Terminal, report: Report, more: (count: number) => string): void {
+  const { steps } = report;
+  for (let from = 0; from < steps.length; ) {
+    let end = from + 1;
+    while (end < steps.length && alike(steps[from], steps[end])) end++;
+    const shown = end - from <= longestStreak ? end : from + longestStreak - 2;
+    for (const step of steps.slice(from, shown)) printStep(terminal, step);
+    if (shown < end) {
+      terminal.line(terminal.style('gray', `     … ${more(end - 1 - shown)}`));
+      for (const step of steps.slice(end - 1, end)) printStep(terminal, step);
+    }
+    const last = steps[end - 1];
+    if (last?.call === 'mincore') printMaps(terminal, report, last.index);
+    from = end;
+  }
+}
+
+/** Whether two steps made the same call with the same success, so that one stands for the other. Looks at pages never do. */
+function alike(one: ReportStep | undefined, other: ReportStep | undefined): boolean {
+  return one?.call === other?.call && one?.errno === other?.errno && one?.call !== 'mincore';
+}
+
+function printStep(terminal: Terminal, step: ReportStep): void {
+  const call = `${step.call}(${Object.values(step.arguments).join(', ')}) = ${step.returned}`;
+  const after = step.errno === null ? (step.outcome ?? '') : `${step.errno}: ${step.meaning ?? ''}`;
+  const detail = terminal.style(step.errno === null ? 'gray' : 'yellow', after);
+  terminal.line(`${String(step.index).padStart(3)}  ${step.title}`);
+  terminal.line(`     ${call}  ${formatNs(step.durationNs)}  ${detail}`.trimEnd());
+}
+
+function printMaps(terminal: Terminal, report: Report, step: number): void {
+  for (const snapshot of report.snapshots) {
+    if (snapshot.step !== step || snapshot.runs.length === 0) continue;
+    const region = report.regions.find(({ id }) => id === snapshot.region);
+    if (region) terminal.pageMap(snapshot.runs, region.pages);
+  }
+}
+
+/** A duration in the largest unit of ns, µs, ms that keeps it at least 1. */
+function formatNs(ns: number): string {
+  if (ns < 1000) return `${Math.round(ns)} ns`;
+  return ns < 1e6 ? `${(ns / 1000).toFixed(1)} µs` : `${(ns / 1e6).toFixed(1)} ms`;
+}

@@ -1,0 +1,86 @@
+import { styleText } from 'node:util';
+import { type PageState, pageState } from '../protocol/flags.ts';
+import type { Run } from '../protocol/runs.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** How each page state is drawn: a shape of its own, so that colour is never alone. */
+const cells: Record<PageState, { shape: string; style: Style }> = {
+  absent: { shape: '·', style: 'gray' },
+  resident: { shape: '■', style: 'blueBright' },
+  zero: { shape: '░', style: 'cyan' },
+  locked: { shape: '▣', style: 'yellow' },
+  'on-fault': { shape: '▢', style: 'yellow' },
+  swapped: { shape: '▨', style: 'magenta' },
+  huge: { shape: '█', style: 'blue' },
+  unknown: { shape: '?', style: 'gray' },
+};
+
+/** Lines that a page map may take; a larger region has several pages to a cell. */
+const maxMapLines = 8;
+
+/** Writes to a stream for people: with colour when it is a terminal that wants it (NO_COLOR and FORCE_COLOR are heeded). */
+export class Terminal {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #colour: boolean;
+  readonly columns: number;
+
+  constructor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv = process.env) {
+    this.#stream = stream;
+    this.#colour = wantsColour(stream, environment);
+    this.columns = Math.max(20, Math.min(stream.columns || 80, 160));
+  }
+
+  line(text = ''): void {
+    this.#stream.write(`${text}\n`);
+  }
+
+  style(style: Style, text: string): string {
+    return this.#colour ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  /** A region's pages, one shape each, or several pages a shape where there are many: then the most frequent state is drawn. */
+  pageMap(runs: readonly Run[], pages: number): void {
+    const width = Math.max(8, Math.min(64, this.columns - 4));
+    const perCell = Math.ceil(pages / (width * maxMapLines));
+    const states = cellStates(runs, pages, perCell);
+    for (let from = 0; from < states.length; from += width)
+      this.line(`  ${this.#cells(states.slice(from, from + width))}`);
+    if (perCell > 1) this.line(this.style('gray', `  (${perCell} pages a cell)`));
+  }
+
+  #cells(states: readonly PageState[]): string {
+    let text = '';
+    for (let from = 0; from < states.length; ) {
+      const state = states[from] as PageState;
+      let end = from;
+      while (states[end] === state) end++;
+      text += this.style(cells[state].style, cells[state].shape.repeat(end - from));
+      from = end;
+    }
+    return text;
+  }
+}
+
+function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {
+  if (environment.FORCE_COLOR) return environment.FORCE_COLOR !== '0';
+  if (environment.NO_COLOR) return false;
+  return stream.isTTY === true && environment.TERM !== 'dumb';
+}
+
+/** The state to draw in each cell of `perCell` pages: the one that most of its pages have. */
+export function cellStates(runs: readonly Run[], pages: number, perCell: number): PageState[] {
+  const count = Math.ceil(pages / perCell);
+  const most = new Uint32Array(count);
+  const states = new Array<PageState>(count).fill('absent');
+  for (const [first, length, flags] of runs) {
+    const end = first + length;
+    for (let cell = Math.floor(first / perCell); cell * perCell < end; cell++) {
+      const covered = Math.min(end, (cell + 1) * perCell) - Math.max(first, cell * perCell);
+      if (covered <= (most[cell] as number)) continue;
+      most[cell] = covered;
+      states[cell] = pageState(flags);
+    }
+  }
+  return states;
+}

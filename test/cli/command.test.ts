@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportSchema } from '../../protocol/report.ts';
+import { pagescope } from './pagescope.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pagescope-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('pagescope run', () => {
+  it('prints a valid report and exits 0 when every claim held', async () => {
+    const { stdout, stderr, status } = await pagescope(['run', 'first-touch', '--set', 'pages=4', '--json']);
+    const report = reportSchema.parse(JSON.parse(stdout));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(report.claims.map((claim) => claim.status)).toEqual(['held', 'held', 'held', 'held', 'held']);
+    expect(report.steps.map(({ call }) => call)).toEqual([
+      'mmap',
+      'madvise',
+      'mincore',
+      ...Array(4).fill('process_vm_writev'),
+      'mincore',
+    ]);
+  });
+
+  it('draws the page map before and after, and the claims', async () => {
+    const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=8']);
+    expect(stdout).toContain('········');
+    expect(stdout).toContain('■■■■■■■■');
+    expect(stdout.match(/^✓ /gm)).toHaveLength(5);
+  });
+
+  it('colours only where it is wanted', async () => {
+    const controlSequence = '\u001b[';
+    expect((await pagescope(['run', 'first-touch', '--set', 'pages=1'])).stdout).not.toContain(controlSequence);
+    expect((await pagescope(['run', 'first-touch', '--set', 'pages=1'], { FORCE_COLOR: '1' })).stdout).toContain(
+      controlSequence,
+    );
+  });
+
+  it('runs in a process of its own when asked to', async () => {
+    const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=4', '--placement', 'isolated', '--json']);
+    const report = reportSchema.parse(JSON.parse(stdout));
+    expect(report.placement).toBe('isolated');
+    expect(report.claims.every((claim) => claim.status === 'held')).toBe(true);
+  });
+
+  it('speaks Chinese when the locale does', async () => {
+    const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=1'], { LC_ALL: 'zh_CN.UTF-8' });
+    expect(stdout).toContain('首次触碰');
+  });
+
+  it('writes the report or the C program to a file, whole', async () => {
+    const [json, c] = [join(folder, 'report.json'), join(folder, 'program.c')];
+    await pagescope(['run', 'first-touch', '--set', 'pages=2', '--output', json]);
+    await pagescope(['run', 'first-touch', '--set', 'pages=2', '--output', c, '--format', 'c']);
+    expect(reportSchema.parse(JSON.parse(readFileSync(json, 'utf8'))).outcome).toBe('completed');
+    expect(readFileSync(c, 'utf8')).toContain('int main(void)');
+    expect(readdirSync(folder).sort()).toEqual(['program.c', 'report.json']);
+  });
+});
+
+describe('bad input gets one sentence and status 2', () => {
+  it.each([
+    [['run', 'nope'], /no experiment "nope"/],
+    [['run', 'first-touch', '--set', 'depth=1'], /no parameter "depth"/],
+    [['run', 'first-touch', '--set', 'pages=four'], /pages is "four"/],
+    [['run', 'first-touch', '--set', 'pages=0'], /out of bounds/],
+    [['run', 'first-touch', '--set', 'pages=1.5'], /not a whole number/],
+    [['run', 'first-touch', '--set', 'order=backwards'], /sequential, random, stride/],
+    [['run', 'first-touch', '--set', 'pages'], /name=value/],
+    [['run', 'first-touch', '--format', 'xml'], /json, c/],
+    [['run', 'first-touch', '--output', '/nonexistent/report.json'], /cannot be written/],
+    [['run'], /missing required argument/],
+    [['levitate'], /no command "levitate"/],
+    [['serve', '--port', 'http'], /whole number from 0 to 65535/],
+  ])('%s', async (args, sentence) => {
+    const { stdout, stderr, status } = await pagescope(args);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('more pages than the memory budget: names the number and the setting', async () => {
+    const args = ['run', 'first-touch', '--set', 'pages=1024'];
+    const { stderr, status } = await pagescope(args, { PAGESCOPE_BUDGET_MIB: '1' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/4 MiB.*budget is 1 MiB.*PAGESCOPE_BUDGET_MIB/);
+  });
+
+  it('keeps the file that was there when the run is refused', async () => {
+    const file = join(folder, 'kept.json');
+    writeFileSync(file, 'before');
+    await pagescope(['run', 'first-touch', '--set', 'pages=0', '--output', file]);
+    expect(readFileSync(file, 'utf8')).toBe('before');
+  });
+});
+
+describe('pagescope experiments and doctor', () => {
+  it('lists the catalogue as JSON', async () => {
+    const { experiments } = JSON.parse((await pagescope(['experiments', '--json'])).stdout);
+    expect(experiments[0]).toMatchObject({
+      id: 'first-touch',
+      group: 'residency',
+      placement: 'inline',
+      available: true,
+    });
+    expect(experiments[0].parameters.map(({ name }: { name: string }) => name)).toContain('pages');
+  });
+
+  it('tells the limit that getrlimit tells', async () => {
+    const { environment, findings } = JSON.parse((await pagescope(['doctor', '--json'])).stdout);
+    const limits = readFileSync('/proc/self/limits', 'utf8');
+    const soft = /Max locked memory\s+(\S+)/.exec(limits)?.[1];
+    expect(String(environment.memlock.soft)).toBe(soft);
+    expect(findings.map(({ id }: { id: string }) => id)).toContain('feature-pagemap-scan');
+  });
+});
