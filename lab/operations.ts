@@ -80,6 +80,12 @@ export function rangeOf(operation: Operation): PageRange {
   return { firstPage: lowest, pageCount: highest - lowest + 1 };
 }
 
+/** Whether an operation may change what smaps alone tells: on-fault locking and what core files hold. */
+export function changesVmFlags(operation: Operation): boolean {
+  if (operation.kind === 'madvise') return operation.advice === 'MADV_DONTDUMP' || operation.advice === 'MADV_DODUMP';
+  return operation.kind === 'mlock' || operation.kind === 'munlock';
+}
+
 /** Time and faults of the calls alone: what happens between two slices of a long one is not counted. */
 class Meter {
   readonly #clock: Clock;

@@ -11,7 +11,7 @@ import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { Gate } from './gate.ts';
 import type { TakenStep } from './lab.ts';
-import { type CallRecord, mapRegion, perform } from './operations.ts';
+import { type CallRecord, changesVmFlags, mapRegion, perform } from './operations.ts';
 import type { Region } from './region.ts';
 import { RegionSet } from './region-set.ts';
 import { Sampler, takeSample } from './sampler.ts';
@@ -148,7 +148,7 @@ export class Session implements SessionHandle {
 
   async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
     const record = await perform(operation, region, this.#clock);
-    if (operation.kind !== 'touch' && operation.kind !== 'mincore') this.#regions.expectVmFlags(region.id);
+    if (changesVmFlags(operation)) this.#regions.expectVmFlags(region.id);
     this.#log.push({ kind: 'operation', title, label: region.label, operation });
     const step = this.#record(title, record);
     const look = this.#observe(step.index, lookCloser ? region : undefined);

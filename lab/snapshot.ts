@@ -16,7 +16,8 @@ export class Observer {
   readonly #region: Region;
   readonly #flags: Uint8Array;
   #previous: Residency | undefined;
-  #vmFlagsStale = true;
+  /** A new mapping is neither on fault nor left out of core files; `residency` reads smaps by itself when it is locked. */
+  #vmFlagsStale = false;
 
   constructor(region: Region) {
     this.#region = region;
