@@ -105,7 +105,14 @@ export function serve(wire: Wire, makeService: (reader: Reader) => Service, onMa
     resolver: (name) => (Object.hasOwn(functions, name) ? functions[name] : () => unknownMethod(name)),
     onGeneralError: tellMalformed(onMalformed),
   });
-  const service = makeService({ event: (event) => void rpc.event(event), frame: (bytes) => wire.send(bytes) });
+  // An engine tells of the regions it releases while it is disposed of; by then nobody listens, and birpc would throw.
+  let open = true;
+  const service = makeService({
+    event: (event) => {
+      if (open) void rpc.event(event);
+    },
+    frame: (bytes) => wire.send(bytes),
+  });
 
   for (const method of Object.keys(contract) as Method[]) {
     functions[method] = async (request, id) => {
@@ -135,6 +142,7 @@ export function serve(wire: Wire, makeService: (reader: Reader) => Service, onMa
   };
 
   wire.onClose(() => {
+    open = false;
     for (const controller of running.values()) controller.abort();
     rpc.$close();
     void service.dispose();
