@@ -1,0 +1,31 @@
+/** A small file for rules about file mappings. */
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAP, mmap, munmap } from '../mman.ts';
+import { bytes, skip } from './rule.ts';
+
+/** Maps a new file of `filePages` pages over `mapPages` pages, shared; removes both afterwards. */
+export function withSharedFile(
+  filePages: number,
+  mapPages: number,
+  protection: number,
+  use: (address: bigint) => void,
+): void {
+  const folder = mkdtempSync(join(tmpdir(), 'pagescope-'));
+  let fd = -1;
+  try {
+    fd = openSync(join(folder, 'file'), 'w+');
+    writeSync(fd, new Uint8Array(bytes(filePages)).fill(7));
+    const mapped = mmap(null, bytes(mapPages), protection, MAP.SHARED, fd, 0);
+    if (mapped.errno !== null) skip(`A file in ${tmpdir()} can't be mapped: ${mapped.errno}.`);
+    try {
+      use(mapped.returned);
+    } finally {
+      munmap(mapped.returned, bytes(mapPages));
+    }
+  } finally {
+    if (fd >= 0) closeSync(fd);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,129 @@
+/** Rules of getrlimit(2) and prlimit(2), and the setting of limits. Rows that lower a hard limit use LOCKS, which nothing obeys. */
+import { spawnSync } from 'node:child_process';
+import { readText } from '../proc-file.ts';
+import { status } from '../proc-status.ts';
+import { getrlimit, type Limit, prlimit, RLIMIT } from '../resource.ts';
+import { gives, rules, same, skip } from './rule.ts';
+
+function limitsOf(resource: number): { readonly soft: Limit; readonly hard: Limit } {
+  const got = getrlimit(resource);
+  if (got.errno !== null) skip(`getrlimit answered ${got.errno}.`);
+  return { soft: got.soft, hard: got.hard };
+}
+
+/** `Max locked memory  8388608  8388608  bytes` in /proc/self/limits. proc_pid_limits(5) */
+function fromProc(): { readonly soft: Limit; readonly hard: Limit } {
+  const read = readText('/proc/self/limits');
+  if (read.errno !== null) skip(`/proc/self/limits can't be read: ${read.errno}.`);
+  const [, soft, hard] = /^Max locked memory\s+(\S+)\s+(\S+)/m.exec(read.text) ?? [];
+  const limit = (text = ''): Limit => (text === 'unlimited' ? text : BigInt(text));
+  return { soft: limit(soft), hard: limit(hard) };
+}
+
+export const limitRules = [
+  ...rules('getrlimit', [
+    {
+      rule: 'MEMLOCK reads the same through getrlimit, prlimit and /proc/self/limits',
+      source: 'getrlimit(2), proc_pid_limits(5)',
+      as: 'any',
+      check: () => {
+        const first = limitsOf(RLIMIT.MEMLOCK);
+        const second = prlimit(0, RLIMIT.MEMLOCK);
+        same(second, { returned: 0, errno: null, ...first }, 'prlimit');
+        same(fromProc(), first, '/proc/self/limits');
+      },
+    },
+    {
+      rule: 'an unknown resource is EINVAL',
+      source: 'getrlimit(2)',
+      as: 'any',
+      check: () => gives(getrlimit(999), 'EINVAL', 'getrlimit'),
+    },
+  ]),
+  ...rules('prlimit', [
+    {
+      rule: 'an unknown resource is EINVAL',
+      source: 'prlimit(2)',
+      as: 'any',
+      check: () => gives(prlimit(0, 999), 'EINVAL', 'prlimit'),
+    },
+    {
+      rule: 'a soft limit can be lowered, and raised again to the hard one',
+      source: 'setrlimit(2)',
+      as: 'any',
+      check: () => {
+        const before = limitsOf(RLIMIT.MEMLOCK);
+        const lowered = { soft: 4096n, hard: before.hard };
+        gives(prlimit(0, RLIMIT.MEMLOCK, lowered), null, 'lowering');
+        const seen = limitsOf(RLIMIT.MEMLOCK);
+        gives(prlimit(0, RLIMIT.MEMLOCK, before), null, 'raising');
+        same(seen, lowered, 'after lowering');
+        same(limitsOf(RLIMIT.MEMLOCK), before, 'after raising');
+      },
+    },
+    {
+      rule: 'setting answers with the limits from before',
+      source: 'prlimit(2)',
+      as: 'any',
+      check: () => {
+        const before = limitsOf(RLIMIT.CORE);
+        const set = prlimit(0, RLIMIT.CORE, before);
+        same(set, { returned: 0, errno: null, ...before }, 'prlimit');
+      },
+    },
+    {
+      rule: 'a soft limit over the hard one is EINVAL',
+      source: 'setrlimit(2)',
+      as: 'any',
+      check: () => gives(prlimit(0, RLIMIT.LOCKS, { soft: 2n, hard: 1n }), 'EINVAL', 'prlimit'),
+    },
+    {
+      rule: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
+      source: 'setrlimit(2), capabilities(7)',
+      as: 'user',
+      check: () => {
+        gives(prlimit(0, RLIMIT.LOCKS, { soft: 100n, hard: 100n }), null, 'lowering');
+        gives(prlimit(0, RLIMIT.LOCKS, { soft: 100n, hard: 101n }), 'EPERM', 'raising by one');
+      },
+    },
+    {
+      rule: 'raising the hard limit takes CAP_SYS_RESOURCE, not user 0',
+      source: 'setrlimit(2), capabilities(7)',
+      as: 'root',
+      check: () => {
+        const self = status();
+        if (self.errno !== null) skip(`/proc/self/status can't be read: ${self.errno}.`);
+        const may = self.effective.includes('CAP_SYS_RESOURCE');
+        gives(prlimit(0, RLIMIT.LOCKS, { soft: 100n, hard: 100n }), null, 'lowering');
+        gives(prlimit(0, RLIMIT.LOCKS, { soft: 100n, hard: 101n }), may ? null : 'EPERM', 'raising by one');
+      },
+    },
+    {
+      rule: 'another process of the same user has limits of its own, which can be read',
+      source: 'prlimit(2)',
+      as: 'any',
+      check: () => {
+        // The child waits for its parent's answer no longer than its own output takes: `prlimit` is asked from inside it.
+        const script = 'ulimit -S -l 4; exec cat /proc/self/limits';
+        const child = spawnSync('sh', ['-c', script], { encoding: 'latin1' });
+        if (child.error || child.status !== 0) skip('A shell that lowers its limit could not be run.');
+        same(/^Max locked memory\s+(\S+)/m.exec(child.stdout)?.[1], '4096', "the child's soft limit");
+        const parent = prlimit(process.ppid, RLIMIT.NOFILE);
+        if (parent.errno === 'EPERM') skip('The parent process belongs to another user.');
+        gives(parent, null, 'prlimit of the parent process');
+      },
+    },
+    {
+      rule: 'a process that does not exist is ESRCH',
+      source: 'prlimit(2)',
+      as: 'any',
+      check: () => gives(prlimit(2 ** 30, RLIMIT.MEMLOCK), 'ESRCH', 'prlimit'),
+    },
+    {
+      rule: "another user's process is EPERM",
+      source: 'prlimit(2)',
+      as: 'user',
+      check: () => gives(prlimit(1, RLIMIT.MEMLOCK), 'EPERM', 'prlimit of process 1'),
+    },
+  ]),
+];

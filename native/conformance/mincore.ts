@@ -1,0 +1,162 @@
+/** Rules of mincore(2). */
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { zero } from '../errno.ts';
+import { feature } from '../features.ts';
+import { bind } from '../libc.ts';
+import { MADV, MAP, madvise, mincore, mlock, mmap, munmap, PROT } from '../mman.ts';
+import { SYS, syscallWithBuffers } from '../syscall.ts';
+import { touchRead } from '../touch.ts';
+import { withSharedFile } from './file.ts';
+import { at, bytes, gives, pageNumbers, rules, same, skip, withPages, write } from './rule.ts';
+
+/** The plain call with a pointer for its vector, to hand it one that is no memory. */
+const rawMincore = bind<(address: bigint, length: number, vec: bigint) => number>(
+  'int mincore(void *, size_t, void *)',
+);
+
+/** Bit 0 of each page, as a string of 0 and 1. */
+function core(address: bigint, pages: number): string {
+  const vec = new Uint8Array(pages);
+  gives(mincore(address, bytes(pages), vec), null, 'mincore');
+  return Array.from(vec, (byte) => byte & 1).join('');
+}
+
+/** A file that this process may read but not write: the program it runs. */
+function withReadOnlyFile(use: (fd: number, address: bigint, pages: number) => void): void {
+  const path = process.execPath;
+  try {
+    accessSync(path, constants.W_OK);
+  } catch {
+    const fd = openSync(path, 'r');
+    const mapped = mmap(null, bytes(16), PROT.READ, MAP.SHARED, fd, 0);
+    try {
+      if (mapped.errno !== null) skip(`${path} can't be mapped: ${mapped.errno}.`);
+      use(fd, mapped.returned, 16);
+    } finally {
+      if (mapped.errno === null) munmap(mapped.returned, bytes(16));
+      closeSync(fd);
+    }
+    return;
+  }
+  skip(`This user may write ${path}, so mincore tells the truth about it.`);
+}
+
+export const mincoreRules = rules('mincore', [
+  {
+    rule: 'an address inside a page is EINVAL',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () => withPages(1, (a) => gives(mincore(a + 1n, 1, new Uint8Array(1)), 'EINVAL', 'mincore')),
+  },
+  {
+    rule: 'a vector that is not writable memory is EFAULT',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () =>
+      withPages(1, (a) =>
+        withPages(1, (vec) => gives(zero(rawMincore()(a, bytes(1), vec)), 'EFAULT', 'mincore'), PROT.NONE),
+      ),
+  },
+  {
+    rule: 'a range whose tail is not mapped is ENOMEM',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () =>
+      withPages(3, (a) => {
+        munmap(at(a, 2), bytes(1));
+        gives(mincore(a, bytes(3), new Uint8Array(3)), 'ENOMEM', 'mincore');
+      }),
+  },
+  {
+    rule: 'a length that leaves user space is ENOMEM',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () =>
+      withPages(1, (a) =>
+        withPages(1, (vec) => gives(zero(rawMincore()(a, Number.MAX_SAFE_INTEGER, vec)), 'ENOMEM', 'mincore')),
+      ),
+  },
+  {
+    rule: 'length 0 succeeds and writes nothing',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () =>
+      withPages(1, (a) => {
+        const vec = Uint8Array.of(9);
+        gives(mincore(a, 0, vec), null, 'mincore');
+        same(vec[0], 9, 'the vector');
+      }),
+  },
+  {
+    rule: 'anonymous memory never touched is not in core',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () => withPages(8, (a) => same(core(a, 8), '00000000', 'in core')),
+  },
+  {
+    rule: 'exactly the pages that were written are in core',
+    source: 'mincore(2)',
+    as: 'any',
+    check: () =>
+      withPages(8, (a) => {
+        gives(madvise(a, bytes(8), MADV.NOHUGEPAGE), null, 'MADV_NOHUGEPAGE');
+        write(a, 1, 2);
+        write(a, 6, 1);
+        same(core(a, 8), '01100010', 'in core');
+      }),
+  },
+  {
+    rule: 'a page that was only read maps the zero page and is in core',
+    source: 'mm/mincore.c',
+    as: 'any',
+    check: () =>
+      withPages(4, (a) => {
+        gives(touchRead(a, pageNumbers(2, 1)), null, 'reading page 2');
+        same(core(a, 4), '0010', 'in core');
+      }),
+  },
+  {
+    rule: 'locked anonymous memory is all in core',
+    source: 'mlock(2)',
+    as: 'any',
+    check: () =>
+      withPages(8, (a) => {
+        gives(mlock(a, bytes(8)), null, 'mlock');
+        same(core(a, 8), '11111111', 'in core');
+      }),
+  },
+  {
+    rule: 'a locked shared file is all in core',
+    source: 'mlock(2)',
+    as: 'any',
+    check: () =>
+      withSharedFile(4, 4, PROT.READ | PROT.WRITE, (a) => {
+        gives(mlock(a, bytes(4)), null, 'mlock');
+        same(core(a, 4), '1111', 'in core');
+      }),
+  },
+  {
+    rule: 'a page past the end of its file is not in core',
+    source: 'mm/mincore.c',
+    as: 'any',
+    check: () => withSharedFile(1, 2, PROT.READ, (a) => same(core(a, 2)[1], '0', 'page 1 in core')),
+  },
+  {
+    rule: 'of a file that the caller may not write, every page is said to be in core',
+    source: 'mincore(2), Linux 5.2',
+    as: 'user',
+    check: () => withReadOnlyFile((_, a, pages) => same(core(a, pages), '1'.repeat(pages), 'in core')),
+  },
+  {
+    rule: 'cachestat refuses such a file with EPERM, which tells that answer from the truth',
+    source: 'cachestat(2), mm/filemap.c',
+    as: 'user',
+    check: () =>
+      withReadOnlyFile((fd) => {
+        if (feature('cachestat').status !== 'available')
+          skip('This kernel has no cachestat (Linux 6.5), or forbids it.');
+        const range = BigUint64Array.from([0n, BigInt(bytes(1))]);
+        gives(syscallWithBuffers(SYS.cachestat, fd, range, new BigUint64Array(5)), 'EPERM', 'cachestat');
+      }),
+  },
+]);
