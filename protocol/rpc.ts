@@ -22,7 +22,8 @@ const envelopeSchema = z.discriminatedUnion('t', [
     m: z.string().max(64),
     a: z.array(z.unknown()).max(2),
   }),
-  z.object({ t: z.literal('s'), i: z.string().max(64), r: z.unknown(), e: problemSchema.optional() }),
+  // An answer without a value has no `r`: JSON leaves undefined out.
+  z.object({ t: z.literal('s'), i: z.string().max(64), r: z.unknown().optional(), e: problemSchema.optional() }),
 ]);
 
 /** How a broken message is told to whoever watches the connection; the connection lives on. */
@@ -33,7 +34,7 @@ class MalformedMessage extends Error {}
 
 function deserialize(
   text: string,
-): z.infer<typeof envelopeSchema> | { t: 's'; i: string; r: unknown; e: ProblemError } {
+): z.infer<typeof envelopeSchema> | { t: 's'; i: string; r?: unknown; e: ProblemError } {
   let json: unknown;
   try {
     json = JSON.parse(text);
