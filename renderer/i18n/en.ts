@@ -129,7 +129,7 @@ export const en = {
   claims: {
     title: 'Claims',
     none: 'This experiment makes no claims.',
-    pending: 'not measured yet',
+    pending: 'pending',
     held: 'held',
     failed: 'failed',
     skipped: 'skipped',
@@ -145,9 +145,9 @@ export const en = {
     faults: 'Page faults of the process',
     minor: 'minor',
     major: 'major',
-    nothing: 'nothing yet',
     residentSummary: '{{from, number}} → {{to, number}} in {{time}}',
-    faultsSummary: '{{minor, number}} minor, {{major, number}} major in {{time}}',
+    minorCount: '{{count, number}} minor',
+    majorCount: '{{count, number}} major',
   },
   program: {
     title: 'As C',

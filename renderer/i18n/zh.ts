@@ -128,7 +128,7 @@ export const zh: Texts = {
   claims: {
     title: '断言',
     none: '此实验没有断言。',
-    pending: '尚未测量',
+    pending: '待测',
     held: '成立',
     failed: '不成立',
     skipped: '已跳过',
@@ -144,9 +144,9 @@ export const zh: Texts = {
     faults: '进程的缺页次数',
     minor: '轻微缺页',
     major: '严重缺页',
-    nothing: '尚无数据',
     residentSummary: '{{time}}内由 {{from, number}} 变为 {{to, number}}',
-    faultsSummary: '{{time}}内轻微缺页 {{minor, number}} 次，严重缺页 {{major, number}} 次',
+    minorCount: '轻微 {{count, number}}',
+    majorCount: '严重 {{count, number}}',
   },
   program: {
     title: 'C 代码',

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** The accent, light to dark; shade 6 stands on white with 5.9:1, shade 4 on the dark panel with 8:1. */
+/** The accent, light to dark. White on shade 6 has 5.3:1. */
 const page: MantineColorsTuple = [
   '#edf5ff',
   '#d6e7ff',
@@ -8,18 +8,43 @@ const page: MantineColorsTuple = [
   '#85baff',
   '#6aaeff',
   '#3d8ef5',
-  '#1a5fc0',
-  '#174f9e',
+  '#2469cf',
+  '#1a57b0',
   '#153f7d',
   '#102f5e',
 ];
 
+/** Mantine's greys in the hue of our surfaces: it paints inputs, borders and disabled controls with them. */
+const dark: MantineColorsTuple = [
+  '#e4e9f1',
+  '#c6cfdb',
+  '#a3afc0',
+  '#66758a',
+  '#343e4d',
+  '#262e3b',
+  '#1b222c',
+  '#151a22',
+  '#0f1319',
+  '#0a0d12',
+];
+const gray: MantineColorsTuple = [
+  '#f6f8fa',
+  '#eef1f5',
+  '#e3e8ef',
+  '#d5dce5',
+  '#bcc5d1',
+  '#97a3b3',
+  '#6b7889',
+  '#4d596a',
+  '#333d4b',
+  '#18202b',
+];
+
 /** Mantine's components in our sizes and colours: small type, tight controls, quiet surfaces. */
 export const theme = createTheme({
-  colors: { page },
+  colors: { page, dark, gray },
   primaryColor: 'page',
-  primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
+  primaryShade: 6,
   defaultRadius: 5,
   cursorType: 'pointer',
   respectReducedMotion: true,

@@ -18,13 +18,15 @@ export function ExperimentHead({ experiment }: { experiment: ExperimentDescripto
           <RunState />
           <p className={classes.summary}>{pick(experiment.summary)}</p>
         </div>
-        <ExportMenu />
+        <div className={classes.controls}>
+          <RunControls experiment={experiment} />
+          <ExportMenu />
+        </div>
       </div>
       <div className={classes.row}>
         <ParameterForm experiment={experiment} />
         <div className={classes.controls}>
           <PaceAndPlacement />
-          <RunControls experiment={experiment} />
         </div>
       </div>
     </header>

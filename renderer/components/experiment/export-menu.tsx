@@ -13,6 +13,7 @@ export function ExportMenu() {
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <Button
+          h={32}
           variant="default"
           disabled={session === undefined}
           rightSection={<IconChevronDown size={14} aria-hidden />}

@@ -8,10 +8,14 @@ export function CallText({ step }: { step: Step }) {
   const named = Object.entries(step.arguments).map(([name, value]) => `${name} = ${value}`);
   return (
     <code className={classes.call} title={`${callText(step)}\n${named.join('\n')}`}>
-      <span className={classes.name}>{step.call}</span>({Object.values(step.arguments).join(', ')})
-      <span className={classes.equals}> = </span>
-      <span className={classes.returned}>{returned}</span>
-      {errno !== null && <strong className={classes.errno}> {errno}</strong>}
+      <span className={classes.invocation}>
+        <span className={classes.name}>{step.call}</span>({Object.values(step.arguments).join(', ')})
+      </span>
+      <span className={classes.result}>
+        <span className={classes.equals}> = </span>
+        <span className={classes.returned}>{returned}</span>
+        {errno !== null && <strong className={classes.errno}> {errno}</strong>}
+      </span>
     </code>
   );
 }

@@ -22,10 +22,14 @@ export function faultSeries(samples: readonly Sample[]): readonly FaultPoint[] {
   }));
 }
 
-/** Resident pages of all regions together: at each frame of any of them, the sum of what each said last. */
-export function residentSeries(regions: readonly (readonly ResidentPoint[])[]): readonly ResidentPoint[] {
-  const only = regions[0];
-  if (only && regions.length === 1) return downsample(only, mostDrawnPoints);
+/**
+ * Resident pages of all regions together: at each frame of any of them, the sum of what each said last. An unchanged region sends no
+ * frame, so what was said last holds until `untilNs`.
+ */
+export function residentSeries(
+  regions: readonly (readonly ResidentPoint[])[],
+  untilNs: number,
+): readonly ResidentPoint[] {
   const latest = regions.map(() => 0);
   const merged = regions
     .flatMap((points, region) => points.map((point) => ({ ...point, region })))
@@ -34,5 +38,7 @@ export function residentSeries(regions: readonly (readonly ResidentPoint[])[]): 
       latest[region] = resident;
       return { tNs, resident: latest.reduce((sum, count) => sum + count, 0) };
     });
-  return downsample(merged, mostDrawnPoints);
+  const thin = downsample(merged, mostDrawnPoints);
+  const last = thin.at(-1);
+  return last && last.tNs < untilNs ? [...thin, { ...last, tNs: untilNs }] : thin;
 }

@@ -1,10 +1,13 @@
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { useWords } from '../../app/context.ts';
+import { timeTicks } from './time-axis.ts';
 import classes from './timeline.module.css';
 
 export interface ChartLine {
   readonly key: string;
   readonly name: string;
+  /** What it comes to, in words: for everyone, and all that a screen reader gets of the chart. */
+  readonly label: string;
   readonly colour: string;
   readonly filled?: boolean;
   readonly dashed?: boolean;
@@ -12,8 +15,8 @@ export interface ChartLine {
 
 interface Props {
   readonly title: string;
-  /** The chart in a sentence: for everyone, and all that a screen reader gets. */
-  readonly summary: string;
+  /** Where the axis ends, ns: charts side by side share it. */
+  readonly endNs: number;
   readonly points: readonly { readonly tNs: number }[];
   readonly lines: readonly ChartLine[];
 }
@@ -21,22 +24,18 @@ interface Props {
 const tick = { fill: 'var(--faint)', fontSize: 10.5 };
 
 /** Counts over the time of a session. All charts of the timeline share one crosshair. */
-export function TimeChart({ title, summary, points, lines }: Props) {
+export function TimeChart({ title, endNs, points, lines }: Props) {
   const { format } = useWords();
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>
-        <span className={classes.name}>{title}</span> {summary}
-        {lines.length > 1 && (
-          <span className={classes.keys}>
-            {lines.map(({ key, name, colour, dashed }) => (
-              <span key={key} className={classes.key}>
-                <i style={{ borderTop: `2px ${dashed ? 'dashed' : 'solid'} ${colour}` }} />
-                {name}
-              </span>
-            ))}
+        <span className={classes.name}>{title}</span>
+        {lines.map(({ key, label, colour, dashed }) => (
+          <span key={key} className={classes.key}>
+            {lines.length > 1 && <i style={{ borderTop: `2px ${dashed ? 'dashed' : 'solid'} ${colour}` }} />}
+            {label}
           </span>
-        )}
+        ))}
       </figcaption>
       <div className={classes.plot} aria-hidden>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 300, height: 100 }}>
@@ -45,18 +44,20 @@ export function TimeChart({ title, summary, points, lines }: Props) {
             syncId="pagescope"
             syncMethod="value"
             accessibilityLayer={false}
-            margin={{ top: 6, right: 12, bottom: 0, left: 0 }}
+            margin={{ top: 6, right: 20, bottom: 0, left: 0 }}
           >
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis
               dataKey="tNs"
               type="number"
-              domain={['dataMin', 'dataMax']}
+              domain={[0, Math.max(1, endNs)]}
+              ticks={timeTicks(endNs)}
+              interval="preserveStart"
               tickFormatter={format.duration}
               tick={tick}
               tickLine={false}
               axisLine={{ stroke: 'var(--line-strong)' }}
-              minTickGap={40}
+              minTickGap={24}
               height={20}
             />
             <YAxis

@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import type { Sample } from '../../../protocol/events.ts';
 import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
 import type { Session } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
@@ -8,9 +7,7 @@ import { faultSeries, residentSeries } from './series.ts';
 import { TimeChart } from './time-chart.tsx';
 import classes from './timeline.module.css';
 
-const noSamples: readonly Sample[] = [];
-
-/** The run over time: what the frames say of the pages above what the process says of its faults. */
+/** The run over time: what the frames say of the pages beside what the process says of its faults. */
 export function TimelinePanel() {
   const { t } = useWords();
   const session = useApp(shownSession);
@@ -25,45 +22,55 @@ function Charts({ session }: { session: Session }) {
   const { t, format } = useWords();
   const version = usePagesVersion();
   const pages = usePages();
-  const samples = session.samples ?? noSamples;
+  const { id, regions, samples } = session;
+  const faults = useMemo(() => faultSeries(samples), [samples]);
+  const sampledNs = faults.at(-1)?.tNs ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the pages, which change in place
   const resident = useMemo(
-    () => residentSeries(session.regions.map(({ id }) => pages.region(session.id, id)?.points ?? [])),
-    [version, session.regions, session.id, pages],
+    () =>
+      residentSeries(
+        regions.map((region) => pages.region(id, region.id)?.points ?? []),
+        sampledNs,
+      ),
+    [version, regions, id, pages, sampledNs],
   );
-  const faults = useMemo(() => faultSeries(samples), [samples]);
   const [lastResident, lastFaults] = [resident.at(-1), faults.at(-1)];
+  const endNs = Math.max(sampledNs, lastResident?.tNs ?? 0);
+  const { from, to } = { from: resident[0]?.resident ?? 0, to: lastResident?.resident ?? 0 };
   return (
     <div className={classes.charts}>
       <TimeChart
         title={t('timeline.resident')}
-        summary={
-          lastResident
-            ? t('timeline.residentSummary', {
-                from: resident[0]?.resident ?? 0,
-                to: lastResident.resident,
-                time: format.duration(lastResident.tNs),
-              })
-            : t('timeline.nothing')
-        }
+        endNs={endNs}
         points={resident}
-        lines={[{ key: 'resident', name: t('timeline.resident'), colour: 'var(--page-resident)', filled: true }]}
+        lines={[
+          {
+            key: 'resident',
+            name: t('timeline.resident'),
+            label: t('timeline.residentSummary', { from, to, time: format.duration(endNs) }),
+            colour: 'var(--page-resident)',
+            filled: true,
+          },
+        ]}
       />
       <TimeChart
         title={t('timeline.faults')}
-        summary={
-          lastFaults
-            ? t('timeline.faultsSummary', {
-                minor: lastFaults.minor,
-                major: lastFaults.major,
-                time: format.duration(lastFaults.tNs),
-              })
-            : t('timeline.nothing')
-        }
+        endNs={endNs}
         points={faults}
         lines={[
-          { key: 'minor', name: t('timeline.minor'), colour: 'var(--page-huge)' },
-          { key: 'major', name: t('timeline.major'), colour: 'var(--page-locked)', dashed: true },
+          {
+            key: 'minor',
+            name: t('timeline.minor'),
+            label: t('timeline.minorCount', { count: lastFaults?.minor ?? 0 }),
+            colour: 'var(--page-huge)',
+          },
+          {
+            key: 'major',
+            name: t('timeline.major'),
+            label: t('timeline.majorCount', { count: lastFaults?.major ?? 0 }),
+            colour: 'var(--page-locked)',
+            dashed: true,
+          },
         ]}
       />
     </div>
