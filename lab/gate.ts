@@ -10,6 +10,8 @@ export class Gate {
   #state: GateState;
   #paceMs: number;
   #single = false;
+  /** The step that waits before the gate. */
+  #next: Text | undefined;
   #wake: (() => void) | undefined;
   readonly #changed: (state: GateState, next: Text | undefined) => void;
 
@@ -22,8 +24,15 @@ export class Gate {
 
   /** Resolves true when the step may be taken, false when the script is to end. */
   async pass(next: Text): Promise<boolean> {
+    this.#next = next;
+    if (this.#state === 'paused' && !this.#single) this.#changed('paused', next);
+    const passes = await this.#wait();
+    this.#next = undefined;
+    return passes;
+  }
+
+  async #wait(): Promise<boolean> {
     const arrivedMs = performance.now();
-    if (this.#state === 'paused') this.#changed('paused', next);
     for (;;) {
       if (this.#state === 'stopped') return false;
       if (this.#single) {
@@ -40,13 +49,14 @@ export class Gate {
   pause(): void {
     if (this.#state !== 'running') return;
     this.#state = 'paused';
-    this.#changed('paused', undefined);
+    this.#changed('paused', this.#next);
     this.#wake?.();
   }
 
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'running';
+    this.#single = false;
     this.#changed('running', undefined);
     this.#wake?.();
   }
