@@ -3,13 +3,16 @@ import type { Claim, RegionInfo, Sample, SessionEvent, Step } from '../protocol/
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
 import type { Problem } from '../protocol/problem.ts';
 import { type Environment, type Report, type ReportSnapshot, reportSchemaId } from '../protocol/report.ts';
-import { runsOf } from '../protocol/runs.ts';
+import { forEachRun } from '../protocol/runs.ts';
 import type { Language, Text } from '../protocol/text.ts';
 
 /** Samples kept; when there are more, every second one is dropped, so that a long session keeps its whole course. */
 const maxSamples = 8192;
-/** Runs kept over all snapshots (12 bytes each in memory, about 15 in JSON); the counts of later snapshots are kept without runs. */
+/** Runs kept over all snapshots (8 bytes each in memory, about 15 in JSON); a snapshot that would exceed them keeps its counts alone. */
 const maxRuns = 1 << 18;
+
+/** A snapshot whose runs are packed as a frame packs them: first page, then page count << 8 | flags. */
+type PackedSnapshot = Omit<ReportSnapshot, 'runs'> & { readonly runs: Uint32Array };
 
 /** What a report says of the run beside what happened in it. */
 export interface TranscriptHeader {
@@ -25,7 +28,7 @@ export class Transcript {
   readonly #createdAt = new Date().toISOString();
   readonly #regions: RegionInfo[] = [];
   readonly #steps: Step[] = [];
-  readonly #snapshots: ReportSnapshot[] = [];
+  readonly #snapshots: PackedSnapshot[] = [];
   readonly #claims = new Map<string, Claim>();
   readonly #measurements: Record<string, number> = {};
   #samples: Sample[] = [];
@@ -66,16 +69,9 @@ export class Transcript {
 
   /** The states of a region's pages after a step. */
   addSnapshot(step: number, region: number, takenNs: number, flags: Uint8Array): void {
-    const runs = this.#runs < maxRuns ? runsOf(flags) : [];
-    this.#runs += runs.length;
-    const counts = pageCounts(histogram(flags));
-    this.#snapshots.push({
-      step,
-      region,
-      takenNs,
-      counts,
-      runs: runs.map(([first, pages, byte]) => [first, pages, byte]),
-    });
+    const runs = packRuns(flags, maxRuns - this.#runs);
+    this.#runs += runs.length / 2;
+    this.#snapshots.push({ step, region, takenNs, counts: pageCounts(histogram(flags)), runs });
   }
 
   report(environment: Environment, language: Language): Report {
@@ -88,23 +84,47 @@ export class Transcript {
       experiment: { ...experiment, title: experiment.title[language] },
       placement,
       pid,
-      regions: this.#regions,
+      regions: [...this.#regions],
       steps: this.#steps.map(({ title, meaning, outcome, ...step }) => ({
         ...step,
         title: title[language],
         ...(meaning ? { meaning: meaning[language] } : {}),
         ...(outcome ? { outcome: outcome[language] } : {}),
       })),
-      snapshots: this.#snapshots,
-      samples: this.#samples,
+      snapshots: this.#snapshots.map((snapshot) => ({ ...snapshot, runs: unpackRuns(snapshot.runs) })),
+      samples: [...this.#samples],
       claims: [...this.#claims.values()].map(({ text, reason, ...claim }) => ({
         ...claim,
         text: text[language],
         ...(reason ? { reason: reason[language] } : {}),
       })),
-      measurements: this.#measurements,
+      measurements: { ...this.#measurements },
       outcome: this.#outcome,
       ...(this.#problem ? { error: this.#problem.text[language] } : {}),
     };
   }
+}
+
+/** The runs of a snapshot, or none when there are more than `most`: those of a checkerboard would not end. */
+function packRuns(flags: Uint8Array, most: number): Uint32Array {
+  let count = 0;
+  forEachRun(flags, () => count++);
+  const packed = new Uint32Array(count > most ? 0 : count * 2);
+  let at = 0;
+  if (packed.length > 0) {
+    forEachRun(flags, (firstPage, pageCount, byte) => {
+      packed[at++] = firstPage;
+      packed[at++] = (pageCount << 8) | byte;
+    });
+  }
+  return packed;
+}
+
+function unpackRuns(packed: Uint32Array): ReportSnapshot['runs'] {
+  const runs: ReportSnapshot['runs'] = [];
+  for (let at = 0; at < packed.length; at += 2) {
+    const word = packed[at + 1] ?? 0;
+    runs.push([packed[at] ?? 0, word >>> 8, word & 0xff]);
+  }
+  return runs;
 }
