@@ -19,11 +19,15 @@ const prologue = `#define _GNU_SOURCE
 #include <unistd.h>
 
 static size_t page_size;
+`;
 
+const check = `
 static void check(const char *call, int failed) {
     if (failed) perror(call);
 }
+`;
 
+const show = `
 static void show(const char *name, void *region, size_t pages) {
     unsigned char *vec = malloc(pages);
     if (!vec || mincore(region, pages * page_size, vec) != 0) {
@@ -36,6 +40,13 @@ static void show(const char *name, void *region, size_t pages) {
     free(vec);
 }
 `;
+
+/** The functions that the program needs, no others: a compiler warns of a static function that nobody calls. */
+function functionsFor(log: readonly LoggedOperation[]): string {
+  const kinds = new Set(log.map((entry) => (entry.kind === 'map' ? 'map' : entry.operation.kind)));
+  const checks = kinds.has('madvise') || kinds.has('mlock') || kinds.has('munlock');
+  return `${checks ? check : ''}${kinds.has('mincore') ? show : ''}`;
+}
 
 /** The operations as a C program that does the same: it compiles with `cc FILE` and needs nothing but libc. */
 export function cProgram(log: readonly LoggedOperation[]): string {
@@ -50,7 +61,7 @@ export function cProgram(log: readonly LoggedOperation[]): string {
   }
   body.push('return 0;');
   const indented = body.map((line) => (line === '' ? '' : `    ${line}`)).join('\n');
-  return `${prologue}\nint main(void) {\n${indented}\n}\n`;
+  return `${prologue}${functionsFor(log)}\nint main(void) {\n${indented}\n}\n`;
 }
 
 /** Touches that follow one another on one region become one: a loop reads better than its unrolling. */
