@@ -18,6 +18,8 @@ export type CallRecord = Omit<Step, 'index' | 'title'> & { readonly minorFaults:
 
 /** What a call came to, before it is written down. */
 interface Outcome {
+  /** What of the operation was done, when it was interrupted. */
+  readonly done?: Operation;
   readonly call: string;
   readonly arguments: Step['arguments'];
   readonly returned: string | number;
@@ -28,17 +30,25 @@ interface Outcome {
 /**
  * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and the C program
  * cannot disagree. A refused call is a result. Throws `bad-input` when the operation's pages are outside the region.
+ *
+ * @param interrupt ends a long touch between two slices; `done` is then the part that was performed
  */
-export async function perform(operation: Operation, region: Region, clock: Clock): Promise<CallRecord> {
+export async function perform(
+  operation: Operation,
+  region: Region,
+  clock: Clock,
+  interrupt: AbortSignal,
+): Promise<{ record: CallRecord; done: Operation }> {
   const meter = new Meter(clock);
-  const outcome = await act(operation, region, meter);
-  return {
+  const { done = operation, ...outcome } = await act(operation, region, meter, interrupt);
+  const record = {
     ...outcome,
     region: region.id,
-    range: rangeOf(operation),
+    range: rangeOf(done),
     ...(outcome.errno === null ? {} : { meaning: meaning(outcome.call, outcome.errno) }),
     ...meter.reading,
   };
+  return { record, done };
 }
 
 /** Maps anonymous memory. Without a region, the record says why the kernel refused. */
@@ -117,8 +127,8 @@ class Meter {
   }
 }
 
-async function act(operation: Operation, region: Region, meter: Meter): Promise<Outcome> {
-  if (operation.kind === 'touch') return touch(operation, region, meter);
+async function act(operation: Operation, region: Region, meter: Meter, interrupt: AbortSignal): Promise<Outcome> {
+  if (operation.kind === 'touch') return touch(operation, region, meter, interrupt);
   const { address, length } = region.bytesOf(operation.range);
   const simple = (call: string, result: Result, more: Step['arguments'] = {}): Outcome => ({
     call,
@@ -155,29 +165,40 @@ async function act(operation: Operation, region: Region, meter: Meter): Promise<
   }
 }
 
-async function touch(operation: Operation & { kind: 'touch' }, region: Region, meter: Meter): Promise<Outcome> {
-  const pages = region.pageNumbers(operation.pages);
+async function touch(
+  operation: Operation & { kind: 'touch' },
+  region: Region,
+  meter: Meter,
+  interrupt: AbortSignal,
+): Promise<Outcome> {
+  const asked = region.pageNumbers(operation.pages);
   const once = operation.access === 'write' ? touchWrite : touchRead;
+  let tried = 0;
   let touched = 0;
   let failure: Extract<Touched, { returned: -1 }> | undefined;
-  for (let from = 0; from < pages.length && !failure; from += touchSlice) {
-    if (from > 0) await breathe();
-    const slice = pages.subarray(from, from + touchSlice);
+  while (tried < asked.length && !failure) {
+    if (tried > 0) await breathe();
+    if (tried > 0 && interrupt.aborted) break;
+    const slice = asked.subarray(tried, tried + touchSlice);
     const result = meter.add(once(region.address, slice, region.pageSize));
     if (result.errno !== null) failure = result;
     touched += result.errno === null ? result.returned : result.touched;
+    tried += slice.length;
   }
-  const first = region.address + BigInt((pages[0] ?? 0) * region.pageSize);
+  const interrupted = !failure && tried < asked.length;
+  const pages = interrupted ? tried : asked.length;
+  const first = region.address + BigInt((asked[0] ?? 0) * region.pageSize);
   return {
+    ...(interrupted ? { done: { ...operation, pages: operation.pages.slice(0, tried) } } : {}),
     call: operation.access === 'write' ? 'process_vm_writev' : 'process_vm_readv',
     arguments: {
       pid: process.pid,
-      remote: pages.length === 1 ? formatAddress(first) : `${pages.length} pages`,
+      remote: pages === 1 ? formatAddress(first) : `${pages} pages`,
       bytes: 1,
     },
     returned: failure ? -1 : touched,
     errno: failure?.errno ?? null,
-    outcome: touchedOf(touched, meter.reading.minorFaults),
+    outcome: touchedOf(touched, meter.reading.minorFaults, interrupted ? asked.length - tried : 0),
   };
 }
 
@@ -185,10 +206,10 @@ function residentOf(resident: number, pages: number): Text {
   return { en: `${resident} of ${pages} pages resident`, zh: `${pages} 页中 ${resident} 页驻留` };
 }
 
-function touchedOf(touched: number, minorFaults: number): Text {
+function touchedOf(touched: number, minorFaults: number, left: number): Text {
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   return {
-    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}`,
-    zh: `触碰 ${touched} 页，发生 ${minorFaults} 次轻微缺页`,
+    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${left ? `; stopped before the other ${left}` : ''}`,
+    zh: `触碰 ${touched} 页，发生 ${minorFaults} 次轻微缺页${left ? `；停止时还有 ${left} 页未触碰` : ''}`,
   };
 }

@@ -50,6 +50,8 @@ export class Session implements SessionHandle {
   readonly #log: LoggedOperation[] = [];
   readonly #finished: Promise<void>;
   #sampler: Sampler;
+  /** Ends a long operation that is under way. A new one after each stop: the user may go on operating. */
+  #interrupt = new AbortController();
   #steps = 0;
   #busy: Promise<unknown> = Promise.resolve();
   #disposed: Promise<void> | undefined;
@@ -74,7 +76,10 @@ export class Session implements SessionHandle {
 
   async control(action: ControlAction): Promise<void> {
     this.#gate[action]();
-    if (action === 'stop') await this.#finished;
+    if (action !== 'stop') return;
+    this.#interrupt.abort();
+    await this.#finished;
+    if (!this.#disposed) this.#interrupt = new AbortController();
   }
 
   async pace(paceMs: number): Promise<void> {
@@ -147,9 +152,9 @@ export class Session implements SessionHandle {
   }
 
   async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
-    const record = await perform(operation, region, this.#clock);
+    const { record, done } = await perform(operation, region, this.#clock, this.#interrupt.signal);
     if (changesVmFlags(operation)) this.#regions.expectVmFlags(region.id);
-    this.#log.push({ kind: 'operation', title, label: region.label, operation });
+    this.#log.push({ kind: 'operation', title, label: region.label, operation: done });
     const step = this.#record(title, record);
     const look = this.#observe(step.index, lookCloser ? region : undefined);
     return { step, look };
@@ -213,6 +218,7 @@ export class Session implements SessionHandle {
 
   async #release(): Promise<void> {
     this.#gate.stop();
+    this.#interrupt.abort();
     await this.#finished;
     await this.#busy;
     this.#sampler[Symbol.dispose]();
