@@ -98,8 +98,8 @@ export type Usage = {
   readonly involuntarySwitches: number;
 };
 
-function word(offset: number, from: DataView = words): number {
-  return from.getUint32(offset, true) + from.getInt32(offset + 4, true) * 2 ** 32;
+function word(offset: number): number {
+  return words.getUint32(offset, true) + words.getInt32(offset + 4, true) * 2 ** 32;
 }
 
 /** Time, memory and faults used by `who` (`RUSAGE`). Errors: EINVAL. getrusage(2) */
@@ -125,33 +125,4 @@ export type Faults = { readonly minorFaults: number; readonly majorFaults: numbe
 export function faults(who: number = RUSAGE.THREAD): Faults {
   if (libcGetrusage()(who, usage) !== 0) throw new RangeError(`who must be one of RUSAGE, not ${who}`);
   return { minorFaults: word(64), majorFaults: word(72) };
-}
-
-/**
- * Counts the faults of a call: `begin()`, the call, `end()`, then read the sums. Of the calling thread alone, because V8's own threads
- * fault too. Nothing is allocated between the two readings, since every 4 KiB that V8 allocates is a fault of its own: with objects made
- * there, one touch in a hundred was counted as two.
- */
-export class FaultMeter {
-  readonly #before = new Uint8Array(144);
-  readonly #after = new Uint8Array(144);
-  readonly #beforeWords = new DataView(this.#before.buffer);
-  readonly #afterWords = new DataView(this.#after.buffer);
-  readonly #getrusage = libcGetrusage();
-
-  begin(): void {
-    this.#getrusage(RUSAGE.THREAD, this.#before);
-  }
-
-  end(): void {
-    this.#getrusage(RUSAGE.THREAD, this.#after);
-  }
-
-  get minorFaults(): number {
-    return word(64, this.#afterWords) - word(64, this.#beforeWords);
-  }
-
-  get majorFaults(): number {
-    return word(72, this.#afterWords) - word(72, this.#beforeWords);
-  }
 }

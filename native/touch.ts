@@ -13,9 +13,10 @@
  * saves the exception that a store takes and pays for pinning the page.
  */
 import { checkAddress } from './arguments.ts';
+import { CallMeter } from './call-meter.ts';
 import { type ErrnoName, failed } from './errno.ts';
 import { addressOf, bind, type Pointer } from './libc.ts';
-import { FaultMeter, type Faults } from './resource.ts';
+import type { Faults } from './resource.ts';
 import { pageSize } from './sysconf.ts';
 
 /** UIO_MAXIOV of readv(2). */
@@ -55,7 +56,7 @@ type Scratch = {
   readonly remote: Uint32Array;
   readonly ones: Uint8Array;
   readonly sink: Uint8Array;
-  readonly meter: FaultMeter;
+  readonly meter: CallMeter;
 };
 let scratch: Scratch | undefined;
 
@@ -69,7 +70,7 @@ function prepare(): Scratch {
     remote,
     ones: new Uint8Array(BATCH).fill(1),
     sink: new Uint8Array(BATCH),
-    meter: new FaultMeter(),
+    meter: new CallMeter(),
   };
 }
 
@@ -99,13 +100,12 @@ function transfer(
       remote[i * 4 + 1] = address / 2 ** 32;
     }
     local[2] = count;
-    const begin = process.hrtime.bigint();
     meter.begin();
     const returned = libc(pid, local, 1, remote, count, 0);
     meter.end();
-    // A getrusage that succeeds leaves errno as the touch set it.
+    // Calls that succeed leave errno as the touch set it.
     const failure = returned === -1 ? failed() : null;
-    durationNs += Number(process.hrtime.bigint() - begin);
+    durationNs += meter.durationNs;
     minorFaults += meter.minorFaults;
     majorFaults += meter.majorFaults;
     const cost = { durationNs, minorFaults, majorFaults };
