@@ -6,6 +6,9 @@ import { inOrder, orderParameters } from '../touch-order.ts';
 /** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
 const mostSteps = 64;
 
+/** What a page that maps the shared zero page costs: its entry in the page table. */
+const pageTableEntryBytes = 8;
+
 /**
  * What happens when memory is touched for the first time. mmap(2) only promises memory: a page gets there at the first access. A store
  * makes the kernel give a zeroed page of its own; a load of anonymous memory maps the one shared zero page, which mincore(2)
@@ -56,7 +59,8 @@ export const firstTouch = experiment({
       zh: '该区域计入 Rss 的字节数：只有写过的页才算',
     },
   },
-  commitsBytes: ({ pages, access }) => (access === 'write' ? pages * pageSize() : 0),
+  commitsBytes: ({ pages, access }) => pages * (access === 'write' ? pageSize() : pageTableEntryBytes),
+  mapsBytes: ({ pages }) => pages * pageSize(),
 
   async *run(lab, { pages, access, order, stride, seed }) {
     const region = yield* lab.map({ en: `Map ${pages} pages`, zh: `映射 ${pages} 页` }, pages);
@@ -96,7 +100,7 @@ export const firstTouch = experiment({
 
     const after = yield* lab.look({ en: 'Look after touching', zh: '触碰之后查看' }, region);
     lab.claim('all-after', pages, after.counts.resident);
-    lab.claimWithOwn('fault-each', pages, minorFaults, Math.max(1, pages / 100), {
+    lab.claimWithOwn('fault-each', pages, minorFaults, 2 + pages / 100, {
       en: 'the JavaScript engine’s own faults during the calls',
       zh: '调用期间 JavaScript 引擎自身的缺页',
     });
