@@ -62,7 +62,7 @@ export const mincoreRules = rules('mincore', [
     source: 'mincore(2)',
     as: 'any',
     check: () =>
-      withPages(3, (a) => {
+      withPages(4, (a) => {
         munmap(at(a, 2), bytes(1));
         gives(mincore(a, bytes(3), new Uint8Array(3)), 'ENOMEM', 'mincore');
       }),

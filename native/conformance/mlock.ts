@@ -5,7 +5,19 @@ import { parseStatus } from '../proc-status.ts';
 import { readSmaps, type SmapsEntry } from '../smaps.ts';
 import { isLocked } from '../vma.ts';
 import { withSharedFile } from './file.ts';
-import { at, bytes, gives, lockedPages, type Rule, rules, same, skip, withMemlock, withPages } from './rule.ts';
+import {
+  at,
+  bytes,
+  gives,
+  lockedPages,
+  type Rule,
+  rules,
+  same,
+  skip,
+  withHole,
+  withMemlock,
+  withPages,
+} from './rule.ts';
 
 /** Locks a length, and compares how VmLck grew. */
 function grows(length: number, as: Rule['as'], said: string): Omit<Rule, 'call'> {
@@ -69,10 +81,7 @@ export const mlockRules = rules('mlock', [
     rule: 'a range that is not mapped is ENOMEM',
     source: 'mlock(2)',
     as: 'any',
-    check: () => {
-      const gone = withPages(1, (a) => a);
-      gives(mlock(gone, bytes(1)), 'ENOMEM', 'mlock');
-    },
+    check: () => withHole((hole) => gives(mlock(hole, bytes(1)), 'ENOMEM', 'mlock')),
   },
   {
     rule: 'address and length that overflow are EINVAL',
@@ -210,15 +219,7 @@ export const munlockRules = rules('munlock', [
     rule: 'a range that is not mapped is ENOMEM',
     source: 'munlock(2)',
     as: 'any',
-    check: () =>
-      gives(
-        munlock(
-          withPages(1, (a) => a),
-          bytes(1),
-        ),
-        'ENOMEM',
-        'munlock',
-      ),
+    check: () => withHole((hole) => gives(munlock(hole, bytes(1)), 'ENOMEM', 'munlock')),
   },
   {
     rule: 'memory that is not locked can be unlocked',

@@ -89,6 +89,14 @@ export function withPages<T>(
   }
 }
 
+/** Gives `use` the address of an unmapped page, between two mapped ones so that no other thread's mapping comes to lie there. */
+export function withHole(use: (hole: bigint) => void): void {
+  withPages(3, (address) => {
+    munmap(at(address, 1), bytes(1));
+    use(at(address, 1));
+  });
+}
+
 /** Page numbers from `first` on. */
 export function pageNumbers(first: number, count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, index) => first + index);
