@@ -8,6 +8,7 @@ import type {
 import type { Text } from '../protocol/text.ts';
 import type { Lab } from './lab.ts';
 import { checkValues, type Parameters, type ValuesOf } from './parameters.ts';
+import { problem } from './problems.ts';
 
 /**
  * An experiment's script: it yields the title of each step before it takes it. Between the yields the session pauses, waits, goes on
@@ -28,8 +29,10 @@ export interface Declaration<P extends Parameters, C extends string> {
   readonly claims: Readonly<Record<C, Text>>;
   /** Why it cannot run on this machine, or undefined when it can. */
   unavailable?(): Text | undefined;
-  /** The most memory that it commits at one time, in bytes. */
+  /** The most memory that it commits at one time, in bytes: what the budget is asked for. */
   commitsBytes(values: ValuesOf<P>): number;
+  /** The most that it maps at one time, in bytes: what every look has to go through. */
+  mapsBytes(values: ValuesOf<P>): number;
   run(lab: Lab<C>, values: ValuesOf<P>): Script;
 }
 
@@ -38,7 +41,7 @@ export interface Experiment {
   readonly id: string;
   readonly title: Text;
   descriptor(): ExperimentDescriptor;
-  /** Checks the values (throws `bad-input`) and gives what a session needs to run it. */
+  /** Checks the values (throws `bad-input`) and the machine (`cannot-run-here`), and gives what a session needs to run it. */
   prepare(given: ParameterValues): PreparedExperiment;
 }
 
@@ -48,6 +51,7 @@ export interface PreparedExperiment {
   readonly placement: Placement;
   readonly values: ParameterValues;
   readonly commitsBytes: number;
+  readonly mapsBytes: number;
   /** The claims as stated; the texts of those that end up measured. */
   readonly claims: Readonly<Record<string, Text>>;
   run(lab: Lab<string>): Script;
@@ -75,12 +79,17 @@ export function experiment<P extends Parameters, C extends string>(declaration: 
     },
     prepare(given) {
       const values = checkValues(id, parameters, given);
+      const reason = declaration.unavailable?.();
+      if (reason) {
+        throw problem('cannot-run-here', `${id} cannot run here: ${reason.en}`, `${id} 无法在此运行：${reason.zh}`);
+      }
       return {
         id,
         title,
         placement,
         values: { ...values },
         commitsBytes: declaration.commitsBytes(values),
+        mapsBytes: declaration.mapsBytes(values),
         claims,
         run: (lab) => declaration.run(lab, values),
       };

@@ -10,8 +10,11 @@ import { problem } from './problems.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
 
-/** Committing more than this in the host's own process would hold its main loop up; it gets a process of its own. */
+/** Looking at more than this in the host's own process would hold its main loop up; it gets a process of its own. */
 export const maxInlineBytes = 256 * 1024 * 1024;
+
+/** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
+export const maxSessions = 16;
 
 /** What an engine needs to know of, and from, the program that it runs in. */
 export interface Host {
@@ -20,38 +23,42 @@ export interface Host {
   readonly can: HostInfo['can'];
   /** Shared by all readers of this host. */
   readonly budget: Budget;
-  /** Starts a process that serves an engine of its own. Without it every session is inline. */
+  /** Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is refused. */
   readonly spawnIsolated?: () => Promise<IsolatedProcess>;
 }
 
 interface Opened {
   readonly handle: SessionHandle;
   readonly memory: Disposable;
+  /** Set when it is being closed; it is forgotten when that is done. */
+  closing?: Promise<void>;
 }
 
 /** One engine for one reader: its sessions, by number. Ends them all when it is disposed of. */
 export function createService(host: Host, reader: Reader): Service {
   const sessions = new Map<number, Opened>();
+  const opening = new Set<Promise<Started>>();
   let lastSession = 0;
   let disposed = false;
 
   const find = (session: number): SessionHandle => {
     const opened = sessions.get(session);
-    if (!opened) throw problem('gone', `Session ${session} is not open.`, `会话 ${session} 未打开。`);
+    if (!opened || opened.closing) throw problem('gone', `Session ${session} is not open.`, `会话 ${session} 未打开。`);
     return opened.handle;
   };
 
-  const start = async (request: Received<'start'>): Promise<Started> => {
+  const start = async (request: Received<'start'>, signal: AbortSignal): Promise<Started> => {
     const experiment = findExperiment(request.experiment).prepare(request.parameters);
     const placement = place(experiment, request.placement, host);
-    const session = request.session ?? lastSession + 1;
-    lastSession = Math.max(lastSession, session);
+    // Only an isolated engine is told the number: it has one session, and its host has counted.
+    const session = host.kind === 'isolated' ? (request.session ?? 1) : ++lastSession;
+    checkRoom(disposed, sessions.size + opening.size);
     const memory = host.budget.take(experiment.commitsBytes, experiment.title);
     try {
       const handle = await open(host, experiment, placement, { ...request, session }, reader);
-      if (disposed) {
+      if (disposed || signal.aborted) {
         await handle.dispose();
-        throw problem('gone', 'The reader went away while the session was opened.', '会话打开期间连接已断开。');
+        throw problem('cancelled', 'The session was cancelled while it was opened.', '会话在打开过程中被取消。');
       }
       sessions.set(session, { handle, memory });
       return { session, placement, pid: handle.pid, parameters: experiment.values };
@@ -61,12 +68,30 @@ export function createService(host: Host, reader: Reader): Service {
     }
   };
 
+  const startCounted = async (request: Received<'start'>, signal: AbortSignal): Promise<Started> => {
+    const started = start(request, signal);
+    opening.add(started);
+    try {
+      return await started;
+    } finally {
+      opening.delete(started);
+    }
+  };
+
+  const end = async (session: number, { handle, memory }: Opened): Promise<void> => {
+    try {
+      await handle.dispose();
+    } finally {
+      memory[Symbol.dispose]();
+      sessions.delete(session);
+    }
+  };
+
   const close = async (session: number): Promise<void> => {
     const opened = sessions.get(session);
     if (!opened) return;
-    sessions.delete(session);
-    await opened.handle.dispose();
-    opened.memory[Symbol.dispose]();
+    opened.closing ??= end(session, opened);
+    await opened.closing;
   };
 
   return {
@@ -79,7 +104,7 @@ export function createService(host: Host, reader: Reader): Service {
       can: host.can,
     }),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),
-    start,
+    start: startCounted,
     control: async ({ session, action }) => find(session).control(action),
     pace: async ({ session, paceMs }) => find(session).pace(paceMs),
     operate: async ({ session, region, operation }) => find(session).operate(region, operation),
@@ -89,16 +114,36 @@ export function createService(host: Host, reader: Reader): Service {
     acknowledge: ({ session, region, sequence }) => sessions.get(session)?.handle.acknowledge(region, sequence),
     dispose: async () => {
       disposed = true;
+      await Promise.allSettled(opening);
       await Promise.all([...sessions.keys()].map(close));
     },
   };
 }
 
+function checkRoom(disposed: boolean, sessions: number): void {
+  if (disposed) throw problem('gone', 'This engine has been closed; connect again.', '引擎已关闭，请重新连接。');
+  if (sessions >= maxSessions) {
+    throw problem(
+      'bad-input',
+      `${sessions} sessions are open, which is the most for one window; close one first.`,
+      `已打开 ${sessions} 个会话，达到单个窗口的上限；请先关闭一个。`,
+    );
+  }
+}
+
 /** Where it runs: as asked for, as the experiment needs, or isolated because it is large. */
 function place(experiment: PreparedExperiment, asked: Placement | undefined, host: Host): Placement {
-  if (!host.spawnIsolated) return 'inline';
-  if (experiment.placement === 'isolated' || experiment.commitsBytes > maxInlineBytes) return 'isolated';
-  return asked ?? 'inline';
+  const needed = experiment.placement === 'isolated' || asked === 'isolated';
+  if (host.kind === 'isolated') return 'inline';
+  if (!host.spawnIsolated) {
+    if (!needed) return 'inline';
+    throw problem(
+      'cannot-run-here',
+      `${experiment.id} is to run isolated, and this host cannot start a process for it.`,
+      `${experiment.id} 需要在独立进程中运行，而当前宿主无法启动独立进程。`,
+    );
+  }
+  return needed || experiment.mapsBytes > maxInlineBytes ? 'isolated' : 'inline';
 }
 
 async function open(
