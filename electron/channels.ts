@@ -1,0 +1,6 @@
+/** What the preload and the main process say to each other. The page asks with a nonce and finds it beside its port. */
+export const portChannel = 'pagescope:port';
+export const requestPortChannel = 'pagescope:request-port';
+
+/** A nonce is a UUID; anything much longer is no request of ours. */
+export const maxNonceLength = 64;
