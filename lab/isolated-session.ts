@@ -1,23 +1,29 @@
 import type { SessionEvent } from '../protocol/events.ts';
-import { decodeFrame } from '../protocol/frame.ts';
+import { decodeFrame, FrameError } from '../protocol/frame.ts';
 import type { Operation } from '../protocol/operation.ts';
 import { PageStates } from '../protocol/page-states.ts';
+import { type Problem, ProblemError } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import { type Client, connect } from '../protocol/rpc.ts';
 import type { Reader, Received } from '../protocol/service.ts';
 import type { Language } from '../protocol/text.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { environment } from './environment.ts';
-import { problem } from './problems.ts';
 import type { ControlAction, SessionHandle } from './session-handle.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
+
+/** How a process ended: with an exit status, or by a signal. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 
 /** A process of its own that serves one engine. How it is started is the host's affair. */
 export interface IsolatedProcess {
   readonly wire: Wire;
   readonly pid: number;
-  /** Resolves when it has ended, however that came. */
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Resolves when it has ended, however that came, and everything that it sent before has been received. */
+  readonly exited: Promise<Ended>;
   /** SIGKILL. */
   kill(): void;
 }
@@ -34,8 +40,12 @@ export class IsolatedSession implements SessionHandle {
   readonly #client: Client;
   readonly #transcript: Transcript;
   readonly #states = new Map<number, PageStates>();
+  readonly #regions = new Set<number>();
+  #started = false;
   #ended = false;
-  #death: { code: number | null; signal: string | null } | undefined;
+  #wireOpen = true;
+  /** Why the session is over, when its process ended by itself. */
+  #death: Problem | undefined;
   #disposed: Promise<void> | undefined;
 
   private constructor(session: number, child: IsolatedProcess, header: Omit<TranscriptHeader, 'pid'>, reader: Reader) {
@@ -48,7 +58,10 @@ export class IsolatedSession implements SessionHandle {
       event: (event) => this.#passEvent(event),
       frame: (bytes) => this.#passFrame(bytes),
     });
-    void child.exited.then((death) => this.#died(death));
+    child.wire.onClose(() => {
+      this.#wireOpen = false;
+    });
+    void child.exited.then((end) => this.#died(end));
   }
 
   /** Starts the experiment in the child. When that fails the child is ended and the child's own problem is thrown. */
@@ -61,7 +74,8 @@ export class IsolatedSession implements SessionHandle {
   ): Promise<IsolatedSession> {
     const isolated = new IsolatedSession(session, child, header, reader);
     try {
-      await isolated.#client.call('start', { ...request, session });
+      await isolated.#call(() => isolated.#client.call('start', { ...request, session }));
+      isolated.#started = true;
       return isolated;
     } catch (error) {
       await isolated.dispose();
@@ -87,8 +101,12 @@ export class IsolatedSession implements SessionHandle {
 
   /** The child's own report; after its death, one of all that it showed. */
   async report(language: Language): Promise<Report> {
-    if (this.#death) return this.#transcript.report(environment(), language);
-    return this.#client.call('report', { session: this.#session, language });
+    try {
+      return await this.#call(() => this.#client.call('report', { session: this.#session, language }));
+    } catch (error) {
+      if (!this.#death) throw error;
+      return this.#transcript.report(environment(), language);
+    }
   }
 
   async program(): Promise<string> {
@@ -105,51 +123,71 @@ export class IsolatedSession implements SessionHandle {
     this.#ended = true;
     this.#process.kill();
     await this.#process.exited;
+    for (const region of this.#regions) this.#passEvent({ kind: 'released', session: this.#session, region });
   }
 
+  /** A call to the child. When it has ended, or ends before it answers, the problem is how it ended. */
   async #call<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#death) {
-      throw problem(
-        'gone',
-        'The isolated process of this session has ended; run the experiment again.',
-        '本会话的独立进程已结束；请重新运行实验。',
-      );
+    if (this.#death) throw new ProblemError(this.#death);
+    try {
+      return await call();
+    } catch (error) {
+      if (this.#wireOpen || this.#ended) throw error;
+      await this.#process.exited;
+      throw this.#death ? new ProblemError(this.#death) : error;
     }
-    return call();
   }
 
   #passEvent(event: SessionEvent): void {
+    if (event.kind === 'region') this.#regions.add(event.region.id);
     this.#transcript.add(event);
     this.#reader.event(event);
   }
 
   #passFrame(bytes: Uint8Array): void {
-    const frame = decodeFrame(bytes);
-    const states = this.#states.get(frame.region) ?? new PageStates();
-    this.#states.set(frame.region, states);
-    states.apply(frame);
-    if (frame.step >= 0) this.#transcript.addSnapshot(frame.step, frame.region, frame.takenNs, states.flags);
+    try {
+      const frame = decodeFrame(bytes);
+      const states = this.#states.get(frame.region) ?? new PageStates();
+      this.#states.set(frame.region, states);
+      states.apply(frame);
+      if (frame.step >= 0) this.#transcript.addSnapshot(frame.step, frame.region, frame.takenNs, states.flags);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#death ??= brokenFrame(this.pid, error.message);
+      this.#process.kill();
+      return;
+    }
     this.#reader.frame(bytes);
   }
 
-  #died(death: { code: number | null; signal: string | null }): void {
-    this.#death = death;
+  #died(end: Ended): void {
     if (this.#ended) return;
-    const { signal, code } = death;
-    const how = signal ?? `exit status ${code}`;
-    const howZh = signal ? `收到信号 ${signal}` : `退出状态 ${code}`;
-    this.#passEvent({
-      kind: 'state',
-      session: this.#session,
-      state: 'failed',
-      problem: {
-        kind: 'died',
-        text: {
-          en: `The isolated process ${this.pid} ended (${how}); what it showed until then is kept.`,
-          zh: `独立进程 ${this.pid} 已结束（${howZh}）；此前显示的内容均已保留。`,
-        },
-        ...(signal ? { signal } : {}),
-      },
-    });
+    this.#death ??= death(this.pid, end);
+    // Before it has started, the problem is the answer to the request.
+    if (!this.#started) return;
+    this.#passEvent({ kind: 'state', session: this.#session, state: 'failed', problem: this.#death });
   }
+}
+
+function death(pid: number, { code, signal }: Ended): Problem {
+  const how = signal ?? `exit status ${code}`;
+  const howZh = signal ? `收到信号 ${signal}` : `退出状态 ${code}`;
+  return {
+    kind: 'died',
+    text: {
+      en: `The isolated process ${pid} ended (${how}); what it showed until then is kept, run the experiment again to go on.`,
+      zh: `独立进程 ${pid} 已结束（${howZh}）；此前显示的内容均已保留，如需继续请重新运行实验。`,
+    },
+    ...(signal ? { signal } : {}),
+  };
+}
+
+function brokenFrame(pid: number, why: string): Problem {
+  return {
+    kind: 'internal',
+    text: {
+      en: `The isolated process ${pid} sent page states that cannot be read and was ended: ${why} Run the experiment again.`,
+      zh: `独立进程 ${pid} 发来的页面状态无法读取，已将其结束：${why} 请重新运行实验。`,
+    },
+  };
 }
