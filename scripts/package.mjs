@@ -1,6 +1,6 @@
 /**
  * `npm run package`: AppImage, deb and tar.gz for x64 and arm64, into `dist/`. electron-builder fetches Electron and the
- * tools of each format on first use; what cannot be fetched is named at the end, and the rest is built all the same.
+ * tools of each format on first use; what cannot be fetched is named at the end, and the rest is packed all the same.
  */
 import { dirname } from 'node:path';
 import { ended, ensureRuntime, nodePath, start } from './children.mjs';
@@ -42,37 +42,53 @@ function fetchFailure(output) {
 }
 
 /**
- * Packs one format for one architecture.
+ * Runs electron-builder for one format and one architecture.
  *
  * @param {string} format
  * @param {string} arch
+ * @param {readonly string[]} options
  * @returns {Promise<string | undefined>} why something that it needs could not be fetched
  */
-async function pack(format, arch) {
-  const electron = arch === process.arch ? findElectron() : undefined;
-  const builder = start(
-    nodePath(),
-    [
-      inProject('node_modules', 'electron-builder', 'cli.js'),
-      ...['--linux', format, `--${arch}`, '--publish', 'never'],
-      ...(electron === undefined ? [] : [`-c.electronDist=${dirname(electron)}`]),
-    ],
-    // An installed fpm spares the download of one.
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(findOnPath(['fpm']) && { USE_SYSTEM_FPM: 'true' }) },
-    },
-  );
+async function pack(format, arch, options) {
+  console.error(`Packing ${format} (${arch}) …`);
+  const builder = inProject('node_modules', 'electron-builder', 'cli.js');
+  // An installed fpm spares the download of one.
+  const env = { ...process.env, ...(findOnPath(['fpm']) && { USE_SYSTEM_FPM: 'true' }) };
+  const child = start(nodePath(), [builder, '--linux', format, `--${arch}`, '--publish', 'never', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
   let output = '';
-  for (const stream of [builder.stdout, builder.stderr]) {
+  for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text) => {
       output += text;
     });
   }
-  if ((await ended(builder)) === 0) return undefined;
+  if ((await ended(child)) === 0) return undefined;
   const why = fetchFailure(output);
   if (why !== undefined) return why;
   throw new Refusal(`${output}\nelectron-builder failed on ${format} for ${arch}: its output above says why.`);
+}
+
+/**
+ * The folder first, then every format from that folder: without Electron for this architecture there is none of them.
+ *
+ * @param {string} arch
+ * @param {readonly string[]} formats
+ * @returns {Promise<string[]>} what could not be packed, each with why
+ */
+async function packAll(arch, formats) {
+  const electron = arch === process.arch ? findElectron() : undefined;
+  const why = await pack('dir', arch, electron === undefined ? [] : [`-c.electronDist=${dirname(electron)}`]);
+  if (why !== undefined) return [`Electron for ${arch}, and with it ${formats.join(', ')} (${why})`];
+
+  const folder = inProject('dist', arch === 'x64' ? 'linux-unpacked' : `linux-${arch}-unpacked`);
+  const missing = [];
+  for (const format of formats.filter((one) => one !== 'dir')) {
+    const reason = await pack(format, arch, [`--prepackaged=${folder}`]);
+    if (reason !== undefined) missing.push(`the tools of ${format} for ${arch} (${reason})`);
+  }
+  return missing;
 }
 
 requireNode();
@@ -86,21 +102,11 @@ await main(async () => {
   await ensureInstalled();
   await ensureRuntime();
   await ensureBuilt();
-  /** @type {Map<string, string[]>} */
-  const missing = new Map();
-  for (const arch of architectures) {
-    for (const format of formats) {
-      const name = `${format} (${arch})`;
-      console.error(`Packing ${name} …`);
-      const why = await pack(format, arch);
-      if (why === undefined) console.log(`${name} is in dist/`);
-      else missing.set(why, [...(missing.get(why) ?? []), name]);
-    }
-  }
-  if (missing.size === 0) return 0;
-  const parts = [...missing].map(([why, names]) => `${names.join(', ')} (${why})`);
+  const missing = [];
+  for (const arch of architectures) missing.push(...(await packAll(arch, formats)));
+  if (missing.length === 0) return 0;
   throw new Refusal(
-    `Not packed, because Electron or a tool of the format could not be fetched: ${parts.join('; ')}; run it where the network allows, or set PAGESCOPE_ELECTRON.`,
+    `Could not be fetched: ${missing.join('; ')}; run npm run package where the network allows (PAGESCOPE_ELECTRON names an Electron that is already here).`,
     3,
   );
 });
