@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { MantineProvider, VisuallyHidden } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import type { i18n } from 'i18next';
 import { I18nextProvider } from 'react-i18next';
@@ -7,6 +7,7 @@ import { ConnectionLost } from '../components/connection-lost.tsx';
 import { Waiting } from '../components/waiting.tsx';
 import type { Store } from '../store/store.ts';
 import { cssVariables, theme } from '../theme/theme.ts';
+import classes from './app-root.module.css';
 import { type AppContext, Context } from './context.ts';
 import { Shell } from './shell.tsx';
 
@@ -23,16 +24,24 @@ export function AppRoot({ store, context, i18n }: Props) {
   const connection = useStore(store, (state) => state.connection);
   return (
     <I18nextProvider i18n={i18n}>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme={colorScheme}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        defaultColorScheme={colorScheme}
+        forceColorScheme={colorScheme}
+      >
         {connection.status === 'lost' ? (
           <ConnectionLost refused={connection.refused} reason={connection.reason} />
         ) : context ? (
           <Context value={context}>
-            <Notifications position="bottom-right" autoClose={4000} limit={3} />
+            <Notifications className={classes.notifications ?? ''} position="bottom-right" autoClose={4000} limit={3} />
             <Shell />
           </Context>
         ) : (
-          <Waiting text={i18n.t('app.connecting')} />
+          <main className={classes.window}>
+            <VisuallyHidden component="h1">{i18n.t('app.name')}</VisuallyHidden>
+            <Waiting text={i18n.t('app.connecting')} />
+          </main>
         )}
       </MantineProvider>
     </I18nextProvider>

@@ -32,7 +32,7 @@ export interface Point {
 export const wholeView: View = { zoom: 1, x: 0, y: 0 };
 
 /** A few pages are drawn this large and no larger: a cell is a sign, not a surface. */
-export const largestFitCell = 88;
+export const largestFitCell = 112;
 /** As far as one can zoom in. */
 const largestCell = 128;
 

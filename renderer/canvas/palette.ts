@@ -53,8 +53,10 @@ export const dimmed = 0.2;
 
 type Rgb = readonly [number, number, number];
 
+/** `#3d8ef5`, or `#fff` as a minifier writes it. */
 export function parseHex(colour: string): Rgb {
-  const value = Number.parseInt(colour.slice(1), 16);
+  const digits = colour.slice(1);
+  const value = Number.parseInt(digits.length === 3 ? digits.replace(/./g, '$&$&') : digits, 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 

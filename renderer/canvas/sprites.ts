@@ -54,7 +54,8 @@ export function drawState(context: Context2d, palette: Palette, state: PageState
 }
 
 function outlineOf(state: PageState, palette: Palette, side: number) {
-  if (state === 'absent') return { colour: palette.absentLine, width: 1 };
+  // Among small cells the fill is enough; a net of outlines would outshine the pages that are there.
+  if (state === 'absent' && side >= 10) return { colour: palette.absentLine, width: 1 };
   if (state === 'on-fault') return { colour: palette.fill.locked, width: Math.max(1.5, Math.min(4, side / 8)) };
   return undefined;
 }
@@ -68,7 +69,9 @@ const marks: Partial<Record<PageState, Mark>> = {
     const pitch = side / count;
     const radius = Math.max(0.6, Math.min(3, pitch / 6));
     context.fillStyle = palette.zeroMark;
-    for (let row = 0; row < count; row++) {
+    // The last row is where a large cell has its number.
+    const rows = side >= 36 ? count - 1 : count;
+    for (let row = 0; row < rows; row++) {
       for (let column = 0; column < count; column++) {
         context.beginPath();
         context.arc((column + 0.5) * pitch, (row + 0.5) * pitch, radius, 0, 2 * Math.PI);

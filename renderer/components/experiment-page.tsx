@@ -1,4 +1,4 @@
-import { Alert } from '@mantine/core';
+import { Alert, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useActions, useApp, useWords } from '../app/context.ts';
 import { shownExperiment, shownSession } from '../store/store.ts';
@@ -15,9 +15,20 @@ export function ExperimentPage() {
   const selected = useApp((state) => state.selected);
   const refusal = useApp((state) => state.refusal);
   const experiment = useApp(shownExperiment);
-  if (!catalogue) return refusal ? <Problems /> : <Waiting text={t('app.loading')} />;
+  if (!catalogue)
+    return (
+      <>
+        <VisuallyHidden component="h1">{t('app.name')}</VisuallyHidden>
+        {refusal ? <Problems /> : <Waiting text={t('app.loading')} />}
+      </>
+    );
   if (!experiment) {
-    return <Empty>{selected === undefined ? t('experiment.none') : t('experiment.unknown', { id: selected })}</Empty>;
+    return (
+      <div className={classes.page}>
+        <h1 className={classes.missing}>{t('experiment.missing')}</h1>
+        <Empty>{selected === undefined ? t('experiment.none') : t('experiment.unknown', { id: selected })}</Empty>
+      </div>
+    );
   }
   return (
     <div className={classes.page}>

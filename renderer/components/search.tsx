@@ -59,6 +59,7 @@ export function Search() {
       tagsToIgnore={[]}
       nothingFound={t('app.nothingFound')}
       highlightQuery
+      attributes={{ content: { 'aria-label': t('app.search') } }}
       size="lg"
       searchProps={{
         leftSection: <IconSearch size={16} aria-hidden />,

@@ -1,17 +1,24 @@
-import { notifications } from '@mantine/notifications';
+import { type NotificationData, notifications } from '@mantine/notifications';
 import type { Report } from '../../protocol/report.ts';
 import { useActions, useWords } from '../app/context.ts';
+
+/** A word in the corner that something is done, or why it is not. */
+function useTell(): (message: Pick<NotificationData, 'message' | 'title' | 'color'>) => void {
+  const { t } = useWords();
+  return (message) => notifications.show({ ...message, closeButtonProps: { 'aria-label': t('export.dismiss') } });
+}
 
 /** Text to the clipboard; says so, or says why not. */
 export function useCopy(): (text: string, done: string) => Promise<void> {
   const { t } = useWords();
+  const tell = useTell();
   return async (text, done) => {
     try {
       await navigator.clipboard.writeText(text);
-      notifications.show({ message: done, color: 'green' });
+      tell({ message: done, color: 'green' });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      notifications.show({
+      tell({
         title: t('export.failed'),
         message: t('export.copyRefused', { reason }),
         color: 'red',
@@ -25,13 +32,14 @@ export function useExport(): { download(): Promise<void>; copy(): Promise<void> 
   const { t } = useWords();
   const actions = useActions();
   const copyText = useCopy();
+  const tell = useTell();
   return {
     async download() {
       const report = await actions.report();
       if (!report) return;
       const name = fileName(report);
       save(new Blob([asText(report)], { type: 'application/json' }), name);
-      notifications.show({ message: t('export.saved', { name }), color: 'green' });
+      tell({ message: t('export.saved', { name }), color: 'green' });
     },
     async copy() {
       const report = await actions.report();

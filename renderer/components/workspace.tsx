@@ -21,7 +21,7 @@ export function Workspace({ experiment }: { experiment: ExperimentDescriptor }) 
             <PagesPanel />
           </Pane>
           <Separator className={classes.between ?? ''} aria-label={t('app.resize')} />
-          <Pane id="timeline" defaultSize={188} minSize={110} groupResizeBehavior="preserve-pixel-size">
+          <Pane id="timeline" defaultSize="26%" minSize={110}>
             <TimelinePanel />
           </Pane>
         </Group>

@@ -27,6 +27,7 @@ export const en = {
   experiment: {
     unknown: 'There is no experiment named “{{id}}”. Choose one on the left.',
     none: 'This build has no experiments.',
+    missing: 'No such experiment',
     unavailable: 'Cannot run here',
     refused: 'Refused',
     dismiss: 'Dismiss',
@@ -163,6 +164,7 @@ export const en = {
     copied: 'The report is on the clipboard.',
     saved: 'The report was saved as {{name}}.',
     failed: 'Not exported',
+    dismiss: 'Dismiss the message',
     copyRefused: 'The clipboard could not be written: {{reason}}.',
     programCopied: 'The C program is on the clipboard.',
     addressCopied: '{{address}} is on the clipboard.',

@@ -64,16 +64,15 @@ export class RegionPages {
       }
     });
     if (!first) this.moments.push({ takenNs: frame.takenNs, step: frame.step, arrivedMs: nowMs });
+    this.#count(frame.takenNs);
   }
 
-  /** Derives the counts; once for all frames that came between two drawings. */
-  count(): void {
+  /** At most two frames come between two drawings, so every one of them can be counted. */
+  #count(tNs: number): void {
     this.bins = histogram(this.flags);
-    const last = this.states.last;
-    if (!last) return;
     let resident = 0;
     for (let byte = 1; byte < 256; byte += 2) resident += this.bins[byte] ?? 0;
-    this.points.push({ tNs: last.takenNs, resident });
+    this.points.push({ tNs, resident });
     if (this.points.length > mostPoints) {
       this.points = this.points.filter((_, index) => index % 2 === 0 || index > mostPoints / 2);
     }
@@ -161,12 +160,9 @@ export class Pages {
     this.#options.scheduler.afterwards(this.#settle);
   }
 
-  /** After the drawing: the counts, then the acknowledgements that let the next frames come. */
+  /** After the drawing: the acknowledgements that let the next frames come. */
   #settle = (): void => {
-    for (const [name, acknowledgement] of this.#unsettled) {
-      this.#regions.get(name)?.count();
-      this.#options.acknowledge(acknowledgement);
-    }
+    for (const acknowledgement of this.#unsettled.values()) this.#options.acknowledge(acknowledgement);
     this.#unsettled.clear();
     this.#telling ??= setTimeout(this.#tell, tellEveryMs);
   };

@@ -4,7 +4,7 @@ import { shownSession } from '../../store/store.ts';
 import classes from './experiment-head.module.css';
 import { ExportMenu } from './export-menu.tsx';
 import { PaceAndPlacement } from './pace-and-placement.tsx';
-import { ParameterForm } from './parameter-form.tsx';
+import { ParameterForm, ParameterProblems } from './parameter-form.tsx';
 import { RunControls } from './run-controls.tsx';
 
 /** What the experiment is, its parameters, and the controls that run it. */
@@ -29,6 +29,7 @@ export function ExperimentHead({ experiment }: { experiment: ExperimentDescripto
           <PaceAndPlacement />
         </div>
       </div>
+      <ParameterProblems experiment={experiment} />
     </header>
   );
 }

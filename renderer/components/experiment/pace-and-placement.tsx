@@ -37,9 +37,10 @@ export function PaceAndPlacement() {
           value={nearestPace(paceMs)}
           scale={(index) => paces[index] ?? 0}
           label={null}
-          thumbProps={{ 'aria-label': t('run.pace'), 'aria-valuetext': paceText(paceMs) }}
+          thumbLabel={t('run.pace')}
+          thumbProps={{ 'aria-valuetext': paceText(paceMs) }}
           onChange={(index) => changeSettings({ paceMs: paces[index] ?? 0 })}
-          mb={9}
+          mb={13}
         />
       </div>
       <Select

@@ -2,7 +2,7 @@ import { ActionIcon, NumberInput, Select, Tooltip } from '@mantine/core';
 import { IconInfoCircle, IconRestore } from '@tabler/icons-react';
 import type { ExperimentDescriptor, Parameter } from '../../../protocol/experiment.ts';
 import { useActions, useApp, useWords } from '../../app/context.ts';
-import { draftValue, fieldProblem } from '../../store/parameters.ts';
+import { draftValue, type FieldProblem, fieldProblem } from '../../store/parameters.ts';
 import { isActive } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
 import classes from './experiment-head.module.css';
@@ -33,12 +33,13 @@ export function ParameterForm({ experiment }: { experiment: ExperimentDescriptor
 function Field({ parameter, value }: { parameter: Parameter; value: string | number }) {
   const { pick } = useWords();
   const { setParameter } = useActions();
-  const error = useFieldError(parameter, value);
+  const problem = fieldProblem(parameter, value);
   const common = {
     className: classes.field ?? '',
     label: <Label parameter={parameter} />,
     'aria-label': pick(parameter.title),
-    error,
+    error: problem !== undefined,
+    'aria-describedby': problem && problemId(parameter),
   };
   if (parameter.kind === 'choice') {
     return (
@@ -81,15 +82,37 @@ function Label({ parameter }: { parameter: Parameter }) {
   );
 }
 
-/** What is wrong with a field, as a sentence that names it, its value and its bounds. */
-function useFieldError(parameter: Parameter, value: string | number): string | undefined {
+const problemId = (parameter: Parameter): string => `problem-${parameter.name}`;
+
+/** What is wrong with the fields, each in a sentence that names it, its value and its bounds. */
+export function ParameterProblems({ experiment }: { experiment: ExperimentDescriptor }) {
+  const describe = useDescribeProblem();
+  const draft = useApp((state) => state.drafts[experiment.id]);
+  const wrong = experiment.parameters.flatMap((parameter) => {
+    const value = draftValue(parameter, draft);
+    const problem = fieldProblem(parameter, value);
+    return problem ? [{ parameter, sentence: describe(parameter, value, problem) }] : [];
+  });
+  if (wrong.length === 0) return undefined;
+  return (
+    <div className={classes.wrong} role="alert">
+      {wrong.map(({ parameter, sentence }) => (
+        <p key={parameter.name} id={problemId(parameter)}>
+          {sentence}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function useDescribeProblem() {
   const { t, pick, format } = useWords();
-  const problem = fieldProblem(parameter, value);
-  if (!problem) return undefined;
-  const name = pick(parameter.title);
-  if (parameter.kind === 'choice') return t('parameter.notAChoice', { name });
-  const bounds = { minimum: format.number(parameter.minimum), maximum: format.number(parameter.maximum) };
-  return problem === 'outOfBounds'
-    ? t('parameter.outOfBounds', { name, value: format.number(Number(value)), ...bounds })
-    : t('parameter.notANumber', { name, ...bounds });
+  return (parameter: Parameter, value: string | number, problem: FieldProblem): string => {
+    const name = pick(parameter.title);
+    if (parameter.kind === 'choice') return t('parameter.notAChoice', { name });
+    const bounds = { minimum: format.number(parameter.minimum), maximum: format.number(parameter.maximum) };
+    return problem === 'outOfBounds'
+      ? t('parameter.outOfBounds', { name, value: format.number(Number(value)), ...bounds })
+      : t('parameter.notANumber', { name, ...bounds });
+  };
 }

@@ -32,20 +32,19 @@ export function ResultsPanel({ experiment }: { experiment: ExperimentDescriptor 
           <Tabs.Tab value="program">
             <h2 className={classes.title}>{t('program.title')}</h2>
           </Tabs.Tab>
-          {tab === 'program' && program !== undefined && (
-            <Tooltip label={t('program.copy')}>
-              <ActionIcon
-                ml="auto"
-                className={classes.copy ?? ''}
-                aria-label={t('program.copy')}
-                onClick={() => void copy(program, t('export.programCopied'))}
-              >
-                <IconCopy size={15} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-          )}
         </Tabs.List>
-        <Tabs.Panel value="claims" className={classes.body ?? ''}>
+        {tab === 'program' && program !== undefined && (
+          <Tooltip label={t('program.copy')}>
+            <ActionIcon
+              className={classes.copy ?? ''}
+              aria-label={t('program.copy')}
+              onClick={() => void copy(program, t('export.programCopied'))}
+            >
+              <IconCopy size={15} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <Tabs.Panel value="claims" className={classes.body ?? ''} tabIndex={0}>
           <Claims experiment={experiment} />
         </Tabs.Panel>
         <Tabs.Panel value="program" className={classes.body ?? ''}>

@@ -36,7 +36,9 @@ export const StepRow = memo(function StepRow({ id, step, position, total, top, c
       onClick={() => onChoose(position)}
     >
       <span className={classes.index}>{format.number(step.index + 1)}</span>
-      <span className={classes.title}>{pick(step.title)}</span>
+      <span className={classes.title} title={pick(step.title)}>
+        {pick(step.title)}
+      </span>
       <span className={classes.duration}>{format.duration(step.durationNs)}</span>
       <CallText step={step} />
       {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}

@@ -53,7 +53,7 @@ export function TimeChart({ title, endNs, points, lines }: Props) {
               domain={[0, Math.max(1, endNs)]}
               ticks={timeTicks(endNs)}
               interval="preserveStart"
-              tickFormatter={format.duration}
+              tickFormatter={(ns: number) => (ns === 0 ? '0' : format.duration(ns))}
               tick={tick}
               tickLine={false}
               axisLine={{ stroke: 'var(--line-strong)' }}
