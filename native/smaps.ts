@@ -28,31 +28,73 @@ export type SmapsEntry = {
   readonly dontDump: boolean;
 };
 
-const HEADER = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \d+ *(.*)$/;
+/** `start-end rw-p offset device inode path`. Anything else is no header. */
+const HEADER = /^[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][sp] /;
 
-/** `\nName:   123 kB` in bytes; 0 where this kernel has no such line. */
-function field(record: string, name: string): number {
-  const at = record.indexOf(name);
-  return at < 0 ? 0 : Number.parseInt(record.slice(at + name.length, at + name.length + 24), 10) * 1024;
+/**
+ * Where each line began in the last VMA, counted from the end of its header. The kernel pads its numbers, so it is nearly always there
+ * again; looking there first and searching only when it is not halves the time of parsing.
+ */
+const hints = new Map<string, number>();
+
+function find(text: string, line: string, headerEnd: number): number {
+  const hint = hints.get(line);
+  if (hint !== undefined && text.startsWith(line, headerEnd + hint)) return headerEnd + hint;
+  const at = text.indexOf(line, headerEnd);
+  if (at >= 0) hints.set(line, at - headerEnd);
+  return at;
 }
 
-/** One VMA's block of lines, without its last newline. Null when its first line is no VMA. */
-export function parseSmapsRecord(record: string): SmapsEntry | null {
-  const firstLine = record.indexOf('\n');
-  const header = HEADER.exec(firstLine < 0 ? record : record.slice(0, firstLine));
-  if (!header) return null;
-  const [, start = '', end = '', protection = '', path = ''] = header;
-  const flagsAt = record.lastIndexOf('\nVmFlags:');
+/** `\nName:   123 kB` in bytes; 0 where this kernel has no such line. */
+function field(record: string, line: string, headerEnd: number): number {
+  let at = find(record, line, headerEnd);
+  if (at < 0) return 0;
+  at += line.length;
+  while (record.charCodeAt(at) === SPACE) at++;
+  let value = 0;
+  for (let digit = record.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = record.charCodeAt(at) - ZERO) {
+    value = value * 10 + digit;
+    at++;
+  }
+  return value * 1024;
+}
+
+const SPACE = 32;
+const ZERO = 48;
+
+/** The path after offset, device and inode; paths may hold spaces. */
+function pathOf(record: string, afterProtection: number, headerEnd: number): string {
+  let at = afterProtection;
+  for (let word = 0; word < 3; word++) {
+    at = record.indexOf(' ', at + 1);
+    if (at < 0 || at >= headerEnd) return '';
+  }
+  return record.slice(at, headerEnd).trimStart();
+}
+
+/**
+ * One VMA's block of lines, without its last newline. Null when its first line is no VMA, or when it ends at or before `start`: then its
+ * lines are not looked at.
+ */
+export function parseSmapsRecord(record: string, start = 0n): SmapsEntry | null {
+  if (!HEADER.test(record)) return null;
+  const dash = record.indexOf('-');
+  const space = record.indexOf(' ', dash);
+  const end = BigInt(`0x${record.slice(dash + 1, space)}`);
+  if (end <= start) return null;
+  const firstLine = record.indexOf('\n', space);
+  const headerEnd = firstLine < 0 ? record.length : firstLine;
+  const flagsAt = find(record, '\nVmFlags:', headerEnd);
   const flags = flagsAt < 0 ? '' : record.slice(flagsAt + 9).trim();
   return {
-    start: BigInt(`0x${start}`),
-    end: BigInt(`0x${end}`),
-    protection,
-    path,
-    sizeBytes: field(record, '\nSize:'),
-    rssBytes: field(record, '\nRss:'),
-    swapBytes: field(record, '\nSwap:'),
-    lockedBytes: field(record, '\nLocked:'),
+    start: BigInt(`0x${record.slice(0, dash)}`),
+    end,
+    protection: record.slice(space + 1, space + 5),
+    path: pathOf(record, space + 5, headerEnd),
+    sizeBytes: field(record, '\nSize:', headerEnd),
+    rssBytes: field(record, '\nRss:', headerEnd),
+    swapBytes: field(record, '\nSwap:', headerEnd),
+    lockedBytes: field(record, '\nLocked:', headerEnd),
     flags,
     locked: hasFlag(flags, 'lo'),
     onFault: hasFlag(flags, 'lf'),
@@ -99,12 +141,13 @@ function stream(fd: number, visit: (entry: SmapsEntry) => unknown, start: bigint
     text += chunk.toString('latin1', 0, read);
     let from = 0;
     for (;;) {
-      const flags = text.indexOf('\nVmFlags:', from);
+      const headerEnd = text.indexOf('\n', from);
+      const flags = headerEnd < 0 ? -1 : find(text, '\nVmFlags:', headerEnd);
       const close = flags < 0 ? -1 : text.indexOf('\n', flags + 1);
       if (close < 0) break;
-      const entry = parseSmapsRecord(text.slice(from, close));
+      const entry = parseSmapsRecord(text.slice(from, close), start);
       from = close + 1;
-      if (!entry || entry.end <= start) continue;
+      if (!entry) continue;
       if (entry.start >= end) return visited;
       visited++;
       if (visit(entry) === false) return visited;

@@ -72,7 +72,18 @@ export function parseMapsLine(line: string): Vma | null {
   };
 }
 
-/** Reads /proc/self/maps from its beginning until past `end`: the kernel sorts it by address. */
+/**
+ * The same from /proc/self/maps, read from its beginning until past `end`: the kernel sorts it by address. The way before Linux 6.11.
+ * Errors: those of opening and reading it.
+ */
+export function readMaps(start: bigint, end: bigint): Vmas | Failed {
+  const descriptor = selfDescriptor('maps');
+  if (descriptor.errno !== null) return descriptor;
+  const found = parsed(descriptor.returned, start, end);
+  if ('errno' in found) return found;
+  return { returned: 0, errno: null, source: 'maps', vmas: found };
+}
+
 function parsed(fd: number, start: bigint, end: bigint): readonly Vma[] | Failed {
   const vmas: Vma[] = [];
   const chunk = Buffer.allocUnsafe(64 * 1024);
@@ -117,9 +128,7 @@ export function vmas(start: bigint, end: bigint): Vmas | Failed {
     if (haveQuery || found.errno !== 'ENOTTY') return found;
     haveQuery = false;
   }
-  const found = parsed(descriptor.returned, start, end);
-  if ('errno' in found) return found;
-  return { returned: 0, errno: null, source: 'maps', vmas: found };
+  return readMaps(start, end);
 }
 
 /**

@@ -9,7 +9,7 @@ import { parseStatus, status } from '../../native/proc-status.ts';
 import { parseSmapsRecord, readSmaps, type SmapsEntry } from '../../native/smaps.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import { maxMapCount, overcommit, transparentHugepage } from '../../native/vm-settings.ts';
-import { parseMapsLine, vmas } from '../../native/vma.ts';
+import { parseMapsLine, readMaps, vmas } from '../../native/vma.ts';
 import { map } from './memory.ts';
 
 test('status follows a lock', () => {
@@ -119,6 +119,7 @@ test('the VMAs of a range are those of /proc/self/maps', () => {
     .map(parseMapsLine)
     .filter((vma) => vma !== null && vma.end > address && vma.start < end);
   expect(found.vmas).toEqual(expected);
+  expect(readMaps(address, end)).toEqual({ ...found, source: 'maps' });
   expect(found.vmas).toHaveLength(2);
   expect(found.vmas[0]).toMatchObject({ protection: PROT.READ | PROT.WRITE, shared: false });
   munmap(address, 6 * pageSize());
