@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { Budget } from '../../lab/budget.ts';
 import { createService, type Host } from '../../lab/service.ts';
-import type { SessionEvent } from '../../protocol/events.ts';
+import type { RegionInfo, SessionEvent } from '../../protocol/events.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';
+import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import type { Service, Started, StartRequest } from '../../protocol/service.ts';
 import { startRequestSchema } from '../../protocol/service.ts';
 
@@ -49,6 +51,14 @@ export class TestReader {
   async state(state: EventOf<'state'>['state']): Promise<void> {
     await this.until(() => this.of('state').at(-1)?.state === state);
   }
+
+  /** Resolves when so many steps were taken and the session waits before the next. */
+  async pausedAfter(steps: number): Promise<void> {
+    await this.until(() => {
+      const told = this.events.filter(({ kind }) => kind === 'step' || kind === 'state').at(-1);
+      return this.of('step').length === steps && told?.kind === 'state' && told.next !== undefined;
+    });
+  }
 }
 
 /** An engine of this process with its reader; dispose of it to release everything. */
@@ -70,6 +80,35 @@ export class TestLab implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.service.dispose();
   }
+}
+
+/** Whether `/proc/PID/maps` lists this very mapping. Odd lengths keep others from being mistaken for it. */
+export function isMapped(region: RegionInfo, pid: number | 'self' = 'self'): boolean {
+  const start = BigInt(region.address);
+  const bounds = `${start.toString(16)}-${(start + BigInt(region.length)).toString(16)} `;
+  return readFileSync(`/proc/${pid}/maps`, 'utf8')
+    .split('\n')
+    .some((line) => line.startsWith(bounds));
+}
+
+/** Whether the process runs; a zombie that waits for its parent does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/** The problem that a promise is rejected with; fails when it is not, or not with a problem. */
+export async function problemOf(promise: Promise<unknown>): Promise<Problem> {
+  const error: unknown = await promise.then(
+    (value) => new Error(`it succeeded with ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ProblemError) return error.problem;
+  throw error;
 }
 
 /** The signal that a test passes where it never aborts. */

@@ -1,0 +1,190 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { isMapped, never, problemOf, TestLab } from './harness.ts';
+
+/** Prime, so that no other mapping of this process has the same length. */
+const pages = 307;
+
+function theRegion(lab: TestLab) {
+  const region = lab.reader.of('region').at(-1)?.region;
+  if (!region) throw new Error('No region was told of.');
+  return region;
+}
+
+describe('controlling a session', () => {
+  it('starts paused before the first step, takes one step at a time, then runs to the end', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 3 }, paused: true });
+    await lab.reader.pausedAfter(0);
+    expect(lab.reader.of('state').at(-1)?.next?.en).toBe('Map 3 pages');
+    expect(lab.reader.of('region')).toEqual([]);
+    await lab.service.control({ session, action: 'step' }, never);
+    await lab.reader.pausedAfter(1);
+    expect(lab.reader.of('step').map(({ step }) => step.call)).toEqual(['mmap']);
+    await lab.service.control({ session, action: 'step' }, never);
+    await lab.reader.pausedAfter(2);
+    expect(lab.reader.of('step').at(-1)?.step.call).toBe('madvise');
+    await lab.service.control({ session, action: 'resume' }, never);
+    await lab.reader.state('completed');
+    expect(lab.reader.of('step')).toHaveLength(7);
+  });
+
+  it('pauses in the middle of a wait, and says what would have come', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 2 }, paceMs: 5000 });
+    await setImmediate();
+    await lab.service.control({ session, action: 'pause' }, never);
+    await lab.reader.pausedAfter(0);
+    expect(lab.reader.of('state').at(-1)?.next?.zh).toBe('映射 2 页');
+  });
+
+  it('takes a new pace at once, in the middle of a wait', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 60 }, paceMs: 5000 });
+    await lab.service.pace({ session, paceMs: 0 }, never);
+    await lab.reader.state('completed');
+  });
+
+  it('keeps the regions of a stopped experiment mapped until the session is closed', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages }, paused: true });
+    for (let step = 1; step <= 4; step++) {
+      await lab.service.control({ session, action: 'step' }, never);
+      await lab.reader.pausedAfter(step);
+    }
+    await lab.service.control({ session, action: 'stop' }, never);
+    expect(lab.reader.of('state').at(-1)?.state).toBe('stopped');
+    const region = theRegion(lab);
+    expect(isMapped(region)).toBe(true);
+    const report = await lab.service.report({ session, language: 'en' }, never);
+    expect([report.outcome, report.steps.length]).toEqual(['stopped', 4]);
+    await lab.service.close({ session }, never);
+    expect(isMapped(region)).toBe(false);
+    expect(lab.reader.of('released').map(({ region: id }) => id)).toEqual([region.id]);
+  });
+
+  it('lets the user operate on a region after the experiment has ended, as a step of its own', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 4 } });
+    await lab.reader.state('completed');
+    const range = { firstPage: 1, pageCount: 2 };
+    await lab.service.operate(
+      { session, region: 1, operation: { kind: 'madvise', advice: 'MADV_DONTNEED', range } },
+      never,
+    );
+    expect(lab.reader.of('step').at(-1)?.step).toMatchObject({ index: 8, call: 'madvise', returned: 0, range });
+    expect([...(lab.reader.states.get(1)?.flags ?? [])].map((flags) => flags & 1)).toEqual([1, 0, 0, 1]);
+  });
+
+  it('refuses to touch a page outside the region, and stays as it is', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 4 } });
+    await lab.reader.state('completed');
+    const operation = { kind: 'touch' as const, access: 'write' as const, pages: [0, 4] };
+    const problem = await problemOf(lab.service.operate({ session, region: 1, operation }, never));
+    expect(problem).toEqual({
+      kind: 'bad-input',
+      text: {
+        en: 'Page 4 is outside region A, which has 4 pages (0 to 3).',
+        zh: '第 4 页超出区域 A 的范围，它共有 4 页（0 到 3）。',
+      },
+    });
+    const range = { firstPage: 3, pageCount: 2 };
+    await problemOf(lab.service.operate({ session, region: 1, operation: { kind: 'mlock', range } }, never));
+    expect(lab.reader.of('step')).toHaveLength(8);
+  });
+
+  it('runs again with other parameters, in a session of its own', async () => {
+    await using lab = new TestLab();
+    const first = await lab.start({ experiment: 'first-touch', parameters: { pages: 4 } });
+    await lab.reader.state('completed');
+    await lab.service.close({ session: first.session }, never);
+    const second = await lab.start({ experiment: 'first-touch', parameters: { pages: 5, access: 'read' } });
+    await lab.reader.until(() => lab.reader.of('state').some((event) => event.session === second.session));
+    expect(second.session).not.toBe(first.session);
+    const report = await lab.service.report({ session: second.session, language: 'en' }, never);
+    expect(report.experiment.parameters).toMatchObject({ pages: 5, access: 'read' });
+    expect(report.claims.map(({ status }) => status)).toEqual(Array(5).fill('held'));
+  });
+
+  it('gives a session a number of its own, whatever number the request names', async () => {
+    await using lab = new TestLab();
+    const request = { experiment: 'first-touch', parameters: { pages: 1 }, paused: true, session: 7 };
+    const sessions = [await lab.start(request), await lab.start(request)].map(({ session }) => session);
+    expect(sessions).toEqual([1, 2]);
+  });
+
+  it('says that a closed session is gone', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 1 } });
+    await lab.service.close({ session }, never);
+    const problem = await problemOf(lab.service.control({ session, action: 'pause' }, never));
+    expect(problem).toEqual({ kind: 'gone', text: { en: 'Session 1 is not open.', zh: '会话 1 未打开。' } });
+  });
+
+  it('opens no more sessions than one window can show, until one is closed', async () => {
+    await using lab = new TestLab();
+    const request = { experiment: 'first-touch', parameters: { pages: 1 }, paused: true };
+    for (let session = 1; session <= 16; session++) await lab.start(request);
+    const problem = await problemOf(lab.start(request));
+    expect([problem.kind, problem.text.en]).toEqual([
+      'bad-input',
+      '16 sessions are open, which is the most for one window; close one first.',
+    ]);
+    await lab.service.close({ session: 3 }, never);
+    await lab.start(request);
+  });
+});
+
+describe('ending a long touch', () => {
+  /** 128 MiB: 8 slices. */
+  const many = Array.from({ length: 32_749 }, (_, page) => page);
+  const operation = { kind: 'touch' as const, access: 'write' as const, pages: many };
+
+  async function untouched(lab: TestLab): Promise<number> {
+    const parameters = { pages: many.length };
+    const { session } = await lab.start({ experiment: 'first-touch', parameters, paused: true });
+    await lab.reader.pausedAfter(0);
+    await lab.service.control({ session, action: 'step' }, never);
+    await lab.reader.pausedAfter(1);
+    return session;
+  }
+
+  it('stops between two slices; step, page map and C program agree on what was touched', async () => {
+    await using lab = new TestLab();
+    const session = await untouched(lab);
+    const touching = lab.service.operate({ session, region: 1, operation }, never);
+    await setImmediate();
+    await lab.service.control({ session, action: 'stop' }, never);
+    await touching;
+    const step = lab.reader.of('step').at(-1)?.step;
+    const touched = Number(step?.returned);
+    expect(touched).toBeGreaterThan(0);
+    expect(touched).toBeLessThan(many.length);
+    expect(step?.range).toEqual({ firstPage: 0, pageCount: touched });
+    expect(step?.outcome?.en).toMatch(new RegExp(`; stopped before the other ${many.length - touched}$`));
+    expect(lab.reader.states.get(1)?.flags.reduce((sum, flags) => sum + (flags & 1), 0)).toBe(touched);
+    expect(await lab.service.program({ session }, never)).toContain(`page <= ${touched - 1};`);
+  });
+
+  it('lets the user touch again after a stop', async () => {
+    await using lab = new TestLab();
+    const session = await untouched(lab);
+    await lab.service.control({ session, action: 'stop' }, never);
+    await lab.service.operate({ session, region: 1, operation }, never);
+    expect(lab.reader.of('step').at(-1)?.step.returned).toBe(many.length);
+  });
+
+  it('releases the region only when the touch has ended', async () => {
+    await using lab = new TestLab();
+    const session = await untouched(lab);
+    const touching = lab.service.operate({ session, region: 1, operation }, never);
+    await setImmediate();
+    await lab.service.close({ session }, never);
+    await touching;
+    const kinds = lab.reader.events.map(({ kind }) => kind);
+    expect(kinds.lastIndexOf('step')).toBeLessThan(kinds.indexOf('released'));
+    expect(Number(lab.reader.of('step').at(-1)?.step.returned)).toBeLessThan(many.length);
+    expect(isMapped(theRegion(lab))).toBe(false);
+  });
+});
