@@ -5,6 +5,8 @@ import { touchRead, touchWrite } from '../../native/touch.ts';
 import { map, pageNumbers } from './memory.ts';
 
 const PAGES = 3000;
+/** Faults that V8 may take on our thread between the two readings: a fresh page of its heap, code that it has just compiled. */
+const STRAY = 6;
 const length = PAGES * pageSize();
 let address: bigint;
 beforeEach(() => {
@@ -31,7 +33,9 @@ test('more pages than one call takes are all touched, each with one fault', () =
 
 test('pages touched before fault no more', () => {
   touchWrite(address, pageNumbers(0, PAGES));
-  expect(touchWrite(address, pageNumbers(0, PAGES))).toMatchObject({ returned: PAGES, minorFaults: 0, majorFaults: 0 });
+  const again = touchWrite(address, pageNumbers(0, PAGES));
+  expect(again).toMatchObject({ returned: PAGES, majorFaults: 0 });
+  expect(again.minorFaults).toBeLessThanOrEqual(STRAY);
 });
 
 test('only the pages in the list are touched, in any order', () => {
