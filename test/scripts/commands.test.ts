@@ -1,0 +1,148 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { nodePath } from '../../scripts/children.mjs';
+import { nodeTooOld } from '../../scripts/node-version.mjs';
+import { inProject, root } from '../../scripts/project.mjs';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pagescope-commands-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** This environment without what would open a window. */
+const windowless = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', PAGESCOPE_ELECTRON: '' };
+
+class Command {
+  readonly child: ChildProcess;
+  readonly #ended: Promise<unknown[]>;
+  output = '';
+  errors = '';
+
+  constructor(script: string, args: readonly string[], options: SpawnOptions = {}) {
+    this.child = spawn(nodePath(), [script, ...args], { stdio: 'pipe', env: windowless, ...options });
+    this.#ended = once(this.child, 'close');
+    this.child.stdout?.on('data', (text) => {
+      this.output += text;
+    });
+    this.child.stderr?.on('data', (text) => {
+      this.errors += text;
+    });
+    onTestFinished(() => void this.child.kill('SIGKILL'));
+  }
+
+  async status(): Promise<unknown> {
+    const [status] = await this.#ended;
+    return status;
+  }
+
+  async firstLine(): Promise<string> {
+    while (!this.output.includes('\n')) {
+      if (this.child.stdout === null) throw new Error('stdout is not a pipe');
+      await Promise.race([
+        once(this.child.stdout, 'data'),
+        this.#ended.then(() => Promise.reject(new Error(this.errors))),
+      ]);
+    }
+    return this.output.slice(0, this.output.indexOf('\n'));
+  }
+}
+
+/** The status and the errors of a short command. */
+async function outcome(script: string, args: readonly string[], options?: SpawnOptions) {
+  const command = new Command(script, args, options);
+  return { status: await command.status(), errors: command.errors, output: command.output };
+}
+
+test('a Node before 20 is told which one is needed', () => {
+  expect(nodeTooOld('18.20.4')).toMatch(/^Pagescope needs Node 20 or newer, and this is Node 18\.20\.4: .+\.$/);
+  expect(nodeTooOld('20.0.0')).toBeUndefined();
+});
+
+describe('npm start', () => {
+  const start = inProject('scripts', 'start.mjs');
+
+  test('serves the page where there is no display, and says why in one sentence', async () => {
+    const command = new Command(start, ['--port', '0']);
+    const url = await command.firstLine();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(303);
+    expect(command.errors.trim()).toBe(
+      'Pagescope opens in a browser and not in Electron, because neither DISPLAY nor WAYLAND_DISPLAY names a display.',
+    );
+    command.child.kill('SIGINT');
+    expect(await command.status()).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  test('asks for no Electron when told to serve', async () => {
+    const command = new Command(start, ['--serve', '--port', '0'], {
+      env: { ...windowless, PAGESCOPE_ELECTRON: '/nowhere' },
+    });
+    await command.firstLine();
+    expect(command.errors).toBe('');
+    command.child.kill('SIGTERM');
+    await command.status();
+  });
+
+  test('starts Electron on the project and ends as it ends', async () => {
+    const electron = join(folder, 'electron');
+    await writeFile(electron, `#!/bin/sh\necho "$@" > ${folder}/arguments\nexit 7\n`);
+    await chmod(electron, 0o755);
+    const env = { ...windowless, DISPLAY: ':99', PAGESCOPE_ELECTRON: electron };
+    expect((await outcome(start, ['--zoom'], { env })).status).toBe(7);
+    expect(await readFile(join(folder, 'arguments'), 'utf8')).toContain(`${root} --zoom\n`);
+  });
+
+  test('passes a signal on to Electron and leaves nothing running', async () => {
+    const electron = join(folder, 'electron');
+    await writeFile(electron, '#!/bin/sh\necho $$\nexec sleep 60\n');
+    await chmod(electron, 0o755);
+    const command = new Command(start, [], { env: { ...windowless, DISPLAY: ':99', PAGESCOPE_ELECTRON: electron } });
+    const pid = Number(await command.firstLine());
+    command.child.kill('SIGTERM');
+    expect(await command.status()).toBe(143);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  test('refuses a variable that names no Electron', async () => {
+    const env = { ...windowless, DISPLAY: ':99', PAGESCOPE_ELECTRON: '/nowhere' };
+    const { status, errors } = await outcome(start, [], { env });
+    expect({ status, errors }).toEqual({
+      status: 2,
+      errors: 'PAGESCOPE_ELECTRON stands for /nowhere, which is not a file: correct or unset it.\n',
+    });
+  });
+});
+
+describe('npm test', () => {
+  test('refuses a suite that it does not know', async () => {
+    const { status, errors } = await outcome(inProject('scripts', 'test.mjs'), ['units']);
+    expect(status).toBe(2);
+    expect(errors).toMatch(/^'units' is no suite: name one of types, .*\.\n$/);
+  });
+});
+
+describe('npm run build', () => {
+  test('refuses a target that it does not know', async () => {
+    const { status, errors } = await outcome(inProject('scripts', 'build.mjs'), ['window']);
+    expect({ status, errors }).toEqual({
+      status: 2,
+      errors: "There is no build target 'window': name any of renderer, cli, electron, or none for all.\n",
+    });
+  });
+});
+
+describe('pagescope', () => {
+  test('says how to build it when it is not built', async () => {
+    await cp(inProject('bin'), join(folder, 'bin'), { recursive: true });
+    await cp(inProject('scripts', 'node-version.mjs'), join(folder, 'scripts', 'node-version.mjs'));
+    const { status, errors } = await outcome(join(folder, 'bin', 'pagescope.mjs'), ['doctor']);
+    expect(status).toBe(2);
+    expect(errors).toMatch(/^The command is not built yet .*npm run build.*\.\n$/);
+  });
+});

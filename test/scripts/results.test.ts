@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readResults, summary } from '../../scripts/results.mjs';
+
+describe('the end of npm test', () => {
+  test('is the total in one plain line, after what was skipped and why', () => {
+    const lines = summary([
+      { name: 'a', status: 'passed' },
+      { name: 'b', status: 'skipped', reason: 'no swap on this machine' },
+      { name: 'c', status: 'failed' },
+      { name: 'd', status: 'passed' },
+    ]).split('\n');
+    expect(lines).toEqual([
+      'Skipped:',
+      '  b: no swap on this machine',
+      'Failed:',
+      '  c',
+      '2 passed, 1 failed, 1 skipped',
+    ]);
+  });
+
+  test('says so when a skipped test gives no reason', () => {
+    expect(summary([{ name: 'a', status: 'skipped', reason: undefined }])).toContain('a: no reason given');
+  });
+});
+
+describe("a runner's results", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pagescope-results-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('count one failure when the runner ended before it wrote any', () => {
+    const results = readResults(join(folder, 'none.json'), 'unit', 139);
+    expect(results).toEqual([{ name: 'unit: the runner ended with status 139', status: 'failed' }]);
+  });
+
+  test('count one failure when the runner failed although every test passed', async () => {
+    const file = join(folder, 'some.json');
+    await writeFile(file, JSON.stringify([{ name: 'a', status: 'passed' }]));
+    expect(readResults(file, 'unit', 1).map(({ status }) => status)).toEqual(['passed', 'failed']);
+  });
+
+  test('are as written when a test failed', async () => {
+    const file = join(folder, 'some.json');
+    await writeFile(file, JSON.stringify([{ name: 'a', status: 'failed' }]));
+    expect(readResults(file, 'unit', 1)).toHaveLength(1);
+  });
+});
