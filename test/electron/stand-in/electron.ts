@@ -1,0 +1,115 @@
+/**
+ * A stand-in for the module `electron` in the app's main process: what the app uses of it, with the behaviour that the app relies
+ * on. Its windows are pages of a real Chromium, which `desktop.ts` shows in the process of the tests. What the app imports and is
+ * not here fails when the app is loaded.
+ */
+import { EventEmitter } from 'node:events';
+import { app, requireReady } from './app.ts';
+import { link } from './link.ts';
+import { MessageChannelMain } from './message-channel-main.ts';
+import type { Question, SchemeAnswer } from './messages.ts';
+import { utilityProcess } from './utility-process.ts';
+import { BrowserWindow, WebFrameMain } from './windows.ts';
+
+export { app, BrowserWindow, MessageChannelMain, utilityProcess };
+
+export const ipcMain = new EventEmitter();
+export const nativeTheme = { shouldUseDarkColors: true };
+export const shell = { openExternal: async (url: string) => link.tell('external', url) };
+export const screen = {
+  getAllDisplays() {
+    requireReady(true, 'screen');
+    return [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }];
+  },
+};
+
+interface MenuItem {
+  readonly label?: string;
+  readonly submenu?: readonly MenuItem[];
+}
+export const Menu = {
+  buildFromTemplate: (template: readonly MenuItem[]) => template,
+  setApplicationMenu(menu: readonly MenuItem[]) {
+    const labels = (items: readonly MenuItem[] = []): unknown =>
+      items.map(({ label, submenu }) => [label, labels(submenu)]);
+    link.tell('menu', labels(menu));
+  },
+};
+
+type SchemeHandler = (request: Request) => Response | Promise<Response>;
+const privileged = new Set<string>();
+const handlers = new Map<string, SchemeHandler>();
+let registered = false;
+export const protocol = {
+  registerSchemesAsPrivileged(schemes: readonly { scheme: string; privileges: { standard?: boolean } }[]) {
+    requireReady(false, 'protocol.registerSchemesAsPrivileged');
+    if (registered) throw new Error('The schemes were registered before; only the last call counts.');
+    registered = true;
+    for (const { scheme, privileges } of schemes) if (privileges.standard) privileged.add(scheme);
+  },
+  handle(scheme: string, handler: SchemeHandler) {
+    requireReady(true, 'protocol');
+    // Without it there is no origin, no relative address and no window message to one.
+    if (!privileged.has(scheme)) throw new Error(`${scheme} was not registered as standard.`);
+    handlers.set(scheme, handler);
+  },
+};
+
+type Details = { requestingUrl: string };
+let checkPermission = (_contents: null, _permission: string, _origin: string, _details: object): boolean => true;
+let requestPermission = (_contents: null, _permission: string, answer: (granted: boolean) => void, _details: Details) =>
+  answer(true);
+export const session = {
+  defaultSession: {
+    setPermissionCheckHandler(handler: typeof checkPermission) {
+      checkPermission = handler;
+    },
+    setPermissionRequestHandler(handler: typeof requestPermission) {
+      requestPermission = handler;
+    },
+    setDevicePermissionHandler() {},
+  },
+};
+
+async function schemeAnswer({ url, method }: { url: string; method: string }): Promise<SchemeAnswer> {
+  const handler = handlers.get(new URL(url).protocol.slice(0, -1));
+  if (!handler) throw new Error(`Nothing handles ${url}.`);
+  const response = await handler(new Request(url, { method }));
+  const body = new Uint8Array(await response.arrayBuffer());
+  return { status: response.status, headers: Object.fromEntries(response.headers), body };
+}
+
+async function answer(question: Question): Promise<unknown> {
+  if (question.about === 'request') return schemeAnswer(question);
+  if (question.about === 'permission') {
+    const { permission, url } = question;
+    const checked = checkPermission(null, permission, new URL(url).href.replace(/^([a-z]+:\/\/[^/]+).*/, '$1'), {});
+    const requested = await new Promise<boolean>((resolve) => {
+      requestPermission(null, permission, resolve, { requestingUrl: url });
+    });
+    return { checked, requested };
+  }
+  const contents = BrowserWindow.all.get(question.window)?.webContents;
+  if (!contents) return false;
+  if (question.about === 'navigation') return contents.mayNavigate(question.url);
+  if (question.about === 'window-open') return contents.openHandler({ url: question.url }).action === 'allow';
+  let attached = true;
+  contents.emit('will-attach-webview', {
+    preventDefault() {
+      attached = false;
+    },
+  });
+  return attached;
+}
+
+link.on('ask', ({ id, question }) => {
+  void answer(question).then((value) => link.send({ kind: 'answer', id, value }));
+});
+
+link.on('ipc', ({ window, channel, args, url, top }) => {
+  const contents = BrowserWindow.all.get(window)?.webContents;
+  if (!contents) return;
+  if (top) contents.mainFrame.url = url;
+  const senderFrame = top ? contents.mainFrame : new WebFrameMain(window, contents.mainFrame, url);
+  ipcMain.emit(channel, { sender: contents, senderFrame, ports: [] }, ...args);
+});
