@@ -84,14 +84,14 @@ function handleKey(event: KeyboardEvent, view: GridView): boolean {
     view.selectAll();
     return true;
   }
-  const commands: Readonly<Record<string, () => void>> = {
-    Escape: () => view.clear(),
-    '+': () => view.zoom(keyZoom),
-    '=': () => view.zoom(keyZoom),
-    '-': () => view.zoom(1 / keyZoom),
-    '0': () => view.fit(),
-  };
-  const command = commands[event.key];
+  const commands = new Map<string, () => void>([
+    ['Escape', () => view.clear()],
+    ['+', () => view.zoom(keyZoom)],
+    ['=', () => view.zoom(keyZoom)],
+    ['-', () => view.zoom(1 / keyZoom)],
+    ['0', () => view.fit()],
+  ]);
+  const command = commands.get(event.key);
   command?.();
   return command !== undefined;
 }

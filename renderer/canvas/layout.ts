@@ -39,14 +39,8 @@ const largestCell = 128;
 /** Column counts worth having: short rows of any length, then multiples of 4, 8 and 16, so that rows begin at round addresses. */
 function columnCandidates(pages: number, most: number): number[] {
   const candidates: number[] = [];
-  for (
-    let columns = 1;
-    columns <= Math.min(pages, most);
-    columns += columns < 8 ? 1 : columns < 32 ? 4 : columns < 64 ? 8 : 16
-  ) {
-    candidates.push(columns);
-  }
-  if (pages <= most && pages <= 32 && !candidates.includes(pages)) candidates.push(pages);
+  const after = (columns: number) => columns + (columns < 8 ? 1 : columns < 32 ? 4 : columns < 128 ? 8 : 16);
+  for (let columns = 1; columns <= Math.min(pages, most); columns = after(columns)) candidates.push(columns);
   return candidates;
 }
 

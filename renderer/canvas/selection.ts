@@ -50,17 +50,16 @@ export function cursorAfter(
   const vertical = (by: number) => (from + by >= 0 && from + by < pages ? from + by : from);
   const column = from % columns;
   const lastInColumn = column + Math.floor((pages - 1 - column) / columns) * columns;
-  const target: Readonly<Record<string, number>> = {
-    ArrowLeft: Math.max(0, from - 1),
-    ArrowRight: Math.min(pages - 1, from + 1),
-    ArrowUp: vertical(-columns),
-    ArrowDown: vertical(columns),
-    PageUp: from - screen >= 0 ? from - screen : column,
-    PageDown: from + screen < pages ? from + screen : lastInColumn,
-    Home: jump ? 0 : rowStart,
-    End: jump ? pages - 1 : Math.min(pages, rowStart + columns) - 1,
-  };
-  const page = target[key];
-  if (page === undefined) return undefined;
-  return cursor === undefined && !key.startsWith('End') ? 0 : page;
+  const targets = new Map<string, number>([
+    ['ArrowLeft', Math.max(0, from - 1)],
+    ['ArrowRight', Math.min(pages - 1, from + 1)],
+    ['ArrowUp', vertical(-columns)],
+    ['ArrowDown', vertical(columns)],
+    ['PageUp', from - screen >= 0 ? from - screen : column],
+    ['PageDown', from + screen < pages ? from + screen : lastInColumn],
+    ['Home', jump ? 0 : rowStart],
+    ['End', jump ? pages - 1 : Math.min(pages, rowStart + columns) - 1],
+  ]);
+  const page = targets.get(key);
+  return page !== undefined && cursor === undefined && key !== 'End' ? 0 : page;
 }

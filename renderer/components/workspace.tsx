@@ -15,7 +15,7 @@ export function Workspace({ experiment }: { experiment: ExperimentDescriptor }) 
   const right = useDefaultLayout({ id: 'pagescope.right', storage: localStorage });
   return (
     <Group className={classes.group} orientation="horizontal" {...columns}>
-      <Pane id="main" minSize={420}>
+      <Pane id="work" minSize={420}>
         <Group orientation="vertical" {...left}>
           <Pane id="pages" minSize={180}>
             <PagesPanel />

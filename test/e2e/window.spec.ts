@@ -1,0 +1,112 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { setPace, windowOf } from './window.ts';
+
+test('a parameter that is out of bounds or no number is refused in a sentence', async ({ page }) => {
+  const { parameter, run } = windowOf(page);
+  await parameter('Pages').fill('0');
+  await expect(page.getByRole('alert')).toContainText('Pages is 0; it must lie between 1 and');
+  await expect(run).toBeDisabled();
+  await parameter('Pages').fill('');
+  await expect(page.getByRole('alert')).toContainText('Pages must be a whole number from 1 to');
+  await page.getByRole('button', { name: 'Back to the defaults' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(run).toBeEnabled();
+});
+
+test('more memory than the budget is refused in the engine’s sentence, and the window lives on', async ({ page }) => {
+  await setPace(page, 0);
+  const { parameter, run, state } = windowOf(page);
+  await parameter('Pages').fill('16777216');
+  await run.click();
+  await expect(page.getByRole('alert')).toContainText('64 GiB');
+  await parameter('Pages').fill('4');
+  await run.click();
+  await expect(state).toHaveText('Completed');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('an experiment that does not exist is named', async ({ page }) => {
+  await page.evaluate(() => {
+    location.hash = '#/no-such';
+  });
+  await expect(page.getByText('There is no experiment named “no-such”.')).toBeVisible();
+  await page.getByRole('link', { name: 'First touch' }).click();
+  await expect(windowOf(page).run).toBeEnabled();
+});
+
+test('language and theme switch at once and are remembered', async ({ page }) => {
+  await page.getByText('中文', { exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '首次触碰' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await page.getByRole('button', { name: '切换到浅色主题' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name: '首次触碰' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
+});
+
+test('the search finds an action by name and does it', async ({ page }) => {
+  await expect(windowOf(page).run).toBeEnabled();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('textbox', { name: 'Search' }).fill('light');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
+});
+
+test('axe finds nothing, in both themes and both languages, before and after a run', async ({ page }) => {
+  await setPace(page, 0);
+  for (const language of ['en', 'zh']) {
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate(
+        (chosen) => {
+          const stored: object = JSON.parse(localStorage.getItem('pagescope.settings') ?? '{}');
+          localStorage.setItem('pagescope.settings', JSON.stringify({ ...stored, ...chosen }));
+        },
+        { language, theme },
+      );
+      await page.reload();
+      const run = page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true });
+      await expect(run).toBeEnabled();
+      await expectNoViolations(page);
+      await run.click();
+      await expect(page.getByText(language === 'en' ? 'Completed' : '已完成')).toBeVisible();
+      await expectNoViolations(page);
+    }
+  }
+});
+
+async function expectNoViolations(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
+
+test('the console stays empty through a whole visit', async ({ page }) => {
+  const said: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
+  });
+  page.on('pageerror', (error) => said.push(String(error)));
+  await setPace(page, 0);
+  const { run, state } = windowOf(page);
+  await run.click();
+  await expect(state).toHaveText('Completed');
+  await page.getByRole('tab', { name: 'As C' }).click();
+  await page.getByText('中文', { exact: true }).click();
+  await page.getByRole('button', { name: '切换到浅色主题' }).click();
+  await page.getByRole('button', { name: '运行', exact: true }).click();
+  await expect(page.getByText('已完成')).toBeVisible();
+  expect(said).toEqual([]);
+});
+
+test('everything can be used at 1024 by 700', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  const { run, step, stop, parameter } = windowOf(page);
+  for (const control of [run, step, stop, parameter('Pages'), parameter('Seed')])
+    await expect(control).toBeInViewport();
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+});

@@ -1,0 +1,28 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** The parts of the window by what a person calls them, in English. */
+export function windowOf(page: Page) {
+  return {
+    run: page.getByRole('button', { name: 'Run', exact: true }),
+    pause: page.getByRole('button', { name: 'Pause', exact: true }),
+    resume: page.getByRole('button', { name: 'Resume', exact: true }),
+    step: page.getByRole('button', { name: 'Step', exact: true }),
+    stop: page.getByRole('button', { name: 'Stop', exact: true }),
+    state: page.locator('header').getByRole('status'),
+    parameter: (name: string): Locator =>
+      page.getByRole('group', { name: 'Parameters' }).getByLabel(name, { exact: true }),
+    grid: page.getByRole('application'),
+    note: page.getByRole('article', { name: 'Region A' }).getByRole('status'),
+    steps: page.getByRole('region', { name: 'Steps', exact: true }),
+    claims: page.getByRole('tabpanel', { name: /^Claims/ }).getByRole('listitem'),
+  };
+}
+
+/** Sets the pace for the runs of a test: as fast as possible, unless it has to be watched. */
+export async function setPace(page: Page, paceMs: number): Promise<void> {
+  await page.evaluate((ms) => {
+    const stored: object = JSON.parse(localStorage.getItem('pagescope.settings') ?? '{}');
+    localStorage.setItem('pagescope.settings', JSON.stringify({ ...stored, paceMs: ms }));
+  }, paceMs);
+  await page.reload();
+}

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { serve } from '../../protocol/rpc.ts';
+import { memoryWires } from '../../protocol/wires/memory.ts';
+import { RafScheduler } from '../../renderer/raf-scheduler.ts';
+import { createActions } from '../../renderer/store/actions.ts';
+import { createEngine } from '../../renderer/store/engine.ts';
+import { defaultSettings } from '../../renderer/store/settings.ts';
+import { createAppStore, shownSession } from '../../renderer/store/store.ts';
+import { FakeService } from './fake-service.ts';
+
+async function setUp() {
+  const [here, there] = memoryWires();
+  const service = new FakeService();
+  serve(there, service.make);
+  const store = createAppStore(defaultSettings('en'));
+  const engine = createEngine(here, store, new RafScheduler());
+  const actions = createActions(store, engine);
+  await actions.load();
+  return { store, engine, actions, service, wire: there };
+}
+
+beforeEach(() => {
+  vi.stubGlobal('requestAnimationFrame', () => 1);
+  vi.stubGlobal('cancelAnimationFrame', () => {});
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+describe('running', () => {
+  it('starts the shown experiment with its parameters, pace and placement', async () => {
+    const { actions, service, store } = await setUp();
+    actions.setParameter('pages', '4');
+    actions.changeSettings({ placement: 'isolated', paceMs: 5 });
+    await actions.run();
+    expect(service.starts).toEqual([
+      expect.objectContaining({ parameters: { pages: 4 }, placement: 'isolated', paceMs: 5, paused: false }),
+    ]);
+    expect(shownSession(store.getState())).toMatchObject({ state: 'running', started: { parameters: { pages: 4 } } });
+  });
+
+  it('closes the session before, and hears no more of it', async () => {
+    const { actions, service, store, engine } = await setUp();
+    await actions.run();
+    await actions.run();
+    expect(service.calls).toEqual(['start 1', 'close 1', 'start 2']);
+    service.reader?.event({ kind: 'state', session: 1, state: 'stopped' });
+    await actions.pause();
+    engine.flush();
+    expect([...store.getState().sessions.keys()]).toEqual([2]);
+  });
+
+  it('does not start while a parameter is wrong', async () => {
+    const { actions, service } = await setUp();
+    actions.setParameter('pages', 0);
+    await actions.run();
+    expect(service.starts).toEqual([]);
+  });
+
+  it('shows a refusal in the engine’s own sentence, until the next act', async () => {
+    const { actions, service, store } = await setUp();
+    service.refuse = 'It would commit 64 GiB.';
+    await actions.run();
+    expect(store.getState()).toMatchObject({
+      starting: false,
+      refusal: { kind: 'over-budget', text: { en: 'It would commit 64 GiB.' } },
+    });
+    service.refuse = undefined;
+    await actions.run();
+    expect(store.getState().refusal).toBeUndefined();
+  });
+});
+
+describe('controlling', () => {
+  it('steps from nothing by starting paused, then one step at a time', async () => {
+    const { actions, service, engine } = await setUp();
+    await actions.step();
+    engine.flush();
+    expect(service.starts[0]?.paused).toBe(true);
+    await actions.step();
+    expect(service.calls).toEqual(['start 1', 'step 1']);
+  });
+
+  it('makes one key run, pause and resume in turn', async () => {
+    const { actions, service, engine } = await setUp();
+    await actions.toggle();
+    await actions.toggle();
+    service.reader?.event({ kind: 'state', session: 1, state: 'paused' });
+    await actions.stop();
+    engine.flush();
+    await actions.toggle();
+    expect(service.calls).toEqual(['start 1', 'pause 1', 'stop 1', 'resume 1']);
+  });
+
+  it('changes the pace of a run that goes on', async () => {
+    const { actions, service } = await setUp();
+    actions.changeSettings({ paceMs: 300 });
+    await actions.run();
+    actions.changeSettings({ paceMs: 10 });
+    await vi.waitFor(() => expect(service.calls).toEqual(['start 1', 'pace 1 10']));
+  });
+});
+
+it('says so when the connection is lost', async () => {
+  const { store, wire } = await setUp();
+  wire.close();
+  await vi.waitFor(() => expect(store.getState().connection).toMatchObject({ status: 'lost', refused: false }));
+});

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { SessionEvent, Step } from '../../protocol/events.ts';
+import { applyEvents, newSession } from '../../renderer/store/session.ts';
+
+const text = (en: string) => ({ en, zh: en });
+const step = (index: number): Step => ({
+  index,
+  title: text(`step ${index}`),
+  call: 'mincore',
+  arguments: {},
+  returned: 0,
+  errno: null,
+  durationNs: 1,
+  startedNs: index,
+});
+const stepEvent = (index: number): SessionEvent => ({ kind: 'step', session: 1, step: step(index) });
+
+it('shares what a batch does not change', () => {
+  const before = newSession(1);
+  const after = applyEvents(before, [stepEvent(0), stepEvent(1)]);
+  expect(after.steps.map(({ index }) => index)).toEqual([0, 1]);
+  expect(after.claims).toBe(before.claims);
+  expect(after.samples).toBe(before.samples);
+  expect(before.steps).toEqual([]);
+});
+
+it('says what comes next while paused, and forgets it when it goes on', () => {
+  const paused = applyEvents(newSession(1), [
+    { kind: 'state', session: 1, state: 'paused', next: text('Write page 3') },
+  ]);
+  expect(paused.next?.en).toBe('Write page 3');
+  expect(applyEvents(paused, [stepEvent(0)]).next?.en).toBe('Write page 3');
+  const resumed = applyEvents(paused, [{ kind: 'state', session: 1, state: 'running' }]);
+  expect(resumed).not.toHaveProperty('next');
+});
+
+it('keeps the last word on a claim', () => {
+  const claim = { id: 'a', text: text('a'), expected: 1, measured: 0, status: 'failed' as const };
+  const session = applyEvents(newSession(1), [
+    { kind: 'claim', session: 1, claim },
+    { kind: 'claim', session: 1, claim: { ...claim, measured: 1, status: 'held' } },
+  ]);
+  expect([...session.claims.values()]).toEqual([expect.objectContaining({ status: 'held' })]);
+});
+
+it('keeps the problem of a run that broke', () => {
+  const problem = { kind: 'died' as const, text: text('SIGABRT') };
+  const session = applyEvents(newSession(1), [{ kind: 'state', session: 1, state: 'failed', problem }]);
+  expect(session).toMatchObject({ state: 'failed', problem });
+});
+
+it('thins out the oldest samples of a session that is left open', () => {
+  const samples = Array.from(
+    { length: 9000 },
+    (_, tNs): SessionEvent => ({
+      kind: 'sample',
+      session: 1,
+      sample: { tNs, vmLck: 0, vmRss: 0, minorFaults: 0, majorFaults: 0 },
+    }),
+  );
+  const session = applyEvents(newSession(1), samples);
+  expect(session.samples.length).toBeLessThan(9000);
+  expect(session.samples[0]?.tNs).toBe(0);
+  expect(session.samples.at(-1)?.tNs).toBe(8999);
+});
