@@ -10,6 +10,7 @@ import type { Language } from '../protocol/text.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { environment } from './environment.ts';
 import type { ControlAction, SessionHandle } from './session-handle.ts';
+import { betweenSteps } from './snapshot.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
 
 /** How a process ended: with an exit status, or by a signal. */
@@ -41,6 +42,7 @@ export class IsolatedSession implements SessionHandle {
   readonly #transcript: Transcript;
   readonly #states = new Map<number, PageStates>();
   readonly #regions = new Set<number>();
+  #lastStep = betweenSteps;
   #started = false;
   #ended = false;
   #wireOpen = true;
@@ -48,7 +50,8 @@ export class IsolatedSession implements SessionHandle {
   #death: Problem | undefined;
   #disposed: Promise<void> | undefined;
 
-  private constructor(session: number, child: IsolatedProcess, header: Omit<TranscriptHeader, 'pid'>, reader: Reader) {
+  /** Takes the child over; nothing is asked of it yet. */
+  constructor(session: number, child: IsolatedProcess, header: Omit<TranscriptHeader, 'pid'>, reader: Reader) {
     this.pid = child.pid;
     this.#session = session;
     this.#process = child;
@@ -64,23 +67,10 @@ export class IsolatedSession implements SessionHandle {
     void child.exited.then((end) => this.#died(end));
   }
 
-  /** Starts the experiment in the child. When that fails the child is ended and the child's own problem is thrown. */
-  static async start(
-    session: number,
-    child: IsolatedProcess,
-    header: Omit<TranscriptHeader, 'pid'>,
-    request: Received<'start'>,
-    reader: Reader,
-  ): Promise<IsolatedSession> {
-    const isolated = new IsolatedSession(session, child, header, reader);
-    try {
-      await isolated.#call(() => isolated.#client.call('start', { ...request, session }));
-      isolated.#started = true;
-      return isolated;
-    } catch (error) {
-      await isolated.dispose();
-      throw error;
-    }
+  /** Starts the experiment in the child. Throws the child's own problem, or how it died. The caller disposes of the session then. */
+  async start(request: Received<'start'>): Promise<void> {
+    await this.#call(() => this.#client.call('start', { ...request, session: this.#session }));
+    this.#started = true;
   }
 
   async control(action: ControlAction): Promise<void> {
@@ -140,6 +130,7 @@ export class IsolatedSession implements SessionHandle {
 
   #passEvent(event: SessionEvent): void {
     if (event.kind === 'region') this.#regions.add(event.region.id);
+    if (event.kind === 'step') this.#lastStep = event.step.index;
     this.#transcript.add(event);
     this.#reader.event(event);
   }
@@ -160,11 +151,21 @@ export class IsolatedSession implements SessionHandle {
     this.#reader.frame(bytes);
   }
 
+  /** The last that was seen of each region goes into the report, also when it was seen between two steps. */
+  #keepLastStates(): void {
+    for (const [region, { last, flags }] of this.#states) {
+      if (last?.step === betweenSteps && this.#lastStep >= 0) {
+        this.#transcript.addSnapshot(this.#lastStep, region, last.takenNs, flags);
+      }
+    }
+  }
+
   #died(end: Ended): void {
     if (this.#ended) return;
     this.#death ??= death(this.pid, end);
     // Before it has started, the problem is the answer to the request.
     if (!this.#started) return;
+    this.#keepLastStates();
     this.#passEvent({ kind: 'state', session: this.#session, state: 'failed', problem: this.#death });
   }
 }

@@ -29,7 +29,7 @@ export interface Host {
 
 interface Opened {
   readonly handle: SessionHandle;
-  readonly memory: Disposable;
+  readonly room: Disposable;
   /** Set when it is being closed; it is forgotten when that is done. */
   closing?: Promise<void>;
 }
@@ -39,6 +39,7 @@ export function createService(host: Host, reader: Reader): Service {
   const sessions = new Map<number, Opened>();
   const opening = new Set<Promise<Started>>();
   let lastSession = 0;
+  let roomTaken = 0;
   let disposed = false;
 
   const find = (session: number): SessionHandle => {
@@ -47,24 +48,39 @@ export function createService(host: Host, reader: Reader): Service {
     return opened.handle;
   };
 
+  /** Room for one more session and the memory that it commits; dispose of it to give both back. */
+  const takeRoom = (experiment: PreparedExperiment): Disposable => {
+    checkRoom(disposed, roomTaken);
+    const memory = host.budget.take(experiment.commitsBytes, experiment.title);
+    roomTaken++;
+    return {
+      [Symbol.dispose]: () => {
+        roomTaken--;
+        memory[Symbol.dispose]();
+      },
+    };
+  };
+
   const start = async (request: Received<'start'>, signal: AbortSignal): Promise<Started> => {
     const experiment = findExperiment(request.experiment).prepare(request.parameters);
     const placement = place(experiment, request.placement, host);
     // Only an isolated engine is told the number: it has one session, and its host has counted.
     const session = host.kind === 'isolated' ? (request.session ?? 1) : ++lastSession;
-    checkRoom(disposed, sessions.size + opening.size);
-    const memory = host.budget.take(experiment.commitsBytes, experiment.title);
+    const room = takeRoom(experiment);
+    let opened: Opened | undefined;
     try {
-      const handle = await open(host, experiment, placement, { ...request, session }, reader);
-      if (disposed || signal.aborted) {
-        await handle.dispose();
-        throw problem('cancelled', 'The session was cancelled while it was opened.', '会话在打开过程中被取消。');
-      }
-      sessions.set(session, { handle, memory });
+      const { handle, begin } = await open(host, experiment, placement, { ...request, session }, reader);
+      // Before it has started: its events come first, and the reader answers them.
+      opened = { handle, room };
+      sessions.set(session, opened);
+      await begin();
+      if (disposed || signal.aborted) throw cancelled();
       return { session, placement, pid: handle.pid, parameters: experiment.values };
     } catch (error) {
-      memory[Symbol.dispose]();
-      throw error;
+      if (!opened) room[Symbol.dispose]();
+      const closing = opened?.closing !== undefined;
+      await close(session);
+      throw closing ? cancelled() : error;
     }
   };
 
@@ -78,11 +94,11 @@ export function createService(host: Host, reader: Reader): Service {
     }
   };
 
-  const end = async (session: number, { handle, memory }: Opened): Promise<void> => {
+  const end = async (session: number, { handle, room }: Opened): Promise<void> => {
     try {
       await handle.dispose();
     } finally {
-      memory[Symbol.dispose]();
+      room[Symbol.dispose]();
       sessions.delete(session);
     }
   };
@@ -114,10 +130,14 @@ export function createService(host: Host, reader: Reader): Service {
     acknowledge: ({ session, region, sequence }) => sessions.get(session)?.handle.acknowledge(region, sequence),
     dispose: async () => {
       disposed = true;
-      await Promise.allSettled(opening);
       await Promise.all([...sessions.keys()].map(close));
+      await Promise.allSettled(opening);
     },
   };
+}
+
+function cancelled(): ProblemError {
+  return problem('cancelled', 'The session was cancelled while it was opened.', '会话在打开过程中被取消。');
 }
 
 function checkRoom(disposed: boolean, sessions: number): void {
@@ -146,18 +166,25 @@ function place(experiment: PreparedExperiment, asked: Placement | undefined, hos
   return needed || experiment.mapsBytes > maxInlineBytes ? 'isolated' : 'inline';
 }
 
+/** A session to be started: its handle, and what lets it begin. */
+interface Opening {
+  readonly handle: SessionHandle;
+  begin(): Promise<void>;
+}
+
 async function open(
   host: Host,
   experiment: PreparedExperiment,
   placement: Placement,
   request: Received<'start'> & { session: number },
   reader: Reader,
-): Promise<SessionHandle> {
+): Promise<Opening> {
   const { session, paused, paceMs, sampleHz } = request;
   const { version } = host;
   if (placement === 'inline' || !host.spawnIsolated) {
     const where = host.kind === 'isolated' ? 'isolated' : 'inline';
-    return new Session(experiment, { session, paused, paceMs, sampleHz, version, placement: where }, reader);
+    const options = { session, paused, paceMs, sampleHz, version, placement: where } as const;
+    return { handle: new Session(experiment, options, reader), begin: async () => {} };
   }
   const { id, title, values } = experiment;
   const header = { version, experiment: { id, title, parameters: values }, placement };
@@ -168,5 +195,6 @@ async function open(
     if (cause instanceof ProblemError) throw cause;
     throw problem('cannot-run-here', 'The isolated process could not be started.', '无法启动独立进程。', { cause });
   }
-  return IsolatedSession.start(session, child, header, request, reader);
+  const handle = new IsolatedSession(session, child, header, reader);
+  return { handle, begin: () => handle.start(request) };
 }
