@@ -5,6 +5,7 @@ import { toProblem } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import type { Reader } from '../protocol/service.ts';
 import type { Language, Text } from '../protocol/text.ts';
+import { breathe } from './breathe.ts';
 import { cProgram, type LoggedOperation } from './c-program.ts';
 import { Clock } from './clock.ts';
 import { environment } from './environment.ts';
@@ -198,6 +199,8 @@ export class Session implements SessionHandle {
     const script = experiment.run(new SessionLab(this, experiment.claims));
     try {
       for await (const next of script) {
+        // Without a pace a step follows the other at once; others wait for this main loop too.
+        await breathe();
         if (!(await this.#gate.pass(next))) {
           this.#end({ kind: 'state', state: 'stopped' });
           return;
