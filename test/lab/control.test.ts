@@ -45,6 +45,17 @@ describe('controlling a session', () => {
     await lab.reader.state('completed');
   });
 
+  it('gives the main loop a turn before every step, also without a pace', async () => {
+    await using lab = new TestLab();
+    await lab.start({ experiment: 'first-touch', parameters: { pages: 60 } });
+    let turns = 0;
+    while (lab.reader.of('state').length === 0) {
+      await setImmediate();
+      turns++;
+    }
+    expect(turns).toBeGreaterThanOrEqual(lab.reader.of('step').length);
+  });
+
   it('keeps the regions of a stopped experiment mapped until the session is closed', async () => {
     await using lab = new TestLab();
     const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages }, paused: true });
