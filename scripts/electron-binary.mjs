@@ -112,7 +112,7 @@ export async function fetchElectron({ again = false } = {}) {
   }
   const why = stuck
     ? `nothing arrived for ${patienceMs / 1000} s`
-    : complaint.split('\n')[0] || 'the download ended early';
+    : complaint.split('\n')[0]?.replace(/^\w*Error: /, '') || 'the download ended early';
   writeFileSync(stamp, why);
   return { why };
 }

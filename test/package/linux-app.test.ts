@@ -12,6 +12,10 @@ import { inProject } from '../../scripts/project.mjs';
 
 const run = promisify(execFile);
 
+/** What koffi and electron-builder call this machine. */
+const binaries = `koffi-linux-${process.arch}`;
+const unpackedFolder = process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`;
+
 /** What stands in Electron's executable before its fuses: version 1 of the wire, nine fuses, all still on. */
 const fuseWire = Buffer.concat([Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX\x01\x09'), Buffer.from('1'.repeat(9))]);
 
@@ -34,11 +38,11 @@ describe('the packaged app', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pagescope-package-'));
     const electron = await standInForElectron(join(folder, 'electron'));
-    const target = ['--linux', 'dir', '--x64', '--publish', 'never'];
+    const target = ['--linux', 'dir', `--${process.arch}`, '--publish', 'never'];
     const where = [`-c.electronDist=${electron}`, `-c.directories.output=${join(folder, 'dist')}`];
     const builder = inProject('node_modules', 'electron-builder', 'cli.js');
     await run(nodePath(), [builder, ...target, ...where], { cwd: inProject() });
-    app = join(folder, 'dist', 'linux-unpacked');
+    app = join(folder, 'dist', unpackedFolder);
     archive = join(app, 'resources', 'app.asar');
     packed = listPackage(archive, { isPack: false });
   });
@@ -53,6 +57,7 @@ describe('the packaged app', () => {
         '/out/electron/preload.cjs',
         '/out/electron/isolated.js',
         '/out/renderer/index.html',
+        '/build/icons/256x256.png',
       ]),
     );
   });
@@ -65,11 +70,11 @@ describe('the packaged app', () => {
 
   test('depends on koffi alone, and leaves out the Node that runs the scripts', () => {
     const modules = packed.filter((path) => /^\/node_modules\/(@[^/]+\/)?[^/@]+$/.test(path));
-    expect(modules.toSorted()).toEqual(['/node_modules/@koromix/koffi-linux-x64', '/node_modules/koffi']);
+    expect(modules.toSorted()).toEqual([`/node_modules/@koromix/${binaries}`, '/node_modules/koffi']);
   });
 
   test('keeps the machine code of koffi outside the archive, where the loader can read it', () => {
-    const binary = join('node_modules', '@koromix', 'koffi-linux-x64', 'linux_x64', 'koffi.node');
+    const binary = join('node_modules', '@koromix', binaries, `linux_${process.arch}`, 'koffi.node');
     expect(existsSync(join(`${archive}.unpacked`, binary))).toBe(true);
   });
 
