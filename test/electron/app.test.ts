@@ -35,7 +35,7 @@ async function run(page: Page, pages: number, state: string, pace: 'Home' | 'End
   await page.getByRole('slider', { name: 'Pace' }).press(pace);
   await page.getByRole('textbox', { name: 'Pages', exact: true }).fill(String(pages));
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expectPage(page.locator(`[role=status][data-state=${state}]`)).toBeVisible({ timeout: 15_000 });
+  await expectPage(page.locator(`[role=status][data-state=${state}]`)).toBeVisible({ timeout: 40_000 });
 }
 
 async function isolate(page: Page): Promise<void> {
@@ -52,7 +52,7 @@ function regionOf(desktop: Desktop) {
   return first.region;
 }
 
-describe('the desktop app', () => {
+describe('the desktop app', { timeout: 60_000 }, () => {
   it('shows first-touch completed with every claim held, and leaves nothing mapped when its window closes', async () => {
     await using desktop = await started();
     desktop.holdExit = true;

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { decodeFrame } from '../../protocol/frame.ts';
+import { FrameStream, maxUnacknowledged } from '../../protocol/frame-stream.ts';
+import { PageStates } from '../../protocol/page-states.ts';
+
+const pages = 24;
+
+/** What may happen: the sampler offers a snapshot, the reader draws some frames, an acknowledgement comes that makes no sense. */
+const happening = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('offer'),
+      page: fc.nat(pages - 1),
+      byte: fc.nat(3),
+      unknown: fc.constantFrom(0, 0, 0, 4),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('draw'), frames: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('nonsense'), sequence: fc.integer({ min: -5, max: 500 }) }) },
+);
+
+it('leaves the reader with the newest snapshot, whatever was sent, skipped and acknowledged', () => {
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
+      const underway: Uint8Array[] = [];
+      const reader = new PageStates();
+      let offered = 0;
+      let received = 0;
+      const stream = new FrameStream(1, 2, (frame) => {
+        received++;
+        underway.push(frame);
+      });
+      const flags = new Uint8Array(pages);
+      let unknown = 0;
+      const draw = () => {
+        const bytes = underway.shift();
+        if (!bytes) return;
+        const frame = decodeFrame(bytes);
+        reader.apply(frame);
+        stream.acknowledge(frame.sequence);
+      };
+
+      for (const what of happenings) {
+        if ('page' in what) {
+          flags[what.page] = what.byte;
+          unknown = what.unknown;
+          offered++;
+          stream.offer({ flags, takenNs: offered, step: -1, unknown });
+          // The sampler's buffer is its own again.
+        } else if ('frames' in what) for (let count = 0; count < what.frames; count++) draw();
+        // One that was drawn already, or was never sent, changes nothing.
+        else if (what.sequence <= (reader.last?.sequence ?? 0) || what.sequence > received) {
+          stream.acknowledge(what.sequence);
+        }
+        expect(underway.length).toBeLessThanOrEqual(maxUnacknowledged);
+        expect(stream.skipped).toBeLessThanOrEqual(offered - received);
+      }
+
+      while (underway.length > 0) draw();
+      if (offered === 0) return;
+      expect(reader.flags).toEqual(flags);
+      expect(reader.last?.unknown).toBe(unknown);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('keeps two frames on their way at most, then the newest snapshot alone, and counts the others', () => {
+  const sent: Uint8Array[] = [];
+  const stream = new FrameStream(1, 1, (frame) => sent.push(frame));
+  const snapshot = (byte: number) => ({ flags: new Uint8Array(8).fill(byte), takenNs: byte, step: -1, unknown: 0 });
+  for (let byte = 1; byte <= 6; byte++) stream.offer(snapshot(byte));
+  expect(sent).toHaveLength(2);
+  expect(stream.skipped).toBe(3);
+  stream.acknowledge(1);
+  expect(sent).toHaveLength(3);
+  expect(decodeFrame(sent[2] ?? new Uint8Array())).toMatchObject({ takenNs: 6, skipped: 3, sequence: 3 });
+});
+
+it('sends nothing while nothing changes', () => {
+  let sent = 0;
+  const stream = new FrameStream(1, 1, () => sent++);
+  for (let takenNs = 0; takenNs < 10; takenNs++) {
+    stream.offer({ flags: new Uint8Array(1000).fill(3), takenNs, step: -1, unknown: 0 });
+  }
+  expect(sent).toBe(1);
+});

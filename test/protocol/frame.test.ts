@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeFrame, encodeFrame, type Frame, FrameError, frameHeaderBytes } from '../../protocol/frame.ts';
+import { PageStates } from '../../protocol/page-states.ts';
+import { pageBytes, twoSnapshots } from './page-bytes.ts';
+
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const info = fc.record({
+  session: u32,
+  region: u32,
+  sequence: fc.integer({ min: 1, max: 0xffff_fffe }),
+  skipped: u32,
+  takenNs: fc.double({ min: 0, max: 1e18, noNaN: true, noDefaultInfinity: true }),
+  step: fc.integer({ min: -1, max: 0x7fff_ffff }),
+  unknown: fc.integer({ min: 0, max: 255 }),
+});
+
+/** Its header alone, as plain data. */
+const infoOf = ({ session, region, sequence, skipped, takenNs, step, unknown }: Frame) => ({
+  ...{ session, region, sequence, skipped, takenNs, step, unknown },
+});
+
+function whole(bytes: Uint8Array): Uint8Array {
+  const states = new PageStates();
+  states.apply(decodeFrame(bytes));
+  return states.flags;
+}
+
+describe('a frame', () => {
+  it('brings a whole snapshot and its header across unchanged', () => {
+    fc.assert(
+      fc.property(info, pageBytes, (header, flags) => {
+        const bytes = encodeFrame(header, flags);
+        if (!bytes) throw new Error('A whole frame is never left out.');
+        const frame = decodeFrame(bytes);
+        expect(infoOf(frame)).toEqual({ ...header, takenNs: frame.takenNs });
+        expect(frame.takenNs + 0).toBe(header.takenNs + 0);
+        expect(frame).toMatchObject({ whole: true, pages: flags.length });
+        expect(whole(bytes)).toEqual(flags);
+      }),
+    );
+  });
+
+  it('brings a reader from one snapshot to the next, and is left out when nothing changed', () => {
+    fc.assert(
+      fc.property(info, twoSnapshots, (header, { before, after }) => {
+        const first = encodeFrame(header, before);
+        const change = encodeFrame({ ...header, sequence: header.sequence + 1 }, after, before);
+        const same = Buffer.compare(before, after) === 0;
+        expect(change === undefined).toBe(same);
+        if (!first || !change) return;
+        const states = new PageStates();
+        states.apply(decodeFrame(first));
+        states.apply(decodeFrame(change));
+        expect(states.flags).toEqual(after);
+      }),
+    );
+  });
+
+  it('is never longer than one byte for each page, 8-byte aligned, in a buffer of exactly its size', () => {
+    fc.assert(
+      fc.property(info, twoSnapshots, (header, { before, after }) => {
+        for (const bytes of [encodeFrame(header, after), encodeFrame(header, after, before)]) {
+          if (!bytes) continue;
+          expect(bytes.byteLength).toBeLessThanOrEqual(frameHeaderBytes + Math.ceil(after.length / 8) * 8);
+          expect(bytes.byteLength % 8).toBe(0);
+          expect(bytes.buffer.byteLength).toBe(bytes.byteLength);
+        }
+      }),
+    );
+  });
+
+  it('tells only the pages that changed', () => {
+    const before = new Uint8Array(1000);
+    const after = before.slice();
+    after.fill(3, 10, 20);
+    const bytes = encodeFrame(
+      { session: 1, region: 1, sequence: 2, skipped: 0, takenNs: 0, step: -1, unknown: 0 },
+      after,
+      before,
+    );
+    expect(bytes?.byteLength).toBe(frameHeaderBytes + 8);
+  });
+
+  it('is refused by a reader that lacks the state it changes', () => {
+    const header = { session: 1, region: 1, sequence: 3, skipped: 0, takenNs: 0, step: -1, unknown: 0 };
+    const change = encodeFrame(header, Uint8Array.of(1, 1), Uint8Array.of(0, 1));
+    const first = encodeFrame({ ...header, sequence: 1 }, Uint8Array.of(0, 1));
+    const other = encodeFrame({ ...header, sequence: 2 }, Uint8Array.of(0, 1, 1));
+    if (!change || !first || !other) throw new Error('All three are frames.');
+    for (const before of [undefined, first, other]) {
+      const states = new PageStates();
+      if (before) states.apply(decodeFrame(before));
+      expect(() => states.apply(decodeFrame(change))).toThrow(FrameError);
+    }
+  });
+});
+
+/** Decodes bytes that may be broken: a `FrameError`, or a frame that stays inside its region. */
+function decodeOrRefuse(bytes: Uint8Array): 'frame' | 'refused' {
+  let frame: Frame;
+  try {
+    frame = decodeFrame(bytes);
+  } catch (error) {
+    if (error instanceof FrameError && error.message.length > 0) return 'refused';
+    throw error;
+  }
+  let next = 0;
+  frame.forEachRun((first, count, flags) => {
+    if (first < next || count < 1 || first + count > frame.pages || flags > 255)
+      throw new Error('A run is out of bounds.');
+    next = first + count;
+  });
+  if (frame.whole && next !== frame.pages) throw new Error('A whole frame leaves pages out.');
+  return 'frame';
+}
+
+describe('the decoder', () => {
+  it('refuses random bytes in a sentence', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(decodeOrRefuse(bytes)).toBe('refused');
+      }),
+    );
+  });
+
+  it('refuses a frame that was changed, or finds another that keeps every rule', () => {
+    const place = fc.tuple(fc.nat(0xffff), fc.integer({ min: 0, max: 255 }));
+    // The fields that say how long everything is are where a change does most.
+    const inHeader = fc.tuple(fc.integer({ min: 4, max: frameHeaderBytes + 7 }), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(
+        info,
+        twoSnapshots,
+        fc.boolean(),
+        fc.array(fc.oneof(place, inHeader), { minLength: 1, maxLength: 4 }),
+        (header, { before, after }, changed, edits) => {
+          const bytes = encodeFrame(header, after, changed ? before : undefined);
+          if (!bytes) return;
+          for (const [at, value] of edits) bytes[at % bytes.length] = value;
+          decodeOrRefuse(bytes);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('refuses a frame that was cut or lengthened', () => {
+    fc.assert(
+      fc.property(info, pageBytes, fc.nat(), (header, flags, cut) => {
+        const bytes = encodeFrame(header, flags) ?? new Uint8Array();
+        expect(decodeOrRefuse(bytes.subarray(0, cut % bytes.length))).toBe('refused');
+        const longer = new Uint8Array(bytes.length + 1 + (cut % 16));
+        longer.set(bytes);
+        expect(decodeOrRefuse(longer)).toBe('refused');
+      }),
+    );
+  });
+
+  it('refuses a frame of another version and names both', () => {
+    const bytes = encodeFrame(
+      { session: 1, region: 1, sequence: 1, skipped: 0, takenNs: 0, step: -1, unknown: 0 },
+      Uint8Array.of(1),
+    );
+    if (!bytes) throw new Error('A whole frame is never left out.');
+    bytes[4] = 2;
+    expect(() => decodeFrame(bytes)).toThrow(/version 2.*version 1/);
+  });
+});
