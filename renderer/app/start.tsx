@@ -57,6 +57,8 @@ function rememberSettings(document: Document, store: Store, onLanguage: (languag
   const apply = ({ settings }: ReturnType<Store['getState']>): void => {
     document.documentElement.lang = localeOf[settings.language];
     document.documentElement.style.colorScheme = settings.theme;
+    // Mantine says the same once it is mounted; until then the first drawing would be in the other theme.
+    document.documentElement.dataset.mantineColorScheme = settings.theme;
     onLanguage(settings.language);
   };
   apply(store.getState());

@@ -122,15 +122,13 @@ function paintSprites(context: CanvasRenderingContext2D, scene: Scene, sprites: 
     const joined = column + 1 < layout.columns && isHuge(page + 1);
     const before = column > 0 && isHuge(page - 1);
     const radius = radiusOf(cell);
+    // Half a pixel into the neighbour, or a seam would show between them.
+    const left = before ? x - 0.5 : x + gap / 2;
+    const right = joined ? x + cell + 0.5 : x + cell - gap / 2;
+    const [start, end] = [before ? 0 : radius, joined ? 0 : radius];
     context.fillStyle = palette.fill.huge;
     context.beginPath();
-    context.roundRect(
-      x + (before ? 0 : gap / 2),
-      y + gap / 2,
-      side + (joined ? gap / 2 : 0) + (before ? gap / 2 : 0),
-      side,
-      [before ? 0 : radius, joined ? 0 : radius, joined ? 0 : radius, before ? 0 : radius],
-    );
+    context.roundRect(left, y + gap / 2, right - left, side, [start, end, end, start]);
     context.fill();
   });
   context.globalAlpha = 1;

@@ -94,8 +94,8 @@ const marks: Partial<Record<PageState, Mark>> = {
     context.strokeStyle = palette.swappedMark;
     context.lineWidth = Math.max(1.2, side / 9);
     context.beginPath();
-    context.moveTo(0, side);
-    context.lineTo(side, 0);
+    context.moveTo(0, 0);
+    context.lineTo(side, side);
     context.stroke();
   },
   /** Hatching: nobody could say. */

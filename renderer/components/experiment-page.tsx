@@ -50,13 +50,14 @@ function Problems() {
   return (
     <div className={classes.problems}>
       {experiment && !experiment.available && (
-        <Alert role="alert" color="orange" icon={icon} title={t('experiment.unavailable')}>
+        <Alert role="alert" data-tone="warn" color="orange" icon={icon} title={t('experiment.unavailable')}>
           {experiment.reason && pick(experiment.reason)}
         </Alert>
       )}
       {refusal && (
         <Alert
           role="alert"
+          data-tone="bad"
           color="red"
           icon={icon}
           title={t('experiment.refused')}
@@ -68,7 +69,7 @@ function Problems() {
         </Alert>
       )}
       {broken && (
-        <Alert role="alert" color="red" icon={icon} title={t('experiment.failed')}>
+        <Alert role="alert" data-tone="bad" color="red" icon={icon} title={t('experiment.failed')}>
           {pick(broken.text)}
         </Alert>
       )}

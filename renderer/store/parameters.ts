@@ -13,6 +13,8 @@ export function fieldProblem(parameter: Parameter, value: string | number): Fiel
   if (parameter.kind === 'choice') {
     return parameter.choices.some((choice) => choice.value === value) ? undefined : 'notAChoice';
   }
+  // A path may be anything, empty too: whether there is such a file, the engine says.
+  if (parameter.kind !== 'integer') return undefined;
   const number = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isInteger(number)) return 'notANumber';
   return number < parameter.minimum || number > parameter.maximum ? 'outOfBounds' : undefined;

@@ -1,4 +1,4 @@
-import { ActionIcon, NumberInput, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, NumberInput, Select, TextInput, Tooltip } from '@mantine/core';
 import { IconInfoCircle, IconRestore } from '@tabler/icons-react';
 import type { ExperimentDescriptor, Parameter } from '../../../protocol/experiment.ts';
 import { useActions, useApp, useWords } from '../../app/context.ts';
@@ -33,6 +33,7 @@ export function ParameterForm({ experiment }: { experiment: ExperimentDescriptor
 function Field({ parameter, value }: { parameter: Parameter; value: string | number }) {
   const { pick } = useWords();
   const { setParameter } = useActions();
+  const { name } = parameter;
   const problem = fieldProblem(parameter, value);
   const common = {
     className: classes.field ?? '',
@@ -47,19 +48,31 @@ function Field({ parameter, value }: { parameter: Parameter; value: string | num
         {...common}
         value={String(value)}
         data={parameter.choices.map((choice) => ({ value: choice.value, label: pick(choice.title) }))}
-        onChange={(chosen) => chosen !== null && setParameter(parameter.name, chosen)}
+        onChange={(chosen) => chosen !== null && setParameter(name, chosen)}
+      />
+    );
+  }
+  if (parameter.kind === 'integer') {
+    return (
+      <NumberInput
+        {...common}
+        value={value}
+        min={parameter.minimum}
+        max={parameter.maximum}
+        clampBehavior="none"
+        thousandSeparator={false}
+        onChange={(typed) => setParameter(name, typed)}
       />
     );
   }
   return (
-    <NumberInput
+    <TextInput
       {...common}
-      value={value}
-      min={parameter.minimum}
-      max={parameter.maximum}
-      clampBehavior="none"
-      thousandSeparator={false}
-      onChange={(typed) => setParameter(parameter.name, typed)}
+      className={classes.wideField ?? ''}
+      size="xs"
+      value={String(value)}
+      spellCheck={false}
+      onChange={(event) => setParameter(name, event.currentTarget.value)}
     />
   );
 }
@@ -109,7 +122,7 @@ function useDescribeProblem() {
   const { t, pick, format } = useWords();
   return (parameter: Parameter, value: string | number, problem: FieldProblem): string => {
     const name = pick(parameter.title);
-    if (parameter.kind === 'choice') return t('parameter.notAChoice', { name });
+    if (parameter.kind !== 'integer') return t('parameter.notAChoice', { name });
     const bounds = { minimum: format.number(parameter.minimum), maximum: format.number(parameter.maximum) };
     return problem === 'outOfBounds'
       ? t('parameter.outOfBounds', { name, value: format.number(Number(value)), ...bounds })

@@ -24,7 +24,7 @@ export function PageNote({ id, session, region, focus }: Props) {
       {page === undefined ? (
         <span className={classes.faint}>{t('pages.note')}</span>
       ) : (
-        <Facts {...{ page, region, pages, pageSize }} />
+        <Facts {...{ page, session, region, pages, pageSize }} />
       )}
       {selection && (
         <span className={classes.selected}>
@@ -37,14 +37,15 @@ export function PageNote({ id, session, region, focus }: Props) {
 
 interface FactsProps {
   readonly page: number;
+  readonly session: number;
   readonly region: RegionInfo;
   readonly pages: RegionPages | undefined;
   readonly pageSize: number;
 }
 
-function Facts({ page, region, pages, pageSize }: FactsProps) {
+function Facts({ page, session, region, pages, pageSize }: FactsProps) {
   const { t } = useWords();
-  const change = useChange(page, pages);
+  const change = useChange(session, page, pages);
   const byte = pages?.flags[page];
   const flags = byte === undefined ? [] : Object.entries(PageFlag).filter(([, flag]) => byte & flag);
   return (
@@ -63,14 +64,13 @@ function Facts({ page, region, pages, pageSize }: FactsProps) {
 }
 
 /** The snapshot that first showed the page as it is: after which step, and when. */
-function useChange(page: number, pages: RegionPages | undefined): string {
+function useChange(session: number, page: number, pages: RegionPages | undefined): string {
   const { t, format, pick } = useWords();
   const moment = pages?.moments[pages.changedBy[page] ?? 0];
   const changed = moment !== undefined && moment.arrivedMs !== Number.NEGATIVE_INFINITY;
-  const step = useApp((state) => {
-    const session = state.current === undefined ? undefined : state.sessions.get(state.current);
-    return changed && moment.step >= 0 ? session?.steps[moment.step] : undefined;
-  });
+  const step = useApp((state) =>
+    changed && moment.step >= 0 ? state.sessions.get(session)?.steps[moment.step] : undefined,
+  );
   if (!changed) return t('pages.neverChanged');
   const time = format.duration(moment.takenNs);
   if (moment.step < 0) return t('pages.changedBetween', { time });

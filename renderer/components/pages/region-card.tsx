@@ -66,10 +66,12 @@ function RegionFacts({ region, released }: { region: RegionInfo; released: boole
           <IconCopy size={13} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <span className={classes.fact}>{t('pages.count', { count: region.pages })}</span>
-      <span className={classes.fact}>{format.bytes(region.length)}</span>
-      <span className={classes.fact}>
-        {t(`kind.${region.kind}`)} <span className="code">{region.protection}</span>
+      <span className={classes.facts}>
+        <span className={classes.fact}>{t('pages.count', { count: region.pages })}</span>
+        <span className={classes.fact}>{format.bytes(region.length)}</span>
+        <span className={classes.fact}>
+          {t(`kind.${region.kind}`)} <span className="code">{region.protection}</span>
+        </span>
       </span>
       {released && <span className={classes.released}>{t('pages.released')}</span>}
     </>
