@@ -1,5 +1,5 @@
 /** Error numbers by name, and the shape of every call's result. */
-import { lastErrno } from './libc.ts';
+import { lastErrno, type Raw } from './libc.ts';
 
 /**
  * The numbers of asm-generic/errno-base.h and errno.h (the same on x86-64, arm64 and riscv64), in order from 1; an empty
@@ -51,4 +51,14 @@ export function failed(): Failed {
 /** A call that answers 0 or −1. Only around the call itself: `zero(mlock()(address, length))`. */
 export function zero(returned: number): Result {
   return returned === 0 ? OK : failed();
+}
+
+/** The same of a call that ran on koffi's pool, whose errno came with it. */
+export function settled({ returned, errno }: Raw): Result {
+  return returned === 0 ? OK : { returned: -1, errno: errnoName(errno) };
+}
+
+/** A call that answers a number from 0, or −1. Only around the call itself. */
+export function counted(returned: number): Result<number> {
+  return returned === -1 ? failed() : { returned, errno: null };
 }

@@ -3,14 +3,17 @@
  * distributions backport, configurations leave out, and sandboxes (seccomp, containers) forbid.
  */
 import { closeSync } from 'node:fs';
-import { type ErrnoName, zero } from './errno.ts';
-import { addressOf, bind, MissingSymbol, type Pointer } from './libc.ts';
+import type { ErrnoName } from './errno.ts';
+import { MissingSymbol } from './libc.ts';
+import { memfdCreate, memfdSecret } from './memfd.ts';
+import { MLOCK, mlock2 } from './mlock.ts';
 import { MADV, MAP, madvise, mmap, munmap, PROT } from './mman.ts';
+import { cachestat } from './page-cache.ts';
 import { PAGE_IS, pagemapScan } from './pagemap-scan.ts';
+import { pidfdOpen, processMadvise } from './pidfd.ts';
 import { selfDescriptor } from './proc-file.ts';
 import { status } from './proc-status.ts';
 import { readSmaps } from './smaps.ts';
-import { SYS, syscall, syscallWithBuffers } from './syscall.ts';
 import { pageSize } from './sysconf.ts';
 import { vmas } from './vma.ts';
 
@@ -61,11 +64,6 @@ function judge(
   return { status: 'denied', reason: `${denial} (${errno}).` };
 }
 
-const memfdCreate = bind<(name: string, flags: number) => number>('int memfd_create(const char *, unsigned int)');
-const mlock2 = bind<(address: Pointer, length: number, flags: number) => number>('int mlock2(void *, size_t, int)');
-const MFD_CLOEXEC = 1;
-const MLOCK_ONFAULT = 1;
-
 /** Runs a trial on one fresh page, and unmaps it whatever happens. */
 function onPage(trial: (address: bigint) => ErrnoName | null): ErrnoName | null {
   const page = mmap(null, pageSize(), PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
@@ -87,31 +85,26 @@ function tryPagemapScan(): ErrnoName | null {
 }
 
 function tryCachestat(): ErrnoName | null {
-  const fd = memfdCreate()('pagescope-cachestat', MFD_CLOEXEC);
-  if (fd < 0) return 'ENOSYS';
+  const file = memfdCreate('pagescope-cachestat');
+  if (file.errno !== null) return file.errno;
   try {
-    return syscallWithBuffers(SYS.cachestat, fd, new BigUint64Array(16), new BigUint64Array(16), 0).errno;
+    return cachestat(file.returned, 0, 0).errno;
   } finally {
-    closeSync(fd);
+    closeSync(file.returned);
   }
 }
 
 function tryMemfdSecret(): ErrnoName | null {
-  const { returned, errno } = syscall(SYS.memfd_secret, 0);
+  const { returned, errno } = memfdSecret();
   if (errno === null) closeSync(returned);
   return errno;
 }
 
 function tryProcessMadvise(): ErrnoName | null {
-  const pidfd = syscall(SYS.pidfd_open, process.pid, 0);
+  const pidfd = pidfdOpen(process.pid);
   if (pidfd.errno !== null) return pidfd.errno;
   try {
-    return onPage((page) => {
-      const iovec = new BigUint64Array(16);
-      iovec[0] = page;
-      iovec[1] = BigInt(pageSize());
-      return syscall(SYS.process_madvise, pidfd.returned, addressOf(iovec), 1, MADV.COLD, 0).errno;
-    });
+    return onPage((page) => processMadvise(pidfd.returned, page, pageSize(), MADV.COLD).errno);
   } finally {
     closeSync(pidfd.returned);
   }
@@ -138,7 +131,7 @@ function detect(name: FeatureName): Feature {
       return judge(name, tryMemfdSecret(), ['ENOSYS'], SANDBOX);
     case 'mlock2': {
       // Length 0 locks nothing, but is checked like any other.
-      const { errno } = zero(mlock2()(null, 0, MLOCK_ONFAULT));
+      const { errno } = mlock2(0n, 0, MLOCK.ONFAULT);
       return judge(name, errno, ['ENOSYS'], 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK');
     }
     case 'madv-populate':

@@ -35,6 +35,12 @@ function libc(): ReturnType<typeof koffi.load> {
   );
 }
 
+function missing(name: string): MissingSymbol {
+  return new MissingSymbol(
+    `This C library has no function ${name}, which Pagescope calls; a newer glibc or musl has it.`,
+  );
+}
+
 function symbol(signature: string): ReturnType<ReturnType<typeof koffi.load>['func']> {
   const opened = libc();
   try {
@@ -43,9 +49,7 @@ function symbol(signature: string): ReturnType<ReturnType<typeof koffi.load>['fu
     const reason = error instanceof Error ? error.message : String(error);
     if (!reason.startsWith('Cannot find function')) throw error;
     const name = /(\w+)\s*\(/.exec(signature)?.[1] ?? signature;
-    throw new MissingSymbol(
-      `This C library has no function ${name}, which Pagescope calls; a newer glibc or musl has it.`,
-    );
+    throw missing(name);
   }
 }
 
@@ -58,7 +62,9 @@ function symbol(signature: string): ReturnType<ReturnType<typeof koffi.load>['fu
  *
  * @throws MissingSymbol when the library lacks it (at the first use).
  */
-export function bind<F extends (...args: never[]) => number | bigint | null>(signature: string): () => F {
+export function bind<
+  F extends (...args: never[]) => number | bigint | null | Readonly<Record<string, number | bigint>>,
+>(signature: string): () => F {
   let bound: F | undefined;
   return () => {
     if (bound) return bound;
@@ -67,6 +73,11 @@ export function bind<F extends (...args: never[]) => number | bigint | null>(sig
     bound = found;
     return found;
   };
+}
+
+/** Makes a struct of `size_t` fields known by name, for a function that returns one by value. Once in a process, at its first use. */
+export function declareSizes(name: string, fields: readonly string[]): void {
+  koffi.struct(name, Object.fromEntries(fields.map((field) => [field, 'size_t'])));
 }
 
 /**
@@ -90,6 +101,18 @@ export function bindAsync(signature: string): (...args: readonly (Pointer | bigi
 
 /** A C call's `int` and the `errno` that stood when it returned (meaningless unless the call failed). */
 export type Raw = { readonly returned: number; readonly errno: number };
+
+/** Where a function of the C library is, to hand it to another. @throws MissingSymbol when the library lacks it. */
+export function functionAddress(name: string): bigint {
+  const opened = libc();
+  try {
+    const found: unknown = opened.symbol(name);
+    if (typeof found === 'bigint') return found;
+  } catch {
+    // koffi throws for a name that it does not find; the sentence below is the same.
+  }
+  throw missing(name);
+}
 
 /** `errno` of the last call. Read it on the very next line: any I/O in between overwrites it. */
 export function lastErrno(): number {

@@ -1,10 +1,11 @@
-/** mmap(2) and its family: map, protect, advise, look, lock. Addresses are `bigint`, lengths bytes as `number`. */
+/** mmap(2) and its family: map, move, protect, advise, look. Addresses are `bigint`, lengths bytes as `number`. */
 import { checkAddress, checkBuffer, checkInt, checkLength } from './arguments.ts';
-import { errnoName, failed, OK, type Result, zero } from './errno.ts';
-import { bind, bindAsync, type Pointer, pointer, type Raw } from './libc.ts';
+import { failed, type Result, settled, zero } from './errno.ts';
+import { bind, bindAsync, type Pointer, pointer } from './libc.ts';
 import { pageSize } from './sysconf.ts';
 
 export { MADV } from './advice.ts';
+export { mlock, mlockAsync, munlock, munlockAsync } from './mlock.ts';
 
 /** Protection of mmap(2) and mprotect(2). */
 export const PROT = { NONE: 0, READ: 1, WRITE: 2, EXEC: 4 } as const;
@@ -31,11 +32,25 @@ export const MAP = {
   FIXED_NOREPLACE: 0x100000,
 } as const;
 
+/** Flags of mremap(2). */
+export const MREMAP = {
+  MAYMOVE: 1,
+  /** With MAYMOVE: to the address given, replacing what is there. */
+  FIXED: 2,
+  /** Linux 5.7. With MAYMOVE: leave the old range mapped and empty. */
+  DONTUNMAP: 4,
+} as const;
+
 /** Flags of msync(2). */
 export const MS = { ASYNC: 1, INVALIDATE: 2, SYNC: 4 } as const;
 
 /** `MAP_FAILED`, that is (void *) −1, as koffi hands it over. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** A call that answers with an address. */
+function mapped(returned: number | bigint): Result<bigint> {
+  return returned === MAP_FAILED ? failed() : { returned: BigInt(returned), errno: null };
+}
 
 type RangeCall = (address: Pointer, length: number) => number;
 type RangeAndInt = (address: Pointer, length: number, third: number) => number;
@@ -44,13 +59,14 @@ const libcMmap = bind<
   (address: Pointer, length: number, protection: number, flags: number, fd: number, offset: number) => number | bigint
 >('void *mmap(void *, size_t, int, int, int, int64_t)');
 const libcMunmap = bind<RangeCall>('int munmap(void *, size_t)');
+const libcMremap = bind<
+  (address: Pointer, oldLength: number, newLength: number, flags: number, newAddress: Pointer) => number | bigint
+>('void *mremap(void *, size_t, size_t, int, void *)');
 const libcMprotect = bind<RangeAndInt>('int mprotect(void *, size_t, int)');
 const libcMadvise = bind<RangeAndInt>('int madvise(void *, size_t, int)');
 const libcMincore = bind<(address: Pointer, length: number, vec: Uint8Array) => number>(
   'int mincore(void *, size_t, void *)',
 );
-const libcMlock = bind<RangeCall>('int mlock(void *, size_t)');
-const libcMunlock = bind<RangeCall>('int munlock(void *, size_t)');
 const libcMsync = bind<RangeAndInt>('int msync(void *, size_t, int)');
 
 /**
@@ -73,14 +89,30 @@ export function mmap(
   checkInt('flags', flags);
   checkInt('fd', fd);
   checkLength('offset', offset);
-  const returned = libcMmap()(hint, length, protection, flags, fd, offset);
-  if (returned === MAP_FAILED) return failed();
-  return { returned: BigInt(returned), errno: null };
+  return mapped(libcMmap()(hint, length, protection, flags, fd, offset));
 }
 
 /** Unmaps every page that the range touches; a range with nothing mapped is no error. Errors: EINVAL, ENOMEM (map count). munmap(2) */
 export function munmap(address: bigint, length: number): Result {
   return zero(libcMunmap()(pointer(checkAddress('address', address)), checkLength('length', length)));
+}
+
+/**
+ * Grows, shrinks or moves a mapping (`MREMAP`) with the pages in it, copying nothing. `newAddress` counts only with FIXED. Growing locked
+ * memory locks and faults in what is added. Errors: EAGAIN (locked, over the limit), EFAULT, EINVAL, ENOMEM (no room, or a hole). mremap(2)
+ */
+export function mremap(
+  address: bigint,
+  oldLength: number,
+  newLength: number,
+  flags: number,
+  newAddress: bigint | null = null,
+): Result<bigint> {
+  const start = pointer(checkAddress('address', address));
+  checkLength('oldLength', oldLength);
+  checkLength('newLength', newLength);
+  const wanted = newAddress === null ? null : pointer(checkAddress('newAddress', newAddress));
+  return mapped(libcMremap()(start, oldLength, newLength, checkInt('flags', flags), wanted));
 }
 
 /** Changes the protection of whole pages. Errors: EACCES, EINVAL, ENOMEM. mprotect(2) */
@@ -112,19 +144,6 @@ export function mincore(address: bigint, length: number, vec: Uint8Array): Resul
 }
 
 /**
- * Locks every page that the range touches, after faulting it in. Locks do not nest.
- * Errors: ENOMEM (limit, hole, or too many mappings), EPERM (limit 0 and no CAP_IPC_LOCK), EAGAIN, EINVAL. mlock(2)
- */
-export function mlock(address: bigint, length: number): Result {
-  return zero(libcMlock()(pointer(checkAddress('address', address)), checkLength('length', length)));
-}
-
-/** Unlocks every page that the range touches, however often it was locked. Errors: ENOMEM (hole), EINVAL. munlock(2) */
-export function munlock(address: bigint, length: number): Result {
-  return zero(libcMunlock()(pointer(checkAddress('address', address)), checkLength('length', length)));
-}
-
-/**
  * Writes a file mapping back. `MS.ASYNC | MS.INVALIDATE` writes nothing on Linux and answers EBUSY when any of the range
  * is locked: the cheapest way (160 ns) to ask. Errors: EBUSY, EINVAL, ENOMEM (hole). msync(2)
  */
@@ -135,33 +154,17 @@ export function msync(address: bigint, length: number, flags: number): Result {
 
 const asyncMunmap = bindAsync('int munmap(void *, size_t)');
 const asyncMadvise = bindAsync('int madvise(void *, size_t, int)');
-const asyncMlock = bindAsync('int mlock(void *, size_t)');
-const asyncMunlock = bindAsync('int munlock(void *, size_t)');
-
-function result({ returned, errno }: Raw): Result {
-  return returned === 0 ? OK : { returned: -1, errno: errnoName(errno) };
-}
 
 /**
  * `munmap` on koffi's pool, so that the main loop goes on (4 GiB resident take 100 ms). All async forms hold the
  * address-space lock as long as the plain ones: cut long ranges into pieces, else every other map or fault waits.
  */
 export async function munmapAsync(address: bigint, length: number): Promise<Result> {
-  return result(await asyncMunmap(pointer(checkAddress('address', address)), checkLength('length', length)));
+  return settled(await asyncMunmap(pointer(checkAddress('address', address)), checkLength('length', length)));
 }
 
 /** `madvise` on koffi's pool: for advice that faults pages in (POPULATE, COLLAPSE) or out (PAGEOUT). */
 export async function madviseAsync(address: bigint, length: number, advice: number): Promise<Result> {
   const start = pointer(checkAddress('address', address));
-  return result(await asyncMadvise(start, checkLength('length', length), checkInt('advice', advice)));
-}
-
-/** `mlock` on koffi's pool: it faults every page in. */
-export async function mlockAsync(address: bigint, length: number): Promise<Result> {
-  return result(await asyncMlock(pointer(checkAddress('address', address)), checkLength('length', length)));
-}
-
-/** `munlock` on koffi's pool. */
-export async function munlockAsync(address: bigint, length: number): Promise<Result> {
-  return result(await asyncMunlock(pointer(checkAddress('address', address)), checkLength('length', length)));
+  return settled(await asyncMadvise(start, checkLength('length', length), checkInt('advice', advice)));
 }

@@ -1,6 +1,6 @@
 /** getrlimit(2), prlimit(2), getrusage(2): what a process may use and has used. */
 import { checkInt } from './arguments.ts';
-import { type Failed, failed } from './errno.ts';
+import { type Failed, failed, type Result, zero } from './errno.ts';
 import { bind, type Pointer } from './libc.ts';
 
 /** Resources of getrlimit(2); the numbers of asm-generic (x86-64, arm64, riscv64). */
@@ -35,6 +35,7 @@ export type LimitsResult = ({ readonly returned: 0; readonly errno: null } & Lim
 const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;
 
 const libcGetrlimit = bind<(resource: number, limits: BigUint64Array) => number>('int getrlimit(int, void *)');
+const libcSetrlimit = bind<(resource: number, limits: BigUint64Array) => number>('int setrlimit(int, void *)');
 const libcPrlimit = bind<(pid: number, resource: number, newLimits: Pointer, oldLimits: Pointer) => number>(
   'int prlimit(int, int, void *, void *)',
 );
@@ -59,6 +60,15 @@ export function getrlimit(resource: number): LimitsResult {
   const words = new BigUint64Array(2);
   if (libcGetrlimit()(checkInt('resource', resource), words) !== 0) return failed();
   return limits(words);
+}
+
+/**
+ * Sets the calling process's limits. Lowering the hard limit can't be undone without CAP_SYS_RESOURCE.
+ * Errors: EINVAL (resource, soft over hard), EPERM (raising the hard limit). setrlimit(2)
+ */
+export function setrlimit(resource: number, { soft, hard }: Limits): Result {
+  const wanted = new BigUint64Array([number('soft', soft), number('hard', hard)]);
+  return zero(libcSetrlimit()(checkInt('resource', resource), wanted));
 }
 
 /**

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { forkAndHold, type HeldFork } from '../../native/fork.ts';
+import { mlock, munlock, munmap } from '../../native/mman.ts';
+import { status } from '../../native/proc-status.ts';
+import { readSmaps, type SmapsEntry } from '../../native/smaps.ts';
+import { pageSize } from '../../native/sysconf.ts';
+import { touchWrite } from '../../native/touch.ts';
+import { map, pageNumbers } from './memory.ts';
+
+function fork(): HeldFork {
+  const child = forkAndHold();
+  if (child.errno !== null) throw new Error(`clone: ${child.errno}`);
+  return child;
+}
+
+function smapsOf(pid: number | 'self', address: bigint, length: number): SmapsEntry {
+  const found: SmapsEntry[] = [];
+  readSmaps(pid, (entry) => found.push(entry), address, address + BigInt(length));
+  const [entry] = found;
+  if (!entry) throw new Error(`nothing is mapped at 0x${address.toString(16)}`);
+  return entry;
+}
+
+test('a fork has the pages of its parent and none of its locks', () => {
+  const length = 4 * pageSize();
+  const address = map(4);
+  mlock(address, length);
+  const child = fork();
+  try {
+    expect(status(child.pid)).toMatchObject({ errno: null, vmLckBytes: 0, threads: 1 });
+    expect(smapsOf(child.pid, address, length)).toMatchObject({ rssBytes: length, locked: false });
+    expect(smapsOf('self', address, length)).toMatchObject({ rssBytes: length, locked: true });
+  } finally {
+    child.release();
+    munlock(address, length);
+    munmap(address, length);
+  }
+});
+
+test('a release ends and collects the child, and releasing twice does nothing', () => {
+  const child = fork();
+  child.release();
+  expect(existsSync(`/proc/${child.pid}`)).toBe(false);
+  child.release();
+});
+
+test('200 forks in a row, with V8 at work between them, all wait and all end', () => {
+  const address = map(64);
+  const made: object[] = [];
+  for (let round = 0; round < 200; round++) {
+    const child = fork();
+    try {
+      // Work for the collector and its threads, and pages to copy, while the child is there.
+      for (let i = 0; i < 5000; i++) made[i] = { round, i };
+      touchWrite(address, pageNumbers(0, 64));
+      expect(status(child.pid)).toMatchObject({ errno: null, threads: 1 });
+    } finally {
+      child.release();
+    }
+    expect(existsSync(`/proc/${child.pid}`)).toBe(false);
+  }
+  munmap(address, 64 * pageSize());
+});
+
+test('a time that is none throws', () => {
+  expect(() => forkAndHold(0)).toThrow(/^seconds must be/);
+});
