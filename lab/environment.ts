@@ -37,7 +37,8 @@ export function memlockLimit(): Environment['memlock'] {
   return { soft: bytes(limits.soft), hard: bytes(limits.hard) };
 }
 
-function asFeature(found: Detected): Feature {
+/** What was tried, as reports have it. */
+export function asFeature(found: Detected): Feature {
   switch (found.status) {
     case 'available':
       return { state: 'available' };

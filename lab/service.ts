@@ -6,6 +6,7 @@ import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { type IsolatedProcess, IsolatedSession } from './isolated-session.ts';
+import { limits } from './limits.ts';
 import { problem } from './problems.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -119,6 +120,7 @@ export function createService(host: Host, reader: Reader): Service {
       budgetBytes: host.budget.totalBytes,
       can: host.can,
     }),
+    limits: async () => limits(),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),
     start: startCounted,
     control: async ({ session, action }) => find(session).control(action),

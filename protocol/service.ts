@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SessionEvent } from './events.ts';
 import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
+import { limitsReportSchema } from './limits.ts';
 import { operationSchema } from './operation.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
@@ -56,6 +57,8 @@ export type Started = z.infer<typeof startedSchema>;
 export const contract = {
   /** The host, and the machine it runs on. */
   host: { request: z.object({}), response: hostInfoSchema },
+  /** What the engine's process may lock, and how to raise it. Measured anew at each call. */
+  limits: { request: z.object({}), response: limitsReportSchema },
   /** The catalogue. */
   experiments: { request: z.object({}), response: z.array(experimentDescriptorSchema) },
   /** Opens a session and runs an experiment in it. Its events may arrive before the answer. */

@@ -59,6 +59,7 @@ export class FakeService {
     const note = async (call: string) => void this.calls.push(call);
     return {
       host: async () => host,
+      limits: () => Promise.reject(new Error('no limits')),
       experiments: async () => [fakeExperiment],
       start: async (request) => {
         if (this.refuse) throw new ProblemError({ kind: 'over-budget', text: text(this.refuse) });
