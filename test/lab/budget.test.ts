@@ -64,7 +64,7 @@ describe('the memory budget', () => {
   });
 
   it.each(['0', '-5', '1.5', 'lots', '9'.repeat(20)])('refuses %s as a setting', async (setting) => {
-    const asked = Promise.try(() => Budget.fromEnvironment({ PAGESCOPE_BUDGET_MIB: setting }));
+    const asked = (async () => Budget.fromEnvironment({ PAGESCOPE_BUDGET_MIB: setting }))();
     expect(await problemOf(asked)).toEqual({
       kind: 'bad-input',
       text: {

@@ -111,7 +111,7 @@ describe('controlling a session', () => {
     await lab.reader.state('completed');
     await lab.service.close({ session: first.session }, never);
     const second = await lab.start({ experiment: 'first-touch', parameters: { pages: 5, access: 'read' } });
-    await lab.reader.until(() => lab.reader.of('state').some((event) => event.session === second.session));
+    await lab.reader.state('completed', second.session);
     expect(second.session).not.toBe(first.session);
     const report = await lab.service.report({ session: second.session, language: 'en' }, never);
     expect(report.experiment.parameters).toMatchObject({ pages: 5, access: 'read' });

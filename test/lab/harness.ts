@@ -47,9 +47,12 @@ export class TestReader {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Resolves when the newest state is this one. */
-  async state(state: EventOf<'state'>['state']): Promise<void> {
-    await this.until(() => this.of('state').at(-1)?.state === state);
+  /** Resolves when the newest state (of this session, where one is named) is this one; fails when the session does. */
+  async state(state: EventOf<'state'>['state'], session?: number): Promise<void> {
+    const newest = () => this.of('state').findLast((event) => session === undefined || event.session === session);
+    await this.until(() => newest()?.state === state || newest()?.state === 'failed');
+    const problem = newest()?.problem;
+    if (newest()?.state !== state) throw new Error(`The session failed: ${problem?.text.en ?? 'it did not say why'}`);
   }
 
   /** Resolves when so many steps were taken and the session waits before the next. */

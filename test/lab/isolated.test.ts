@@ -42,7 +42,7 @@ function forbidCoreFile(pid: number): void {
 
 async function run(lab: TestLab, request: Parameters<TestLab['start']>[0]) {
   const { session, pid } = await lab.start(request);
-  await lab.reader.state('completed');
+  await lab.reader.state('completed', session);
   return { session, pid, report: await lab.service.report({ session, language: 'en' }, never) };
 }
 
@@ -87,8 +87,7 @@ describe('an isolated session', () => {
     await lab.reader.state('completed');
     const next = await lab.start({ ...isolated, parameters: { pages: 3 }, paused: true });
     await lab.service.control({ session: next.session, action: 'stop' }, never);
-    await lab.reader.until(() => lab.reader.of('state').at(-1)?.session === next.session);
-    expect(lab.reader.of('state').at(-1)?.state).toBe('stopped');
+    await lab.reader.state('stopped', next.session);
     expect(await lab.service.program({ session }, never)).toContain('mmap(NULL, 3 * page_size');
   });
 
