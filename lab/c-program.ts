@@ -1,25 +1,15 @@
-import type { Operation } from '../protocol/operation.ts';
+import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
-import { progressions } from './progressions.ts';
+import { mapLines, operationLines, processLines } from './c-lines.ts';
+import type { Mapping } from './region.ts';
 
 /** What the C program is written from: the operations of a session, in order. */
 export type LoggedOperation =
-  | { readonly kind: 'map'; readonly title: Text; readonly label: string; readonly pages: number }
-  | { readonly kind: 'operation'; readonly title: Text; readonly label: string; readonly operation: Operation };
+  | { readonly kind: 'map'; readonly title: Text; readonly label: string; readonly mapping: Mapping }
+  | { readonly kind: 'operation'; readonly title: Text; readonly label: string; readonly operation: Operation }
+  | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation };
 
-type Touch = Operation & { kind: 'touch' };
-
-/** More loops than this, and the page numbers are written as a table. */
-const maxLoops = 16;
-
-const prologue = `#define _GNU_SOURCE
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-static size_t page_size;
-`;
+const headers = ['stdio.h', 'stdlib.h', 'sys/mman.h', 'unistd.h'];
 
 const check = `
 static void check(const char *call, int failed) {
@@ -28,9 +18,10 @@ static void check(const char *call, int failed) {
 `;
 
 const show = `
-static void show(const char *name, void *region, size_t pages) {
+static void show(const char *name, void *start, size_t length) {
+    size_t pages = (length + page_size - 1) / page_size;
     unsigned char *vec = malloc(pages);
-    if (!vec || mincore(region, pages * page_size, vec) != 0) {
+    if (!vec || mincore(start, length, vec) != 0) {
         perror("mincore");
         exit(1);
     }
@@ -41,27 +32,51 @@ static void show(const char *name, void *region, size_t pages) {
 }
 `;
 
-/** The functions that the program needs, no others: a compiler warns of a static function that nobody calls. */
-function functionsFor(log: readonly LoggedOperation[]): string {
-  const kinds = new Set(log.map((entry) => (entry.kind === 'map' ? 'map' : entry.operation.kind)));
-  const checks = kinds.has('madvise') || kinds.has('mlock') || kinds.has('munlock');
-  return `${checks ? check : ''}${kinds.has('mincore') ? show : ''}`;
-}
+/** What each kind of operation needs beside the usual headers. */
+const moreHeaders: Partial<Record<string, readonly string[]>> = {
+  evict: ['fcntl.h'],
+  setrlimit: ['sys/resource.h'],
+  'drop-ipc-lock': ['linux/capability.h', 'sys/syscall.h'],
+};
+
+/** Kinds that call `check`; the others cannot fail or are looked at by themselves. */
+const checked = [
+  'madvise',
+  'mlock',
+  'mlock2',
+  'munlock',
+  'munmap',
+  'mlockall',
+  'munlockall',
+  'setrlimit',
+  'drop-ipc-lock',
+];
 
 /** The operations as a C program that does the same: it compiles with `cc FILE` and needs nothing but libc. */
 export function cProgram(log: readonly LoggedOperation[]): string {
   const body: string[] = ['page_size = (size_t)sysconf(_SC_PAGESIZE);'];
   for (const entry of mergeTouches(log)) {
     body.push('', `/* ${entry.title.en} */`);
-    if (entry.kind === 'map') body.push(...mapLines(entry.label, entry.pages));
+    if (entry.kind === 'map') body.push(...mapLines(entry.label, entry.mapping));
+    else if (entry.kind === 'process') body.push(...processLines(entry.operation));
     else body.push(...operationLines(entry.operation, entry.label));
   }
   for (const entry of log) {
-    if (entry.kind === 'map') body.push('', `munmap(${entry.label}, ${entry.pages} * page_size);`);
+    if (entry.kind === 'map') body.push('', `munmap(${entry.label}, ${entry.mapping.pages} * page_size);`);
   }
   body.push('return 0;');
   const indented = body.map((line) => (line === '' ? '' : `    ${line}`)).join('\n');
-  return `${prologue}${functionsFor(log)}\nint main(void) {\n${indented}\n}\n`;
+  return `${prologueFor(log)}\nint main(void) {\n${indented}\n}\n`;
+}
+
+/** The headers and functions that the program needs, no others: a compiler warns of a static function that nobody calls. */
+function prologueFor(log: readonly LoggedOperation[]): string {
+  const kinds = new Set<string>(log.map((entry) => (entry.kind === 'map' ? 'map' : entry.operation.kind)));
+  const opens = log.some((entry) => entry.kind === 'map' && entry.mapping.file);
+  const more = [...kinds].flatMap((kind) => moreHeaders[kind] ?? []).concat(opens ? ['fcntl.h'] : []);
+  const includes = [...new Set([...headers, ...more])].sort().map((header) => `#include <${header}>\n`);
+  const functions = `${checked.some((kind) => kinds.has(kind)) ? check : ''}${kinds.has('mincore') ? show : ''}`;
+  return `#define _GNU_SOURCE\n${includes.join('')}\nstatic size_t page_size;\n${functions}`;
 }
 
 /** Touches that follow one another on one region become one: a loop reads better than its unrolling. */
@@ -82,55 +97,4 @@ function mergeTouches(log: readonly LoggedOperation[]): LoggedOperation[] {
     } else merged.push(entry);
   }
   return merged;
-}
-
-function mapLines(label: string, pages: number): string[] {
-  return [
-    `unsigned char *${label} = mmap(NULL, ${pages} * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);`,
-    `if (${label} == MAP_FAILED) {`,
-    `    perror("mmap");`,
-    `    return 1;`,
-    `}`,
-  ];
-}
-
-function operationLines(operation: Operation, label: string): string[] {
-  if (operation.kind === 'touch') return touchLines(operation, label);
-  const { firstPage, pageCount } = operation.range;
-  const address = firstPage === 0 ? label : `${label} + ${firstPage} * page_size`;
-  const length = `${pageCount} * page_size`;
-  switch (operation.kind) {
-    case 'mincore':
-      return [`show("${label}", ${address}, ${pageCount});`];
-    case 'madvise':
-      return [`check("madvise", madvise(${address}, ${length}, ${operation.advice}));`];
-    case 'mlock':
-    case 'munlock':
-      return [`check("${operation.kind}", ${operation.kind}(${address}, ${length}));`];
-  }
-}
-
-function touchLines({ access, pages }: Touch, label: string): string[] {
-  const touch = (page: string) =>
-    access === 'write'
-      ? `((volatile unsigned char *)${label})[${page} * page_size] = 1;`
-      : `(void)((volatile unsigned char *)${label})[${page} * page_size];`;
-  const loops = progressions(pages, maxLoops);
-  if (loops) {
-    return loops.map(({ first, step, count }) => {
-      if (count === 1) return touch(String(first));
-      const last = first + step * (count - 1);
-      return `for (size_t page = ${first}; page <= ${last}; page += ${step}) ${touch('page')}`;
-    });
-  }
-  const table: string[] = [];
-  for (let from = 0; from < pages.length; from += 16) table.push(`    ${pages.slice(from, from + 16).join(', ')},`);
-  return [
-    `{`,
-    `    static const unsigned order[] = {`,
-    ...table.map((line) => `    ${line}`),
-    `    };`,
-    `    for (size_t i = 0; i < sizeof order / sizeof *order; i++) ${touch('order[i]')}`,
-    `}`,
-  ];
 }

@@ -98,6 +98,5 @@ export function experiment<P extends Parameters, C extends string>(declaration: 
 }
 
 function describe(name: string, parameter: Parameters[string]): Parameter {
-  if (parameter.kind === 'integer') return { name, ...parameter };
-  return { name, ...parameter, choices: [...parameter.choices] };
+  return parameter.kind === 'choice' ? { name, ...parameter, choices: [...parameter.choices] } : { name, ...parameter };
 }

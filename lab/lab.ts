@@ -1,12 +1,32 @@
+import type { Status } from '../native/proc-status.ts';
+import type { SmapsEntry } from '../native/smaps.ts';
 import type { Step } from '../protocol/events.ts';
-import type { Operation } from '../protocol/operation.ts';
+import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
-import type { Region } from './region.ts';
+import type { Mapping, Region } from './region.ts';
 import type { Look } from './snapshot.ts';
 
 /** A step as the experiment that took it sees it. */
 export type TakenStep = Step & { readonly minorFaults: number };
+
+/** What mapping memory came to: without a region the kernel refused, and the step says why. */
+export interface Mapped {
+  readonly step: TakenStep;
+  readonly region?: Region;
+}
+
+/**
+ * Steps that are taken in one turn of the main loop, because the process could not go on in between: nothing else runs, nothing is told
+ * until all of them are done. Touches are not cut into slices.
+ */
+export interface Turn {
+  map(title: Text, mapping: Mapping): Mapped;
+  perform(title: Text, region: Region, operation: Operation): TakenStep;
+  onProcess(title: Text, operation: ProcessOperation): TakenStep;
+  look(region: Region): Look;
+  status(): Status;
+}
 
 /**
  * What an experiment can do. Each generator is one step: `const region = yield* lab.map(…)`. Everything an experiment learns comes
@@ -15,16 +35,32 @@ export type TakenStep = Step & { readonly minorFaults: number };
 export interface Lab<C extends string> {
   /** Bytes. */
   readonly pageSize: number;
-  /** Maps anonymous memory of `pages` pages. Ends the experiment as failed when the kernel refuses. */
-  map(title: Text, pages: number): Script<Region>;
+  /** Maps memory; a number is that many anonymous pages. Ends the experiment as failed when the kernel refuses. */
+  map(title: Text, mapping: number | Mapping): Script<Region>;
+  /** Maps memory where a refusal is a result. */
+  tryMap(title: Text, mapping: Mapping): Script<Mapped>;
   /** Performs one operation. A refused call is a result: look at `errno`. */
   perform(title: Text, region: Region, operation: Operation): Script<TakenStep>;
+  /** Performs one operation on the whole process. For isolated experiments alone. */
+  onProcess(title: Text, operation: ProcessOperation): Script<TakenStep>;
   /** Asks mincore about the whole region as a step of its own, and takes a snapshot. */
   look(title: Text, region: Region): Script<Look>;
-  /** What smaps(5) says the region's VMA holds, in bytes; a sentence when it cannot be told. */
+  /** Takes several steps in one turn of the main loop; for what the process would not survive otherwise. */
+  inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
+  /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */
+  wait(title: Text, milliseconds: number): Script;
+  /** Keeps a resource until the session ends, and releases it then. */
+  own<T extends Disposable>(resource: T): T;
+  /** `/proc/self/status`, now. Ends the experiment as failed where it cannot be read. */
+  status(): Status;
+  /** The region's VMAs as smaps(5) has them, in order; a sentence when they cannot be told. */
+  smaps(region: Region): readonly SmapsEntry[] | Text;
+  /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
   rssBytes(region: Region): number | Text;
   /** States what was measured; the claim holds when it equals what was expected. */
   claim(id: C, expected: number | string, measured: number | string): void;
+  /** States a measured number that is expected within bounds, which the claim's text explains. */
+  claimBetween(id: C, least: number, most: number, measured: number): void;
   /** States a count to which the measuring process itself may add up to `most`; what was added is said as the reason. */
   claimWithOwn(id: C, expected: number, measured: number, most: number, whose: Text): void;
   /** A claim that cannot be measured here, and why. */

@@ -1,31 +1,29 @@
 import type { ErrnoName, Result } from '../native/errno.ts';
 import { meaning } from '../native/errno-meaning.ts';
-import { MADV, madvise, mincore, mlock, munlock } from '../native/mman.ts';
-import { type Cost, type Touched, touchRead, touchWrite } from '../native/touch.ts';
+import { MLOCK, mlock, mlock2, munlock } from '../native/mlock.ts';
+import { MADV, madvise, mincore, munmap } from '../native/mman.ts';
+import { POSIX_FADV, posixFadvise } from '../native/page-cache.ts';
+import { type Touched, touchRead, touchWrite } from '../native/touch.ts';
 import type { Step } from '../protocol/events.ts';
 import type { Operation, PageRange } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import type { Clock } from './clock.ts';
 import { formatAddress } from './format.ts';
-import { Region } from './region.ts';
+import { Meter } from './meter.ts';
+import { type Mapping, Region } from './region.ts';
 
-/** Pages touched before the main loop gets a turn: about 4 ms of first touches. */
-const touchSlice = 4096;
+/** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
+const touchSlice = 1024;
 
 /** A call as it was made and what it did; a step is this with a title and an index. */
 export type CallRecord = Omit<Step, 'index' | 'title'> & { readonly minorFaults: number };
 
+type Touch = Extract<Operation, { kind: 'touch' }>;
+type SimpleOperation = Exclude<Operation, Touch>;
+
 /** What a call came to, before it is written down. */
-interface Outcome {
-  /** What of the operation was done, when it was interrupted. */
-  readonly done?: Operation;
-  readonly call: string;
-  readonly arguments: Step['arguments'];
-  readonly returned: string | number;
-  readonly errno: ErrnoName | null;
-  readonly outcome?: Text;
-}
+type Outcome = Pick<Step, 'call' | 'arguments' | 'returned' | 'outcome'> & { readonly errno: ErrnoName | null };
 
 /**
  * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and the C program
@@ -39,49 +37,76 @@ export async function perform(
   clock: Clock,
   interrupt: AbortSignal,
 ): Promise<{ record: CallRecord; done: Operation }> {
+  if (operation.kind !== 'touch') return { record: performNow(operation, region, clock), done: operation };
   const meter = new Meter(clock);
-  const { done = operation, ...outcome } = await act(operation, region, meter, interrupt);
-  const record = {
-    ...outcome,
-    region: region.id,
-    range: rangeOf(done),
-    ...(outcome.errno === null ? {} : { meaning: meaning(outcome.call, outcome.errno) }),
-    ...meter.reading,
-  };
-  return { record, done };
+  const pages = region.pageNumbers(operation.pages);
+  const progress = new TouchProgress(operation, region, pages);
+  while (!progress.ended) {
+    if (progress.tried > 0) await breathe();
+    if (progress.tried > 0 && interrupt.aborted) break;
+    progress.touch(meter);
+  }
+  const done = progress.ended ? operation : { ...operation, pages: operation.pages.slice(0, progress.tried) };
+  return { record: recordOf(progress.outcome(meter), region, rangeOf(done, region), meter), done };
 }
 
-/** Maps anonymous memory. Without a region, the record says why the kernel refused. */
+/** Performs an operation without giving the main loop a turn; a touch of many pages then holds it up. */
+export function performNow(operation: Operation, region: Region, clock: Clock): CallRecord {
+  const meter = new Meter(clock);
+  const range = rangeOf(operation, region);
+  if (operation.kind !== 'touch') return recordOf(act(operation, region, meter), region, range, meter);
+  const progress = new TouchProgress(operation, region, region.pageNumbers(operation.pages));
+  while (!progress.ended) progress.touch(meter);
+  return recordOf(progress.outcome(meter), region, range, meter);
+}
+
+/** Maps memory. Without a region, the record says why the kernel refused. */
 export function mapRegion(
   id: number,
   label: string,
-  pages: number,
+  mapping: Mapping,
   clock: Clock,
 ): { record: CallRecord; region?: Region } {
   const meter = new Meter(clock);
-  const { hint, length, mapped, region } = Region.map(id, label, pages, (call) => meter.measure(call));
-  const record: CallRecord = {
-    ...(region ? { region: id, range: { firstPage: 0, pageCount: pages } } : {}),
+  const { call, region } = Region.map(id, label, mapping, meter.measure);
+  const { hint, length, protection, flags, fd, mapped } = call;
+  const outcome: Outcome = {
     call: 'mmap',
     arguments: {
       addr: hint === null ? 'NULL' : formatAddress(hint),
       length,
-      prot: 'PROT_READ|PROT_WRITE',
-      flags: 'MAP_PRIVATE|MAP_ANONYMOUS',
-      fd: -1,
+      prot: protection.join('|'),
+      flags: flags.join('|'),
+      fd,
       offset: 0,
     },
     returned: mapped.errno === null ? formatAddress(mapped.returned) : 'MAP_FAILED',
     errno: mapped.errno,
-    ...(mapped.errno === null ? {} : { meaning: meaning('mmap', mapped.errno) }),
-    ...meter.reading,
   };
-  return { record, ...(region ? { region } : {}) };
+  if (!region) return { record: recordOf(outcome, undefined, undefined, meter) };
+  return { record: recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter), region };
 }
 
-/** The smallest range that covers an operation's pages. */
-export function rangeOf(operation: Operation): PageRange {
-  if (operation.kind !== 'touch') return operation.range;
+/** Writes a call down with its cost and, when it was refused, what its errno means. */
+export function recordOf(
+  outcome: Outcome,
+  region: Region | undefined,
+  range: PageRange | undefined,
+  meter: Meter,
+): CallRecord {
+  const { call, errno } = outcome;
+  return {
+    ...outcome,
+    ...(region ? { region: region.id } : {}),
+    ...(range ? { range } : {}),
+    ...(errno === null ? {} : { meaning: meaning(call, errno) }),
+    ...meter.reading,
+  };
+}
+
+/** The smallest range of pages that covers what an operation is about. */
+export function rangeOf(operation: Operation, region: Region): PageRange {
+  if (operation.kind !== 'touch') return region.pagesOf(operation.range);
   let [lowest, highest] = [Number.POSITIVE_INFINITY, 0];
   for (const page of operation.pages) {
     lowest = Math.min(lowest, page);
@@ -93,113 +118,125 @@ export function rangeOf(operation: Operation): PageRange {
 /** Whether an operation may change what smaps alone tells: on-fault locking and what core files hold. */
 export function changesVmFlags(operation: Operation): boolean {
   if (operation.kind === 'madvise') return operation.advice === 'MADV_DONTDUMP' || operation.advice === 'MADV_DODUMP';
-  return operation.kind === 'mlock' || operation.kind === 'munlock';
+  return operation.kind === 'mlock' || operation.kind === 'mlock2' || operation.kind === 'munlock';
 }
 
-/** Time and faults of the calls alone: what happens between two slices of a long one is not counted. */
-class Meter {
-  readonly #clock: Clock;
-  readonly #startedNs: number;
-  #durationNs = 0;
-  #minorFaults = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#startedNs = clock.nowNs();
-  }
-
-  get reading() {
-    return { startedNs: this.#startedNs, durationNs: this.#durationNs, minorFaults: this.#minorFaults };
-  }
-
-  measure<T>(call: () => T): T {
-    const beganNs = this.#clock.nowNs();
-    const result = call();
-    this.#durationNs += this.#clock.nowNs() - beganNs;
-    return result;
-  }
-
-  /** A call that measured itself. */
-  add<T extends Cost>(cost: T): T {
-    this.#durationNs += cost.durationNs;
-    this.#minorFaults += cost.minorFaults;
-    return cost;
-  }
-}
-
-async function act(operation: Operation, region: Region, meter: Meter, interrupt: AbortSignal): Promise<Outcome> {
-  if (operation.kind === 'touch') return touch(operation, region, meter, interrupt);
+function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome {
   const { address, length } = region.bytesOf(operation.range);
-  const simple = (call: string, result: Result, more: Step['arguments'] = {}): Outcome => ({
+  const outcome = (call: string, result: Result, more: Step['arguments'] = {}): Outcome => ({
     call,
     arguments: { addr: formatAddress(address), length, ...more },
     returned: result.returned,
     errno: result.errno,
   });
+  const { measure } = meter;
   switch (operation.kind) {
     case 'mincore': {
-      const vec = new Uint8Array(operation.range.pageCount);
-      const result = meter.measure(() => mincore(address, length, vec));
-      if (result.errno !== null) return simple('mincore', result, { vec: 'vec' });
+      const vec = new Uint8Array(region.pagesOf(operation.range).pageCount);
+      const called = outcome(
+        'mincore',
+        measure(() => mincore(address, length, vec)),
+        { vec: 'vec' },
+      );
+      if (called.errno !== null) return called;
       const resident = vec.reduce((sum, byte) => sum + (byte & 1), 0);
-      return { ...simple('mincore', result, { vec: 'vec' }), outcome: residentOf(resident, vec.length) };
+      return { ...called, outcome: residentOf(resident, vec.length) };
     }
     case 'madvise': {
-      const advice = MADV[operation.advice.slice('MADV_'.length) as keyof typeof MADV];
-      return simple(
+      const { advice } = operation;
+      return outcome(
         'madvise',
-        meter.measure(() => madvise(address, length, advice)),
-        { advice: operation.advice },
+        measure(() => madvise(address, length, adviceNumber(advice))),
+        { advice },
       );
     }
     case 'mlock':
-      return simple(
+      return outcome(
         'mlock',
-        meter.measure(() => mlock(address, length)),
+        measure(() => mlock(address, length)),
       );
+    case 'mlock2': {
+      const flags = operation.onFault ? MLOCK.ONFAULT : 0;
+      const shown = { flags: operation.onFault ? 'MLOCK_ONFAULT' : 0 };
+      return outcome(
+        'mlock2',
+        measure(() => mlock2(address, length, flags)),
+        shown,
+      );
+    }
     case 'munlock':
-      return simple(
+      return outcome(
         'munlock',
-        meter.measure(() => munlock(address, length)),
+        measure(() => munlock(address, length)),
       );
+    case 'munmap': {
+      const called = outcome(
+        'munmap',
+        measure(() => munmap(address, length)),
+      );
+      if (called.errno === null) region.addHole(operation.range);
+      return called;
+    }
+    case 'evict': {
+      const fd = region.file?.fd ?? -1;
+      const offset = Number(address - region.address);
+      const result = measure(() => posixFadvise(fd, offset, length, POSIX_FADV.DONTNEED));
+      const { returned, errno } = result;
+      return {
+        call: 'posix_fadvise',
+        arguments: { fd, offset, len: length, advice: 'POSIX_FADV_DONTNEED' },
+        returned,
+        errno,
+      };
+    }
   }
 }
 
-async function touch(
-  operation: Operation & { kind: 'touch' },
-  region: Region,
-  meter: Meter,
-  interrupt: AbortSignal,
-): Promise<Outcome> {
-  const asked = region.pageNumbers(operation.pages);
-  const once = operation.access === 'write' ? touchWrite : touchRead;
-  let tried = 0;
-  let touched = 0;
-  let failure: Extract<Touched, { returned: -1 }> | undefined;
-  while (tried < asked.length && !failure) {
-    if (tried > 0) await breathe();
-    if (tried > 0 && interrupt.aborted) break;
-    const slice = asked.subarray(tried, tried + touchSlice);
-    const result = meter.add(once(region.address, slice, region.pageSize));
-    if (result.errno !== null) failure = result;
-    touched += result.errno === null ? result.returned : result.touched;
-    tried += slice.length;
+function adviceNumber(advice: Extract<Operation, { kind: 'madvise' }>['advice']): number {
+  // Each of our names is one of libc's; the prefix is the only difference.
+  return MADV[advice.slice('MADV_'.length) as keyof typeof MADV];
+}
+
+/** A touch under way, slice by slice. */
+class TouchProgress {
+  readonly #operation: Touch;
+  readonly #region: Region;
+  readonly #pages: Uint32Array;
+  #touched = 0;
+  #failure: Extract<Touched, { returned: -1 }> | undefined;
+  tried = 0;
+
+  constructor(operation: Touch, region: Region, pages: Uint32Array) {
+    this.#operation = operation;
+    this.#region = region;
+    this.#pages = pages;
   }
-  const interrupted = !failure && tried < asked.length;
-  const pages = interrupted ? tried : asked.length;
-  const first = region.address + BigInt((asked[0] ?? 0) * region.pageSize);
-  return {
-    ...(interrupted ? { done: { ...operation, pages: operation.pages.slice(0, tried) } } : {}),
-    call: operation.access === 'write' ? 'process_vm_writev' : 'process_vm_readv',
-    arguments: {
-      pid: process.pid,
-      remote: pages === 1 ? formatAddress(first) : `${pages} pages`,
-      bytes: 1,
-    },
-    returned: failure ? -1 : touched,
-    errno: failure?.errno ?? null,
-    outcome: touchedOf(touched, meter.reading.minorFaults, interrupted ? asked.length - tried : 0),
-  };
+
+  get ended(): boolean {
+    return this.#failure !== undefined || this.tried === this.#pages.length;
+  }
+
+  touch(meter: Meter): void {
+    const slice = this.#pages.subarray(this.tried, this.tried + touchSlice);
+    const once = this.#operation.access === 'write' ? touchWrite : touchRead;
+    const result = meter.add(once(this.#region.address, slice, this.#region.pageSize));
+    if (result.errno !== null) this.#failure = result;
+    this.#touched += result.errno === null ? result.returned : result.touched;
+    this.tried += slice.length;
+  }
+
+  outcome(meter: Meter): Outcome {
+    const left = this.ended ? 0 : this.#pages.length - this.tried;
+    const pages = this.#pages.length - left;
+    const first = this.#region.address + BigInt((this.#pages[0] ?? 0) * this.#region.pageSize);
+    return {
+      call: this.#operation.access === 'write' ? 'process_vm_writev' : 'process_vm_readv',
+      arguments: { pid: process.pid, remote: pages === 1 ? formatAddress(first) : `${pages} pages`, bytes: 1 },
+      returned: this.#failure ? -1 : this.#touched,
+      errno: this.#failure?.errno ?? null,
+      outcome: touchedOf(this.#touched, meter.reading.minorFaults, left),
+    };
+  }
 }
 
 function residentOf(resident: number, pages: number): Text {

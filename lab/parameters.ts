@@ -22,12 +22,18 @@ export interface ChoiceParameter<V extends string = string> extends Described {
   readonly default: V;
 }
 
+/** A file of the user's; empty for one that the experiment makes itself. */
+export interface PathParameter extends Described {
+  readonly kind: 'path';
+  readonly default: string;
+}
+
 /** An experiment's parameters by name, in the order of the form. */
-export type Parameters = Readonly<Record<string, IntegerParameter | ChoiceParameter>>;
+export type Parameters = Readonly<Record<string, IntegerParameter | ChoiceParameter | PathParameter>>;
 
 /** The checked values of declared parameters, typed by their declaration. */
 export type ValuesOf<P extends Parameters> = {
-  readonly [N in keyof P]: P[N] extends ChoiceParameter<infer V> ? V : number;
+  readonly [N in keyof P]: P[N] extends ChoiceParameter<infer V> ? V : P[N] extends PathParameter ? string : number;
 };
 
 export function integer(declaration: Omit<IntegerParameter, 'kind'>): IntegerParameter {
@@ -36,6 +42,10 @@ export function integer(declaration: Omit<IntegerParameter, 'kind'>): IntegerPar
 
 export function choice<const V extends string>(declaration: Omit<ChoiceParameter<V>, 'kind'>): ChoiceParameter<V> {
   return { kind: 'choice', ...declaration };
+}
+
+export function path(declaration: Omit<PathParameter, 'kind'>): PathParameter {
+  return { kind: 'path', ...declaration };
 }
 
 /**
@@ -60,13 +70,21 @@ export function checkValues<P extends Parameters>(
   const values = Object.entries(parameters).map(([name, parameter]) => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined) return [name, parameter.default];
-    return [
-      name,
-      parameter.kind === 'integer' ? checkInteger(name, parameter, value) : checkChoice(name, parameter, value),
-    ];
+    return [name, checkValue(name, parameter, value)];
   });
   // Each entry was checked against the declaration that `ValuesOf` is computed from.
   return Object.fromEntries(values) as ValuesOf<P>;
+}
+
+function checkValue(name: string, parameter: Parameters[string], value: string | number): string | number {
+  switch (parameter.kind) {
+    case 'integer':
+      return checkInteger(name, parameter, value);
+    case 'choice':
+      return checkChoice(name, parameter, value);
+    case 'path':
+      return String(value);
+  }
 }
 
 function checkInteger(name: string, { minimum, maximum }: IntegerParameter, value: string | number): number {

@@ -2,13 +2,35 @@ import type { Result } from '../native/errno.ts';
 import { MAP, mmap, munmap, PROT } from '../native/mman.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { RegionInfo } from '../protocol/events.ts';
-import type { PageRange } from '../protocol/operation.ts';
+import type { PageRange, Range } from '../protocol/operation.ts';
+import type { BackingFile } from './backing-file.ts';
 import { breathe } from './breathe.ts';
 import { formatAddress } from './format.ts';
 import { problem } from './problems.ts';
 
 /** Bytes unmapped at a time: munmap of resident memory takes 25 to 40 ms a GiB, so this much is about 0.5 ms. */
 const releaseBytes = 16 * 1024 * 1024;
+
+/** What to map. Without a file it is anonymous private memory. */
+export interface Mapping {
+  readonly pages: number;
+  /** Mapped shared, from its first page; with writing when it may be written to. */
+  readonly file?: BackingFile;
+  /** Flags of mmap(2) beside those that the kind of mapping needs. */
+  readonly flags?: readonly ('MAP_LOCKED' | 'MAP_POPULATE')[];
+  /** The address is a multiple of this many pages: 512 for a huge page on x86-64. */
+  readonly alignPages?: number;
+}
+
+/** An mmap call: its arguments, in the order of the man page, and what came of it. */
+export interface MmapCall {
+  readonly hint: bigint | null;
+  readonly length: number;
+  readonly protection: readonly ('PROT_READ' | 'PROT_WRITE')[];
+  readonly flags: readonly string[];
+  readonly fd: number;
+  readonly mapped: Result<bigint>;
+}
 
 /**
  * Owns one mapping, from `mmap` to `munmap`. Everything else asks it for addresses, and it gives none outside the mapping.
@@ -23,38 +45,54 @@ export class Region {
   readonly length: number;
   readonly pages: number;
   readonly pageSize = pageSize();
+  readonly file: BackingFile | undefined;
   #fences: readonly bigint[];
+  /** Pages that were unmapped before the region's end: somebody else may have mapped something there since. */
+  readonly #holes: PageRange[] = [];
   #released: Promise<void> | undefined;
 
-  private constructor(id: number, label: string, address: bigint, length: number, fences: readonly bigint[]) {
+  private constructor(
+    id: number,
+    label: string,
+    address: bigint,
+    length: number,
+    file: BackingFile | undefined,
+    fences: readonly bigint[],
+  ) {
     this.id = id;
     this.label = label;
     this.address = address;
     this.length = length;
     this.pages = length / this.pageSize;
+    this.file = file;
     this.#fences = fences;
   }
 
   /**
-   * Maps anonymous private memory. `mapped` is the mmap call, made through `measure`; there is a region when the kernel agreed.
+   * Maps memory. There is a region when the kernel agreed; the call is told in any case.
    *
    * @param measure times the call: `(call) => call()` when nobody wants to know
    */
   static map(
     id: number,
     label: string,
-    pages: number,
+    mapping: Mapping,
     measure: <T>(call: () => T) => T,
-  ): { hint: bigint | null; length: number; mapped: Result<bigint>; region?: Region } {
+  ): { call: MmapCall; region?: Region } {
     const size = pageSize();
+    const { pages, file, flags: extra = [], alignPages = 1 } = mapping;
     const length = pages * size;
-    const { hint, fences } = fence(length, size);
-    const mapped = measure(() => mmap(hint, length, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0));
+    const protection = file && !file.writable ? (['PROT_READ'] as const) : (['PROT_READ', 'PROT_WRITE'] as const);
+    const flags = [...(file ? ['MAP_SHARED' as const] : ['MAP_PRIVATE' as const, 'MAP_ANONYMOUS' as const]), ...extra];
+    const fd = file?.fd ?? -1;
+    const { hint, fences } = fence(length, size, alignPages * size);
+    const mapped = measure(() => mmap(hint, length, protectionBits(protection), flagBits(flags), fd, 0));
+    const call = { hint, length, protection, flags, fd, mapped };
     if (mapped.errno !== null) {
       for (const address of fences) munmap(address, size);
-      return { hint, length, mapped };
+      return { call };
     }
-    return { hint, length, mapped, region: new Region(id, label, mapped.returned, length, fences) };
+    return { call, region: new Region(id, label, mapped.returned, length, file, fences) };
   }
 
   info(): RegionInfo {
@@ -64,21 +102,34 @@ export class Region {
       address: formatAddress(this.address),
       length: this.length,
       pages: this.pages,
-      kind: 'anonymous',
-      protection: 'rw-p',
+      kind: this.file ? 'file' : 'anonymous',
+      protection: this.file ? (this.file.writable ? 'rw-s' : 'r--s') : 'rw-p',
     };
   }
 
-  /** The bytes of a page range. Throws `bad-input` when it leaves the region. */
-  bytesOf({ firstPage, pageCount }: PageRange): { address: bigint; length: number } {
-    if (firstPage + pageCount > this.pages) throw this.#outside(firstPage + pageCount - 1);
-    return { address: this.address + BigInt(firstPage * this.pageSize), length: pageCount * this.pageSize };
+  /** The bytes of a range. Throws `bad-input` when it leaves the region. */
+  bytesOf(range: Range): { address: bigint; length: number } {
+    const { offset, length } = 'offset' in range ? range : this.#pagesAsBytes(range);
+    if (offset + length > this.length) throw this.#outside(Math.ceil((offset + length) / this.pageSize) - 1);
+    return { address: this.address + BigInt(offset), length };
+  }
+
+  /** The pages that a range touches, rounded out as mlock(2) rounds. */
+  pagesOf(range: Range): PageRange {
+    if (!('offset' in range)) return range;
+    const firstPage = Math.floor(range.offset / this.pageSize);
+    return { firstPage, pageCount: Math.ceil((range.offset + range.length) / this.pageSize) - firstPage };
   }
 
   /** Page numbers, checked to be inside. Throws `bad-input` otherwise. */
   pageNumbers(pages: readonly number[]): Uint32Array {
     for (const page of pages) if (page >= this.pages) throw this.#outside(page);
     return Uint32Array.from(pages);
+  }
+
+  /** The pages were unmapped: they are no longer the region's to release. */
+  addHole(range: PageRange): void {
+    this.#holes.push(range);
   }
 
   /** Unmaps it and its fences, piece by piece so that the main loop goes on. Once; later calls wait for the first. */
@@ -88,12 +139,26 @@ export class Region {
   }
 
   async #unmap(): Promise<void> {
-    for (let offset = 0; offset < this.length; offset += releaseBytes) {
-      if (offset > 0) await breathe();
-      munmap(this.address + BigInt(offset), Math.min(releaseBytes, this.length - offset));
+    const holes = this.#holes.toSorted((one, other) => one.firstPage - other.firstPage);
+    let from = 0;
+    for (const { firstPage, pageCount } of [...holes, { firstPage: this.pages, pageCount: 0 }]) {
+      await this.#unmapBytes(from * this.pageSize, firstPage * this.pageSize);
+      from = Math.max(from, firstPage + pageCount);
     }
     for (const address of this.#fences) munmap(address, this.pageSize);
     this.#fences = [];
+    this.file?.[Symbol.dispose]();
+  }
+
+  async #unmapBytes(start: number, end: number): Promise<void> {
+    for (let offset = start; offset < end; offset += releaseBytes) {
+      if (offset > start) await breathe();
+      munmap(this.address + BigInt(offset), Math.min(releaseBytes, end - offset));
+    }
+  }
+
+  #pagesAsBytes({ firstPage, pageCount }: PageRange) {
+    return { offset: firstPage * this.pageSize, length: pageCount * this.pageSize };
   }
 
   #outside(page: number) {
@@ -105,14 +170,40 @@ export class Region {
   }
 }
 
+function protectionBits(names: readonly ('PROT_READ' | 'PROT_WRITE')[]): number {
+  return names.reduce((bits, name) => bits | (name === 'PROT_READ' ? PROT.READ : PROT.WRITE), 0);
+}
+
+const mapFlags = {
+  MAP_PRIVATE: MAP.PRIVATE,
+  MAP_SHARED: MAP.SHARED,
+  MAP_ANONYMOUS: MAP.ANONYMOUS,
+  MAP_LOCKED: MAP.LOCKED,
+  MAP_POPULATE: MAP.POPULATE,
+};
+
+function flagBits(names: readonly (keyof typeof mapFlags)[]): number {
+  return names.reduce((bits, name) => bits | mapFlags[name], 0);
+}
+
 /**
- * Finds room for `length` bytes between two fences: reserves it with the fences, then gives the middle back, for the caller to map
+ * Finds room for `length` bytes between two fences: reserves more with the fences, then gives the middle back, for the caller to map
  * with the hint. When even the reservation is refused there is no hint and the caller's own mmap tells why.
+ *
+ * @param alignment bytes that the hint is a multiple of; at least a page
  */
-function fence(length: number, size: number): { hint: bigint | null; fences: bigint[] } {
-  const reserved = mmap(null, length + 2 * size, PROT.NONE, MAP.PRIVATE | MAP.ANONYMOUS | MAP.NORESERVE, -1, 0);
+function fence(length: number, size: number, alignment: number): { hint: bigint | null; fences: bigint[] } {
+  const room = length + 2 * size + (alignment - size);
+  const reserved = mmap(null, room, PROT.NONE, MAP.PRIVATE | MAP.ANONYMOUS | MAP.NORESERVE, -1, 0);
   if (reserved.errno !== null) return { hint: null, fences: [] };
-  const hint = reserved.returned + BigInt(size);
+  const start = reserved.returned;
+  const step = BigInt(alignment);
+  const hint = ((start + BigInt(size) + step - 1n) / step) * step;
+  const lower = hint - BigInt(size);
+  const upper = hint + BigInt(length);
+  if (lower > start) munmap(start, Number(lower - start));
   munmap(hint, length);
-  return { hint, fences: [reserved.returned, hint + BigInt(length)] };
+  const tail = start + BigInt(room) - (upper + BigInt(size));
+  if (tail > 0n) munmap(upper + BigInt(size), Number(tail));
+  return { hint, fences: [lower, upper] };
 }

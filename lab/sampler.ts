@@ -1,13 +1,33 @@
-import { status } from '../native/proc-status.ts';
-import { faults, RUSAGE } from '../native/resource.ts';
+import { type Status, status } from '../native/proc-status.ts';
+import { faults, getrlimit, RLIMIT, RUSAGE } from '../native/resource.ts';
 import type { Sample } from '../protocol/events.ts';
 import type { Clock } from './clock.ts';
+import { problem } from './problems.ts';
+
+/** `/proc/self/status`. Throws `cannot-run-here` where it cannot be read. */
+export function ownStatus(): Status {
+  const own = status();
+  if (own.errno === null) return own;
+  throw problem(
+    'cannot-run-here',
+    `/proc/self/status cannot be read: ${own.errno}.`,
+    `无法读取 /proc/self/status：${own.errno}。`,
+  );
+}
 
 /** The process that runs the lab, now; undefined where `/proc/self/status` cannot be read. */
 export function takeSample(clock: Clock): Sample | undefined {
   const memory = status();
   if (memory.errno !== null) return undefined;
-  return { tNs: clock.nowNs(), vmLck: memory.vmLckBytes, vmRss: memory.vmRssBytes, ...faults(RUSAGE.SELF) };
+  const limits = getrlimit(RLIMIT.MEMLOCK);
+  const soft = limits.errno === null ? limits.soft : undefined;
+  return {
+    tNs: clock.nowNs(),
+    vmLck: memory.vmLckBytes,
+    vmRss: memory.vmRssBytes,
+    ...faults(RUSAGE.SELF),
+    ...(soft === undefined ? {} : { memlockSoft: soft === 'unlimited' ? soft : Number(soft) }),
+  };
 }
 
 /**

@@ -1,11 +1,13 @@
-import { readSmaps } from '../native/smaps.ts';
+import type { Status } from '../native/proc-status.ts';
+import { readSmaps, type SmapsEntry } from '../native/smaps.ts';
 import { pageSize } from '../native/sysconf.ts';
-import type { Operation } from '../protocol/operation.ts';
+import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
-import type { Lab, TakenStep } from './lab.ts';
+import type { Lab, Mapped, TakenStep, Turn } from './lab.ts';
 import { problem } from './problems.ts';
-import type { Region } from './region.ts';
+import type { Mapping, Region } from './region.ts';
+import { ownStatus } from './sampler.ts';
 import type { Session } from './session.ts';
 import type { Look } from './snapshot.ts';
 
@@ -20,12 +22,18 @@ export class SessionLab implements Lab<string> {
     this.#claims = claims;
   }
 
-  async *map(title: Text, pages: number): Script<Region> {
-    yield title;
-    const { step, region } = await this.#session.map(title, pages);
+  async *map(title: Text, mapping: number | Mapping): Script<Region> {
+    const wanted = typeof mapping === 'number' ? { pages: mapping } : mapping;
+    const { step, region } = yield* this.tryMap(title, wanted);
     if (region) return region;
     const why = step.meaning ?? { en: `${step.errno}.`, zh: `${step.errno}。` };
+    const { pages } = wanted;
     throw problem('cannot-run-here', `mmap of ${pages} pages failed: ${why.en}`, `映射 ${pages} 页失败：${why.zh}`);
+  }
+
+  async *tryMap(title: Text, mapping: Mapping): Script<Mapped> {
+    yield title;
+    return this.#session.map(title, mapping);
   }
 
   async *perform(title: Text, region: Region, operation: Operation): Script<TakenStep> {
@@ -38,29 +46,54 @@ export class SessionLab implements Lab<string> {
     return this.#session.look(title, region);
   }
 
-  rssBytes(region: Region): number | Text {
-    let bytes: number | undefined;
+  async *onProcess(title: Text, operation: ProcessOperation): Script<TakenStep> {
+    yield title;
+    return this.#session.onProcess(title, operation);
+  }
+
+  async *inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T> {
+    yield title;
+    return this.#session.inOneTurn(steps);
+  }
+
+  async *wait(title: Text, milliseconds: number): Script {
+    yield title;
+    await this.#session.wait(milliseconds);
+  }
+
+  own<T extends Disposable>(resource: T): T {
+    return this.#session.own(resource);
+  }
+
+  status(): Status {
+    return ownStatus();
+  }
+
+  smaps(region: Region): readonly SmapsEntry[] | Text {
+    const vmas: SmapsEntry[] = [];
     const end = region.address + BigInt(region.length);
-    const result = readSmaps(
-      'self',
-      (vma) => {
-        if (vma.start === region.address && vma.end === end) bytes = vma.rssBytes;
-      },
-      region.address,
-      end,
-    );
-    if (bytes !== undefined) return bytes;
-    if (result.errno !== null) {
-      return {
-        en: `/proc/self/smaps cannot be read: ${result.errno}`,
-        zh: `无法读取 /proc/self/smaps：${result.errno}`,
-      };
-    }
-    return { en: 'the region is not one VMA of its own', zh: '该区域不是一个独立的 VMA' };
+    const { errno } = readSmaps('self', (vma) => vmas.push(vma), region.address, end);
+    if (errno === null) return vmas;
+    return { en: `/proc/self/smaps cannot be read: ${errno}`, zh: `无法读取 /proc/self/smaps：${errno}` };
+  }
+
+  rssBytes(region: Region): number | Text {
+    const vmas = this.smaps(region);
+    if ('en' in vmas) return vmas;
+    const end = region.address + BigInt(region.length);
+    const alone = vmas.every((vma) => vma.start >= region.address && vma.end <= end);
+    if (alone) return vmas.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+    return { en: 'the region shares a VMA with its neighbour', zh: '该区域与相邻映射同属一个 VMA' };
   }
 
   claim(id: string, expected: number | string, measured: number | string): void {
     const status = expected === measured ? 'held' : 'failed';
+    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status } });
+  }
+
+  claimBetween(id: string, least: number, most: number, measured: number): void {
+    const status = measured >= least && measured <= most ? 'held' : 'failed';
+    const expected = `${least}–${most}`;
     this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status } });
   }
 

@@ -1,6 +1,7 @@
-import type { SessionEvent, Step } from '../protocol/events.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { Sample, SessionEvent, Step } from '../protocol/events.ts';
 import type { Placement } from '../protocol/experiment.ts';
-import type { Operation } from '../protocol/operation.ts';
+import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import { toProblem } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import type { Reader } from '../protocol/service.ts';
@@ -11,14 +12,17 @@ import { Clock } from './clock.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { Gate } from './gate.ts';
-import type { TakenStep } from './lab.ts';
-import { type CallRecord, changesVmFlags, mapRegion, perform } from './operations.ts';
-import type { Region } from './region.ts';
+import type { Mapped, TakenStep, Turn } from './lab.ts';
+import { labelOf } from './label.ts';
+import { type CallRecord, changesVmFlags, mapRegion, perform, performNow } from './operations.ts';
+import { OwnedResources } from './owned-resources.ts';
+import { performOnProcess } from './process-operations.ts';
+import type { Mapping, Region } from './region.ts';
 import { RegionSet } from './region-set.ts';
-import { Sampler, takeSample } from './sampler.ts';
+import { ownStatus, Sampler, takeSample } from './sampler.ts';
 import type { ControlAction, SessionHandle } from './session-handle.ts';
 import { SessionLab } from './session-lab.ts';
-import { betweenSteps, type Look, lookOf } from './snapshot.ts';
+import { betweenSteps, type Look, lookOf, Observer } from './snapshot.ts';
 import { Transcript } from './transcript.ts';
 
 /** Looks per second when nothing runs any more: the user may still operate, and the kernel may still reclaim. */
@@ -36,6 +40,15 @@ export interface SessionOptions {
   readonly placement: Placement;
 }
 
+/** A step that was taken and not told yet. */
+interface Taken {
+  readonly title: Text;
+  readonly record: CallRecord;
+  readonly entry: LoggedOperation;
+  readonly region?: Region;
+  readonly sample?: Sample;
+}
+
 /**
  * A running lab: regions, the log of operations, a sampler, and one experiment. It ends by releasing everything. What it tells goes
  * to the reader and into the transcript in the same words.
@@ -49,6 +62,7 @@ export class Session implements SessionHandle {
   readonly #transcript: Transcript;
   readonly #regions: RegionSet;
   readonly #log: LoggedOperation[] = [];
+  readonly #owned = new OwnedResources();
   readonly #finished: Promise<void>;
   #sampler: Sampler;
   /** Ends a long operation that is under way. A new one after each stop: the user may go on operating. */
@@ -120,26 +134,34 @@ export class Session implements SessionHandle {
     this.#reader.event(event);
   }
 
-  /** Maps anonymous memory as a step; without a region the kernel refused. */
-  map(title: Text, pages: number): Promise<{ step: TakenStep; region?: Region }> {
+  /** Keeps a resource until the session ends. */
+  own<T extends Disposable>(resource: T): T {
+    this.#owned.use(resource);
+    return resource;
+  }
+
+  /** Maps memory as a step; without a region the kernel refused. */
+  map(title: Text, mapping: Mapping): Promise<Mapped> {
     return this.#inTurn(() => {
-      const id = this.#regions.nextId;
-      const label = String.fromCharCode(64 + id);
-      const { record, region } = mapRegion(id, label, pages, this.#clock);
-      if (region) {
-        this.#regions.add(region);
-        this.tell({ kind: 'region', region: region.info() });
-      }
-      this.#log.push({ kind: 'map', title, label, pages });
-      const step = this.#record(title, record);
+      const taken = this.#map(title, mapping);
+      const step = this.#publish(taken);
       this.#observe(step.index);
-      return { step, ...(region ? { region } : {}) };
+      return { step, ...(taken.region ? { region: taken.region } : {}) };
     });
   }
 
   /** Performs an operation as a step, and looks at every region after it. */
   perform(title: Text, region: Region, operation: Operation): Promise<TakenStep> {
     return this.#inTurn(async () => (await this.#perform(title, region, operation)).step);
+  }
+
+  /** Performs an operation on the whole process as a step, and looks at every region after it. */
+  onProcess(title: Text, operation: ProcessOperation): Promise<TakenStep> {
+    return this.#inTurn(() => {
+      const step = this.#publish(this.#onProcess(title, operation));
+      this.#observe(step.index);
+      return step;
+    });
   }
 
   /** Asks mincore about the whole region as a step, and gives the snapshot taken after it. */
@@ -152,11 +174,61 @@ export class Session implements SessionHandle {
     });
   }
 
+  /** Takes several steps before anything else runs, and tells of them when all are done. */
+  inOneTurn<T>(steps: (turn: Turn) => T): Promise<T> {
+    return this.#inTurn(() => {
+      const taken: Taken[] = [];
+      const result = steps(this.#turn((each) => taken.push(each)));
+      let last = betweenSteps;
+      for (const each of taken) last = this.#publish(each).index;
+      this.#observe(last);
+      return result;
+    });
+  }
+
+  /** Waits, or ends early when the session is stopped. */
+  async wait(milliseconds: number): Promise<void> {
+    await setTimeout(milliseconds, undefined, { signal: this.#interrupt.signal }).catch(() => {});
+  }
+
+  #turn(keep: (taken: Taken) => void): Turn {
+    const step = (taken: Taken): TakenStep => {
+      const sample = takeSample(this.#clock);
+      keep({ ...taken, ...(sample ? { sample } : {}) });
+      return { index: betweenSteps, title: taken.title, ...taken.record };
+    };
+    return {
+      map: (title, mapping) => {
+        const taken = this.#map(title, mapping);
+        return { step: step(taken), ...(taken.region ? { region: taken.region } : {}) };
+      },
+      perform: (title, region, operation) => {
+        const record = performNow(operation, region, this.#clock);
+        return step({ title, record, entry: { kind: 'operation', title, label: region.label, operation } });
+      },
+      onProcess: (title, operation) => step(this.#onProcess(title, operation)),
+      look: (region) => lookOf(new Observer(region).look(this.#clock, betweenSteps)),
+      status: ownStatus,
+    };
+  }
+
+  #map(title: Text, mapping: Mapping): Taken {
+    const id = this.#regions.nextId;
+    const label = labelOf(id);
+    const { record, region } = mapRegion(id, label, mapping, this.#clock);
+    if (region) this.#regions.add(region);
+    return { title, record, entry: { kind: 'map', title, label, mapping }, ...(region ? { region } : {}) };
+  }
+
+  #onProcess(title: Text, operation: ProcessOperation): Taken {
+    return { title, record: performOnProcess(operation, this.#clock), entry: { kind: 'process', title, operation } };
+  }
+
   async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
     const { record, done } = await perform(operation, region, this.#clock, this.#interrupt.signal);
     if (changesVmFlags(operation)) this.#regions.expectVmFlags(region.id);
-    this.#log.push({ kind: 'operation', title, label: region.label, operation: done });
-    const step = this.#record(title, record);
+    const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done };
+    const step = this.#publish({ title, record, entry });
     const look = this.#observe(step.index, lookCloser ? region : undefined);
     return { step, look };
   }
@@ -168,9 +240,13 @@ export class Session implements SessionHandle {
     return turn;
   }
 
-  #record(title: Text, { minorFaults, ...record }: CallRecord): TakenStep {
+  /** Puts a step that was taken into the log and tells of it. */
+  #publish({ title, record: { minorFaults, ...record }, entry, region, sample }: Taken): TakenStep {
+    if (region) this.tell({ kind: 'region', region: region.info() });
+    this.#log.push(entry);
     const step: Step = { index: this.#steps++, title, ...record };
     this.tell({ kind: 'step', step });
+    if (sample) this.tell({ kind: 'sample', sample });
     return { ...step, minorFaults };
   }
 
@@ -226,5 +302,6 @@ export class Session implements SessionHandle {
     await this.#busy;
     this.#sampler[Symbol.dispose]();
     await this.#regions.release((region) => this.tell({ kind: 'released', region }));
+    this.#owned[Symbol.dispose]();
   }
 }

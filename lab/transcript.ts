@@ -85,11 +85,12 @@ export class Transcript {
       placement,
       pid,
       regions: [...this.#regions],
-      steps: this.#steps.map(({ title, meaning, outcome, ...step }) => ({
+      steps: this.#steps.map(({ title, meaning, outcome, diagnosis, ...step }) => ({
         ...step,
         title: title[language],
         ...(meaning ? { meaning: meaning[language] } : {}),
         ...(outcome ? { outcome: outcome[language] } : {}),
+        ...(diagnosis ? { diagnosis: { ...diagnosis, text: diagnosis.text[language] } } : {}),
       })),
       snapshots: this.#snapshots.map((snapshot) => ({ ...snapshot, runs: unpackRuns(snapshot.runs) })),
       samples: [...this.#samples],

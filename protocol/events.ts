@@ -36,6 +36,8 @@ export const stepSchema = z.object({
   meaning: textSchema.optional(),
   /** What the call found out or did, in words: `0 of 4 pages resident`. */
   outcome: textSchema.optional(),
+  /** Why a lock was refused here, with the numbers, and the fix for it (an id of the limits report's fixes). */
+  diagnosis: z.object({ text: textSchema, fix: z.string() }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
 });
@@ -48,6 +50,8 @@ export const sampleSchema = z.object({
   vmRss: z.int().nonnegative(),
   minorFaults: z.int().nonnegative(),
   majorFaults: z.int().nonnegative(),
+  /** RLIMIT_MEMLOCK's soft limit of that process, in bytes. */
+  memlockSoft: z.union([z.int().nonnegative(), z.literal('unlimited')]).optional(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
 

@@ -29,6 +29,8 @@ export const parameterSchema = z.discriminatedUnion('kind', [
     choices: z.array(z.object({ value: z.string(), title: textSchema })).min(1),
     default: z.string(),
   }),
+  /** A file that the user names; empty for one that the experiment makes. */
+  z.object({ ...parameterCommon, kind: z.literal('path'), default: z.string() }),
 ]);
 export type Parameter = z.infer<typeof parameterSchema>;
 

@@ -4,13 +4,29 @@ import { z } from 'zod';
 export const pageRangeSchema = z.object({ firstPage: z.int().nonnegative(), pageCount: z.int().positive() });
 export type PageRange = z.infer<typeof pageRangeSchema>;
 
-/** The advice of madvise(2) that operations use; more join as experiments need them. */
+/** Bytes of one region, for calls that round to pages by themselves and for those that refuse what is not aligned. */
+export const byteRangeSchema = z.object({ offset: z.int().nonnegative(), length: z.int().positive() });
+export type ByteRange = z.infer<typeof byteRangeSchema>;
+
+const rangeSchema = z.union([pageRangeSchema, byteRangeSchema]);
+export type Range = z.infer<typeof rangeSchema>;
+
+/** The advice of madvise(2) that operations use. */
 export const adviceSchema = z.enum([
-  'MADV_NOHUGEPAGE',
-  'MADV_HUGEPAGE',
+  'MADV_NORMAL',
+  'MADV_RANDOM',
+  'MADV_SEQUENTIAL',
+  'MADV_WILLNEED',
   'MADV_DONTNEED',
+  'MADV_FREE',
+  'MADV_HUGEPAGE',
+  'MADV_NOHUGEPAGE',
   'MADV_DONTDUMP',
   'MADV_DODUMP',
+  'MADV_COLD',
+  'MADV_PAGEOUT',
+  'MADV_POPULATE_READ',
+  'MADV_POPULATE_WRITE',
 ]);
 export type Advice = z.infer<typeof adviceSchema>;
 
@@ -31,9 +47,28 @@ export const operationSchema = z.discriminatedUnion('kind', [
       .min(1)
       .max(1 << 20),
   }),
-  z.object({ kind: z.literal('mincore'), range: pageRangeSchema }),
-  z.object({ kind: z.literal('madvise'), advice: adviceSchema, range: pageRangeSchema }),
-  z.object({ kind: z.literal('mlock'), range: pageRangeSchema }),
-  z.object({ kind: z.literal('munlock'), range: pageRangeSchema }),
+  z.object({ kind: z.literal('mincore'), range: rangeSchema }),
+  z.object({ kind: z.literal('madvise'), advice: adviceSchema, range: rangeSchema }),
+  z.object({ kind: z.literal('mlock'), range: rangeSchema }),
+  /** mlock2(2) with `MLOCK_ONFAULT` (Linux 4.4); without it mlock2 is mlock. */
+  z.object({ kind: z.literal('mlock2'), onFault: z.boolean(), range: rangeSchema }),
+  z.object({ kind: z.literal('munlock'), range: rangeSchema }),
+  /** Leaves a hole in the region. */
+  z.object({ kind: z.literal('munmap'), range: pageRangeSchema }),
+  /** posix_fadvise(2) `POSIX_FADV_DONTNEED` on the region's file: drops clean pages that nobody maps from the page cache. */
+  z.object({ kind: z.literal('evict'), range: pageRangeSchema }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
+
+/** The flags of mlockall(2). */
+export const mclFlagSchema = z.enum(['MCL_CURRENT', 'MCL_FUTURE', 'MCL_ONFAULT']);
+export type MclFlag = z.infer<typeof mclFlagSchema>;
+
+/** One act on the whole process. Only isolated experiments do these: what they change, no region's end undoes. */
+export type ProcessOperation =
+  | { readonly kind: 'mlockall'; readonly flags: readonly MclFlag[] }
+  | { readonly kind: 'munlockall' }
+  /** setrlimit(2) of RLIMIT_MEMLOCK's soft limit, in bytes. */
+  | { readonly kind: 'setrlimit'; readonly softBytes: number }
+  /** capset(2): gives CAP_IPC_LOCK up, so that RLIMIT_MEMLOCK applies also to root. */
+  | { readonly kind: 'drop-ipc-lock' };

@@ -34,7 +34,12 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-const reportedText = { title: z.string(), meaning: z.string().optional(), outcome: z.string().optional() };
+const reportedText = {
+  title: z.string(),
+  meaning: z.string().optional(),
+  outcome: z.string().optional(),
+  diagnosis: z.object({ text: z.string(), fix: z.string() }).optional(),
+};
 
 /** The states of one region after one step. */
 export const reportSnapshotSchema = z.object({

@@ -36,9 +36,12 @@ function print(terminal: Terminal, descriptor: ExperimentDescriptor, language: L
 
 /** The values a parameter takes and its default: `1..1024 [64]`, `read|write [write]`. */
 function bounds(parameter: Parameter): string {
-  const values =
-    parameter.kind === 'integer'
-      ? `${parameter.minimum}..${parameter.maximum}`
-      : parameter.choices.map(({ value }) => value).join('|');
-  return `${values} [${parameter.default}]`;
+  switch (parameter.kind) {
+    case 'integer':
+      return `${parameter.minimum}..${parameter.maximum} [${parameter.default}]`;
+    case 'choice':
+      return `${parameter.choices.map(({ value }) => value).join('|')} [${parameter.default}]`;
+    case 'path':
+      return 'FILE';
+  }
 }

@@ -72,7 +72,7 @@ describe('the session as a C program', () => {
   compiled('makes the calls on a part of a region that the session made', async () => {
     const title = { en: '', zh: '' };
     const range = { firstPage: 2, pageCount: 3 };
-    const map = { kind: 'map' as const, title, label: 'A', pages: 8 };
+    const map = { kind: 'map' as const, title, label: 'A', mapping: { pages: 8 } };
     const touch = { kind: 'touch' as const, access: 'write' as const, pages: [0, 2, 3, 4] };
     const drop = { kind: 'madvise' as const, advice: 'MADV_DONTNEED' as const, range };
     const look = (firstPage: number, pageCount: number) =>

@@ -87,7 +87,7 @@ describe('what a session leaves behind', () => {
     const mappings = () => readFileSync('/proc/self/maps', 'latin1').split('\n').length;
     const before = mappings();
     for (let round = 1; round <= 200; round++) {
-      const { region } = Region.map(round, 'A', 3, (call) => call());
+      const { region } = Region.map(round, 'A', { pages: 3 }, (call) => call());
       if (!region) throw new Error('mmap was refused.');
       await region.release();
     }

@@ -1,0 +1,120 @@
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pageSize } from '../native/sysconf.ts';
+import { problem } from './problems.ts';
+
+/** File systems that live in memory: their pages are the file, so the page cache cannot drop them. statfs(2) */
+const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */]);
+
+/** Bytes written at a time while a file is made. */
+const chunkBytes = 1 << 20;
+
+/** A file that a region maps. Whoever opens it closes it, once. */
+export class BackingFile implements Disposable {
+  /** As a person knows it; a file that Pagescope made has no name any more. */
+  readonly name: string;
+  readonly fd: number;
+  readonly bytes: number;
+  readonly writable: boolean;
+  #open = true;
+
+  private constructor(name: string, fd: number, bytes: number, writable: boolean) {
+    this.name = name;
+    this.fd = fd;
+    this.bytes = bytes;
+    this.writable = writable;
+  }
+
+  /** Pages that the file fills, the last one perhaps in part. */
+  get pages(): number {
+    return Math.ceil(this.bytes / pageSize());
+  }
+
+  /**
+   * A new file of whole pages on a disk, written out so that its pages are clean. It is deleted at once and lives on until it is
+   * closed, so nothing is left behind even when the process is killed.
+   */
+  static temporary(pages: number): BackingFile {
+    const bytes = pages * pageSize();
+    const folder = mkdtempSync(join(diskFolder(), 'pagescope-'));
+    try {
+      const fd = openSync(join(folder, 'pages'), 'wx+', 0o600);
+      try {
+        fill(fd, bytes);
+        return new BackingFile('', fd, bytes, true);
+      } catch (cause) {
+        closeSync(fd);
+        throw problem(
+          'cannot-run-here',
+          `A file of ${bytes} bytes could not be made in ${folder}: ${reasonOf(cause)}. Make room there, or choose fewer pages.`,
+          `无法在 ${folder} 中创建 ${bytes} 字节的文件：${reasonOf(cause)}。请腾出空间，或减少页数。`,
+          { cause },
+        );
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The user's file, to be read. Throws `bad-input` when it is missing, unreadable, empty, or no regular file. */
+  static open(path: string): BackingFile {
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (!file) throw refused(path, 'it does not exist', '文件不存在');
+    if (!file.isFile()) throw refused(path, 'it is not a regular file', '不是普通文件');
+    if (file.size === 0) throw refused(path, 'it is empty', '文件为空');
+    try {
+      return new BackingFile(path, openSync(path, 'r'), file.size, false);
+    } catch (cause) {
+      throw refused(path, reasonOf(cause), reasonOf(cause));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#open) closeSync(this.fd);
+    this.#open = false;
+  }
+}
+
+function refused(path: string, why: string, whyZh: string) {
+  return problem(
+    'bad-input',
+    `${path} cannot be mapped: ${why}; name a file that you can read.`,
+    `无法映射 ${path}：${whyZh}；请指定一个可读的文件。`,
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function fill(fd: number, bytes: number): void {
+  ftruncateSync(fd, bytes);
+  const chunk = new Uint8Array(Math.min(bytes, chunkBytes)).fill(1);
+  for (let at = 0; at < bytes; ) at += writeSync(fd, chunk, 0, Math.min(chunk.length, bytes - at), at);
+  fsyncSync(fd);
+}
+
+/** A folder that is on a disk and may be written to; where there is none, the usual temporary one. */
+function diskFolder(): string {
+  for (const folder of [tmpdir(), '/var/tmp', homedir()]) {
+    try {
+      if (memoryFileSystems.has(statfsSync(folder).type)) continue;
+      rmSync(mkdtempSync(join(folder, 'pagescope-')), { recursive: true });
+      return folder;
+    } catch {
+      // Not there, or not ours to write to: the next one.
+    }
+  }
+  return tmpdir();
+}
