@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium, expect as expectPage, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
@@ -210,22 +210,41 @@ describe('the desktop app', { timeout: 60_000 }, () => {
   });
 
   it('remembers where its window was, and opens anyway when that is damaged or cannot be kept', async () => {
+    const closeWindow = async (desktop: Desktop) => {
+      (await desktop.window()).requestClose();
+      expect(await desktop.exited).toBe(0);
+    };
     await using desktop = await started();
-    const file = join(desktop.userData, 'window.json');
-    (await desktop.window()).requestClose();
-    expect(await desktop.exited).toBe(0);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ width: 1400, height: 900, maximized: false });
+    const { userData } = desktop;
+    const file = join(userData, 'window.json');
+    const kept = async () => JSON.parse(await readFile(file, 'utf8'));
+    await closeWindow(desktop);
+    expect(await kept()).toMatchObject({ width: 1400, height: 900, maximized: false });
 
-    await writeFile(file, JSON.stringify({ x: 10, y: 20, width: 1000, height: 700, maximized: true }));
-    await using maximized = await started({ userData: desktop.userData });
+    const moved = { x: 10, y: 20, width: 1000, height: 700, maximized: true };
+    await writeFile(file, JSON.stringify(moved));
+    await using maximized = await started({ userData });
     await maximized.toldOf('maximize');
+    await closeWindow(maximized);
+    expect(await kept()).toEqual(moved);
 
-    await writeFile(file, '{"x": 1e9, nonsense');
-    await chmod(file, 0o444);
-    await using damaged = await started({ userData: `${desktop.userData}/other` });
-    const window = await damaged.window();
-    window.requestClose();
-    expect(await damaged.exited).toBe(0);
+    const elsewhere = { ...moved, x: 5000 };
+    for (const text of [
+      '{"x": 1e9, nonsense',
+      '[]',
+      JSON.stringify({ ...moved, width: 1 }),
+      JSON.stringify(elsewhere),
+    ]) {
+      await writeFile(file, text);
+      await using damaged = await started({ userData });
+      await closeWindow(damaged);
+      expect(await kept(), text).toMatchObject({ width: 1400, height: 900, maximized: false });
+    }
+
+    await rm(file);
+    await mkdir(file);
+    await using unkept = await started({ userData });
+    await closeWindow(unkept);
   });
 
   it('puts up the usual menu in the language of the desktop', async () => {
