@@ -1,0 +1,7 @@
+/** What the tables are made of. */
+import type { ErrnoName } from '../errno.ts';
+
+export type Text = { readonly en: string; readonly zh: string };
+export type Meanings = { readonly [errno in ErrnoName]?: Text };
+/** By the call's name in its man page. */
+export type Table = { readonly [call: string]: Meanings };
