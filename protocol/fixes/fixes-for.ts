@@ -1,0 +1,80 @@
+import { tighter } from '../limit-units.ts';
+import type { ByteLimit, LimitsFacts, SurroundingsKind } from '../limits.ts';
+import { docker, kubernetes, lxc, oci, podman } from './container.ts';
+import { type Fix, type FixId, fixIds } from './fix.ts';
+import { mappedRange, maxMapCount, unlockFirst } from './program.ts';
+import { limitsConf, setcap, ulimit } from './shell.ts';
+import { desktopSession, systemdNspawn, systemdService, userService } from './systemd.ts';
+import { type FixText, wantedLimit } from './wanted.ts';
+
+const texts: Readonly<Record<FixId, FixText>> = {
+  ulimit,
+  'limits-conf': limitsConf,
+  'systemd-service': systemdService,
+  'user-service': userService,
+  'desktop-session': desktopSession,
+  docker,
+  podman,
+  kubernetes,
+  lxc,
+  'systemd-nspawn': systemdNspawn,
+  oci,
+  setcap,
+  'max-map-count': maxMapCount,
+  'mapped-range': mappedRange,
+  'unlock-first': unlockFirst,
+};
+
+/** What raises the limit in each setup, the most fitting first. */
+const forSetup: Readonly<Record<SurroundingsKind, readonly [FixId, ...FixId[]]>> = {
+  docker: ['docker'],
+  podman: ['podman'],
+  kubernetes: ['kubernetes'],
+  lxc: ['lxc'],
+  'systemd-nspawn': ['systemd-nspawn'],
+  container: ['oci'],
+  'systemd-service': ['systemd-service'],
+  'user-service': ['user-service'],
+  'desktop-session': ['desktop-session', 'limits-conf', 'setcap'],
+  'login-session': ['limits-conf', 'setcap'],
+  plain: ['limits-conf', 'setcap'],
+};
+
+/** What the fixes follow from. */
+export type Setup = Pick<LimitsFacts, 'memlock' | 'vmLckBytes' | 'surroundings'>;
+
+/** The fix that raises the hard limit in this setup, for good. */
+export function hardLimitFix(setup: Setup): FixId {
+  return forSetup[setup.surroundings.kind][0];
+}
+
+/** A limit to propose when nobody has said how much: at least 64 MiB, and twice what is there and what is locked. */
+export function proposedLimit({ memlock: { soft }, vmLckBytes }: Setup): ByteLimit {
+  const floor = 64 * 1024 * 1024;
+  return soft === 'unlimited' ? soft : Math.max(floor, 2 * soft, 2 * vmLckBytes);
+}
+
+/**
+ * Every fix, written out for the limit that is wanted: first those for this setup, the most fitting at the top. A shell's soft limit
+ * comes before all when the hard limit leaves room.
+ */
+export function fixesFor(setup: Setup, wanted: ByteLimit = proposedLimit(setup)): Fix[] {
+  const { memlock, surroundings } = setup;
+  const here: FixId[] = [...forSetup[surroundings.kind]];
+  if (fromShell(surroundings.kind)) {
+    if (tighter(wanted, memlock.hard) === wanted && memlock.soft !== memlock.hard) here.unshift('ulimit');
+    else here.push('ulimit');
+  }
+  const ids: readonly FixId[] = [...new Set<FixId>([...here, ...fixIds])];
+  const limit = wantedLimit(wanted, surroundings.unit);
+  const standIn = wantedLimit(wanted);
+  return ids.map((id) => {
+    const applies = here.includes(id);
+    return { ...texts[id](applies ? limit : standIn), applies: applies ? 'here' : 'elsewhere' };
+  });
+}
+
+/** Whether a person's shell is what starts programs there. */
+function fromShell(kind: SurroundingsKind): boolean {
+  return kind !== 'systemd-service' && kind !== 'user-service';
+}
