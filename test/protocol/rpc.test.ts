@@ -36,6 +36,11 @@ class Connection {
   }
 }
 
+function portWires(): [Wire, Wire] {
+  const { port1, port2 } = new MessageChannel();
+  return [messagePortWire(port1), messagePortWire(port2)];
+}
+
 /** The problem that a call ends with. */
 async function problemOf(call: Promise<unknown>) {
   const error = await call.then(
@@ -198,12 +203,14 @@ describe('a reader', () => {
     );
   });
 
-  it('receives events and frames in the order in which they were told', async () => {
+  it.each([
+    ['a message port', portWires],
+    ['a wire that delivers all at once', memoryWires],
+  ])('receives events and frames over %s in the order in which they were told', async (_name, makeWires) => {
     const order: string[] = [];
-    const { port1, port2 } = new MessageChannel();
+    const [wire, host] = makeWires();
     const service = new FakeService();
-    serve(messagePortWire(port2), service.make);
-    const wire = messagePortWire(port1);
+    serve(host, service.make);
     const client = connect(wire, { event: () => order.push('event'), frame: () => order.push('frame') });
     const [engine] = service.readers;
     const event: SessionEvent = { kind: 'measurement', session: 1, name: 'x', value: 1 };
