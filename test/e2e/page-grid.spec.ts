@@ -18,7 +18,7 @@ test('the cursor says page, address, state, flags and the last change', async ({
   await expect(note).toContainText(/0x[0-9a-f]+000/);
   await expect(note).toContainText('resident');
   await expect(note).toContainText('Resident');
-  await expect(note).toContainText(/changed in (the|a) snapshot/);
+  await expect(note).toContainText(/changed during steps? \d+/);
   await page.keyboard.press('Control+End');
   await expect(note).toContainText('Page 63');
 });

@@ -3,6 +3,7 @@ import { PageFlag, pageState } from '../../../protocol/flags.ts';
 import { useApp, useRegionPages, useWords } from '../../app/context.ts';
 import type { GridFocus } from '../../canvas/grid-view.ts';
 import { pageAddress } from '../../i18n/format.ts';
+import { lastChange } from '../../store/last-change.ts';
 import type { RegionPages } from '../../store/pages.ts';
 import classes from './pages-panel.module.css';
 
@@ -45,7 +46,7 @@ interface FactsProps {
 
 function Facts({ page, session, region, pages, pageSize }: FactsProps) {
   const { t } = useWords();
-  const change = useChange(session, page, pages);
+  const change = useChange(session, region.id, page, pages);
   const byte = pages?.flags[page];
   const flags = byte === undefined ? [] : Object.entries(PageFlag).filter(([, flag]) => byte & flag);
   return (
@@ -63,17 +64,15 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
   );
 }
 
-/** The snapshot that first showed the page as it is: after which step, and when. */
-function useChange(session: number, page: number, pages: RegionPages | undefined): string {
+/** What changed the page last, and when that was seen. */
+function useChange(session: number, region: number, page: number, pages: RegionPages | undefined): string {
   const { t, format, pick } = useWords();
-  const moment = pages?.moments[pages.changedBy[page] ?? 0];
-  const changed = moment !== undefined && moment.arrivedMs !== Number.NEGATIVE_INFINITY;
-  const step = useApp((state) =>
-    changed && moment.step >= 0 ? state.sessions.get(session)?.steps[moment.step] : undefined,
-  );
-  if (!changed) return t('pages.neverChanged');
-  const time = format.duration(moment.takenNs);
-  if (moment.step < 0) return t('pages.changedBetween', { time });
-  const text = t('pages.changedAfter', { step: moment.step + 1, time });
-  return step ? `${text} · ${pick(step.title)}` : text;
+  const steps = useApp((state) => state.sessions.get(session)?.steps);
+  const change = pages && steps && lastChange(page, region, pages.changedBy[page] ?? 0, pages.moments, steps);
+  if (!change) return t('pages.neverChanged');
+  const time = format.duration(change.seenNs);
+  const [first, last] = [change.steps[0], change.steps.at(-1)];
+  if (!first || !last) return t('pages.changed', { time });
+  if (first !== last) return t('pages.changedDuringSteps', { first: first.index + 1, last: last.index + 1, time });
+  return t('pages.changedDuring', { step: first.index + 1, title: pick(first.title), time });
 }

@@ -1,0 +1,35 @@
+import type { Step } from '../../protocol/events.ts';
+import type { Moment } from './pages.ts';
+
+export interface LastChange {
+  /** When the change was seen, ns since the session began. */
+  readonly seenNs: number;
+  /** The steps that may have done it, in order: usually one, none when nothing we did was about this page. */
+  readonly steps: readonly Step[];
+}
+
+/**
+ * What changed a page last. Snapshots say that it changed between two of them; the steps in question are those that ran in that time
+ * and were about the page. Calls that only look are not among them.
+ *
+ * @param moments all frames that changed something, `index` of them the one that changed this page
+ */
+export function lastChange(
+  page: number,
+  region: number,
+  index: number,
+  moments: readonly Moment[],
+  steps: readonly Step[],
+): LastChange | undefined {
+  const moment = moments[index];
+  if (index === 0 || !moment) return undefined;
+  const afterNs = moments[index - 1]?.takenNs ?? 0;
+  const covers = ({ region: of, range, call }: Step) =>
+    of === region &&
+    call !== 'mincore' &&
+    range !== undefined &&
+    page >= range.firstPage &&
+    page < range.firstPage + range.pageCount;
+  const during = ({ startedNs, durationNs }: Step) => startedNs < moment.takenNs && startedNs + durationNs > afterNs;
+  return { seenNs: moment.takenNs, steps: steps.filter((step) => during(step) && covers(step)) };
+}

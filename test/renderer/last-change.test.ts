@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { Step } from '../../protocol/events.ts';
+import { lastChange } from '../../renderer/store/last-change.ts';
+
+const step = (index: number, firstPage: number, pageCount: number, call = 'process_vm_writev'): Step => ({
+  index,
+  title: { en: '', zh: '' },
+  region: 1,
+  range: { firstPage, pageCount },
+  call,
+  arguments: {},
+  returned: 0,
+  errno: null,
+  startedNs: index * 100,
+  durationNs: 50,
+});
+const moment = (takenNs: number) => ({ takenNs, step: -1, arrivedMs: 0 });
+const moments = [moment(0), moment(160), moment(360)];
+const steps = [step(0, 0, 16, 'mmap'), step(1, 0, 1), step(2, 1, 1), step(3, 2, 1), step(3, 0, 16, 'mincore')];
+const indexes = (page: number, index: number) =>
+  lastChange(page, 1, index, moments, steps)?.steps.map((candidate) => candidate.index);
+
+it('names the one step that was about the page between the two snapshots, though frames were skipped', () => {
+  expect(indexes(1, 2)).toEqual([2]);
+  expect(indexes(2, 2)).toEqual([3]);
+  expect(lastChange(1, 1, 2, moments, steps)?.seenNs).toBe(360);
+});
+
+it('names several when it cannot tell, and none when nobody asked', () => {
+  expect(indexes(0, 1)).toEqual([0, 1]);
+  expect(indexes(9, 2)).toEqual([]);
+  expect(lastChange(1, 2, 2, moments, steps)?.steps).toEqual([]);
+});
+
+it('has nothing to say of a page that never changed', () => {
+  expect(lastChange(5, 1, 0, moments, steps)).toBeUndefined();
+});
