@@ -108,6 +108,31 @@ function parsed(fd: number, start: bigint, end: bigint): readonly Vma[] | Failed
   }
 }
 
+/**
+ * How many VMAs this process has, as vm.max_map_count counts them: the lines of /proc/self/maps without `[vsyscall]`, which is none. Holds
+ * no more than a chunk, since a process near that limit can't get memory for more. Errors: those of opening and reading it.
+ */
+export function mappingCount(): { readonly returned: number; readonly errno: null } | Failed {
+  const descriptor = selfDescriptor('maps');
+  if (descriptor.errno !== null) return descriptor;
+  const chunk = Buffer.allocUnsafe(64 * 1024);
+  let count = 0;
+  let position = 0;
+  try {
+    for (;;) {
+      const read = readSync(descriptor.returned, chunk, 0, chunk.length, position);
+      if (read === 0) return { returned: count, errno: null };
+      position += read;
+      for (let i = 0; i < read; i++) if (chunk[i] === NEWLINE) count++;
+      if (chunk.subarray(0, read).includes('[vsyscall]')) count--;
+    }
+  } catch (error) {
+    return fileFailure(error);
+  }
+}
+
+const NEWLINE = 10;
+
 let haveQuery: boolean | undefined;
 
 /**
