@@ -1,8 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { problem } from '../lab/problems.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
+import { type Language, languages } from '../protocol/language.ts';
 import { toProblem } from '../protocol/problem.ts';
-import { type Language, languages } from '../protocol/text.ts';
 import { ExitStatus, statusOf } from './exit-status.ts';
 import { languageOf } from './language.ts';
 

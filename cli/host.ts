@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { Budget } from '../lab/budget.ts';
-import { forkIsolated } from '../lab/fork-isolated.ts';
 import type { Host } from '../lab/service.ts';
 import { version } from './installation.ts';
 
@@ -14,6 +13,9 @@ export function nodeHost(kind: 'cli' | 'browser'): Host {
     version: version(),
     can: { fileDialogs: false, menus: false },
     budget: Budget.fromEnvironment(),
-    spawnIsolated: () => forkIsolated(fileURLToPath(isolatedEntry)),
+    spawnIsolated: async () => {
+      const { forkIsolated } = await import('../lab/fork-isolated.ts');
+      return forkIsolated(fileURLToPath(isolatedEntry));
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { Language } from '../protocol/text.ts';
+import type { Language } from '../protocol/language.ts';
 
 /** The language of the surroundings, as locale(7) orders the variables: Chinese for any `zh` locale, English otherwise. */
 export function languageOf(environment: NodeJS.ProcessEnv = process.env): Language {

@@ -1,6 +1,6 @@
 import { formatBytes } from '../lab/format.ts';
+import type { Language } from '../protocol/language.ts';
 import type { Report } from '../protocol/report.ts';
-import type { Language } from '../protocol/text.ts';
 import { Terminal } from './terminal.ts';
 
 type ReportStep = Report['steps'][number];

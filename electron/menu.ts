@@ -1,5 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
-import type { Language, Text } from '../protocol/text.ts';
+import type { Language } from '../protocol/language.ts';
+import type { Text } from '../protocol/text.ts';
 import { openExternalPage } from './guards.ts';
 
 type Role = NonNullable<MenuItemConstructorOptions['role']>;

@@ -1,12 +1,12 @@
 import type { SessionEvent } from '../protocol/events.ts';
 import { decodeFrame, FrameError } from '../protocol/frame.ts';
+import type { Language } from '../protocol/language.ts';
 import type { Operation } from '../protocol/operation.ts';
 import { PageStates } from '../protocol/page-states.ts';
 import { type Problem, ProblemError } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import { type Client, connect } from '../protocol/rpc.ts';
 import type { Reader, Received } from '../protocol/service.ts';
-import type { Language } from '../protocol/text.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { environment } from './environment.ts';
 import type { ControlAction, SessionHandle } from './session-handle.ts';

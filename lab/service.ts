@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts';
 import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
-import { type IsolatedProcess, IsolatedSession } from './isolated-session.ts';
+import type { IsolatedProcess } from './isolated-session.ts';
 import { limits } from './limits.ts';
 import { problem } from './problems.ts';
 import { Session } from './session.ts';
@@ -190,6 +190,8 @@ async function open(
   }
   const { id, title, values } = experiment;
   const header = { version, experiment: { id, title, parameters: values }, placement };
+  // Loaded when it is wanted: it brings the whole wire protocol with it, which `pagescope run` does without.
+  const { IsolatedSession } = await import('./isolated-session.ts');
   let child: IsolatedProcess;
   try {
     child = await host.spawnIsolated();

@@ -1,6 +1,6 @@
+import type { Language } from '../protocol/language.ts';
 import type { Operation } from '../protocol/operation.ts';
 import type { Report } from '../protocol/report.ts';
-import type { Language } from '../protocol/text.ts';
 
 export type ControlAction = 'pause' | 'resume' | 'step' | 'stop';
 

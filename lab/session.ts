@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Sample, SessionEvent, Step } from '../protocol/events.ts';
 import type { Placement } from '../protocol/experiment.ts';
+import type { Language } from '../protocol/language.ts';
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import { toProblem } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import type { Reader } from '../protocol/service.ts';
-import type { Language, Text } from '../protocol/text.ts';
+import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import { cProgram, type LoggedOperation } from './c-program.ts';
 import { Clock } from './clock.ts';

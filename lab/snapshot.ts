@@ -1,5 +1,6 @@
 import { type Residency, residency } from '../native/residency.ts';
-import { histogram, type PageCounts, pageCounts } from '../protocol/counts.ts';
+import { histogram, pageCounts } from '../protocol/counts.ts';
+import type { PageCounts } from '../protocol/counts-schema.ts';
 import { PageFlag } from '../protocol/flags.ts';
 import type { Snapshot } from '../protocol/frame-stream.ts';
 import type { Clock } from './clock.ts';

@@ -1,10 +1,12 @@
 import { histogram, pageCounts } from '../protocol/counts.ts';
 import type { Claim, RegionInfo, Sample, SessionEvent, Step } from '../protocol/events.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
+import type { Language } from '../protocol/language.ts';
 import type { Problem } from '../protocol/problem.ts';
-import { type Environment, type Report, type ReportSnapshot, reportSchemaId } from '../protocol/report.ts';
+import type { Environment, Report, ReportSnapshot } from '../protocol/report.ts';
+import { reportSchemaId } from '../protocol/report-id.ts';
 import { forEachRun } from '../protocol/runs.ts';
-import type { Language, Text } from '../protocol/text.ts';
+import type { Text } from '../protocol/text.ts';
 
 /** Samples kept; when there are more, every second one is dropped, so that a long session keeps its whole course. */
 const maxSamples = 8192;

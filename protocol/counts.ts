@@ -1,18 +1,5 @@
-import { z } from 'zod';
+import type { PageCounts } from './counts-schema.ts';
 import { PageFlag, type PageState, pageState, pageStates } from './flags.ts';
-
-/** How many pages of a snapshot have each flag. */
-export const pageCountsSchema = z.object({
-  resident: z.int().nonnegative(),
-  present: z.int().nonnegative(),
-  locked: z.int().nonnegative(),
-  onFault: z.int().nonnegative(),
-  swapped: z.int().nonnegative(),
-  zero: z.int().nonnegative(),
-  huge: z.int().nonnegative(),
-  dontDump: z.int().nonnegative(),
-});
-export type PageCounts = z.infer<typeof pageCountsSchema>;
 
 /** How often each of the 256 possible page bytes occurs; every other count is derived from this one pass. */
 export function histogram(flags: Uint8Array): Uint32Array {

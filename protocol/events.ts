@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageRangeSchema } from './operation.ts';
-import { problemSchema } from './problem.ts';
+import { problemSchema } from './problem-schema.ts';
 import { textSchema } from './text.ts';
 
 /** An address as it is shown and stored: `0x` and hexadecimal digits. */

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { textSchema } from './text.ts';
+import type { Text } from './text.ts';
 
 /**
  * What can go wrong for a person, by kind. A kind is for programs; the text is one sentence that says what failed, on what,
@@ -13,7 +12,7 @@ import { textSchema } from './text.ts';
  * - `died`: the isolated process ended by itself.
  * - `internal`: a fault of Pagescope's own.
  */
-export const problemKindSchema = z.enum([
+export const problemKinds = [
   'bad-input',
   'over-budget',
   'cannot-run-here',
@@ -21,16 +20,15 @@ export const problemKindSchema = z.enum([
   'cancelled',
   'died',
   'internal',
-]);
-export type ProblemKind = z.infer<typeof problemKindSchema>;
+] as const;
+export type ProblemKind = (typeof problemKinds)[number];
 
-export const problemSchema = z.object({
-  kind: problemKindSchema,
-  text: textSchema,
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly text: Text;
   /** The signal that ended an isolated process: `SIGABRT`. */
-  signal: z.string().optional(),
-});
-export type Problem = z.infer<typeof problemSchema>;
+  readonly signal?: string | undefined;
+}
 
 /** A problem that is thrown; it crosses a wire as a `Problem` and is thrown again on the other side. */
 export class ProblemError extends Error {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { pageCountsSchema } from './counts.ts';
+import { pageCountsSchema } from './counts-schema.ts';
 import { claimSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
-
-export const reportSchemaId = 'pagescope/report@1';
+import { reportSchemaId } from './report-id.ts';
 
 const limitSchema = z.union([z.int().nonnegative(), z.literal('unlimited')]);
 

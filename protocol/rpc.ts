@@ -1,7 +1,8 @@
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { type SessionEvent, sessionEventSchema } from './events.ts';
-import { ProblemError, problemSchema, toProblem } from './problem.ts';
+import { ProblemError, toProblem } from './problem.ts';
+import { problemSchema } from './problem-schema.ts';
 import {
   type Acknowledgement,
   contract,

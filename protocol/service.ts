@@ -3,16 +3,12 @@ import type { SessionEvent } from './events.ts';
 import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
 import { limitsReportSchema } from './limits.ts';
 import { operationSchema } from './operation.ts';
+import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
 
 const session = z.int().positive();
 const nothing = z.void();
-
-/** The longest pause between two steps, in milliseconds. */
-export const maxPaceMs = 5000;
-/** Samples per second. */
-export const sampleRateBounds = { minimum: 1, maximum: 60, default: 10 } as const;
 
 export const hostInfoSchema = z.object({
   kind: z.enum(['electron', 'browser', 'isolated', 'cli']),

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { languages } from './language.ts';
 
 /** A text that a person reads, in every language that Pagescope speaks. Side by side, so that neither is forgotten. */
 export const textSchema = z.object({ en: z.string(), zh: z.string() });
 export type Text = z.infer<typeof textSchema>;
 
-export const languages = ['en', 'zh'] as const;
 export const languageSchema = z.enum(languages);
-export type Language = z.infer<typeof languageSchema>;

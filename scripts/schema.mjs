@@ -11,7 +11,8 @@ import { inProject, main, Refusal } from './project.mjs';
 const file = inProject('docs', 'report.schema.json');
 
 async function reportSchema() {
-  const { reportSchema, reportSchemaId } = await import(inProject('protocol', 'report.ts'));
+  const { reportSchema } = await import(inProject('protocol', 'report.ts'));
+  const { reportSchemaId } = await import(inProject('protocol', 'report-id.ts'));
   const { $schema, ...schema } = z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
   return { $schema, $id: reportSchemaId, title: 'Pagescope report', ...schema };
 }

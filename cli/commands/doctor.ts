@@ -1,5 +1,5 @@
 import { examine } from '../../lab/doctor.ts';
-import type { Language } from '../../protocol/text.ts';
+import type { Language } from '../../protocol/language.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { Terminal } from '../terminal.ts';
 

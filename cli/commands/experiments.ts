@@ -1,6 +1,6 @@
 import { catalogue } from '../../lab/catalogue.ts';
 import type { ExperimentDescriptor, Parameter } from '../../protocol/experiment.ts';
-import type { Language } from '../../protocol/text.ts';
+import type { Language } from '../../protocol/language.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { Terminal } from '../terminal.ts';
 

@@ -1,7 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import type { Language, Text } from '../../protocol/text.ts';
+import type { Language } from '../../protocol/language.ts';
+import type { Text } from '../../protocol/text.ts';
 import { type Format, formatFor } from '../i18n/format.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Actions } from '../store/actions.ts';

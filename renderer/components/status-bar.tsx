@@ -1,6 +1,6 @@
 import { Progress, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { sampleRateBounds } from '../../protocol/service.ts';
+import { sampleRateBounds } from '../../protocol/rates.ts';
 import { useApp, usePages, usePagesVersion, useWords } from '../app/context.ts';
 import { shownSession } from '../store/store.ts';
 import classes from './status-bar.module.css';

@@ -1,4 +1,4 @@
-import type { Language } from '../../protocol/text.ts';
+import type { Language } from '../../protocol/language.ts';
 import { localeOf } from './i18n.ts';
 
 /** Numbers, sizes and times as a person reads them: digits by locale, IEC units for bytes, ns to s for durations. */

@@ -1,6 +1,7 @@
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type { Language, Text } from '../../protocol/text.ts';
+import type { Language } from '../../protocol/language.ts';
+import type { Text } from '../../protocol/text.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
 

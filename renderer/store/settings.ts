@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { maxPaceMs } from '../../protocol/service.ts';
-import { type Language, languageSchema } from '../../protocol/text.ts';
+import type { Language } from '../../protocol/language.ts';
+import { maxPaceMs } from '../../protocol/rates.ts';
+import { languageSchema } from '../../protocol/text.ts';
 
 /** 64 steps then last five seconds: slow enough to watch, fast enough not to wait. */
 export const defaultPaceMs = 80;

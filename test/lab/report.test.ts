@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Language } from '../../protocol/language.ts';
 import { type Report, reportSchema } from '../../protocol/report.ts';
-import type { Language } from '../../protocol/text.ts';
 import { never, TestLab } from './harness.ts';
 
 const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../protocol/events.ts';
-import { ProblemError, problemSchema } from '../../protocol/problem.ts';
+import { ProblemError } from '../../protocol/problem.ts';
+import { problemSchema } from '../../protocol/problem-schema.ts';
 import { type Client, connect, serve } from '../../protocol/rpc.ts';
 import { contract, type Method } from '../../protocol/service.ts';
 import type { Wire } from '../../protocol/wire.ts';

@@ -1,0 +1,3 @@
+/** The languages that Pagescope speaks. */
+export const languages = ['en', 'zh'] as const;
+export type Language = (typeof languages)[number];
