@@ -94,11 +94,15 @@ export function isMapped(region: RegionInfo, pid: number | 'self' = 'self'): boo
     .some((line) => line.startsWith(bounds));
 }
 
-/** Whether the process runs; a zombie that waits for its parent does not. */
+/** PF_EXITING of proc_pid_stat(5): the process is on its way out and runs no more of its own. */
+const exiting = 4;
+
+/** Whether the process runs. One that is ending, or a zombie that waits for its parent, does not. */
 export function isRunning(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
+    const [state, , , , , , flags] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state !== 'Z' && (Number(flags) & exiting) === 0;
   } catch {
     return false;
   }
