@@ -45,6 +45,8 @@ export interface FrameInfo {
 export interface Frame extends FrameInfo {
   readonly pages: number;
   readonly whole: boolean;
+  /** One byte per page, when the frame carries those and no runs. */
+  readonly bytes: Uint8Array | undefined;
   /** Calls `each` for every run that the frame carries, in order. */
   forEachRun(each: (firstPage: number, pageCount: number, flags: number) => void): void;
 }
@@ -159,6 +161,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
     throw new FrameError('The time of this frame is no number of nanoseconds.');
   const whole = kind !== Kind.ChangedRuns;
   if (kind !== Kind.WholeBytes) checkRuns(view, runs, pages, whole);
+  const pageBytes = kind === Kind.WholeBytes ? bytes.subarray(frameHeaderBytes, frameHeaderBytes + pages) : undefined;
   return {
     session: view.getUint32(8, true),
     region: view.getUint32(12, true),
@@ -169,9 +172,10 @@ export function decodeFrame(bytes: Uint8Array): Frame {
     unknown: view.getUint8(7),
     pages,
     whole,
+    bytes: pageBytes,
     forEachRun(each) {
-      if (kind === Kind.WholeBytes) {
-        forEachRun(bytes.subarray(frameHeaderBytes, frameHeaderBytes + pages), each);
+      if (pageBytes) {
+        forEachRun(pageBytes, each);
         return;
       }
       for (let at = frameHeaderBytes; at < bytes.byteLength; at += runBytes) {

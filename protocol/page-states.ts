@@ -28,10 +28,15 @@ export class PageStates {
       );
     }
     const flags = this.#flags;
-    frame.forEachRun((firstPage, pageCount, byte) => {
-      flags.fill(byte, firstPage, firstPage + pageCount);
-      changed?.(firstPage, pageCount, byte);
-    });
+    if (frame.bytes && !changed) flags.set(frame.bytes);
+    else {
+      frame.forEachRun((firstPage, pageCount, byte) => {
+        // A fill of one page costs ten times a store, and a shuffled region is all such runs.
+        if (pageCount === 1) flags[firstPage] = byte;
+        else flags.fill(byte, firstPage, firstPage + pageCount);
+        changed?.(firstPage, pageCount, byte);
+      });
+    }
     this.#last = frame;
   }
 }
