@@ -1,4 +1,5 @@
 /** What the page cache holds of a file, and advice about it: cachestat(2), posix_fadvise(2). */
+import { accessSync, constants, fstatSync } from 'node:fs';
 import { checkInt, checkLength } from './arguments.ts';
 import { errnoName, type Failed, OK, type Result } from './errno.ts';
 import { bind } from './libc.ts';
@@ -60,4 +61,22 @@ export function cachestat(fd: number, offset: number, length: number): CacheStat
     evictedPages: Number(evicted),
     recentlyEvictedPages: Number(recent),
   };
+}
+
+/**
+ * Whether mincore tells the truth about a file's pages. Of a file that the caller may neither write nor owns it says since Linux 5.2 that
+ * all are in core, and does not say that it hides something; cachestat answers EPERM there. Where that is missing, the file's permissions
+ * are asked, which is what the kernel does (`can_do_mincore` in mm/mincore.c).
+ */
+export function mincoreTellsOf(fd: number): boolean {
+  const { errno } = cachestat(fd, 0, 1);
+  if (errno === null) return true;
+  if (errno === 'EPERM') return false;
+  try {
+    if (fstatSync(fd).uid === process.geteuid?.()) return true;
+    accessSync(`/proc/self/fd/${fd}`, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

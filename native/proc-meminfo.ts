@@ -12,6 +12,10 @@ export type Meminfo = {
   readonly swapTotalBytes: number;
   readonly swapFreeBytes: number;
   readonly mlockedBytes: number;
+  /** What may be promised in all, in overcommit mode `never`. */
+  readonly commitLimitBytes: number;
+  /** What has been promised. */
+  readonly committedBytes: number;
 };
 
 /** The machine's memory. Errors: ENOENT, EACCES (no /proc). */
@@ -28,6 +32,8 @@ export function meminfo(): Meminfo | Failed {
     swapTotalBytes: bytes('SwapTotal'),
     swapFreeBytes: bytes('SwapFree'),
     mlockedBytes: bytes('Mlocked'),
+    commitLimitBytes: bytes('CommitLimit'),
+    committedBytes: bytes('Committed_AS'),
   };
 }
 

@@ -11,6 +11,7 @@
 import { checkAddress, checkBuffer, checkLength } from './arguments.ts';
 import { mincore } from './mman.ts';
 import { PageBit } from './page-bit.ts';
+import { mincoreTellsOf } from './page-cache.ts';
 import { readPageTable } from './page-table.ts';
 import { readSmaps } from './smaps.ts';
 import { pageSize } from './sysconf.ts';
@@ -50,6 +51,16 @@ export type ResidencyOptions = {
   readonly readVmFlags?: boolean;
   /** The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`. */
   readonly previous?: Residency;
+  /** The descriptor of the file that is mapped there: without it mincore is believed, which lies about files of other users. */
+  readonly fd?: number;
+};
+
+/** mincore's answer for such a file is 1 for every page; a page that is mapped is in core without asking. */
+const HIDDEN: Unknown = {
+  source: 'mincore',
+  bits: ['Resident'],
+  reason:
+    'This file may not be written by this user, so mincore calls every page resident (Linux 5.2); only mapped pages are shown as such.',
 };
 
 /** A stretch of VMAs without a hole between them, in pages. */
@@ -74,14 +85,22 @@ export function residency(address: bigint, pages: number, into: Uint8Array, opti
   const mapped = spans.reduce((sum, span) => sum + span.pages, 0);
   if (mapped < pages) into.fill(0, 0, pages);
   let uniform: number | null = null;
-  for (const span of spans) uniform = lookAt(address, span, into, unknown);
+  const believed = options.fd === undefined || mincoreTellsOf(options.fd);
+  if (!believed) unknown.push(HIDDEN);
+  for (const span of spans) uniform = lookAt(address, span, into, believed, unknown);
   if (spans.length !== 1 || mapped < pages) uniform = mapped === 0 ? 0 : null;
   uniform = addVmaBits(states, into, pages, uniform);
   return { vmas: states, unmappedPages: pages - mapped, uniform, unknown: distinct(unknown) };
 }
 
 /** mincore and the page table of one span, joined in `into`. Answers the byte that all its pages have, or null. */
-function lookAt(address: bigint, { firstPage, pages }: Span, into: Uint8Array, unknown: Unknown[]): number | null {
+function lookAt(
+  address: bigint,
+  { firstPage, pages }: Span,
+  into: Uint8Array,
+  believed: boolean,
+  unknown: Unknown[],
+): number | null {
   const size = pageSize();
   const start = address + BigInt(firstPage) * BigInt(size);
   const core = vec.subarray(0, pages);
@@ -90,6 +109,7 @@ function lookAt(address: bigint, { firstPage, pages }: Span, into: Uint8Array, u
     core.fill(0);
     unknown.push({ source: 'mincore', bits: ['Resident'], reason: `mincore answered ${inCore.errno}.` });
   }
+  if (!believed) core.fill(0);
   const bytes = into.subarray(firstPage, firstPage + pages);
   const table = readPageTable(start, pages, bytes, mostlySet(core));
   if (table.source === 'unavailable') {
@@ -99,6 +119,7 @@ function lookAt(address: bigint, { firstPage, pages }: Span, into: Uint8Array, u
     const reason = 'This kernel has no PAGEMAP_SCAN (Linux 6.7), and pagemap does not tell.';
     unknown.push({ source: 'page-table', bits: table.without, reason });
   }
+  if (!believed) for (let i = 0; i < pages; i++) core[i] = ((bytes[i] ?? 0) & PageBit.Present) >> 1;
   if (table.source !== 'unavailable' && table.uniform !== null) {
     const value = allAlike(core);
     if (value !== null) {
