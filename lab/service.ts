@@ -6,7 +6,6 @@ import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import type { IsolatedProcess } from './isolated-session.ts';
-import { limits } from './limits.ts';
 import { problem } from './problems.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -120,7 +119,7 @@ export function createService(host: Host, reader: Reader): Service {
       budgetBytes: host.budget.totalBytes,
       can: host.can,
     }),
-    limits: async () => limits(),
+    limits: async () => (await import('./limits.ts')).limits(),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),
     start: startCounted,
     control: async ({ session, action }) => find(session).control(action),

@@ -77,8 +77,10 @@ export const cgroupMemorySchema = z.object({
   /** The tightest on the way to the root; null where none of the files can be read. */
   maxBytes: byteLimitSchema.nullable(),
   currentBytes: bytes.nullable(),
-  /** Version 2 only. */
+  /** What of it may be swapped out. */
   swapMaxBytes: byteLimitSchema.nullable(),
+  /** Locked, or otherwise not to be reclaimed, in this group. */
+  unevictableBytes: bytes.nullable(),
 });
 export type CgroupMemory = z.infer<typeof cgroupMemorySchema>;
 
@@ -113,7 +115,7 @@ export const limitsReportSchema = z.object({
   overcommit: z.object({
     /** As in the report's environment. */
     mode: z.string(),
-    /** Only mode `never` holds to it. */
+    /** CommitLimit and Committed_AS of `/proc/meminfo`. Only mode `never` holds to the limit. */
     commitLimitBytes: bytes,
     committedBytes: bytes,
   }),

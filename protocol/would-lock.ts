@@ -2,15 +2,15 @@
  * The calculator: would mlock(2) of so many bytes work in a process with these limits, and what is the least that makes it work?
  * The rule is the kernel's (`do_mlock` in mm/mlock.c): whole pages, VmLck included, against the soft limit, unless CAP_IPC_LOCK counts.
  */
-import type { FixId } from './fixes/fix.ts';
-import { hardLimitFix, type Setup } from './fixes/fixes-for.ts';
+import type { FixId } from './fixes/fix-ids.ts';
+import { hardLimitFix, type Setup } from './fixes/setup.ts';
 import { limitKib, limitPages } from './limit-units.ts';
 import type { ByteLimit, LimitsFacts, LockVerdict } from './limits.ts';
 import { exactBytes } from './size.ts';
 import type { Text } from './text.ts';
 
 /** What the verdict follows from. */
-export type LockingFacts = Setup & Pick<LimitsFacts, 'pageSize' | 'ipcLock' | 'userNamespace'>;
+export type LockingFacts = Setup & Pick<LimitsFacts, 'pageSize' | 'capabilities' | 'ipcLock' | 'userNamespace'>;
 
 /** Bytes in whole pages, as a range that begins at a page boundary takes them. */
 function inPages(bytes: number, pageSize: number): number {
@@ -27,10 +27,10 @@ export function wouldLock(facts: LockingFacts, bytes: number): LockVerdict {
   const needed = vmLckBytes + added;
   if (facts.ipcLock.counts) return { works: true, errno: null, why: freed };
   if (memlock.soft === 0)
-    return { works: false, errno: 'EPERM', why: nothingAllowed(facts), ...smallest(facts, needed) };
+    return { works: false, errno: 'EPERM', why: nothingAllowed(facts), ...smallestChange(facts, needed) };
   const works = fits(needed, memlock.soft, pageSize);
   const why = sum(facts, added, works);
-  return works ? { works, errno: null, why } : { works, errno: 'ENOMEM', why, ...smallest(facts, needed) };
+  return works ? { works, errno: null, why } : { works, errno: 'ENOMEM', why, ...smallestChange(facts, needed) };
 }
 
 /** Whether so many bytes, whole pages, are within a limit. */
@@ -86,33 +86,19 @@ function nothingAllowed(facts: LockingFacts): Text {
 }
 
 /**
- * The least that makes room for `needed` bytes: a soft limit that may be raised; else a capability that the process holds already; else
- * the hard limit, where this setup takes it from.
+ * The least that makes room for `needed` bytes locked in all: a soft limit that may be raised; else a capability that the process holds
+ * already; else the hard limit, where this setup takes it from.
  */
-function smallest(facts: LockingFacts, needed: number): { change: Text; fix: FixId } {
-  const { memlock, pageSize, ipcLock, userNamespace, surroundings } = facts;
+export function smallestChange(facts: LockingFacts, needed: number): { change: Text; fix: FixId } {
+  const { memlock, pageSize, capabilities, ipcLock, userNamespace } = facts;
   const kib = limitKib(needed);
-  if (fits(needed, memlock.hard, pageSize)) {
-    const hard =
-      memlock.hard === 'unlimited' ? ['unlimited', '无限制'] : [exactBytes(memlock.hard), exactBytes(memlock.hard)];
-    return {
-      change: {
-        en: `Raise the soft limit to ${exactBytes(needed)}, which the hard limit (${hard[0]}) allows without privilege: ulimit -S -l ${kib}, or setrlimit in the program.`,
-        zh: `把软限制提高到 ${exactBytes(needed)}，硬限制（${hard[1]}）允许且无需特权：ulimit -S -l ${kib}，或在程序中调用 setrlimit。`,
-      },
-      fix: 'ulimit',
-    };
+  const heeded = userNamespace.initial !== false;
+  if (fits(needed, memlock.hard, pageSize)) return { change: raiseSoft(needed, kib, memlock.hard), fix: 'ulimit' };
+  if (ipcLock.permitted && !ipcLock.effective && heeded) return { change: makeEffective, fix: 'setcap' };
+  if (capabilities.effective.includes('CAP_SYS_RESOURCE') && heeded) {
+    return { change: raiseBoth(needed, kib), fix: 'ulimit' };
   }
-  if (ipcLock.permitted && !ipcLock.effective && userNamespace.initial !== false) {
-    return {
-      change: {
-        en: 'Make CAP_IPC_LOCK effective in the program: it is permitted already (capset, or +ep on the file).',
-        zh: '在程序中使 CAP_IPC_LOCK 生效：它已在 permitted 集合中（capset，或对文件设置 +ep）。',
-      },
-      fix: 'setcap',
-    };
-  }
-  const where = places[surroundings.kind];
+  const where = places[facts.surroundings.kind];
   return {
     change: {
       en: `Raise the hard limit to ${exactBytes(needed)} or more (${kib} KiB), ${where.en}.`,
@@ -121,6 +107,26 @@ function smallest(facts: LockingFacts, needed: number): { change: Text; fix: Fix
     fix: hardLimitFix(facts),
   };
 }
+
+function raiseSoft(needed: number, kib: ByteLimit, hard: ByteLimit): Text {
+  const [en, zh] = hard === 'unlimited' ? ['unlimited', '无限制'] : [exactBytes(hard), exactBytes(hard)];
+  return {
+    en: `Raise the soft limit to ${exactBytes(needed)}, which the hard limit (${en}) allows without privilege: ulimit -S -l ${kib}, or setrlimit in the program.`,
+    zh: `把软限制提高到 ${exactBytes(needed)}，硬限制（${zh}）允许且无需特权：ulimit -S -l ${kib}，或在程序中调用 setrlimit。`,
+  };
+}
+
+function raiseBoth(needed: number, kib: ByteLimit): Text {
+  return {
+    en: `Raise both limits to ${exactBytes(needed)}, which CAP_SYS_RESOURCE allows: ulimit -l ${kib}, or setrlimit in the program.`,
+    zh: `把软、硬限制都提高到 ${exactBytes(needed)}，CAP_SYS_RESOURCE 允许这样做：ulimit -l ${kib}，或在程序中调用 setrlimit。`,
+  };
+}
+
+const makeEffective: Text = {
+  en: 'Make CAP_IPC_LOCK effective in the program: it is permitted already (capset, or +ep on the file).',
+  zh: '在程序中使 CAP_IPC_LOCK 生效：它已在 permitted 集合中（capset，或对文件设置 +ep）。',
+};
 
 /** Where each setup takes its hard limit from. */
 const places: Readonly<Record<Setup['surroundings']['kind'], Text>> = {

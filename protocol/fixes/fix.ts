@@ -1,26 +1,8 @@
 import { z } from 'zod';
 import { textSchema } from '../text.ts';
+import { fixIds } from './fix-ids.ts';
 
-/** Every fix by its name, so that a diagnosis cannot point to one that does not exist. */
-export const fixIds = [
-  'ulimit',
-  'limits-conf',
-  'systemd-service',
-  'user-service',
-  'desktop-session',
-  'docker',
-  'podman',
-  'kubernetes',
-  'lxc',
-  'systemd-nspawn',
-  'oci',
-  'setcap',
-  'max-map-count',
-  'mapped-range',
-  'unlock-first',
-] as const;
 export const fixIdSchema = z.enum(fixIds);
-export type FixId = z.infer<typeof fixIdSchema>;
 
 /** Something to copy: commands, or the text of a file. The same in every language. */
 export const snippetSchema = z.object({

@@ -1,8 +1,10 @@
 import { tighter } from '../limit-units.ts';
-import type { ByteLimit, LimitsFacts, SurroundingsKind } from '../limits.ts';
+import type { ByteLimit, SurroundingsKind } from '../limits.ts';
 import { docker, kubernetes, lxc, oci, podman } from './container.ts';
-import { type Fix, type FixId, fixIds } from './fix.ts';
+import type { Fix } from './fix.ts';
+import { type FixId, fixIds } from './fix-ids.ts';
 import { mappedRange, maxMapCount, unlockFirst } from './program.ts';
+import { fixesOfSetup, type Setup } from './setup.ts';
 import { limitsConf, setcap, ulimit } from './shell.ts';
 import { desktopSession, systemdNspawn, systemdService, userService } from './systemd.ts';
 import { type FixText, wantedLimit } from './wanted.ts';
@@ -25,29 +27,6 @@ const texts: Readonly<Record<FixId, FixText>> = {
   'unlock-first': unlockFirst,
 };
 
-/** What raises the limit in each setup, the most fitting first. */
-const forSetup: Readonly<Record<SurroundingsKind, readonly [FixId, ...FixId[]]>> = {
-  docker: ['docker'],
-  podman: ['podman'],
-  kubernetes: ['kubernetes'],
-  lxc: ['lxc'],
-  'systemd-nspawn': ['systemd-nspawn'],
-  container: ['oci'],
-  'systemd-service': ['systemd-service'],
-  'user-service': ['user-service'],
-  'desktop-session': ['desktop-session', 'limits-conf', 'setcap'],
-  'login-session': ['limits-conf', 'setcap'],
-  plain: ['limits-conf', 'setcap'],
-};
-
-/** What the fixes follow from. */
-export type Setup = Pick<LimitsFacts, 'memlock' | 'vmLckBytes' | 'surroundings'>;
-
-/** The fix that raises the hard limit in this setup, for good. */
-export function hardLimitFix(setup: Setup): FixId {
-  return forSetup[setup.surroundings.kind][0];
-}
-
 /** A limit to propose when nobody has said how much: at least 64 MiB, and twice what is there and what is locked. */
 export function proposedLimit({ memlock: { soft }, vmLckBytes }: Setup): ByteLimit {
   const floor = 64 * 1024 * 1024;
@@ -60,7 +39,7 @@ export function proposedLimit({ memlock: { soft }, vmLckBytes }: Setup): ByteLim
  */
 export function fixesFor(setup: Setup, wanted: ByteLimit = proposedLimit(setup)): Fix[] {
   const { memlock, surroundings } = setup;
-  const here: FixId[] = [...forSetup[surroundings.kind]];
+  const here: FixId[] = [...fixesOfSetup[surroundings.kind]];
   if (fromShell(surroundings.kind)) {
     if (tighter(wanted, memlock.hard) === wanted && memlock.soft !== memlock.hard) here.unshift('ulimit');
     else here.push('ulimit');

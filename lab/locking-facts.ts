@@ -1,0 +1,32 @@
+import { status } from '../native/proc-status.ts';
+import { pageSize } from '../native/sysconf.ts';
+import { userNamespace } from '../native/user-namespace.ts';
+import type { LockingFacts } from '../protocol/would-lock.ts';
+import { surroundings } from './clues.ts';
+import { memlockLimit } from './environment.ts';
+
+/** What decides whether this process may lock, and where its limit comes from. Half a millisecond. */
+export function lockingFacts(): LockingFacts {
+  const self = status();
+  const capabilities =
+    self.errno === null
+      ? { effective: [...self.effective], permitted: [...self.permitted], bounding: [...self.bounding] }
+      : { effective: [], permitted: [], bounding: [] };
+  const { initial, uidMap } = userNamespace();
+  const holds = (set: readonly string[]): boolean => set.includes('CAP_IPC_LOCK');
+  const effective = holds(capabilities.effective);
+  return {
+    pageSize: pageSize(),
+    memlock: memlockLimit(),
+    vmLckBytes: self.errno === null ? self.vmLckBytes : 0,
+    capabilities,
+    ipcLock: {
+      effective,
+      permitted: holds(capabilities.permitted),
+      bounding: holds(capabilities.bounding),
+      counts: effective && initial !== false,
+    },
+    userNamespace: { initial: initial ?? 'unknown', uidMap: [...uidMap] },
+    surroundings: surroundings(),
+  };
+}
