@@ -1,17 +1,21 @@
 import {
+  accessSync,
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdtempSync,
   openSync,
   rmSync,
   statfsSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '../native/proc-status.ts';
 import { pageSize } from '../native/sysconf.ts';
+import type { Text } from '../protocol/text.ts';
 import { problem } from './problems.ts';
 
 /** File systems that live in memory: their pages are the file, so the page cache cannot drop them. statfs(2) */
@@ -27,13 +31,16 @@ export class BackingFile implements Disposable {
   readonly fd: number;
   readonly bytes: number;
   readonly writable: boolean;
+  /** Whether mincore(2) says what is resident. Since Linux 5.2 it says that all is, of a file neither one's own nor writable. */
+  readonly mincoreTells: boolean;
   #open = true;
 
-  private constructor(name: string, fd: number, bytes: number, writable: boolean) {
+  private constructor(name: string, fd: number, bytes: number, writable: boolean, mincoreTells: boolean) {
     this.name = name;
     this.fd = fd;
     this.bytes = bytes;
     this.writable = writable;
+    this.mincoreTells = mincoreTells;
   }
 
   /** Pages that the file fills, the last one perhaps in part. */
@@ -52,7 +59,7 @@ export class BackingFile implements Disposable {
       const fd = openSync(join(folder, 'pages'), 'wx+', 0o600);
       try {
         fill(fd, bytes);
-        return new BackingFile('', fd, bytes, true);
+        return new BackingFile('', fd, bytes, true, true);
       } catch (cause) {
         closeSync(fd);
         throw problem(
@@ -69,15 +76,33 @@ export class BackingFile implements Disposable {
 
   /** The user's file, to be read. Throws `bad-input` when it is missing, unreadable, empty, or no regular file. */
   static open(path: string): BackingFile {
-    const file = statSync(path, { throwIfNoEntry: false });
-    if (!file) throw refused(path, 'it does not exist', '文件不存在');
-    if (!file.isFile()) throw refused(path, 'it is not a regular file', '不是普通文件');
-    if (file.size === 0) throw refused(path, 'it is empty', '文件为空');
+    let fd: number;
     try {
-      return new BackingFile(path, openSync(path, 'r'), file.size, false);
+      // Without O_NONBLOCK a pipe would wait for its writer.
+      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (cause) {
-      throw refused(path, reasonOf(cause), reasonOf(cause));
+      throw refused(path, whyNotOpened(cause), { cause });
     }
+    try {
+      const file = fstatSync(fd);
+      if (file.isDirectory()) throw refused(path, { en: 'it is a directory', zh: '它是一个目录' });
+      if (!file.isFile()) throw refused(path, { en: 'it is not a regular file', zh: '它不是普通文件' });
+      if (file.size === 0) throw refused(path, { en: 'it is empty', zh: '文件为空' });
+      return new BackingFile(path, fd, file.size, false, tellsItsResidency(path, file.uid));
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** Its length in bytes now: another process may have cut it. */
+  get bytesNow(): number {
+    return fstatSync(this.fd).size;
+  }
+
+  /** Whether its pages are the file itself, as on tmpfs, so that there is nothing to drop them for. */
+  get inMemory(): boolean {
+    return memoryFileSystems.has(statfsSync(`/proc/self/fd/${this.fd}`).type);
   }
 
   [Symbol.dispose](): void {
@@ -86,12 +111,40 @@ export class BackingFile implements Disposable {
   }
 }
 
-function refused(path: string, why: string, whyZh: string) {
+function refused(path: string, why: Text, options?: { cause: unknown }) {
   return problem(
     'bad-input',
-    `${path} cannot be mapped: ${why}; name a file that you can read.`,
-    `无法映射 ${path}：${whyZh}；请指定一个可读的文件。`,
+    `${path} cannot be mapped: ${why.en}; name a file that you can read.`,
+    `无法映射 ${path}：${why.zh}；请指定一个可读的文件。`,
+    options,
   );
+}
+
+function whyNotOpened(cause: unknown): Text {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return { en: 'it does not exist', zh: '文件不存在' };
+    case 'EACCES':
+      return { en: 'you may not read it', zh: '没有读取权限' };
+    case 'ENOTDIR':
+      return { en: 'a part of its path is not a directory', zh: '路径中有一部分不是目录' };
+    default:
+      return { en: reasonOf(cause), zh: reasonOf(cause) };
+  }
+}
+
+/** What the kernel asks before mincore and cachestat tell: owner, CAP_FOWNER, or permission to write. mm/mincore.c */
+function tellsItsResidency(path: string, owner: number): boolean {
+  if (owner === process.geteuid?.()) return true;
+  const self = status();
+  if (self.errno === null && self.effective.includes('CAP_FOWNER')) return true;
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function reasonOf(cause: unknown): string {

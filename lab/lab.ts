@@ -49,6 +49,8 @@ export interface Lab<C extends string> {
   inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
   /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */
   wait(title: Text, milliseconds: number): Script;
+  /** Waits like `wait`, until the condition holds; whether it came to hold. It is asked about every 5 ms. */
+  waitUntil(title: Text, condition: () => boolean, atMostMs: number): Script<boolean>;
   /** Keeps a resource until the session ends, and releases it then. */
   own<T extends Disposable>(resource: T): T;
   /** `/proc/self/status`, now. Ends the experiment as failed where it cannot be read. */
@@ -57,6 +59,8 @@ export interface Lab<C extends string> {
   smaps(region: Region): readonly SmapsEntry[] | Text;
   /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
   rssBytes(region: Region): number | Text;
+  /** How many of the region's pages the page cache holds, by cachestat(2) or mincore(2); a sentence when neither may tell. */
+  cachedPages(region: Region): number | Text;
   /** States what was measured; the claim holds when it equals what was expected. */
   claim(id: C, expected: number | string, measured: number | string): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */

@@ -140,7 +140,7 @@ function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome 
       );
       if (called.errno !== null) return called;
       const resident = vec.reduce((sum, byte) => sum + (byte & 1), 0);
-      return { ...called, outcome: residentOf(resident, vec.length) };
+      return { ...called, outcome: residentOf(resident, vec.length, region.file?.mincoreTells !== false) };
     }
     case 'madvise': {
       const { advice } = operation;
@@ -239,8 +239,14 @@ class TouchProgress {
   }
 }
 
-function residentOf(resident: number, pages: number): Text {
-  return { en: `${resident} of ${pages} pages resident`, zh: `${pages} 页中 ${resident} 页驻留` };
+/** @param tells whether mincore says the truth: of a file neither one's own nor writable it says that every page is resident */
+function residentOf(resident: number, pages: number, tells: boolean): Text {
+  const said = { en: `${resident} of ${pages} pages resident`, zh: `${pages} 页中 ${resident} 页驻留` };
+  if (tells) return said;
+  return {
+    en: `${said.en}, as of every file that you may not write (Linux 5.2)`,
+    zh: `${said.zh}：对你不可写的文件，内核总是这样回答（Linux 5.2）`,
+  };
 }
 
 function touchedOf(touched: number, minorFaults: number, left: number): Text {

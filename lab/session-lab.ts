@@ -3,6 +3,7 @@ import { readSmaps, type SmapsEntry } from '../native/smaps.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
+import { cachedPages } from './cached-pages.ts';
 import type { Script } from './experiment.ts';
 import type { Lab, Mapped, TakenStep, Turn } from './lab.ts';
 import { problem } from './problems.ts';
@@ -10,6 +11,9 @@ import type { Mapping, Region } from './region.ts';
 import { ownStatus } from './sampler.ts';
 import type { Session } from './session.ts';
 import type { Look } from './snapshot.ts';
+
+/** How often `waitUntil` asks. */
+const pollMs = 5;
 
 /** The lab of one session: gives an experiment its steps and passes what they showed to the session. */
 export class SessionLab implements Lab<string> {
@@ -61,6 +65,15 @@ export class SessionLab implements Lab<string> {
     await this.#session.wait(milliseconds);
   }
 
+  async *waitUntil(title: Text, condition: () => boolean, atMostMs: number): Script<boolean> {
+    yield title;
+    for (let waited = 0; waited < atMostMs; waited += pollMs) {
+      if (condition()) return true;
+      await this.#session.wait(pollMs);
+    }
+    return condition();
+  }
+
   own<T extends Disposable>(resource: T): T {
     return this.#session.own(resource);
   }
@@ -84,6 +97,10 @@ export class SessionLab implements Lab<string> {
     const alone = vmas.every((vma) => vma.start >= region.address && vma.end <= end);
     if (alone) return vmas.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
     return { en: 'the region shares a VMA with its neighbour', zh: '该区域与相邻映射同属一个 VMA' };
+  }
+
+  cachedPages(region: Region): number | Text {
+    return cachedPages(region);
   }
 
   claim(id: string, expected: number | string, measured: number | string): void {

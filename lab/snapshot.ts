@@ -3,6 +3,7 @@ import { histogram, pageCounts } from '../protocol/counts.ts';
 import type { PageCounts } from '../protocol/counts-schema.ts';
 import { PageFlag } from '../protocol/flags.ts';
 import type { Snapshot } from '../protocol/frame-stream.ts';
+import type { PageRange } from '../protocol/operation.ts';
 import type { Clock } from './clock.ts';
 import type { Region } from './region.ts';
 
@@ -37,7 +38,8 @@ export class Observer {
     const seen = residency(address, pages, this.#flags, { readVmFlags: this.#vmFlagsStale, ...previous });
     this.#previous = seen;
     this.#vmFlagsStale = false;
-    const unknown = seen.unknown.flatMap(({ bits }) => bits).reduce((mask, bit) => mask | PageFlag[bit], 0);
+    const secret = this.#region.file?.mincoreTells === false ? PageFlag.Resident : 0;
+    const unknown = seen.unknown.flatMap(({ bits }) => bits).reduce((mask, bit) => mask | PageFlag[bit], secret);
     return { flags: this.#flags, takenNs: clock.nowNs(), step, unknown };
   }
 }
@@ -47,10 +49,19 @@ export interface Look {
   readonly counts: PageCounts;
   /** Flags that could not be found out. */
   readonly unknown: number;
+  /** The counts of a part of the region. */
+  within(range: PageRange): PageCounts;
   /** Whether this snapshot knows the flag of every page. */
   knows(flag: keyof typeof PageFlag): boolean;
 }
 
 export function lookOf({ flags, unknown }: Snapshot): Look {
-  return { counts: pageCounts(histogram(flags)), unknown, knows: (flag) => !(unknown & PageFlag[flag]) };
+  // The next look overwrites the flags.
+  const kept = flags.slice();
+  return {
+    counts: pageCounts(histogram(kept)),
+    unknown,
+    within: ({ firstPage, pageCount }) => pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount))),
+    knows: (flag) => !(unknown & PageFlag[flag]),
+  };
 }
