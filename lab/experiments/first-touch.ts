@@ -1,4 +1,5 @@
 import { pageSize } from '../../native/sysconf.ts';
+import { breathe } from '../breathe.ts';
 import { experiment } from '../experiment.ts';
 import { choice, integer } from '../parameters.ts';
 import { inOrder, orderParameters } from '../touch-order.ts';
@@ -113,6 +114,8 @@ export const firstTouch = experiment({
       });
     }
     const ownBytes = access === 'write' ? pages * lab.pageSize : 0;
+    // smaps goes through every resident page of the process: not in the same turn of the main loop as the look.
+    await breathe();
     const rss = lab.rssBytes(region);
     if (typeof rss === 'number') lab.claim('rss', ownBytes, rss);
     else lab.skip('rss', ownBytes, rss);
