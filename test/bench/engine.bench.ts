@@ -1,0 +1,90 @@
+/** The engine's work on 262 144 pages against the same work in C. Needs `cc` and 1 GiB of free memory. */
+import { Clock } from '../../lab/clock.ts';
+import { perform } from '../../lab/operations.ts';
+import { Region } from '../../lab/region.ts';
+import { Observer } from '../../lab/snapshot.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
+import { FrameStream } from '../../protocol/frame-stream.ts';
+import type { Operation } from '../../protocol/operation.ts';
+import { cpuNs, median, Native, pages, type Row, row, type Skipped } from './row.ts';
+
+const looks = 51;
+const clock = new Clock();
+const frameOf = { session: 1, region: 1, sequence: 1, skipped: 0, unknown: 0 };
+const never = new AbortController().signal;
+const everyPage: Operation = {
+  kind: 'touch',
+  access: 'write',
+  pages: Array.from({ length: pages }, (_, page) => page),
+};
+
+async function spentNs(work: () => unknown): Promise<number> {
+  const began = cpuNs();
+  await work();
+  return cpuNs() - began;
+}
+
+/** A region of small pages that nothing was touched of. */
+async function freshRegion(): Promise<Region> {
+  const { region } = Region.map(1, 'A', { pages }, (call) => call());
+  if (!region) throw new Error(`The kernel refuses to map ${pages} pages.`);
+  const range = { firstPage: 0, pageCount: pages };
+  await perform({ kind: 'madvise', advice: 'MADV_NOHUGEPAGE', range }, region, clock, never);
+  return region;
+}
+
+/** One turn: touches a fresh region, looks at it as for a new reader, then as for one who has seen it. */
+async function turn() {
+  const region = await freshRegion();
+  const touchNs = await spentNs(() => perform(everyPage, region, clock, never));
+  const observer = new Observer(region);
+  observer.look(clock, -1);
+  const lookNs: number[] = [];
+  for (let look = 0; look < looks; look++) {
+    lookNs.push(
+      await spentNs(() => encodeFrame({ ...frameOf, takenNs: look, step: look }, observer.look(clock, look).flags)),
+    );
+  }
+  let frames = 0;
+  const stream = new FrameStream(1, 1, () => frames++);
+  stream.offer(observer.look(clock, -1));
+  stream.acknowledge(1);
+  frames = 0;
+  for (let look = 0; look < looks; look++) stream.offer(observer.look(clock, -1));
+  await region.release();
+  return { touchNs, lookNs: median(lookNs), frames };
+}
+
+export default async function engine(): Promise<(Row | Skipped)[]> {
+  const names = {
+    snapshot: 'snapshot and frame of 262 144 resident pages against mincore in C',
+    touch: 'first touch of 262 144 pages against a C loop',
+    frames: 'frames sent of an unchanged region, against looks',
+  };
+  using native = Native.compile();
+  // The first touches of a machine that was idle make its host find memory; one turn of each is for that.
+  native?.measure('touch', 1);
+  await turn();
+  const ours = { touch: [] as number[], look: [] as number[], frames: 0 };
+  const inC = { touch: [] as number[], look: [] as number[] };
+  for (let round = 0; round < 5; round++) {
+    if (native) {
+      inC.touch.push(native.measure('touch', 1));
+      inC.look.push(native.measure('mincore', looks));
+    }
+    const { touchNs, lookNs, frames } = await turn();
+    ours.touch.push(touchNs);
+    ours.look.push(lookNs);
+    ours.frames += frames;
+  }
+  const frames = row(names.frames, 'frames', 0, ours.frames, 5 * looks);
+  if (!native) {
+    const skipped = 'there is no C compiler (cc) here';
+    return [{ name: names.snapshot, skipped }, { name: names.touch, skipped }, frames];
+  }
+  return [
+    row(names.snapshot, 'ns', 6, median(ours.look), median(inC.look)),
+    row(names.touch, 'ns', 1.3, median(ours.touch), median(inC.touch)),
+    frames,
+  ];
+}
