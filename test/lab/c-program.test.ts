@@ -1,38 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cProgram } from '../../lab/c-program.ts';
+import { compileAndRun, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
-
-function hasCompiler(): boolean {
-  try {
-    execFileSync('cc', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const compiler = hasCompiler();
-
-/** Compiles with every warning an error, runs it, and gives what it printed. */
-function compileAndRun(program: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pagescope-c-'));
-  try {
-    const source = join(folder, 'program.c');
-    writeFileSync(source, program);
-    execFileSync('cc', ['-std=c11', '-Wall', '-Wextra', '-Werror', source, '-o', join(folder, 'program')]);
-    return execFileSync(join(folder, 'program'), { encoding: 'utf8', timeout: 10_000 });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 /** Runs `test`, or skips it and says why. */
 const compiled = (name: string, test: () => Promise<void>) =>
   it(name, async (context) => {
-    if (!compiler) context.skip('there is no C compiler (cc) here');
+    skipWithoutCompiler(context);
     await test();
   });
 

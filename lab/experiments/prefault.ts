@@ -1,0 +1,197 @@
+import { pageSize } from '../../native/sysconf.ts';
+import type { Operation } from '../../protocol/operation.ts';
+import type { Text } from '../../protocol/text.ts';
+import { experiment, type Script } from '../experiment.ts';
+import type { Lab, Mapped, TakenStep } from '../lab.ts';
+import { integer } from '../parameters.ts';
+import type { Region } from '../region.ts';
+import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../steps.ts';
+
+type Claim =
+  | 'touch-loop'
+  | 'map-populate'
+  | 'populate-write'
+  | 'populate-read'
+  | 'mlock'
+  | 'read-zero-pages'
+  | 'later-touches'
+  | 'later-reads'
+  | 'later-writes';
+
+/** One way to make all pages of a region resident: by a flag of mmap, or by an operation. */
+interface Way {
+  readonly claim: Claim;
+  readonly name: Text;
+  readonly perPage: string;
+  readonly how: 'MAP_POPULATE' | ((region: Region) => Operation);
+}
+
+const ways: readonly Way[] = [
+  {
+    claim: 'touch-loop',
+    name: { en: 'write each page in a loop', zh: '循环写每一页' },
+    perPage: 'touchLoopPerPageNs',
+    how: ({ pages }) => ({ kind: 'touch', access: 'write', pages: numbersTo(pages) }),
+  },
+  // The flag acts before any advice can be given, so on a large region and with THP `always` it may use huge pages.
+  {
+    claim: 'map-populate',
+    name: { en: 'MAP_POPULATE', zh: 'MAP_POPULATE' },
+    perPage: 'mapPopulatePerPageNs',
+    how: 'MAP_POPULATE',
+  },
+  {
+    claim: 'populate-write',
+    name: { en: 'MADV_POPULATE_WRITE', zh: 'MADV_POPULATE_WRITE' },
+    perPage: 'populateWritePerPageNs',
+    how: (region) => ({ kind: 'madvise', advice: 'MADV_POPULATE_WRITE', range: wholeOf(region) }),
+  },
+  {
+    claim: 'populate-read',
+    name: { en: 'MADV_POPULATE_READ', zh: 'MADV_POPULATE_READ' },
+    perPage: 'populateReadPerPageNs',
+    how: (region) => ({ kind: 'madvise', advice: 'MADV_POPULATE_READ', range: wholeOf(region) }),
+  },
+  {
+    claim: 'mlock',
+    name: { en: 'mlock', zh: 'mlock' },
+    perPage: 'mlockPerPageNs',
+    how: (region) => ({ kind: 'mlock', range: wholeOf(region) }),
+  },
+];
+
+/**
+ * Five ways to have pages in memory before they are needed. Four of them give each page memory of its own; `MADV_POPULATE_READ` only
+ * maps what a read would find, which for anonymous memory is the shared zero page, so that the first write still faults. madvise(2), Linux 5.14
+ */
+export const prefault = experiment({
+  id: 'prefault',
+  group: 'residency',
+  title: { en: 'Prefault', zh: '预先调入' },
+  summary: {
+    en: 'Five ways to have every page in memory before it is needed, what each costs per page, and whether a later touch still faults.',
+    zh: '让每一页在使用之前就驻留内存的五种方法：每页的开销各是多少，之后再触碰是否还会缺页。',
+  },
+  placement: 'inline',
+  parameters: {
+    // 16 pages of 4 KiB are 64 KiB, all that older systems let an ordinary user lock.
+    pages: integer({
+      title: { en: 'Pages', zh: '页数' },
+      description: { en: 'How many pages each of the five regions has.', zh: '五个区域各有多少页。' },
+      minimum: 8,
+      maximum: 1 << 20,
+      default: 16,
+      unit: { en: 'pages', zh: '页' },
+    }),
+  },
+  claims: {
+    'touch-loop': { en: 'A loop that writes each page: all resident', zh: '循环写每一页：全部驻留' },
+    'map-populate': { en: 'mmap with MAP_POPULATE: all resident', zh: '以 MAP_POPULATE 映射：全部驻留' },
+    'populate-write': { en: 'MADV_POPULATE_WRITE: all resident', zh: 'MADV_POPULATE_WRITE：全部驻留' },
+    'populate-read': { en: 'MADV_POPULATE_READ: all resident', zh: 'MADV_POPULATE_READ：全部驻留' },
+    mlock: { en: 'mlock: all resident', zh: 'mlock：全部驻留' },
+    'read-zero-pages': {
+      en: 'After MADV_POPULATE_READ every page is the shared zero page',
+      zh: 'MADV_POPULATE_READ 之后每一页都是共享零页',
+    },
+    'later-touches': {
+      en: 'Writing the pages later, after any way but MADV_POPULATE_READ: minor faults',
+      zh: '除 MADV_POPULATE_READ 外，之后再写这些页：轻微缺页次数',
+    },
+    'later-reads': {
+      en: 'Reading the pages later, after MADV_POPULATE_READ: minor faults',
+      zh: 'MADV_POPULATE_READ 之后再读这些页：轻微缺页次数',
+    },
+    'later-writes': {
+      en: 'Writing the pages later, after MADV_POPULATE_READ: each faults once more',
+      zh: 'MADV_POPULATE_READ 之后再写这些页：每页还要缺页一次',
+    },
+  },
+  commitsBytes: ({ pages }) => ways.length * pages * pageSize(),
+  mapsBytes: ({ pages }) => ways.length * pages * pageSize(),
+
+  async *run(lab, { pages }) {
+    let laterFaults = 0;
+    for (const way of ways) {
+      const { region, step } = yield* prepare(lab, way, pages);
+      if (!region || step.errno !== null) {
+        skipWay(lab, way, pages, step);
+        continue;
+      }
+      lab.measurement(way.perPage, step.durationNs / pages);
+      const { label } = region;
+      const look = yield* lab.look({ en: `${label}: look`, zh: `${label}：查看` }, region);
+      lab.claim(way.claim, pages, look.counts.resident);
+      if (way.claim === 'populate-read') {
+        if (look.knows('Zero')) lab.claim('read-zero-pages', pages, look.counts.zero);
+        else lab.skip('read-zero-pages', pages, noZeroPages);
+        yield* touchAfterReading(lab, region);
+      } else {
+        const later = yield* lab.perform(
+          { en: `${label}: write each page now`, zh: `${label}：现在写每一页` },
+          region,
+          { kind: 'touch', access: 'write', pages: numbersTo(pages) },
+        );
+        laterFaults += later.minorFaults;
+      }
+    }
+    lab.claimWithOwn('later-touches', 0, laterFaults, 2 + pages / 100, engineFaults);
+  },
+});
+
+const noZeroPages: Text = {
+  en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
+  zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
+};
+
+/** Maps a region and makes its pages resident. The step is the call that did so, or was refused. */
+async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped> {
+  const { name, how } = way;
+  if (typeof how === 'string') {
+    const title = { en: `Map ${pages} pages with ${how}`, zh: `以 ${how} 映射 ${pages} 页` };
+    return yield* lab.tryMap(title, { pages, flags: [how] });
+  }
+  const region = yield* lab.map(
+    { en: `Map ${pages} pages, for: ${name.en}`, zh: `映射 ${pages} 页，用于：${name.zh}` },
+    pages,
+  );
+  yield* askForSmallPages(lab, region);
+  const title = { en: `${region.label}: ${name.en}`, zh: `${region.label}：${name.zh}` };
+  return { region, step: yield* lab.perform(title, region, how(region)) };
+}
+
+/** Reads change nothing; a write replaces the zero page, which is one more fault. */
+async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
+  const { label, pages } = region;
+  const read = yield* lab.perform({ en: `${label}: read each page now`, zh: `${label}：现在读每一页` }, region, {
+    kind: 'touch',
+    access: 'read',
+    pages: numbersTo(pages),
+  });
+  lab.claimWithOwn('later-reads', 0, read.minorFaults, 1 + pages / 100, engineFaults);
+  const write = yield* lab.perform({ en: `${label}: write each page now`, zh: `${label}：现在写每一页` }, region, {
+    kind: 'touch',
+    access: 'write',
+    pages: numbersTo(pages),
+  });
+  lab.claimWithOwn('later-writes', pages, write.minorFaults, 2 + pages / 100, engineFaults);
+}
+
+function skipWay(lab: Lab<Claim>, { claim }: Way, pages: number, step: TakenStep): void {
+  const unknownAdvice = step.call === 'madvise' && step.errno === 'EINVAL';
+  const reason = unknownAdvice
+    ? {
+        en: `this kernel has no ${step.arguments.advice} (Linux 5.14)`,
+        zh: `此内核没有 ${step.arguments.advice}（Linux 5.14 起）`,
+      }
+    : whyRefused(step);
+  lab.skip(claim, pages, reason);
+  if (claim !== 'populate-read') return;
+  lab.skip('read-zero-pages', pages, reason);
+  lab.skip('later-reads', 0, reason);
+  lab.skip('later-writes', pages, reason);
+}
+
+function numbersTo(count: number): number[] {
+  return Array.from({ length: count }, (_, page) => page);
+}

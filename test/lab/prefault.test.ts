@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { pageSize } from '../../native/sysconf.ts';
+import { compileAndRun, skipWithoutCompiler } from './compile.ts';
+import { never, TestLab } from './harness.ts';
+import { witness } from './smaps-witness.ts';
+import { notHeld, reportOf, users } from './users.ts';
+
+const pages = 16;
+
+describe('prefault', () => {
+  it.each(users())('holds every claim for $name', async (user) => {
+    const report = await reportOf(user, 'prefault');
+    expect(notHeld(report)).toEqual([]);
+    expect(report.claims).toHaveLength(9);
+    expect(Object.keys(report.measurements)).toEqual([
+      'touchLoopPerPageNs',
+      'mapPopulatePerPageNs',
+      'populateWritePerPageNs',
+      'populateReadPerPageNs',
+      'mlockPerPageNs',
+    ]);
+    expect(Object.values(report.measurements).every((perPageNs) => perPageNs > 0)).toBe(true);
+  });
+
+  it.each(users().slice(1))('says with the numbers why mlock is skipped for $name', async (user) => {
+    const report = await reportOf(user, 'prefault', { pages: 2049 });
+    const [skipped, ...others] = notHeld(report);
+    expect(skipped).toMatch(/^mlock skipped: mlock answered ENOMEM: .*(64 KiB|8 MiB)/);
+    expect(others).toEqual([]);
+    expect(report.measurements).not.toHaveProperty('mlockPerPageNs');
+  });
+
+  it('agrees with smaps as another process reads it: the zero page is no memory of the process', async () => {
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'prefault', parameters: { pages }, paused: true });
+    const rss = () => lab.reader.of('region').map(({ region }) => [region.label, witness(region).kibibytes('Rss')]);
+    const afterPopulateRead = () =>
+      lab.reader.of('step').findIndex(({ step }) => step.arguments.advice === 'MADV_POPULATE_READ');
+    for (let steps = 1; afterPopulateRead() < 0; steps++) {
+      await lab.service.control({ session, action: 'step' }, never);
+      await lab.reader.pausedAfter(steps);
+    }
+    const full = (pages * pageSize()) / 1024;
+    expect(rss()).toEqual([...['A', 'B', 'C'].map((label) => [label, full]), ['D', 0]]);
+    await lab.service.control({ session, action: 'resume' }, never);
+    await lab.reader.state('completed');
+    expect(rss()).toEqual(['A', 'B', 'C', 'D', 'E'].map((label) => [label, full]));
+  });
+
+  it('makes the same pages resident as a C program', async (context) => {
+    skipWithoutCompiler(context);
+    await using lab = new TestLab();
+    const { session } = await lab.start({ experiment: 'prefault', parameters: { pages } });
+    await lab.reader.state('completed');
+    const program = await lab.service.program({ session }, never);
+    const expected = ['A', 'B', 'C', 'D', 'E'].map((label) => `${label}: resident ${pages}/${pages} pages`);
+    expect(compileAndRun(program).trim().split('\n')).toEqual(expected);
+    expect(program).toContain('MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE');
+  });
+});

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { getrlimit, RLIMIT } from '../../native/resource.ts';
+import type { ParameterValues } from '../../protocol/experiment.ts';
+import type { Report } from '../../protocol/report.ts';
+
+const entry = fileURLToPath(new URL('./report-of.ts', import.meta.url));
+const run = promisify(execFile);
+
+/** Somebody to run an experiment as. */
+export interface User {
+  readonly name: string;
+  /** The words before the command that make it theirs. */
+  readonly prefix: readonly string[];
+}
+
+const isRoot = process.geteuid?.() === 0;
+
+/** `nobody`, in no group, with no capability. */
+export const nobody = [
+  ...['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'],
+  ...['--inh-caps=-all', '--bounding-set=-all'],
+] as const;
+
+/**
+ * Those that an experiment has to work for: whoever runs the tests, and an ordinary user with the limits of newer and of older systems.
+ * Limits that are higher than this process may set are left out, and so is nobody when the tests are not root's.
+ */
+export function users(): User[] {
+  const limits = [8192, 64].filter((kibibytes) => mayLimitTo(kibibytes * 1024));
+  return [
+    { name: isRoot ? 'root' : 'this user', prefix: [] },
+    ...limits.map((kibibytes) => ({
+      name: `an ordinary user who may lock ${kibibytes} KiB`,
+      prefix: ['prlimit', `--memlock=${kibibytes * 1024}`, ...(isRoot ? nobody : [])],
+    })),
+  ];
+}
+
+function mayLimitTo(bytes: number): boolean {
+  if (isRoot) return true;
+  const now = getrlimit(RLIMIT.MEMLOCK);
+  return now.errno === null && (now.hard === 'unlimited' || now.hard >= BigInt(bytes));
+}
+
+/** The report of an experiment that this user ran. */
+export async function reportOf(user: User, experiment: string, parameters: ParameterValues = {}): Promise<Report> {
+  const words = [...user.prefix, process.execPath, entry, experiment, JSON.stringify(parameters)];
+  const [command = '', ...rest] = words;
+  const { stdout } = await run(command, rest, { maxBuffer: 1 << 28, env: { ...process.env, HOME: tmpdir() } });
+  return JSON.parse(stdout);
+}
+
+/** The claims that did not hold: `id: measured, not expected` or `id skipped: reason`. */
+export function notHeld({ claims }: Report): string[] {
+  return claims
+    .filter(({ status }) => status !== 'held')
+    .map(({ id, status, expected, measured, reason }) =>
+      status === 'skipped' ? `${id} skipped: ${reason}` : `${id}: ${measured}, not ${expected}`,
+    );
+}
