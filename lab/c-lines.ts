@@ -7,8 +7,23 @@ type Touch = Extract<Operation, { kind: 'touch' }>;
 /** More loops than this, and the page numbers are written as a table. */
 const maxLoops = 16;
 
-/** The C lines that map memory under a label; they use `page_size`. */
-export function mapLines(label: string, { pages, file, flags = [], alignPages = 1 }: Mapping): string[] {
+/**
+ * The C lines that map memory under a label; they use `page_size`.
+ *
+ * @param refused the kernel refused it here: the program says so and goes on, in a block because the label may be used again
+ */
+export function mapLines(label: string, mapping: Mapping, refused = false): string[] {
+  const lines = mmapLines(label, mapping);
+  if (!refused) return [...lines, `if (${label} == MAP_FAILED) {`, `    perror("mmap");`, `    return 1;`, `}`];
+  const inside = [
+    ...lines,
+    `if (${label} == MAP_FAILED) perror("mmap");`,
+    `else munmap(${label}, ${mapping.pages} * page_size);`,
+  ];
+  return [`{`, ...inside.map((line) => `    ${line}`), `}`];
+}
+
+function mmapLines(label: string, { pages, file, flags = [], alignPages = 1 }: Mapping): string[] {
   const protection = file && !file.writable ? 'PROT_READ' : 'PROT_READ | PROT_WRITE';
   const all = [...(file ? ['MAP_SHARED'] : ['MAP_PRIVATE', 'MAP_ANONYMOUS']), ...flags].join(' | ');
   const length = `${pages} * page_size`;
@@ -25,7 +40,7 @@ export function mapLines(label: string, { pages, file, flags = [], alignPages = 
       `unsigned char *${label} = ${map(`${label}_start`)};`,
     );
   }
-  return [...lines, `if (${label} == MAP_FAILED) {`, `    perror("mmap");`, `    return 1;`, `}`];
+  return lines;
 }
 
 function openLines(label: string, name: string, length: string): string[] {
@@ -92,6 +107,22 @@ export function processLines(operation: ProcessOperation): string[] {
         `}`,
       ];
   }
+}
+
+/** The C lines that fork a child which waits to be ended. */
+export function forkLines(child: string): string[] {
+  return [
+    `pid_t ${child} = fork();`,
+    `if (${child} == 0) {`,
+    `    for (;;) pause();`,
+    `}`,
+    `if (${child} == -1) perror("fork");`,
+  ];
+}
+
+/** The C lines that end such a child. */
+export function endLines(child: string): string[] {
+  return [`if (${child} > 0) {`, `    kill(${child}, SIGKILL);`, `    waitpid(${child}, NULL, 0);`, `}`];
 }
 
 function touchLines({ access, pages }: Touch, label: string): string[] {

@@ -1,13 +1,21 @@
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
-import { mapLines, operationLines, processLines } from './c-lines.ts';
+import { endLines, forkLines, mapLines, operationLines, processLines } from './c-lines.ts';
 import type { Mapping } from './region.ts';
 
 /** What the C program is written from: the operations of a session, in order. */
 export type LoggedOperation =
-  | { readonly kind: 'map'; readonly title: Text; readonly label: string; readonly mapping: Mapping }
+  | {
+      readonly kind: 'map';
+      readonly title: Text;
+      readonly label: string;
+      readonly mapping: Mapping;
+      /** The kernel did not map it, so there is no region of this label, or a later one. */
+      readonly refused?: boolean;
+    }
   | { readonly kind: 'operation'; readonly title: Text; readonly label: string; readonly operation: Operation }
-  | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation };
+  | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation }
+  | { readonly kind: 'fork'; readonly title: Text };
 
 const headers = ['stdio.h', 'stdlib.h', 'sys/mman.h', 'unistd.h'];
 
@@ -37,6 +45,7 @@ const moreHeaders: Partial<Record<string, readonly string[]>> = {
   evict: ['fcntl.h'],
   setrlimit: ['sys/resource.h'],
   'drop-ipc-lock': ['linux/capability.h', 'sys/syscall.h'],
+  fork: ['signal.h', 'sys/types.h', 'sys/wait.h'],
 };
 
 /** Kinds that call `check`; the others cannot fail or are looked at by themselves. */
@@ -54,15 +63,19 @@ const checked = [
 
 /** The operations as a C program that does the same: it compiles with `cc FILE` and needs nothing but libc. */
 export function cProgram(log: readonly LoggedOperation[]): string {
+  let forks = 0;
   const body: string[] = ['page_size = (size_t)sysconf(_SC_PAGESIZE);'];
   for (const entry of mergeTouches(log)) {
     body.push('', `/* ${entry.title.en} */`);
-    if (entry.kind === 'map') body.push(...mapLines(entry.label, entry.mapping));
+    if (entry.kind === 'map') body.push(...mapLines(entry.label, entry.mapping, entry.refused));
+    else if (entry.kind === 'fork') body.push(...forkLines(`child_${++forks}`));
     else if (entry.kind === 'process') body.push(...processLines(entry.operation));
     else body.push(...operationLines(entry.operation, entry.label));
   }
+  for (let child = 1; child <= forks; child++) body.push('', ...endLines(`child_${child}`));
   for (const entry of log) {
-    if (entry.kind === 'map') body.push('', `munmap(${entry.label}, ${entry.mapping.pages} * page_size);`);
+    if (entry.kind === 'map' && !entry.refused)
+      body.push('', `munmap(${entry.label}, ${entry.mapping.pages} * page_size);`);
   }
   body.push('return 0;');
   const indented = body.map((line) => (line === '' ? '' : `    ${line}`)).join('\n');
@@ -71,7 +84,7 @@ export function cProgram(log: readonly LoggedOperation[]): string {
 
 /** The headers and functions that the program needs, no others: a compiler warns of a static function that nobody calls. */
 function prologueFor(log: readonly LoggedOperation[]): string {
-  const kinds = new Set<string>(log.map((entry) => (entry.kind === 'map' ? 'map' : entry.operation.kind)));
+  const kinds = new Set<string>(log.map((entry) => ('operation' in entry ? entry.operation.kind : entry.kind)));
   const opens = log.some((entry) => entry.kind === 'map' && entry.mapping.file);
   const more = [...kinds].flatMap((kind) => moreHeaders[kind] ?? []).concat(opens ? ['fcntl.h'] : []);
   const includes = [...new Set([...headers, ...more])].sort().map((header) => `#include <${header}>\n`);

@@ -29,6 +29,8 @@ export interface Declaration<P extends Parameters, C extends string> {
   readonly claims: Readonly<Record<C, Text>>;
   /** Why it cannot run on this machine, or undefined when it can. */
   unavailable?(): Text | undefined;
+  /** Why these values do not go together, in a sentence, or undefined when they do. */
+  conflict?(values: ValuesOf<P>): Text | undefined;
   /** The most memory that it commits at one time, in bytes: what the budget is asked for. */
   commitsBytes(values: ValuesOf<P>): number;
   /** The most that it maps at one time, in bytes: what every look has to go through. */
@@ -79,6 +81,8 @@ export function experiment<P extends Parameters, C extends string>(declaration: 
     },
     prepare(given) {
       const values = checkValues(id, parameters, given);
+      const conflict = declaration.conflict?.(values);
+      if (conflict) throw problem('bad-input', conflict.en, conflict.zh);
       const reason = declaration.unavailable?.();
       if (reason) {
         throw problem('cannot-run-here', `${id} cannot run here: ${reason.en}`, `${id} 无法在此运行：${reason.zh}`);

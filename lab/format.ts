@@ -1,3 +1,5 @@
+import type { PageRange } from '../protocol/operation.ts';
+
 /** An address as it is shown and stored. */
 export function formatAddress(address: bigint): `0x${string}` {
   return `0x${address.toString(16)}`;
@@ -14,4 +16,13 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Pages by number, as a claim states them: `0–3, 7`; a dash when there are none. */
+export function formatPages(ranges: readonly PageRange[]): string {
+  if (ranges.length === 0) return '—';
+  const last = ({ firstPage, pageCount }: PageRange) => firstPage + pageCount - 1;
+  return ranges
+    .map((range) => (range.pageCount === 1 ? `${range.firstPage}` : `${range.firstPage}–${last(range)}`))
+    .join(', ');
 }

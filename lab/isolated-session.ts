@@ -8,6 +8,7 @@ import type { Report } from '../protocol/report.ts';
 import { type Client, connect } from '../protocol/rpc.ts';
 import type { Reader, Received } from '../protocol/service.ts';
 import type { Wire } from '../protocol/wire.ts';
+import { childrenOf } from './children.ts';
 import { environment } from './environment.ts';
 import type { ControlAction, SessionHandle } from './session-handle.ts';
 import { betweenSteps } from './snapshot.ts';
@@ -111,7 +112,10 @@ export class IsolatedSession implements SessionHandle {
   /** The kernel releases what a process had; ending it is the surest release, and no wait for a busy child. */
   async #end(): Promise<void> {
     this.#ended = true;
+    // What an experiment forked outlives its parent otherwise: nobody in there is asked to tidy up.
+    const forked = childrenOf(this.pid);
     this.#process.kill();
+    for (const pid of forked) killQuietly(pid);
     await this.#process.exited;
     for (const region of this.#regions) this.#passEvent({ kind: 'released', session: this.#session, region });
   }
@@ -167,6 +171,15 @@ export class IsolatedSession implements SessionHandle {
     if (!this.#started) return;
     this.#keepLastStates();
     this.#passEvent({ kind: 'state', session: this.#session, state: 'failed', problem: this.#death });
+  }
+}
+
+/** It may have ended in between. */
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

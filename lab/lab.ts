@@ -1,19 +1,27 @@
+import type { HeldFork } from '../native/fork.ts';
 import type { Status } from '../native/proc-status.ts';
 import type { SmapsEntry } from '../native/smaps.ts';
 import type { Step } from '../protocol/events.ts';
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
+import type { Measured } from './operations.ts';
 import type { Mapping, Region } from './region.ts';
 import type { Look } from './snapshot.ts';
 
 /** A step as the experiment that took it sees it. */
-export type TakenStep = Step & { readonly minorFaults: number };
+export type TakenStep = Step & Measured;
 
 /** What mapping memory came to: without a region the kernel refused, and the step says why. */
 export interface Mapped {
   readonly step: TakenStep;
   readonly region?: Region;
+}
+
+/** What forking came to: without a child the kernel refused, and the step says why. */
+export interface Forked {
+  readonly step: TakenStep;
+  readonly child?: HeldFork;
 }
 
 /**
@@ -24,6 +32,7 @@ export interface Turn {
   map(title: Text, mapping: Mapping): Mapped;
   perform(title: Text, region: Region, operation: Operation): TakenStep;
   onProcess(title: Text, operation: ProcessOperation): TakenStep;
+  /** A snapshot; the reader is shown it as what the last step led to. */
   look(region: Region): Look;
   status(): Status;
 }
@@ -43,6 +52,8 @@ export interface Lab<C extends string> {
   perform(title: Text, region: Region, operation: Operation): Script<TakenStep>;
   /** Performs one operation on the whole process. For isolated experiments alone. */
   onProcess(title: Text, operation: ProcessOperation): Script<TakenStep>;
+  /** Forks a child that does nothing until it is disposed of. For isolated experiments alone. */
+  fork(title: Text): Script<Forked>;
   /** Asks mincore about the whole region as a step of its own, and takes a snapshot. */
   look(title: Text, region: Region): Script<Look>;
   /** Takes several steps in one turn of the main loop; for what the process would not survive otherwise. */

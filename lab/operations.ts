@@ -9,6 +9,7 @@ import type { Operation, PageRange } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import type { Clock } from './clock.ts';
+import { diagnose, type RefusedArguments } from './explain.ts';
 import { formatAddress } from './format.ts';
 import { Meter } from './meter.ts';
 import { type Mapping, Region } from './region.ts';
@@ -17,7 +18,14 @@ import { type Mapping, Region } from './region.ts';
 const touchSlice = 1024;
 
 /** A call as it was made and what it did; a step is this with a title and an index. */
-export type CallRecord = Omit<Step, 'index' | 'title'> & { readonly minorFaults: number };
+export type CallRecord = Omit<Step, 'index' | 'title'> & Measured;
+
+/** What was measured of a step beside what it tells. */
+export interface Measured {
+  readonly minorFaults: number;
+  /** By how much VmLck grew in this call, in bytes; less than 0 when it shrank. */
+  readonly vmLckGrowthBytes: number;
+}
 
 type Touch = Extract<Operation, { kind: 'touch' }>;
 type SimpleOperation = Exclude<Operation, Touch>;
@@ -54,7 +62,9 @@ export async function perform(
 export function performNow(operation: Operation, region: Region, clock: Clock): CallRecord {
   const meter = new Meter(clock);
   const range = rangeOf(operation, region);
-  if (operation.kind !== 'touch') return recordOf(act(operation, region, meter), region, range, meter);
+  if (operation.kind !== 'touch') {
+    return recordOf(act(operation, region, meter), region, range, meter, given(operation, region));
+  }
   const progress = new TouchProgress(operation, region, region.pageNumbers(operation.pages));
   while (!progress.ended) progress.touch(meter);
   return recordOf(progress.outcome(meter), region, range, meter);
@@ -68,7 +78,7 @@ export function mapRegion(
   clock: Clock,
 ): { record: CallRecord; region?: Region } {
   const meter = new Meter(clock);
-  const { call, region } = Region.map(id, label, mapping, meter.measure);
+  const { call, region } = Region.map(id, label, mapping, meter.weigh);
   const { hint, length, protection, flags, fd, mapped } = call;
   const outcome: Outcome = {
     call: 'mmap',
@@ -83,25 +93,33 @@ export function mapRegion(
     returned: mapped.errno === null ? formatAddress(mapped.returned) : 'MAP_FAILED',
     errno: mapped.errno,
   };
-  if (!region) return { record: recordOf(outcome, undefined, undefined, meter) };
+  if (!region) return { record: recordOf(outcome, undefined, undefined, meter, { lengthBytes: length }) };
   return { record: recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter), region };
 }
 
-/** Writes a call down with its cost and, when it was refused, what its errno means. */
+/** Writes a call down with its cost and, when it was refused, what its errno means and why it was given here. */
 export function recordOf(
   outcome: Outcome,
   region: Region | undefined,
   range: PageRange | undefined,
   meter: Meter,
+  refused: RefusedArguments = {},
 ): CallRecord {
   const { call, errno } = outcome;
+  const diagnosis = errno === null ? undefined : diagnose(call, errno, refused);
   return {
     ...outcome,
     ...(region ? { region: region.id } : {}),
     ...(range ? { range } : {}),
     ...(errno === null ? {} : { meaning: meaning(call, errno) }),
+    ...(diagnosis ? { diagnosis } : {}),
     ...meter.reading,
   };
+}
+
+function given(operation: SimpleOperation, region: Region): RefusedArguments {
+  const { address, length } = region.bytesOf(operation.range);
+  return { address, lengthBytes: length, ...('advice' in operation ? { advice: operation.advice } : {}) };
 }
 
 /** The smallest range of pages that covers what an operation is about. */
@@ -129,7 +147,7 @@ function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome 
     returned: result.returned,
     errno: result.errno,
   });
-  const { measure } = meter;
+  const { measure, weigh } = meter;
   switch (operation.kind) {
     case 'mincore': {
       const vec = new Uint8Array(region.pagesOf(operation.range).pageCount);
@@ -153,26 +171,26 @@ function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome 
     case 'mlock':
       return outcome(
         'mlock',
-        measure(() => mlock(address, length)),
+        weigh(() => mlock(address, length)),
       );
     case 'mlock2': {
       const flags = operation.onFault ? MLOCK.ONFAULT : 0;
       const shown = { flags: operation.onFault ? 'MLOCK_ONFAULT' : 0 };
       return outcome(
         'mlock2',
-        measure(() => mlock2(address, length, flags)),
+        weigh(() => mlock2(address, length, flags)),
         shown,
       );
     }
     case 'munlock':
       return outcome(
         'munlock',
-        measure(() => munlock(address, length)),
+        weigh(() => munlock(address, length)),
       );
     case 'munmap': {
       const called = outcome(
         'munmap',
-        measure(() => munmap(address, length)),
+        weigh(() => munmap(address, length)),
       );
       if (called.errno === null) region.addHole(operation.range);
       return called;

@@ -1,10 +1,12 @@
 import { dropCapabilities } from '../native/capabilities.ts';
 import type { Result } from '../native/errno.ts';
+import { forkAndHold, type HeldFork } from '../native/fork.ts';
 import { MCL, mlockall, munlockall } from '../native/mlock.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../native/resource.ts';
 import type { Step } from '../protocol/events.ts';
 import type { MclFlag, ProcessOperation } from '../protocol/operation.ts';
 import type { Clock } from './clock.ts';
+import type { RefusedArguments } from './explain.ts';
 import { Meter } from './meter.ts';
 import { type CallRecord, recordOf } from './operations.ts';
 
@@ -20,26 +22,46 @@ const mclBits: Record<MclFlag, number> = {
  */
 export function performOnProcess(operation: ProcessOperation, clock: Clock): CallRecord {
   const meter = new Meter(clock);
-  const record = (call: string, shown: Step['arguments'], { returned, errno }: Result) =>
-    recordOf({ call, arguments: shown, returned, errno }, undefined, undefined, meter);
+  const record = (
+    call: string,
+    shown: Step['arguments'],
+    { returned, errno }: Result,
+    refused?: RefusedArguments,
+  ): CallRecord => recordOf({ call, arguments: shown, returned, errno }, undefined, undefined, meter, refused);
   switch (operation.kind) {
     case 'mlockall': {
       const bits = operation.flags.reduce((sum, flag) => sum | mclBits[flag], 0);
-      const result = meter.measure(() => mlockall(bits));
+      const result = meter.weigh(() => mlockall(bits));
       return record('mlockall', { flags: operation.flags.join('|') }, result);
     }
     case 'munlockall':
-      return record('munlockall', {}, meter.measure(munlockall));
+      return record('munlockall', {}, meter.weigh(munlockall));
     case 'setrlimit': {
       const soft = operation.softBytes;
       const before = getrlimit(RLIMIT.MEMLOCK);
       const hard = before.errno === null ? before.hard : BigInt(soft);
       const result = meter.measure(() => setrlimit(RLIMIT.MEMLOCK, { soft: BigInt(soft), hard }));
-      return record('setrlimit', { resource: 'RLIMIT_MEMLOCK', rlim_cur: soft }, result);
+      return record('setrlimit', { resource: 'RLIMIT_MEMLOCK', rlim_cur: soft }, result, { softBytes: soft });
     }
     case 'drop-ipc-lock': {
       const result = meter.measure(() => dropCapabilities('CAP_IPC_LOCK'));
       return record('capset', { drop: 'CAP_IPC_LOCK' }, result);
     }
   }
+}
+
+/**
+ * The longest that a forked child waits, in seconds. It ends with its session; this is for a session whose process was killed from
+ * outside.
+ */
+const childSeconds = 600;
+
+/** Forks a child that does nothing, so that it can be looked at from outside. Dispose of it to end it. */
+export function forkProcess(clock: Clock): { record: CallRecord; child?: HeldFork } {
+  const meter = new Meter(clock);
+  const forked = meter.measure(() => forkAndHold(childSeconds));
+  const { returned, errno } = forked;
+  const shown = { fn: 'sleep', stack: 'stack', flags: 0, arg: childSeconds };
+  const record = recordOf({ call: 'clone', arguments: shown, returned, errno }, undefined, undefined, meter);
+  return forked.errno === null ? { record, child: forked } : { record };
 }

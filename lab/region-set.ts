@@ -37,9 +37,15 @@ export class RegionSet {
     return this.#member(id).region;
   }
 
-  /** A call was made that may change the flags of the region's VMA. */
-  expectVmFlags(id: number): void {
-    this.#member(id).observer.expectVmFlags();
+  /** A call was made that may change the flags of the region's VMA; without a region, of every region's. */
+  expectVmFlags(id?: number): void {
+    const concerned = id === undefined ? this.#members.values() : [this.#member(id)];
+    for (const { observer } of concerned) observer.expectVmFlags();
+  }
+
+  /** Offers what was seen of a region earlier to the reader. */
+  offer(id: number, snapshot: Snapshot): void {
+    this.#member(id).stream.offer(snapshot);
   }
 
   /** Looks at every region, offers what it saw to the reader, and calls `seen` with it. The flags are valid during that call alone. */

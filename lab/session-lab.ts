@@ -5,7 +5,7 @@ import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import { cachedPages } from './cached-pages.ts';
 import type { Script } from './experiment.ts';
-import type { Lab, Mapped, TakenStep, Turn } from './lab.ts';
+import type { Forked, Lab, Mapped, TakenStep, Turn } from './lab.ts';
 import { problem } from './problems.ts';
 import type { Mapping, Region } from './region.ts';
 import { ownStatus } from './sampler.ts';
@@ -53,6 +53,11 @@ export class SessionLab implements Lab<string> {
   async *onProcess(title: Text, operation: ProcessOperation): Script<TakenStep> {
     yield title;
     return this.#session.onProcess(title, operation);
+  }
+
+  async *fork(title: Text): Script<Forked> {
+    yield title;
+    return this.#session.fork(title);
   }
 
   async *inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T> {

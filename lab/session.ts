@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Sample, SessionEvent, Step } from '../protocol/events.ts';
+import type { SessionEvent, Step } from '../protocol/events.ts';
 import type { Placement } from '../protocol/experiment.ts';
 import type { Language } from '../protocol/language.ts';
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
@@ -13,18 +13,18 @@ import { Clock } from './clock.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { Gate } from './gate.ts';
-import type { Mapped, TakenStep, Turn } from './lab.ts';
-import { labelOf } from './label.ts';
-import { type CallRecord, changesVmFlags, mapRegion, perform, performNow } from './operations.ts';
+import type { Forked, Mapped, TakenStep, Turn } from './lab.ts';
+import { changesVmFlags, perform } from './operations.ts';
 import { OwnedResources } from './owned-resources.ts';
-import { performOnProcess } from './process-operations.ts';
+import { forkProcess } from './process-operations.ts';
 import type { Mapping, Region } from './region.ts';
 import { RegionSet } from './region-set.ts';
-import { ownStatus, Sampler, takeSample } from './sampler.ts';
+import { Sampler, takeSample } from './sampler.ts';
 import type { ControlAction, SessionHandle } from './session-handle.ts';
 import { SessionLab } from './session-lab.ts';
-import { betweenSteps, type Look, lookOf, Observer } from './snapshot.ts';
+import { betweenSteps, type Look, lookOf } from './snapshot.ts';
 import { Transcript } from './transcript.ts';
+import { type Taken, takeMap, takeOnProcess, turnOf } from './turn.ts';
 
 /** Looks per second when nothing runs any more: the user may still operate, and the kernel may still reclaim. */
 const restingHz = 2;
@@ -39,15 +39,6 @@ export interface SessionOptions {
   readonly sampleHz: number;
   readonly version: string;
   readonly placement: Placement;
-}
-
-/** A step that was taken and not told yet. */
-interface Taken {
-  readonly title: Text;
-  readonly record: CallRecord;
-  readonly entry: LoggedOperation;
-  readonly region?: Region;
-  readonly sample?: Sample;
 }
 
 /**
@@ -144,7 +135,7 @@ export class Session implements SessionHandle {
   /** Maps memory as a step; without a region the kernel refused. */
   map(title: Text, mapping: Mapping): Promise<Mapped> {
     return this.#inTurn(() => {
-      const taken = this.#map(title, mapping);
+      const taken = takeMap(title, mapping, this.#regions, this.#clock);
       const step = this.#publish(taken);
       this.#observe(step.index);
       return { step, ...(taken.region ? { region: taken.region } : {}) };
@@ -159,9 +150,20 @@ export class Session implements SessionHandle {
   /** Performs an operation on the whole process as a step, and looks at every region after it. */
   onProcess(title: Text, operation: ProcessOperation): Promise<TakenStep> {
     return this.#inTurn(() => {
-      const step = this.#publish(this.#onProcess(title, operation));
+      const step = this.#publish(takeOnProcess(title, operation, this.#clock));
+      this.#regions.expectVmFlags();
       this.#observe(step.index);
       return step;
+    });
+  }
+
+  /** Forks a child as a step; it ends with the session, or when the experiment ends it. */
+  fork(title: Text): Promise<Forked> {
+    return this.#inTurn(() => {
+      const { record, child } = forkProcess(this.#clock);
+      const step = this.#publish({ title, record, entry: { kind: 'fork', title } });
+      this.#observe(step.index);
+      return { step, ...(child ? { child: this.own(child) } : {}) };
     });
   }
 
@@ -179,9 +181,10 @@ export class Session implements SessionHandle {
   inOneTurn<T>(steps: (turn: Turn) => T): Promise<T> {
     return this.#inTurn(() => {
       const taken: Taken[] = [];
-      const result = steps(this.#turn((each) => taken.push(each)));
+      const result = steps(turnOf(taken, this.#regions, this.#clock));
       let last = betweenSteps;
       for (const each of taken) last = this.#publish(each).index;
+      this.#regions.expectVmFlags();
       this.#observe(last);
       return result;
     });
@@ -190,39 +193,6 @@ export class Session implements SessionHandle {
   /** Waits, or ends early when the session is stopped. */
   async wait(milliseconds: number): Promise<void> {
     await setTimeout(milliseconds, undefined, { signal: this.#interrupt.signal }).catch(() => {});
-  }
-
-  #turn(keep: (taken: Taken) => void): Turn {
-    const step = (taken: Taken): TakenStep => {
-      const sample = takeSample(this.#clock);
-      keep({ ...taken, ...(sample ? { sample } : {}) });
-      return { index: betweenSteps, title: taken.title, ...taken.record };
-    };
-    return {
-      map: (title, mapping) => {
-        const taken = this.#map(title, mapping);
-        return { step: step(taken), ...(taken.region ? { region: taken.region } : {}) };
-      },
-      perform: (title, region, operation) => {
-        const record = performNow(operation, region, this.#clock);
-        return step({ title, record, entry: { kind: 'operation', title, label: region.label, operation } });
-      },
-      onProcess: (title, operation) => step(this.#onProcess(title, operation)),
-      look: (region) => lookOf(new Observer(region).look(this.#clock, betweenSteps)),
-      status: ownStatus,
-    };
-  }
-
-  #map(title: Text, mapping: Mapping): Taken {
-    const id = this.#regions.nextId;
-    const label = labelOf(id);
-    const { record, region } = mapRegion(id, label, mapping, this.#clock);
-    if (region) this.#regions.add(region);
-    return { title, record, entry: { kind: 'map', title, label, mapping }, ...(region ? { region } : {}) };
-  }
-
-  #onProcess(title: Text, operation: ProcessOperation): Taken {
-    return { title, record: performOnProcess(operation, this.#clock), entry: { kind: 'process', title, operation } };
   }
 
   async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
@@ -242,13 +212,17 @@ export class Session implements SessionHandle {
   }
 
   /** Puts a step that was taken into the log and tells of it. */
-  #publish({ title, record: { minorFaults, ...record }, entry, region, sample }: Taken): TakenStep {
+  #publish({ title, record: { minorFaults, vmLckGrowthBytes, ...record }, entry, region, sample, seen = [] }: Taken) {
     if (region) this.tell({ kind: 'region', region: region.info() });
     this.#log.push(entry);
     const step: Step = { index: this.#steps++, title, ...record };
     this.tell({ kind: 'step', step });
+    for (const { region: id, snapshot } of seen) {
+      this.#regions.offer(id, { ...snapshot, step: step.index });
+      this.#transcript.addSnapshot(step.index, id, snapshot.takenNs, snapshot.flags);
+    }
     if (sample) this.tell({ kind: 'sample', sample });
-    return { ...step, minorFaults };
+    return { ...step, minorFaults, vmLckGrowthBytes };
   }
 
   /** Looks at all regions after a step; the transcript keeps what it saw. */

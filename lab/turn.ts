@@ -1,0 +1,68 @@
+import type { Sample } from '../protocol/events.ts';
+import type { Snapshot } from '../protocol/frame-stream.ts';
+import type { ProcessOperation } from '../protocol/operation.ts';
+import type { Text } from '../protocol/text.ts';
+import type { LoggedOperation } from './c-program.ts';
+import type { Clock } from './clock.ts';
+import type { Turn } from './lab.ts';
+import { labelOf } from './label.ts';
+import { type CallRecord, mapRegion, performNow } from './operations.ts';
+import { performOnProcess } from './process-operations.ts';
+import type { Mapping, Region } from './region.ts';
+import type { RegionSet } from './region-set.ts';
+import { ownStatus, takeSample } from './sampler.ts';
+import { betweenSteps, lookOf, Observer } from './snapshot.ts';
+
+/** A step that was taken and not told yet. */
+export interface Taken {
+  readonly title: Text;
+  readonly record: CallRecord;
+  readonly entry: LoggedOperation;
+  /** The region that it mapped. */
+  readonly region?: Region;
+  /** What was seen right after it, where it is told later. */
+  readonly sample?: Sample;
+  readonly seen?: { readonly region: number; readonly snapshot: Snapshot }[];
+}
+
+/** Maps memory, and adds the region to the session's. */
+export function takeMap(title: Text, mapping: Mapping, regions: RegionSet, clock: Clock): Taken {
+  const id = regions.nextId;
+  const label = labelOf(id);
+  const { record, region } = mapRegion(id, label, mapping, clock);
+  if (region) regions.add(region);
+  const refused = region === undefined;
+  return { title, record, entry: { kind: 'map', title, label, mapping, refused }, ...(region ? { region } : {}) };
+}
+
+/** Performs an operation on the whole process. */
+export function takeOnProcess(title: Text, operation: ProcessOperation, clock: Clock): Taken {
+  return { title, record: performOnProcess(operation, clock), entry: { kind: 'process', title, operation } };
+}
+
+/** A turn whose steps are put into `taken`, in order. */
+export function turnOf(taken: Taken[], regions: RegionSet, clock: Clock): Turn {
+  const keep = (each: Taken): Taken => {
+    const sample = takeSample(clock);
+    taken.push({ ...each, ...(sample ? { sample } : {}), seen: [] });
+    return each;
+  };
+  const stepOf = ({ title, record }: Taken) => ({ index: betweenSteps, title, ...record });
+  return {
+    map: (title, mapping) => {
+      const mapped = keep(takeMap(title, mapping, regions, clock));
+      return { step: stepOf(mapped), ...(mapped.region ? { region: mapped.region } : {}) };
+    },
+    perform: (title, region, operation) => {
+      const record = performNow(operation, region, clock);
+      return stepOf(keep({ title, record, entry: { kind: 'operation', title, label: region.label, operation } }));
+    },
+    onProcess: (title, operation) => stepOf(keep(takeOnProcess(title, operation, clock))),
+    look: (region) => {
+      const snapshot = new Observer(region).look(clock, betweenSteps);
+      taken.at(-1)?.seen?.push({ region: region.id, snapshot });
+      return lookOf(snapshot);
+    },
+    status: ownStatus,
+  };
+}
