@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { problem } from '../lab/problems.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
+import { type FixId, fixIds } from '../protocol/fixes/fix-ids.ts';
 import { type Language, languages } from '../protocol/language.ts';
 import { toProblem } from '../protocol/problem.ts';
 import { ExitStatus, statusOf } from './exit-status.ts';
@@ -95,10 +96,14 @@ function describe(finish: (status: number) => void): Command {
 
   program
     .command('doctor')
-    .description('limits, capabilities and kernel features, and the fix for what would stop an experiment')
-    .action(async () => {
+    .description(
+      'limits, capabilities and kernel features, where this runs, and the fix for what would stop an experiment',
+    )
+    .option('--lock <size>', 'whether so much more could be locked (64MiB, 100M, 4096K); exits 1 when not')
+    .addOption(new Option('--fix <id>', 'print one fix alone').choices(fixIds))
+    .action(async (options: { lock?: string; fix?: FixId }) => {
       const { doctor } = await import('./commands/doctor.ts');
-      finish(doctor({ json: asJson(), language: common().lang }));
+      finish(doctor({ ...options, json: asJson(), language: common().lang }));
     });
 
   return program;

@@ -1,75 +1,182 @@
-import type { Environment } from '../protocol/report.ts';
+import { limitKib, limitPages } from '../protocol/limit-units.ts';
+import type { ByteLimit, LimitsReport, SurroundingsKind } from '../protocol/limits.ts';
+import { exactBytes } from '../protocol/size.ts';
 import type { Text } from '../protocol/text.ts';
-import { environment } from './environment.ts';
 import { formatBytes } from './format.ts';
 
 /** One thing that the doctor looked at. */
 export interface Finding {
   readonly id: string;
+  readonly group: 'locking' | 'memory' | 'kernel';
   readonly title: Text;
   /** What was measured. */
   readonly value: Text;
-  /** `fine`, or `limited`: some experiment cannot show everything here. */
+  /** `limited`: some experiment cannot show everything here. */
   readonly status: 'fine' | 'limited';
-  /** What to do about it, when limited. */
-  readonly fix?: Text;
+  /** Why, or what it needs, when limited. */
+  readonly note?: Text;
 }
 
 /** Below this much lockable memory (the kernel's default before Linux 5.16), ordinary use of mlock runs into the limit. */
 const littleMemlockBytes = 64 * 1024;
 
-/** Examines this process and this machine, as the experiments will find them. */
-export function examine(): { environment: Environment; findings: Finding[] } {
-  const found = environment();
-  return { environment: found, findings: [memlock(found), ipcLock(found), swap(found), ...features(found)] };
+/** The measured limits, a line for each, in the order in which they decide. */
+export function findings(report: LimitsReport): Finding[] {
+  return [...locking(report), ...memory(report), ...kernel(report)];
 }
 
-function memlock({ memlock: { soft, hard }, pageSize, capabilities }: Environment): Finding {
-  const show = (limit: number | 'unlimited'): string =>
-    limit === 'unlimited'
-      ? 'unlimited'
-      : `${limit} bytes = ${limit / 1024} KiB (ulimit -l) = ${Math.floor(limit / pageSize)} pages`;
-  const same = soft === hard;
-  const value = same ? `${show(soft)} (soft = hard)` : `soft ${show(soft)}; hard ${show(hard)}`;
-  const title = { en: 'RLIMIT_MEMLOCK', zh: 'RLIMIT_MEMLOCK（可锁定内存上限）' };
-  const enough = soft === 'unlimited' || soft > littleMemlockBytes || capabilities.includes('CAP_IPC_LOCK');
-  if (enough) return { id: 'memlock', title, value: plain(value), status: 'fine' };
-  const fix = {
-    en: 'raise it: `ulimit -l KIB` in this shell up to the hard limit; for a service, LimitMEMLOCK= in its unit; in a container, docker run --ulimit memlock=BYTES',
-    zh: '提高上限：在当前 shell 中用 `ulimit -l KIB`（不超过硬限制）；服务使用单元文件中的 LimitMEMLOCK=；容器使用 docker run --ulimit memlock=BYTES',
+function locking(report: LimitsReport): Finding[] {
+  const { memlock, pageSize, vmLckBytes, ipcLock } = report;
+  const soft = memlock.soft;
+  const little = soft !== 'unlimited' && soft <= littleMemlockBytes && !ipcLock.counts;
+  const group = 'locking';
+  return [
+    {
+      id: 'memlock',
+      group,
+      title: { en: 'RLIMIT_MEMLOCK, soft', zh: 'RLIMIT_MEMLOCK 软限制' },
+      value: limitText(soft, pageSize),
+      status: little ? 'limited' : 'fine',
+      ...(little ? { note: littleNote } : {}),
+    },
+    fine('memlock-hard', group, 'RLIMIT_MEMLOCK, hard', 'RLIMIT_MEMLOCK 硬限制', limitText(memlock.hard, pageSize)),
+    fine('vmlck', group, 'VmLck', 'VmLck（已锁定）', {
+      en: `${vmLckBytes} bytes locked by this process`,
+      zh: `本进程已锁定 ${vmLckBytes} 字节`,
+    }),
+    fine('cap-ipc-lock', group, 'CAP_IPC_LOCK', 'CAP_IPC_LOCK 权能', capabilityText(report)),
+    fine('user-namespace', group, 'User namespace', '用户命名空间', namespaceText(report)),
+    fine('surroundings', group, 'Runs in', '运行环境', surroundingsText(report)),
+  ];
+}
+
+const littleNote: Text = {
+  en: 'Little for experiments that lock; the fixes below raise it.',
+  zh: '对需要锁定内存的实验来说偏小；可用下面的方法提高。',
+};
+
+/** `8388608 bytes = 8192 KiB (ulimit -l) = 2048 pages` */
+export function limitText(limit: ByteLimit, pageSize: number): Text {
+  if (limit === 'unlimited') return { en: 'unlimited', zh: '无限制' };
+  const [kib, pages] = [limitKib(limit), limitPages(limit, pageSize)];
+  return {
+    en: `${limit} bytes = ${kib} KiB (ulimit -l) = ${pages} pages`,
+    zh: `${limit} 字节 = ${kib} KiB（ulimit -l）= ${pages} 页`,
   };
-  return { id: 'memlock', title, value: plain(value), status: 'limited', fix };
 }
 
-function ipcLock({ capabilities }: Environment): Finding {
-  const title = { en: 'CAP_IPC_LOCK', zh: 'CAP_IPC_LOCK 权能' };
-  const value = capabilities.includes('CAP_IPC_LOCK')
-    ? { en: 'effective: locking is not limited by RLIMIT_MEMLOCK', zh: '有效：锁定内存不受 RLIMIT_MEMLOCK 限制' }
-    : { en: 'not effective: RLIMIT_MEMLOCK applies', zh: '无效：受 RLIMIT_MEMLOCK 限制' };
-  return { id: 'cap-ipc-lock', title, value, status: 'fine' };
-}
-
-function swap({ swapTotal }: Environment): Finding {
-  const value = swapTotal === 0 ? { en: 'none', zh: '无' } : plain(formatBytes(swapTotal));
-  return { id: 'swap', title: { en: 'Swap', zh: '交换空间' }, value, status: 'fine' };
-}
-
-function features({ features: found }: Environment): Finding[] {
-  return Object.entries(found).map(([name, { state, reason }]) => {
-    const id = `feature-${name}`;
-    const title = { en: `Kernel: ${name}`, zh: `内核功能：${name}` };
-    if (state === 'available') return { id, title, value: { en: 'available', zh: '可用' }, status: 'fine' };
-    const denied = state === 'denied';
+function capabilityText({ ipcLock }: LimitsReport): Text {
+  const sets = (['effective', 'permitted', 'bounding'] as const).filter((set) => ipcLock[set]);
+  const held = sets.length > 0 ? sets.join(', ') : undefined;
+  if (ipcLock.counts) {
+    return { en: `${held}: the limit does not apply`, zh: `${held}：不受上限约束` };
+  }
+  if (ipcLock.effective) {
     return {
-      id,
-      title,
-      value: denied ? { en: 'denied', zh: '被拒绝' } : { en: 'missing', zh: '缺失' },
-      status: 'limited',
-      fix: denied
-        ? { en: reason ?? 'needs privilege', zh: reason ?? '需要特权' }
-        : { en: `needs ${reason ?? 'a newer kernel'}`, zh: `需要 ${reason ?? '更新的内核'}` },
+      en: `${held}, but not in the initial user namespace, where alone it would count: the limit applies`,
+      zh: `${held}，但不在初始用户命名空间中，不起作用：上限有效`,
     };
+  }
+  if (held === undefined) return { en: 'in no set: the limit applies', zh: '不在任何集合中：上限有效' };
+  return { en: `not effective (${held} only): the limit applies`, zh: `未生效（仅 ${held}）：上限有效` };
+}
+
+function namespaceText({ userNamespace: { initial, uidMap } }: LimitsReport): Text {
+  const map = uidMap.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`).join('; ') || '-';
+  if (initial === true) return { en: `the initial one (uid_map ${map})`, zh: `初始命名空间（uid_map ${map}）` };
+  if (initial === false) return { en: `not the initial one (uid_map ${map})`, zh: `非初始命名空间（uid_map ${map}）` };
+  return { en: 'cannot be read', zh: '无法读取' };
+}
+
+/** Each setup by name. */
+export const setupNames: Readonly<Record<SurroundingsKind, Text>> = {
+  docker: { en: 'a Docker container', zh: 'Docker 容器' },
+  podman: { en: 'a Podman container', zh: 'Podman 容器' },
+  kubernetes: { en: 'a Kubernetes pod', zh: 'Kubernetes Pod' },
+  lxc: { en: 'an LXC container', zh: 'LXC 容器' },
+  'systemd-nspawn': { en: 'a systemd-nspawn container', zh: 'systemd-nspawn 容器' },
+  container: { en: 'a container', zh: '容器' },
+  'systemd-service': { en: 'a systemd service', zh: 'systemd 服务' },
+  'user-service': { en: 'a service of systemctl --user', zh: 'systemctl --user 的服务' },
+  'desktop-session': { en: 'a desktop session', zh: '桌面会话' },
+  'login-session': { en: 'a login session', zh: '登录会话' },
+  plain: { en: 'no container, service or session that could be seen', zh: '未发现容器、服务或会话' },
+};
+
+function surroundingsText({ surroundings: { kind, unit, evidence } }: LimitsReport): Text {
+  const seen = evidence.map(({ source, found }) => `${source}: ${found}`).join('; ');
+  const name = unit === undefined ? '' : `, ${unit}`;
+  const because = seen === '' ? '' : ` (${seen})`;
+  return { en: `${setupNames[kind].en}${name}${because}`, zh: `${setupNames[kind].zh}${name}${because}` };
+}
+
+function memory({ memory: machine, cgroup, swap, overcommit, thp, mappings }: LimitsReport): Finding[] {
+  const group = 'memory';
+  return [
+    fine('memory', group, 'Memory', '内存', {
+      en: `${formatBytes(machine.totalBytes)}, ${formatBytes(machine.availableBytes)} available, ${formatBytes(machine.mlockedBytes)} locked by all`,
+      zh: `${formatBytes(machine.totalBytes)}，可用 ${formatBytes(machine.availableBytes)}，全部已锁定 ${formatBytes(machine.mlockedBytes)}`,
+    }),
+    fine('cgroup', group, 'Control group', '控制组', cgroupText(cgroup)),
+    fine(
+      'swap',
+      group,
+      'Swap',
+      '交换空间',
+      swap.totalBytes === 0
+        ? { en: 'none', zh: '无' }
+        : {
+            en: `${formatBytes(swap.totalBytes)}, ${formatBytes(swap.usedBytes)} used`,
+            zh: `${formatBytes(swap.totalBytes)}，已用 ${formatBytes(swap.usedBytes)}`,
+          },
+    ),
+    fine(
+      'overcommit',
+      group,
+      'Overcommit',
+      '过量提交',
+      plain(
+        `${overcommit.mode}; CommitLimit ${formatBytes(overcommit.commitLimitBytes)}, Committed_AS ${formatBytes(overcommit.committedBytes)}`,
+      ),
+    ),
+    fine('thp', group, 'Transparent huge pages', '透明大页', plain(thp)),
+    fine('mappings', group, 'Mappings', '映射数', {
+      en: `${mappings.count} of ${mappings.max} (vm.max_map_count)`,
+      zh: `${mappings.count}，上限 ${mappings.max}（vm.max_map_count）`,
+    }),
+  ];
+}
+
+function cgroupText(cgroup: LimitsReport['cgroup']): Text {
+  if (!cgroup) return { en: 'no memory controller to be seen', zh: '看不到内存控制器' };
+  const { version, path, maxBytes, currentBytes, swapMaxBytes } = cgroup;
+  const used = currentBytes === null ? '' : formatBytes(currentBytes);
+  return {
+    en: `version ${version}, ${path}: memory ${group(maxBytes, 'en')}, swap ${group(swapMaxBytes, 'en')}${used && `, ${used} used`}`,
+    zh: `版本 ${version}，${path}：内存 ${group(maxBytes, 'zh')}，交换 ${group(swapMaxBytes, 'zh')}${used && `，已用 ${used}`}`,
+  };
+}
+
+function group(limit: ByteLimit | null, language: keyof Text): string {
+  if (limit === null) return { en: 'unknown', zh: '未知' }[language];
+  return limit === 'unlimited' ? { en: 'unlimited', zh: '无限制' }[language] : exactBytes(limit);
+}
+
+function kernel({ features }: LimitsReport): Finding[] {
+  return Object.entries(features).map(([name, { state, reason }]) => {
+    const known = { id: `feature-${name}`, group: 'kernel', title: plain(name) } as const;
+    if (state === 'available') return { ...known, value: { en: 'available', zh: '可用' }, status: 'fine' };
+    if (state === 'denied') {
+      const note = { en: reason ?? 'needs privilege', zh: reason ?? '需要特权' };
+      return { ...known, value: { en: 'denied', zh: '被拒绝' }, status: 'limited', note };
+    }
+    const note = { en: `needs ${reason ?? 'a newer kernel'}`, zh: `需要 ${reason ?? '更新的内核'}` };
+    return { ...known, value: { en: 'missing', zh: '缺失' }, status: 'limited', note };
   });
+}
+
+function fine(id: string, group: Finding['group'], en: string, zh: string, value: Text): Finding {
+  return { id, group, title: { en, zh }, value, status: 'fine' };
 }
 
 /** A value that reads the same in both languages. */

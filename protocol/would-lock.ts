@@ -131,12 +131,12 @@ const makeEffective: Text = {
 /** Where each setup takes its hard limit from. */
 const places: Readonly<Record<Setup['surroundings']['kind'], Text>> = {
   docker: {
-    en: 'from outside of the container: docker run --ulimit memlock=…',
-    zh: '在容器之外设置，docker run --ulimit memlock=…',
+    en: 'from outside of the container with docker run --ulimit memlock=',
+    zh: '在容器之外设置，docker run --ulimit memlock=',
   },
   podman: {
-    en: 'from outside of the container: podman run --ulimit memlock=…',
-    zh: '在容器之外设置，podman run --ulimit memlock=…',
+    en: 'from outside of the container with podman run --ulimit memlock=',
+    zh: '在容器之外设置，podman run --ulimit memlock=',
   },
   kubernetes: { en: 'in the container runtime of the node', zh: '在节点的容器运行时中设置' },
   lxc: { en: 'in the configuration of the container', zh: '在容器的配置中设置' },

@@ -1,27 +1,147 @@
-import { examine } from '../../lab/doctor.ts';
+import { type Finding, findings, setupNames } from '../../lab/doctor.ts';
+import { environment } from '../../lab/environment.ts';
+import { limitsFacts } from '../../lab/limits.ts';
+import { problem } from '../../lab/problems.ts';
+import type { Fix } from '../../protocol/fixes/fix.ts';
+import type { FixId } from '../../protocol/fixes/fix-ids.ts';
+import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
 import type { Language } from '../../protocol/language.ts';
+import type { LimitsReport, LockVerdict } from '../../protocol/limits.ts';
+import { exactBytes, parseSize } from '../../protocol/size.ts';
+import type { Text } from '../../protocol/text.ts';
+import { wouldLock } from '../../protocol/would-lock.ts';
 import { ExitStatus } from '../exit-status.ts';
+import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
-/** `pagescope doctor`: what this machine lets experiments show, and what to do about the rest. */
-export function doctor({ json, language }: { json: boolean; language: Language }): ExitStatus {
-  const { environment, findings } = examine();
+interface Options {
+  readonly json: boolean;
+  readonly language: Language;
+  /** `64MiB`: whether so much more could be locked. */
+  readonly lock?: string | undefined;
+  /** Print this fix alone. */
+  readonly fix?: FixId | undefined;
+}
+
+/**
+ * `pagescope doctor`: what this process may lock, what this machine lets experiments show, and the fixes. With `--lock`, exits 1 when
+ * that much could not be locked.
+ */
+export function doctor({ json, language, lock, fix }: Options): ExitStatus {
+  const bytes = lock === undefined ? undefined : sizeOf(lock);
+  const facts = limitsFacts();
+  const wanted = bytes === undefined ? undefined : facts.vmLckBytes + bytes;
+  const report: LimitsReport = { ...facts, fixes: fixesFor(facts, wanted) };
+  const verdict = bytes === undefined ? undefined : wouldLock(facts, bytes);
+  const status = verdict?.works === false ? ExitStatus.ClaimFailed : ExitStatus.Held;
   if (json) {
-    const named = findings.map(({ title, value, fix, ...rest }) => ({
-      ...rest,
-      title: title[language],
-      value: value[language],
-      ...(fix ? { fix: fix[language] } : {}),
-    }));
-    process.stdout.write(`${JSON.stringify({ environment, findings: named })}\n`);
-    return ExitStatus.Held;
+    const whole = {
+      environment: environment(),
+      limits: report,
+      findings: findings(report),
+      ...(verdict ? { lock: { bytes, ...verdict } } : {}),
+    };
+    process.stdout.write(`${JSON.stringify(inLanguage(whole, language))}\n`);
+    return status;
   }
-  const terminal = new Terminal(process.stdout);
-  terminal.line(`Linux ${environment.kernel} ${environment.architecture}, ${environment.pageSize}-byte pages`);
-  for (const { title, value, status, fix } of findings) {
-    const mark = status === 'fine' ? terminal.style('green', '✓') : terminal.style('yellow', '!');
-    terminal.line(`${mark} ${title[language]}: ${value[language]}`);
-    if (fix) terminal.line(`    ${fix[language]}`);
+  const page = new DoctorPage(new Terminal(process.stdout), language);
+  if (fix) page.fixes(report.fixes.filter(({ id }) => id === fix));
+  else if (verdict && bytes !== undefined) page.verdict(report, bytes, verdict);
+  else page.everything(report);
+  return status;
+}
+
+function sizeOf(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  throw problem(
+    'bad-input',
+    `"${text}" is not a size to lock; write it as 64MiB, 100M, 4096K or in bytes.`,
+    `“${text}” 不是有效的大小；请写成 64MiB、100M、4096K 或字节数。`,
+  );
+}
+
+const headings: Readonly<Record<Finding['group'], Text>> = {
+  locking: { en: 'Locking', zh: '锁定' },
+  memory: { en: 'Memory', zh: '内存' },
+  kernel: { en: 'Kernel features', zh: '内核功能' },
+};
+
+/** The doctor's words, on a terminal. */
+class DoctorPage {
+  readonly #terminal: Terminal;
+  readonly #language: Language;
+
+  constructor(terminal: Terminal, language: Language) {
+    this.#terminal = terminal;
+    this.#language = language;
   }
-  return ExitStatus.Held;
+
+  everything(report: LimitsReport): void {
+    const { kernel, architecture } = environment();
+    this.#terminal.line(`Linux ${kernel} ${architecture}, pid ${report.pid}`);
+    for (const group of ['locking', 'memory', 'kernel'] as const) this.#group(report, group);
+    this.#here(report);
+    const others = report.fixes.filter(({ applies }) => applies === 'elsewhere');
+    this.#heading({
+      en: 'Fixes for other setups: pagescope doctor --fix ID',
+      zh: '其他环境的方法：pagescope doctor --fix ID',
+    });
+    for (const { id, title } of others) this.#terminal.line(`  ${id.padEnd(16)} ${title[this.#language]}`);
+  }
+
+  verdict(report: LimitsReport, bytes: number, { works, errno, why, change, fix }: LockVerdict): void {
+    this.#group(report, 'locking');
+    const size = exactBytes(bytes);
+    this.#heading({ en: `Would mlock of ${size} work?`, zh: `能用 mlock 锁定 ${size} 吗？` });
+    const mark = works ? this.#terminal.style('green', '✓') : this.#terminal.style('yellow', '!');
+    const answer = works ? { en: 'Yes', zh: '能' } : { en: `No, ${errno}`, zh: `不能，${errno}` };
+    this.#terminal.line(`${mark} ${answer[this.#language]}: ${why[this.#language]}`);
+    if (change) this.#terminal.line(`  ${change[this.#language]}`);
+    if (fix) this.fixes(report.fixes.filter(({ id }) => id === fix));
+  }
+
+  fixes(fixes: readonly Fix[]): void {
+    for (const fix of fixes) this.#fix(fix);
+  }
+
+  #here({ fixes, surroundings }: LimitsReport): void {
+    const setup = setupNames[surroundings.kind];
+    this.#heading(
+      surroundings.kind === 'plain'
+        ? { en: 'To lock more', zh: '如何锁定更多' }
+        : { en: `To lock more, in ${setup.en}`, zh: `如何锁定更多（${setup.zh}）` },
+    );
+    this.fixes(fixes.filter(({ applies }) => applies === 'here'));
+  }
+
+  #group(report: LimitsReport, group: Finding['group']): void {
+    this.#heading(headings[group]);
+    for (const finding of findings(report)) {
+      if (finding.group !== group) continue;
+      const { title, value, status, note } = finding;
+      const mark = status === 'fine' ? this.#terminal.style('green', '✓') : this.#terminal.style('yellow', '!');
+      this.#terminal.line(`${mark} ${title[this.#language]}: ${value[this.#language]}`);
+      if (note) this.#terminal.line(`    ${note[this.#language]}`);
+    }
+  }
+
+  #fix({ title, changes, notes, snippets, check }: Fix): void {
+    const language = this.#language;
+    this.#terminal.line();
+    this.#terminal.line(`  ${this.#terminal.style('bold', title[language])}`);
+    this.#terminal.line(`  ${changes[language]}`);
+    for (const { label, text } of snippets) {
+      this.#terminal.line(`    ${label[language]}:`);
+      for (const line of text.trimEnd().split('\n')) this.#terminal.line(`      ${this.#terminal.style('cyan', line)}`);
+    }
+    for (const note of notes) this.#terminal.line(`  - ${note[language]}`);
+    this.#terminal.line(`    ${{ en: 'Check', zh: '检查' }[language]}: ${check.how[language]}`);
+    this.#terminal.line(`      ${this.#terminal.style('cyan', check.command)}`);
+  }
+
+  #heading(text: Text): void {
+    this.#terminal.line();
+    this.#terminal.line(this.#terminal.style('bold', text[this.#language]));
+  }
 }

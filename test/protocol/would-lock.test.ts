@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ByteLimit } from '../../protocol/limits.ts';
+import { surroundingsKindSchema } from '../../protocol/limits.ts';
+import { type LockingFacts, wouldLock } from '../../protocol/would-lock.ts';
+
+const kib = 1024;
+const pageSize = 4 * kib;
+
+/** An ordinary process: 64 KiB soft, 64 KiB hard, nothing locked, no capability. */
+function facts(changes: Partial<LockingFacts> = {}): LockingFacts {
+  return {
+    pageSize,
+    memlock: { soft: 64 * kib, hard: 64 * kib },
+    vmLckBytes: 0,
+    capabilities: { effective: [], permitted: [], bounding: [] },
+    ipcLock: { effective: false, permitted: false, bounding: false, counts: false },
+    userNamespace: { initial: true, uidMap: [] },
+    surroundings: { kind: 'plain', evidence: [] },
+    ...changes,
+  };
+}
+
+describe('the verdict on a lock', () => {
+  it('shows the sum that breaks the limit', () => {
+    const verdict = wouldLock(facts({ vmLckBytes: 60 * kib }), 8 * kib);
+    expect(verdict).toMatchObject({ works: false, errno: 'ENOMEM', fix: 'limits-conf' });
+    expect(verdict.why.en).toBe('VmLck 60 KiB + 8 KiB > 64 KiB (RLIMIT_MEMLOCK, soft)');
+    expect(verdict.why.zh).toBe('VmLck 60 KiB + 8 KiB > 64 KiB（RLIMIT_MEMLOCK 软限制）');
+    expect(verdict.change?.en).toContain('68 KiB');
+  });
+
+  it('counts whole pages on both sides', () => {
+    expect(wouldLock(facts(), 64 * kib).works).toBe(true);
+    expect(wouldLock(facts(), 64 * kib + 1).works).toBe(false);
+    const odd = wouldLock(facts({ memlock: { soft: 65535, hard: 65535 } }), 61 * kib);
+    expect(odd.works).toBe(false);
+    expect(odd.why.en).toContain('65535 bytes, of which whole pages make 60 KiB');
+  });
+
+  it('is EPERM at limit 0, whatever the size', () => {
+    const verdict = wouldLock(facts({ memlock: { soft: 0, hard: 0 } }), 1);
+    expect(verdict).toMatchObject({ works: false, errno: 'EPERM' });
+  });
+
+  it('asks for a higher soft limit alone where the hard limit has room', () => {
+    const verdict = wouldLock(facts({ memlock: { soft: 64 * kib, hard: 'unlimited' } }), 100 * kib);
+    expect(verdict.fix).toBe('ulimit');
+    expect(verdict.change?.en).toContain('ulimit -S -l 100');
+  });
+
+  it('sends each setup to its own fix for the hard limit', () => {
+    const fixes = surroundingsKindSchema.options.map((kind) => {
+      const { fix } = wouldLock(facts({ surroundings: { kind, evidence: [] } }), 1024 * kib);
+      return [kind, fix];
+    });
+    expect(Object.fromEntries(fixes)).toEqual({
+      docker: 'docker',
+      podman: 'podman',
+      kubernetes: 'kubernetes',
+      lxc: 'lxc',
+      'systemd-nspawn': 'systemd-nspawn',
+      container: 'oci',
+      'systemd-service': 'systemd-service',
+      'user-service': 'user-service',
+      'desktop-session': 'desktop-session',
+      'login-session': 'limits-conf',
+      plain: 'limits-conf',
+    });
+  });
+
+  it('heeds CAP_IPC_LOCK only where the kernel does', () => {
+    const held = { effective: true, permitted: true, bounding: true };
+    expect(wouldLock(facts({ ipcLock: { ...held, counts: true } }), 2 ** 40).works).toBe(true);
+    const inside = facts({ ipcLock: { ...held, counts: false }, userNamespace: { initial: false, uidMap: [] } });
+    expect(wouldLock(inside, 1024 * kib)).toMatchObject({ works: false, errno: 'ENOMEM', fix: 'limits-conf' });
+    expect(wouldLock(inside, 1024 * kib).why.en).toContain('user namespace');
+  });
+
+  it('uses a capability that is held but not effective, and CAP_SYS_RESOURCE, before asking for outside help', () => {
+    const permitted = { effective: false, permitted: true, bounding: true, counts: false };
+    expect(wouldLock(facts({ ipcLock: permitted }), 1024 * kib).fix).toBe('setcap');
+    const capabilities = { effective: ['CAP_SYS_RESOURCE'], permitted: ['CAP_SYS_RESOURCE'], bounding: [] };
+    expect(wouldLock(facts({ capabilities }), 1024 * kib).fix).toBe('ulimit');
+  });
+});
+
+describe('for any process and size', () => {
+  const limit: fc.Arbitrary<ByteLimit> = fc.oneof(
+    fc.integer({ min: 0, max: 2 ** 40 }),
+    fc.constant('unlimited' as const),
+  );
+  const process = fc
+    .record({ soft: limit, hard: limit, lockedPages: fc.integer({ min: 0, max: 2 ** 20 }), counts: fc.boolean() })
+    .filter(({ soft, hard }) => hard === 'unlimited' || (soft !== 'unlimited' && soft <= hard))
+    .map(({ soft, hard, lockedPages, counts }) =>
+      facts({
+        memlock: { soft, hard },
+        vmLckBytes: lockedPages * pageSize,
+        ipcLock: { effective: counts, permitted: counts, bounding: counts, counts },
+      }),
+    );
+  const size = fc.integer({ min: 1, max: 2 ** 40 });
+
+  it('works exactly when the kernel’s rule says so', () => {
+    fc.assert(
+      fc.property(process, size, (facts, bytes) => {
+        const { soft } = facts.memlock;
+        // mm/mlock.c: can_do_mlock(), then pages against the limit shifted right.
+        const rule =
+          facts.ipcLock.counts ||
+          soft === 'unlimited' ||
+          (soft !== 0 && Math.ceil(bytes / pageSize) + facts.vmLckBytes / pageSize <= Math.floor(soft / pageSize));
+        expect(wouldLock(facts, bytes).works).toBe(rule);
+      }),
+    );
+  });
+
+  it('what can be locked, less can be locked too', () => {
+    fc.assert(
+      fc.property(process, size, size, (facts, a, b) => {
+        if (wouldLock(facts, Math.max(a, b)).works) expect(wouldLock(facts, Math.min(a, b)).works).toBe(true);
+      }),
+    );
+  });
+
+  it('a refusal has an errno, a change and a fix; a success has none', () => {
+    fc.assert(
+      fc.property(process, size, (facts, bytes) => {
+        const { works, errno, change, fix } = wouldLock(facts, bytes);
+        expect([errno === null, change === undefined, fix === undefined]).toEqual([works, works, works]);
+      }),
+    );
+  });
+
+  it('the soft limit that it asks for is enough, and a page less is not', () => {
+    fc.assert(
+      fc.property(process, size, (facts, bytes) => {
+        const { fix, change } = wouldLock(facts, bytes);
+        if (fix !== 'ulimit') return;
+        const soft = Number(/ulimit -S -l (\d+)/.exec(change?.en ?? '')?.[1]) * kib;
+        const withSoft = (limit: number) => wouldLock({ ...facts, memlock: { ...facts.memlock, soft: limit } }, bytes);
+        expect(withSoft(soft).works).toBe(true);
+        expect(withSoft(soft - pageSize).works).toBe(false);
+      }),
+    );
+  });
+});
