@@ -1,8 +1,11 @@
 import { histogram } from '../../protocol/counts.ts';
+import { PageFlag } from '../../protocol/flags.ts';
 import { decodeFrame, type Frame } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';
 import type { Acknowledgement } from '../../protocol/service.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
+import { LockRanges, lockState } from './lock-ranges.ts';
+import { PageHistory, type Past, undoOf } from './page-history.ts';
 
 /** One frame of a region: what the pages that it changed want to know of it. */
 export interface Moment {
@@ -33,6 +36,8 @@ export class RegionPages {
   readonly moments: Moment[] = [{ takenNs: 0, step: -1, arrivedMs: Number.NEGATIVE_INFINITY }];
   bins: Uint32Array = new Uint32Array(256);
   points: ResidentPoint[] = [];
+  readonly locks = new LockRanges();
+  readonly #history = new PageHistory();
 
   get flags(): Uint8Array {
     return this.states.flags;
@@ -46,14 +51,23 @@ export class RegionPages {
     return this.states.last?.skipped ?? 0;
   }
 
+  /** What the pages were at a moment, ns since the session began. */
+  at(tNs: number): Past {
+    return this.#history.at(tNs, this.flags);
+  }
+
   apply(frame: Frame, nowMs: number): void {
     // A whole frame says nothing of what changed; that has to be found by comparing.
     const before = frame.whole && this.flags.length === frame.pages ? this.flags.slice() : undefined;
     const first = this.flags.length !== frame.pages;
     const moment = this.moments.length;
     if (first) this.changedBy = new Uint32Array(frame.pages);
-    const { changedBy } = this;
+    const { changedBy, locks } = this;
+    const undo = undoOf(this.flags, frame);
+    const knowsLocks = !(frame.unknown & PageFlag.Locked);
+    if (knowsLocks) locks.begin(frame.takenNs);
     this.states.apply(frame, (firstPage, pageCount, flags) => {
+      if (knowsLocks) locks.apply(firstPage, pageCount, flags);
       if (first) return;
       if (!before) {
         changedBy.fill(moment, firstPage, firstPage + pageCount);
@@ -64,7 +78,13 @@ export class RegionPages {
       }
     });
     if (!first) this.moments.push({ takenNs: frame.takenNs, step: frame.step, arrivedMs: nowMs });
+    this.#history.push(frame, undo);
     this.#count(frame.takenNs);
+    if (knowsLocks) locks.finish(this.#lockedPages());
+  }
+
+  #lockedPages(): number {
+    return this.bins.reduce((sum, count, byte) => (lockState(byte) === 'unlocked' ? sum : sum + count), 0);
   }
 
   /** At most two frames come between two drawings, so every one of them can be counted. */
