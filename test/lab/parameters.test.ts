@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../lab/catalogue.ts';
 import { checkValues, choice, integer } from '../../lab/parameters.ts';
 import { ProblemError } from '../../protocol/problem.ts';
 import { problemOf, TestLab } from './harness.ts';
 
+const experiments = catalogue.map(({ id }) => id);
 const names = 'pages, access, order, stride, seed';
 const namesZh = names.replaceAll(', ', '、');
 
@@ -17,8 +19,8 @@ const refused: [
   [
     'an experiment that there is not',
     { experiment: 'last-touch' },
-    'There is no experiment "last-touch"; there is first-touch.',
-    '没有名为 “last-touch” 的实验；可用的实验有 first-touch。',
+    `There is no experiment "last-touch"; there is ${experiments.join(', ')}.`,
+    `没有名为 “last-touch” 的实验；可用的实验有 ${experiments.join('、')}。`,
   ],
   [
     'a parameter that there is not',
