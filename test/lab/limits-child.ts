@@ -1,0 +1,54 @@
+/**
+ * A process of its own for limits.test.ts: prints its limits; with a size, also what the calculator says of it beside what mlock does; with
+ * `explain`, what becomes of several refused calls.
+ */
+import { diagnose } from '../../lab/explain.ts';
+import { limits } from '../../lab/limits.ts';
+import { mlock } from '../../native/mlock.ts';
+import { MADV, MAP, madvise, mmap, munmap, PROT } from '../../native/mman.ts';
+import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
+import { pageSize } from '../../native/sysconf.ts';
+import { wouldLock } from '../../protocol/would-lock.ts';
+
+function map(bytes: number): bigint {
+  const mapped = mmap(null, bytes, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+  if (mapped.errno !== null) throw new Error(mapped.errno);
+  return mapped.returned;
+}
+
+/** Locks `before` bytes, then asks about and tries `bytes` more. */
+function tryLocks(before: number, sizes: readonly number[]) {
+  if (before > 0) mlock(map(before), before);
+  return sizes.map((bytes) => {
+    const verdict = wouldLock(limits(), bytes);
+    const address = map(bytes);
+    const { errno } = mlock(address, bytes);
+    munmap(address, bytes);
+    return { bytes, verdict, errno };
+  });
+}
+
+function explain() {
+  const page = pageSize();
+  const address = map(32 * page);
+  const over = mlock(address, 32 * page);
+  const overLimit = over.errno && diagnose('mlock', over.errno, { address, lengthBytes: 32 * page });
+  munmap(address + BigInt(2 * page), page);
+  const hole = mlock(address, 4 * page);
+  const withHole = hole.errno && diagnose('mlock', hole.errno, { address, lengthBytes: 4 * page });
+  const drop = madvise(address, page, MADV.DONTNEED);
+  const locked = drop.errno && diagnose('madvise', drop.errno, { address, lengthBytes: page, advice: 'MADV_DONTNEED' });
+  const odd = madvise(address + 1n, page, MADV.DONTNEED);
+  const unaligned =
+    odd.errno && diagnose('madvise', odd.errno, { address: address + 1n, lengthBytes: page, advice: 'MADV_DONTNEED' });
+  const hard = getrlimit(RLIMIT.MEMLOCK);
+  const soft = hard.errno === null && hard.hard !== 'unlimited' ? hard.hard + 4096n : 0n;
+  const raise = setrlimit(RLIMIT.MEMLOCK, { soft, hard: hard.errno === null ? hard.hard : 0n });
+  const overHard = raise.errno && diagnose('setrlimit', raise.errno, { softBytes: Number(soft) });
+  return { overLimit, withHole, locked, unaligned, overHard };
+}
+
+const [what, ...numbers] = process.argv.slice(2);
+const [before = 0, ...sizes] = numbers.map(Number);
+const answer = what === 'explain' ? explain() : what === 'try' ? tryLocks(before, sizes) : limits();
+process.stdout.write(JSON.stringify(answer));
