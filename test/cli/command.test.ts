@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
 import { pagescope } from './pagescope.ts';
 
@@ -77,6 +79,9 @@ describe('bad input gets one sentence and status 2', () => {
     [['run'], /missing required argument/],
     [['levitate'], /no command "levitate"/],
     [['serve', '--port', 'http'], /whole number from 0 to 65535/],
+    [['doctor', '--lock', 'much'], /"much" is not a size to lock; write it as 64MiB, 100M, 4096K/],
+    [['doctor', '--lock', '0'], /"0" is not a size to lock/],
+    [['doctor', '--fix', 'reboot'], /Allowed choices are ulimit/],
   ])('%s', async (args, sentence) => {
     const { stdout, stderr, status } = await pagescope(args);
     expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
@@ -117,5 +122,31 @@ describe('pagescope experiments and doctor', () => {
     const soft = /Max locked memory\s+(\S+)/.exec(limits)?.[1];
     expect(String(environment.memlock.soft)).toBe(soft);
     expect(findings.map(({ id }: { id: string }) => id)).toContain('feature-pagemap-scan');
+  });
+
+  it('carries the limits and every fix as JSON, in one language', async () => {
+    const { limits } = JSON.parse((await pagescope(['doctor', '--json', '--lang', 'zh'])).stdout);
+    const titles = z.array(z.object({ id: z.enum(fixIds), title: z.string().regex(/[\u4e00-\u9fff]/) }));
+    expect(titles.parse(limits.fixes)).toHaveLength(fixIds.length);
+    expect(limits.surroundings.kind).toEqual(expect.any(String));
+  });
+
+  it('prints the fixes for the setup found, and one alone when asked', async () => {
+    const { stdout } = await pagescope(['doctor']);
+    expect(stdout).toMatch(/RLIMIT_MEMLOCK, soft: (unlimited|\d+ bytes = \d+ KiB \(ulimit -l\) = \d+ pages)/);
+    expect(stdout).toContain('To lock more');
+    const service = await pagescope(['doctor', '--fix', 'systemd-service']);
+    expect(service.stdout).toContain('[Service]');
+    expect(service.stdout).toContain('limits.conf and the ulimit of the shell that calls systemctl have no effect');
+  });
+
+  it('says whether so much could be locked, by the exit status too', async () => {
+    const one = await pagescope(['doctor', '--lock', '4K', '--json']);
+    const { lock, limits } = JSON.parse(one.stdout);
+    expect(lock).toMatchObject({ bytes: 4096, works: one.status === 0 });
+    const all = await pagescope(['doctor', '--lock', '1000TiB']);
+    const unlimited = limits.ipcLock.counts || limits.memlock.soft === 'unlimited';
+    expect(all.status).toBe(unlimited ? 0 : 1);
+    expect(all.stdout).toMatch(unlimited ? /✓ Yes/ : /! No, ENOMEM: VmLck .* \+ 1000 TiB > /);
   });
 });
