@@ -73,10 +73,13 @@ function alike(one: ReportStep | undefined, other: ReportStep | undefined): bool
 
 function printStep(terminal: Terminal, step: ReportStep): void {
   const call = `${step.call}(${Object.values(step.arguments).join(', ')}) = ${step.returned}`;
-  const after = step.errno === null ? (step.outcome ?? '') : `${step.errno}: ${step.meaning ?? ''}`;
+  // What was measured says more than what the errno can mean.
+  const reason = step.diagnosis?.text ?? step.meaning ?? '';
+  const after = step.errno === null ? (step.outcome ?? '') : `${step.errno}: ${reason}`;
   const detail = terminal.style(step.errno === null ? 'gray' : 'yellow', after);
   terminal.line(`${String(step.index).padStart(3)}  ${step.title}`);
   terminal.line(`     ${call}  ${formatNs(step.durationNs)}  ${detail}`.trimEnd());
+  if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
 }
 
 function printMaps(terminal: Terminal, report: Report, step: number): void {

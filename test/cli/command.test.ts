@@ -50,6 +50,12 @@ describe('pagescope run', () => {
     expect(report.claims.every((claim) => claim.status === 'held')).toBe(true);
   });
 
+  it('explains a refused call with its numbers, and names the fix', async () => {
+    const { stdout, status } = await pagescope(['run', 'lock-limit']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/ENOMEM: VmLck \d+ KiB \+ \d+ KiB > 64 KiB: .*\n {5}→ pagescope doctor --fix [a-z-]+\n/);
+  });
+
   it('speaks Chinese when the locale does', async () => {
     const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=1'], { LC_ALL: 'zh_CN.UTF-8' });
     expect(stdout).toContain('首次触碰');
