@@ -106,6 +106,15 @@ function describe(finish: (status: number) => void): Command {
       finish(doctor({ ...options, json: asJson(), language: common().lang }));
     });
 
+  program
+    .command('conformance')
+    .description("check the kernel's rules for these calls on this machine")
+    .argument('[call...]', 'the calls to check; all when none is named')
+    .action(async (calls: readonly string[]) => {
+      const { conformance } = await import('./commands/conformance.ts');
+      finish(await conformance({ calls, json: asJson(), language: common().lang }));
+    });
+
   return program;
 }
 

@@ -75,8 +75,14 @@ export const targets = [
   {
     name: 'cli',
     folders: ['cli', 'server', ...below],
-    outputs: ['cli/main.js', 'cli/isolated.js'],
-    builds: () => [forNode('cli', { main: 'cli/main.ts', isolated: 'cli/isolated.ts' })],
+    outputs: ['cli/main.js', 'cli/isolated.js', 'cli/conformance-child.js'],
+    builds: () => [
+      forNode('cli', {
+        main: 'cli/main.ts',
+        isolated: 'cli/isolated.ts',
+        'conformance-child': 'native/conformance/child.ts',
+      }),
+    ],
   },
   {
     name: 'electron',

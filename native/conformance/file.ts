@@ -1,9 +1,20 @@
 /** A small file for rules about file mappings. */
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAP, mmap, munmap } from '../mman.ts';
 import { bytes, skip } from './rule.ts';
+
+/** Gives `use` the path of a new file of 8 pages, and removes it. */
+export async function withFile(use: (path: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'pagescope-'));
+  try {
+    writeFileSync(join(folder, 'file'), new Uint8Array(bytes(8)));
+    await use(join(folder, 'file'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** Maps a new file of `filePages` pages over `mapPages` pages, shared; removes both afterwards. */
 export function withSharedFile(

@@ -1,9 +1,8 @@
 /** Rules of getrlimit(2) and prlimit(2), and the setting of limits. Rows that lower a hard limit use LOCKS, which nothing obeys. */
 import { spawnSync } from 'node:child_process';
-import { readText } from '../proc-file.ts';
-import { status } from '../proc-status.ts';
-import { getrlimit, type Limit, prlimit, RLIMIT } from '../resource.ts';
-import { gives, rules, same, skip } from './rule.ts';
+import { procLimits } from '../proc-limits.ts';
+import { getrlimit, type Limit, prlimit, RLIMIT, setrlimit } from '../resource.ts';
+import { gives, holds, rules, same, skip } from './rule.ts';
 
 function limitsOf(resource: number): { readonly soft: Limit; readonly hard: Limit } {
   const got = getrlimit(resource);
@@ -11,13 +10,18 @@ function limitsOf(resource: number): { readonly soft: Limit; readonly hard: Limi
   return { soft: got.soft, hard: got.hard };
 }
 
-/** `Max locked memory  8388608  8388608  bytes` in /proc/self/limits. proc_pid_limits(5) */
+/** The same from /proc/self/limits. */
 function fromProc(): { readonly soft: Limit; readonly hard: Limit } {
-  const read = readText('/proc/self/limits');
+  const read = procLimits();
   if (read.errno !== null) skip(`/proc/self/limits can't be read: ${read.errno}.`);
-  const [, soft, hard] = /^Max locked memory\s+(\S+)\s+(\S+)/m.exec(read.text) ?? [];
-  const limit = (text = ''): Limit => (text === 'unlimited' ? text : BigInt(text));
-  return { soft: limit(soft), hard: limit(hard) };
+  return read.limits.MEMLOCK ?? skip('/proc/self/limits does not name MEMLOCK.');
+}
+
+/** MEMLOCK where it can be lowered to 8 KiB. */
+function memlockToLower(): { readonly soft: Limit; readonly hard: Limit } {
+  const limits = limitsOf(RLIMIT.MEMLOCK);
+  if (limits.soft !== 'unlimited' && limits.soft < 8192n) skip(`RLIMIT_MEMLOCK is ${limits.soft} bytes here.`);
+  return limits;
 }
 
 export const limitRules = [
@@ -40,6 +44,41 @@ export const limitRules = [
       check: () => gives(getrlimit(999), 'EINVAL', 'getrlimit'),
     },
   ]),
+  ...rules('setrlimit', [
+    {
+      rule: 'an unknown resource is EINVAL',
+      source: 'setrlimit(2)',
+      as: 'any',
+      check: () => gives(setrlimit(999, { soft: 1n, hard: 1n }), 'EINVAL', 'setrlimit'),
+    },
+    {
+      rule: 'a soft limit over the hard one is EINVAL',
+      source: 'setrlimit(2)',
+      as: 'any',
+      check: () => gives(setrlimit(RLIMIT.LOCKS, { soft: 2n, hard: 1n }), 'EINVAL', 'setrlimit'),
+    },
+    {
+      rule: 'what was set is what getrlimit and prlimit read',
+      source: 'setrlimit(2)',
+      as: 'any',
+      check: () => {
+        const before = memlockToLower();
+        gives(setrlimit(RLIMIT.MEMLOCK, { soft: 8192n, hard: before.hard }), null, 'setrlimit');
+        const seen = [limitsOf(RLIMIT.MEMLOCK).soft, fromProc().soft];
+        gives(setrlimit(RLIMIT.MEMLOCK, before), null, 'setting it back');
+        same(seen, [8192n, 8192n], 'the soft limit');
+      },
+    },
+    {
+      rule: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
+      source: 'setrlimit(2), Linux Test Project setrlimit02',
+      as: 'user',
+      check: () => {
+        gives(setrlimit(RLIMIT.LOCKS, { soft: 110n, hard: 110n }), null, 'lowering');
+        gives(setrlimit(RLIMIT.LOCKS, { soft: 110n, hard: 111n }), 'EPERM', 'raising by one');
+      },
+    },
+  ]),
   ...rules('prlimit', [
     {
       rule: 'an unknown resource is EINVAL',
@@ -52,7 +91,7 @@ export const limitRules = [
       source: 'setrlimit(2)',
       as: 'any',
       check: () => {
-        const before = limitsOf(RLIMIT.MEMLOCK);
+        const before = memlockToLower();
         const lowered = { soft: 4096n, hard: before.hard };
         gives(prlimit(0, RLIMIT.MEMLOCK, lowered), null, 'lowering');
         const seen = limitsOf(RLIMIT.MEMLOCK);
@@ -91,9 +130,7 @@ export const limitRules = [
       source: 'setrlimit(2), capabilities(7)',
       as: 'root',
       check: () => {
-        const self = status();
-        if (self.errno !== null) skip(`/proc/self/status can't be read: ${self.errno}.`);
-        const may = self.effective.includes('CAP_SYS_RESOURCE');
+        const may = holds('CAP_SYS_RESOURCE');
         gives(prlimit(0, RLIMIT.LOCKS, { soft: 100n, hard: 100n }), null, 'lowering');
         gives(prlimit(0, RLIMIT.LOCKS, { soft: 100n, hard: 101n }), may ? null : 'EPERM', 'raising by one');
       },
@@ -103,6 +140,7 @@ export const limitRules = [
       source: 'prlimit(2)',
       as: 'any',
       check: () => {
+        memlockToLower();
         // The child waits for its parent's answer no longer than its own output takes: `prlimit` is asked from inside it.
         const script = 'ulimit -S -l 4; exec cat /proc/self/limits';
         const child = spawnSync('sh', ['-c', script], { encoding: 'latin1' });

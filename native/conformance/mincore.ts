@@ -4,10 +4,11 @@ import { zero } from '../errno.ts';
 import { feature } from '../features.ts';
 import { bind } from '../libc.ts';
 import { MADV, MAP, madvise, mincore, mlock, mmap, munmap, PROT } from '../mman.ts';
-import { SYS, syscallWithBuffers } from '../syscall.ts';
+import { cachestat } from '../page-cache.ts';
 import { touchRead } from '../touch.ts';
-import { withSharedFile } from './file.ts';
+import { withFile, withSharedFile } from './file.ts';
 import { at, bytes, gives, pageNumbers, rules, same, skip, withPages, write } from './rule.ts';
+import { withSecondProcess } from './second-process.ts';
 
 /** The plain call with a pointer for its vector, to hand it one that is no memory. */
 const rawMincore = bind<(address: bigint, length: number, vec: bigint) => number>(
@@ -136,6 +137,23 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
+    rule: "another process's locked pages of a shared file are in core here",
+    source: 'mincore(2), Linux Test Project mincore04',
+    as: 'any',
+    check: () =>
+      withFile(async (path) => {
+        const fd = openSync(path, 'r+');
+        const mapped = mmap(null, bytes(8), PROT.READ | PROT.WRITE, MAP.SHARED, fd, 0);
+        closeSync(fd);
+        if (mapped.errno !== null) skip(`A file can't be mapped: ${mapped.errno}.`);
+        try {
+          await withSecondProcess('lock-file', [path], () => same(core(mapped.returned, 8), '11111111', 'in core'));
+        } finally {
+          munmap(mapped.returned, bytes(8));
+        }
+      }),
+  },
+  {
     rule: 'a page past the end of its file is not in core',
     source: 'mm/mincore.c',
     as: 'any',
@@ -155,8 +173,7 @@ export const mincoreRules = rules('mincore', [
       withReadOnlyFile((fd) => {
         if (feature('cachestat').status !== 'available')
           skip('This kernel has no cachestat (Linux 6.5), or forbids it.');
-        const range = BigUint64Array.from([0n, BigInt(bytes(1))]);
-        gives(syscallWithBuffers(SYS.cachestat, fd, range, new BigUint64Array(5)), 'EPERM', 'cachestat');
+        gives(cachestat(fd, 0, bytes(1)), 'EPERM', 'cachestat');
       }),
   },
 ]);

@@ -1,31 +1,36 @@
 /** Rules of mlock(2) and munlock(2). */
 import { spawnSync } from 'node:child_process';
 import { mlock, munlock, munmap, PROT } from '../mman.ts';
-import { parseStatus } from '../proc-status.ts';
-import { readSmaps, type SmapsEntry } from '../smaps.ts';
+import { parseStatus, status } from '../proc-status.ts';
 import { isLocked } from '../vma.ts';
 import { withSharedFile } from './file.ts';
 import {
   at,
   bytes,
   gives,
+  lockable,
   lockedPages,
+  needsIpcLock,
   type Rule,
   rules,
   same,
   skip,
+  smapsOf,
+  withFork,
   withHole,
   withMemlock,
   withPages,
 } from './rule.ts';
 
 /** Locks a length, and compares how VmLck grew. */
-function grows(length: number, as: Rule['as'], said: string): Omit<Rule, 'call'> {
+function grows(length: number, said: string): Omit<Rule, 'call'> {
   return {
     rule: `locking ${said} adds its whole pages to VmLck, and unlocking takes them away`,
     source: 'mlock(2), Linux Test Project mlock01',
-    as,
+    as: 'any',
     check: () => {
+      const limit = lockable();
+      if (limit !== 'unlimited' && limit < length) skip(`RLIMIT_MEMLOCK is ${limit} bytes here.`);
       const pages = Math.ceil(length / bytes(1));
       withPages(pages, (a) => {
         const before = lockedPages();
@@ -38,21 +43,6 @@ function grows(length: number, as: Rule['as'], said: string): Omit<Rule, 'call'>
   };
 }
 
-function smapsOf(address: bigint, pages: number): SmapsEntry {
-  let found: SmapsEntry | undefined;
-  const read = readSmaps(
-    'self',
-    (entry) => {
-      found = entry;
-      return false;
-    },
-    address,
-    at(address, pages),
-  );
-  if (read.errno !== null || !found) skip(`/proc/self/smaps can't be read: ${read.errno}.`);
-  return found;
-}
-
 /** Which of the pages are locked, as 0 and 1. */
 function locked(address: bigint, pages: number): string {
   return Array.from({ length: pages }, (_, page) => (isLocked(at(address, page), bytes(1)).locked ? '1' : '0')).join(
@@ -63,10 +53,10 @@ function locked(address: bigint, pages: number): string {
 const KIB = 1024;
 
 export const mlockRules = rules('mlock', [
-  grows(1, 'any', '1 byte'),
-  grows(KIB, 'any', '1 KiB'),
-  grows(KIB * KIB, 'any', '1 MiB'),
-  grows(10 * KIB * KIB, 'root', '10 MiB'),
+  grows(1, '1 byte'),
+  grows(KIB, '1 KiB'),
+  grows(KIB * KIB, '1 MiB'),
+  grows(10 * KIB * KIB, '10 MiB'),
   {
     rule: 'a range is rounded out to the pages it touches',
     source: 'mlock(2)',
@@ -170,6 +160,23 @@ export const mlockRules = rules('mlock', [
       }),
   },
   {
+    rule: 'a fork has the pages and none of the locks',
+    source: 'mlock(2), fork(2)',
+    as: 'any',
+    check: () =>
+      withPages(4, (a) => {
+        gives(mlock(a, bytes(4)), null, 'mlock');
+        withFork((pid) => {
+          const child = status(pid);
+          if (child.errno !== null) skip(`/proc/${pid}/status can't be read: ${child.errno}.`);
+          same(child.vmLckBytes, 0, 'VmLck of the fork');
+          const { rssBytes, locked: lo } = smapsOf(a, 4, pid);
+          same([rssBytes, lo], [bytes(4), false], 'Rss and lo of the range in the fork');
+        });
+        same(locked(a, 4), '1111', 'locked pages of the parent');
+      }),
+  },
+  {
     rule: 'exactly the limit can be locked',
     source: 'mlock(2), getrlimit(2)',
     as: 'user',
@@ -210,7 +217,10 @@ export const mlockRules = rules('mlock', [
     rule: 'CAP_IPC_LOCK locks past the limit',
     source: 'mlock(2), capabilities(7)',
     as: 'root',
-    check: () => withMemlock(0n, () => withPages(2, (a) => gives(mlock(a, bytes(2)), null, 'mlock at limit 0'))),
+    check: () => {
+      needsIpcLock();
+      withMemlock(0n, () => withPages(2, (a) => gives(mlock(a, bytes(2)), null, 'mlock at limit 0')));
+    },
   },
 ]);
 

@@ -3,11 +3,15 @@
  * test/conformance/, which run the very same checks.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { MAP, mmap, munmap, PROT } from '../mman.ts';
+import type { Capability } from '../capabilities.ts';
+import { forkAndHold } from '../fork.ts';
+import { MAP, mincore, mmap, munmap, PROT } from '../mman.ts';
 import { status } from '../proc-status.ts';
 import { getrlimit, type Limit, prlimit, RLIMIT } from '../resource.ts';
+import { readSmaps, type SmapsEntry } from '../smaps.ts';
 import { pageSize } from '../sysconf.ts';
 import { touchWrite } from '../touch.ts';
+import { userNamespace } from '../user-namespace.ts';
 
 /** Whom a rule holds for: `user` has no capability; `any` holds for both, and runs as whoever asks. */
 export type Who = 'root' | 'user' | 'any';
@@ -20,7 +24,7 @@ export type Rule = {
   readonly source: string;
   readonly as: Who;
   /** Throws `Broken` or `Skipped`; returns when the rule held. Leaves the process as it found it. */
-  readonly check: () => void;
+  readonly check: () => void | Promise<void>;
 };
 
 export type Outcome =
@@ -31,15 +35,50 @@ export type Outcome =
 class Broken extends Error {}
 class Skipped extends Error {}
 
-/** Runs one rule here. What it throws beyond its own two is a failure too, with its message. */
-export function outcome(rule: Rule): Outcome {
+/** What a rule about locked memory takes for granted: the smallest default that Linux has ever had. */
+const LOCKABLE = 65536n;
+
+/** Calls whose rules lock memory. */
+const LOCKING = ['mmap', 'mincore', 'mlock', 'munlock', 'mlock2', 'mlockall', 'munlockall', 'madvise', 'memfd_secret'];
+
+/**
+ * Runs one rule here. What it throws beyond its own two is a failure too, with its message; but where hardly anything may be locked, a
+ * rule about locking that does not hold says nothing of the kernel.
+ */
+export async function outcome(rule: Rule): Promise<Outcome> {
+  const limit = LOCKING.includes(rule.call) ? lockable() : 'unlimited';
   try {
-    rule.check();
+    await rule.check();
     return { status: 'held' };
   } catch (error) {
     if (error instanceof Skipped) return { status: 'skipped', reason: error.message };
-    return { status: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    if (limit !== 'unlimited' && limit < LOCKABLE)
+      return {
+        status: 'skipped',
+        reason: `RLIMIT_MEMLOCK is ${limit} bytes here, too little to check this. ${reason}`,
+      };
+    return { status: 'failed', reason };
   }
+}
+
+/** Whether a capability is held where these calls ask for it: a container takes it away, or is root of its own namespace only. */
+export function holds(capability: Capability): boolean {
+  const self = status();
+  return self.errno === null && self.effective.includes(capability) && userNamespace().initial !== false;
+}
+
+/** Skips unless this process may lock past its limit. */
+export function needsIpcLock(): void {
+  if (!holds('CAP_IPC_LOCK'))
+    skip('This root has no CAP_IPC_LOCK, or only in a user namespace, where it does not count.');
+}
+
+/** Bytes that this process may lock. */
+export function lockable(): Limit {
+  if (holds('CAP_IPC_LOCK')) return 'unlimited';
+  const limits = getrlimit(RLIMIT.MEMLOCK);
+  return limits.errno === null ? limits.soft : 'unlimited';
 }
 
 /** The rule can't be checked here; the reason is a sentence. */
@@ -95,6 +134,37 @@ export function withHole(use: (hole: bigint) => void): void {
     munmap(at(address, 1), bytes(1));
     use(at(address, 1));
   });
+}
+
+/** Gives `use` the pid of a fork that waits, and ends it. */
+export function withFork(use: (pid: number) => void): void {
+  const child = forkAndHold();
+  if (child.errno !== null) skip(`This process can't be forked: ${child.errno}.`);
+  try {
+    use(child.pid);
+  } finally {
+    child.release();
+  }
+}
+
+/** The mapping at an address, as smaps has it. */
+export function smapsOf(address: bigint, pages: number, pid: number | 'self' = 'self'): SmapsEntry {
+  let found: SmapsEntry | undefined;
+  const visit = (entry: SmapsEntry) => {
+    found = entry;
+    return false;
+  };
+  const read = readSmaps(pid, visit, address, at(address, pages));
+  if (read.errno !== null) skip(`/proc/${pid}/smaps can't be read: ${read.errno}.`);
+  if (!found) throw new Broken(`Nothing is mapped at 0x${address.toString(16)}.`);
+  return found;
+}
+
+/** How many of the pages are in core. */
+export function inCore(address: bigint, pages: number): number {
+  const vec = new Uint8Array(pages);
+  gives(mincore(address, bytes(pages), vec), null, 'mincore');
+  return vec.reduce((sum, byte) => sum + (byte & 1), 0);
 }
 
 /** Page numbers from `first` on. */

@@ -1,8 +1,11 @@
 /** Every rule, in the order in which they are printed. */
 import { limitRules } from './limits.ts';
 import { madviseRules } from './madvise.ts';
+import { memfdSecretRules } from './memfd-secret.ts';
 import { mincoreRules } from './mincore.ts';
 import { mlockRules, munlockRules } from './mlock.ts';
+import { mlock2Rules } from './mlock2.ts';
+import { mlockallRules } from './mlockall.ts';
 import { mmapRules, munmapRules } from './mmap.ts';
 import { pagemapScanRules } from './pagemap-scan.ts';
 import type { Rule } from './rule.ts';
@@ -13,7 +16,10 @@ export const RULES: readonly Rule[] = [
   ...mincoreRules,
   ...mlockRules,
   ...munlockRules,
+  ...mlock2Rules,
+  ...mlockallRules,
   ...madviseRules,
   ...limitRules,
+  ...memfdSecretRules,
   ...pagemapScanRules,
 ];

@@ -15,7 +15,7 @@ export type Row = {
   readonly reason?: string;
 };
 
-/** To the child: which rules (by their place in `RULES`), and as whom. */
+/** To the child: which rules (by their place in the list), and as whom. */
 export type Order = { readonly as: Identity; readonly rules: readonly number[] };
 /** From the child: a rule begins, or has ended with an outcome. */
 export type ChildMessage = { readonly index: number; readonly outcome?: Outcome };
@@ -28,14 +28,16 @@ export type RunOptions = {
   readonly child: string | URL;
   /** Only rules of these calls; all by default. */
   readonly calls?: readonly string[];
+  /** The rules that the child serves; those of Pagescope by default. */
+  readonly rules?: readonly Rule[];
 };
 
-/** Runs the rules and answers with a row for each, in the order of `RULES`. Rejects only when a process can't be started. */
-export async function runConformance({ child, calls }: RunOptions): Promise<readonly Row[]> {
+/** Runs the rules and answers with a row for each, in the order of `rules`. Rejects only when a process can't be started. */
+export async function runConformance({ child, calls, rules = RULES }: RunOptions): Promise<readonly Row[]> {
   const root = process.geteuid?.() === 0;
-  const chosen = RULES.map((rule, index) => ({ rule, index })).filter(
-    ({ rule }) => !calls || calls.includes(rule.call),
-  );
+  const chosen = rules
+    .map((rule, index) => ({ rule, index }))
+    .filter(({ rule }) => !calls || calls.includes(rule.call));
   const outcomes = new Map<number, Outcome>();
   const mine: Identity = root ? 'root' : 'user';
   await inChildren(

@@ -1,3 +1,3 @@
 import { testRows } from './rows.ts';
 
-await testRows('getrlimit', 'prlimit');
+await testRows('getrlimit', 'setrlimit', 'prlimit');

@@ -1,0 +1,153 @@
+/** Rules of mlock2(2). */
+import { MLOCK, mlock2 } from '../mlock.ts';
+import { mlock } from '../mman.ts';
+import { isLocked } from '../vma.ts';
+import {
+  at,
+  bytes,
+  gives,
+  inCore,
+  lockedPages,
+  type Rule,
+  rules,
+  same,
+  smapsOf,
+  withHole,
+  withMemlock,
+  withPages,
+  write,
+} from './rule.ts';
+
+/** On fault, `length` bytes from a page boundary lock `pages` pages and bring none in. */
+function onFault(said: string, length: () => number, pages: number): Omit<Rule, 'call'> {
+  return {
+    rule: `on fault, ${said}: VmLck grows by ${pages}, and no page is in core`,
+    source: 'mlock2(2), Linux 4.4, Linux Test Project mlock203',
+    as: 'any',
+    check: () =>
+      withPages(4, (a) => {
+        const before = lockedPages();
+        gives(mlock2(a, length(), MLOCK.ONFAULT), null, 'mlock2');
+        same(lockedPages() - before, pages, 'pages added to VmLck');
+        same(inCore(a, 4), 0, 'pages in core');
+      }),
+  };
+}
+
+export const mlock2Rules = rules('mlock2', [
+  {
+    rule: 'flags −1 are EINVAL',
+    source: 'mlock2(2), Linux Test Project mlock202',
+    as: 'any',
+    check: () => withPages(1, (a) => gives(mlock2(a, bytes(1), -1), 'EINVAL', 'mlock2')),
+  },
+  {
+    rule: 'an unknown flag is EINVAL, and locks nothing',
+    source: 'mlock2(2)',
+    as: 'any',
+    check: () =>
+      withPages(1, (a) => {
+        gives(mlock2(a, bytes(1), 2), 'EINVAL', 'mlock2');
+        same(isLocked(a, bytes(1)).locked, false, 'locked');
+      }),
+  },
+  {
+    rule: 'flags 0 are mlock: locked and in core',
+    source: 'mlock2(2)',
+    as: 'any',
+    check: () =>
+      withPages(4, (a) => {
+        gives(mlock2(a, bytes(4), 0), null, 'mlock2');
+        same(inCore(a, 4), 4, 'pages in core');
+        same(isLocked(a, bytes(4)).locked, true, 'locked');
+      }),
+  },
+  onFault('one untouched page', () => bytes(1), 1),
+  onFault('2 pages and one byte', () => bytes(2) + 1, 3),
+  onFault('2 pages less one byte', () => bytes(2) - 1, 2),
+  {
+    rule: 'on fault, 4 of 8 pages touched: VmLck grows by 8, 4 are in core',
+    source: 'mlock2(2), Linux Test Project mlock201',
+    as: 'any',
+    check: () =>
+      withPages(8, (a) => {
+        const before = lockedPages();
+        gives(mlock2(a, bytes(8), MLOCK.ONFAULT), null, 'mlock2');
+        write(a, 0, 4);
+        same([lockedPages() - before, inCore(a, 8)], [8, 4], 'pages added to VmLck, and pages in core');
+      }),
+  },
+  {
+    rule: 'on fault, pages that are there already stay and are locked',
+    source: 'mlock2(2)',
+    as: 'any',
+    check: () =>
+      withPages(4, (a) => {
+        write(a, 0, 2);
+        gives(mlock2(a, bytes(4), MLOCK.ONFAULT), null, 'mlock2');
+        same(smapsOf(a, 4).lockedBytes, bytes(2), 'Locked in smaps');
+      }),
+  },
+  {
+    rule: 'in smaps a mapping locked on fault has the flags lo and lf, one locked in full only lo',
+    source: 'proc_pid_smaps(5), Linux 4.4',
+    as: 'any',
+    check: () =>
+      withPages(2, (a) => {
+        gives(mlock2(a, bytes(2), MLOCK.ONFAULT), null, 'mlock2');
+        const onFaultFlags = smapsOf(a, 2);
+        gives(mlock(a, bytes(2)), null, 'mlock');
+        const full = smapsOf(a, 2);
+        same([onFaultFlags.locked, onFaultFlags.onFault], [true, true], 'lo and lf on fault');
+        same([full.locked, full.onFault], [true, false], 'lo and lf in full');
+      }),
+  },
+  {
+    rule: 'locked on fault and then in full: charged once, and all in core',
+    source: 'mlock2(2), mm/mlock.c',
+    as: 'any',
+    check: () =>
+      withPages(4, (a) => {
+        const before = lockedPages();
+        gives(mlock2(a, bytes(4), MLOCK.ONFAULT), null, 'on fault');
+        gives(mlock(a, bytes(4)), null, 'in full');
+        same([lockedPages() - before, inCore(a, 4)], [4, 4], 'pages added to VmLck, and pages in core');
+      }),
+  },
+  {
+    rule: 'a range that is not mapped is ENOMEM, on fault too',
+    source: 'mlock2(2)',
+    as: 'any',
+    check: () => withHole((hole) => gives(mlock2(hole, bytes(1), MLOCK.ONFAULT), 'ENOMEM', 'mlock2')),
+  },
+  {
+    rule: 'on fault, one page over the limit is ENOMEM though nothing is brought in',
+    source: 'mlock2(2), getrlimit(2)',
+    as: 'user',
+    check: () =>
+      withMemlock(65536n, () =>
+        withPages(64, (a) => gives(mlock2(a, 65537, MLOCK.ONFAULT), 'ENOMEM', 'mlock2 of 64 KiB + 1')),
+      ),
+  },
+  {
+    rule: 'at limit 0 it is EPERM, on fault too',
+    source: 'mlock2(2)',
+    as: 'user',
+    check: () =>
+      withPages(1, (a) => withMemlock(0n, () => gives(mlock2(a, bytes(1), MLOCK.ONFAULT), 'EPERM', 'mlock2'))),
+  },
+  {
+    rule: 'an address inside a page is rounded down',
+    source: 'mlock2(2)',
+    as: 'any',
+    check: () =>
+      withPages(2, (a) => {
+        gives(mlock2(a + 100n, 1, MLOCK.ONFAULT), null, 'mlock2');
+        same(
+          [isLocked(a, bytes(1)).locked, isLocked(at(a, 1), bytes(1)).locked],
+          [true, false],
+          'pages 0 and 1 locked',
+        );
+      }),
+  },
+]);
