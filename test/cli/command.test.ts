@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
-import { pagescope } from './pagescope.ts';
+import { bin, pagescope } from './pagescope.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -107,6 +108,15 @@ describe('bad input gets one sentence and status 2', () => {
     writeFileSync(file, 'before');
     await pagescope(['run', 'first-touch', '--set', 'pages=0', '--output', file]);
     expect(readFileSync(file, 'utf8')).toBe('before');
+  });
+});
+
+describe('output that nobody reads any more', () => {
+  it('ends the command quietly, as SIGPIPE does', async () => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${bin}" doctor | true`]);
+    let stderr = '';
+    for await (const chunk of shell.stderr) stderr += chunk;
+    expect(stderr).toBe('');
   });
 });
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/pagescope.mjs', import.meta.url));
+/** The command's entry. */
+export const bin = fileURLToPath(new URL('../../bin/pagescope.mjs', import.meta.url));
 
 /** Runs the built command to its end. */
 export async function pagescope(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
