@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const docs = fileURLToPath(new URL('../../docs', import.meta.url));
+const read = (path: string) => readFileSync(join(docs, path), 'utf8');
+const documents = readdirSync(join(docs, 'en'));
+const runsOf = (text: string) => text.match(/^```\n[\s\S]*?^```$/gm) ?? [];
+
+describe('the documents', () => {
+  it('are there in both languages, and in the index', () => {
+    expect(readdirSync(join(docs, 'zh')).sort()).toEqual([...documents].sort());
+    for (const document of documents) {
+      expect(read('README.md')).toContain(`(en/${document})`);
+      expect(read('README.md')).toContain(`(zh/${document})`);
+    }
+  });
+
+  it.each(documents)('%s shows the same runs in both', (document) => {
+    const runs = runsOf(read(`en/${document}`));
+    expect(runs.length).toBeGreaterThan(3);
+    expect(runsOf(read(`zh/${document}`))).toEqual(runs);
+  });
+
+  it.each(['README.md', ...documents.flatMap((name) => [`en/${name}`, `zh/${name}`])])(
+    '%s has no dead link',
+    (path) => {
+      const links = [...read(path).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target = '']) => target);
+      const missing = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(docs, dirname(path), link)));
+      expect(missing).toEqual([]);
+    },
+  );
+});
+
+describe('the programs of the documents', () => {
+  it.each(readdirSync(join(docs, 'programs')))('%s compiles without a warning', (program) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pagescope-docs-'));
+    try {
+      const flags = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-o', join(folder, 'program')];
+      execFileSync('cc', [...flags, join(docs, 'programs', program)], { stdio: 'pipe' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
