@@ -1,17 +1,20 @@
+import { CallMeter } from '../native/call-meter.ts';
 import { status } from '../native/proc-status.ts';
 import type { Cost } from '../native/touch.ts';
 import type { Clock } from './clock.ts';
 
+/** One for all steps: its buffers are kept, and calls are measured one after the other. */
+let callMeter: CallMeter | undefined;
+
 /** What a step's calls cost, alone: what happens between two slices of a long one is not counted. */
 export class Meter {
-  readonly #clock: Clock;
   readonly #startedNs: number;
   #durationNs = 0;
   #minorFaults = 0;
+  #majorFaults = 0;
   #vmLckGrowthBytes = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
     this.#startedNs = clock.nowNs();
   }
 
@@ -20,14 +23,17 @@ export class Meter {
       startedNs: this.#startedNs,
       durationNs: this.#durationNs,
       minorFaults: this.#minorFaults,
+      majorFaults: this.#majorFaults,
       vmLckGrowthBytes: this.#vmLckGrowthBytes,
     };
   }
 
   measure = <T>(call: () => T): T => {
-    const beganNs = this.#clock.nowNs();
+    callMeter ??= new CallMeter();
+    callMeter.begin();
     const result = call();
-    this.#durationNs += this.#clock.nowNs() - beganNs;
+    callMeter.end();
+    this.add(callMeter);
     return result;
   };
 
@@ -43,6 +49,7 @@ export class Meter {
   add<T extends Cost>(cost: T): T {
     this.#durationNs += cost.durationNs;
     this.#minorFaults += cost.minorFaults;
+    this.#majorFaults += cost.majorFaults;
     return cost;
   }
 }

@@ -40,6 +40,9 @@ export const stepSchema = z.object({
   diagnosis: z.object({ text: textSchema, fix: z.string() }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
+  /** Faults of the calling thread during the call, by getrusage(2): served from memory, and those that waited for a disk. */
+  minorFaults: z.int().nonnegative().optional(),
+  majorFaults: z.int().nonnegative().optional(),
 });
 export type Step = z.infer<typeof stepSchema>;
 

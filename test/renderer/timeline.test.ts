@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../../protocol/events.ts';
 import { downsample } from '../../renderer/components/timeline/downsample.ts';
 import { faultSeries, mostDrawnPoints, residentSeries } from '../../renderer/components/timeline/series.ts';
 import { timeTicks } from '../../renderer/components/timeline/time-axis.ts';
@@ -19,13 +20,25 @@ describe('thinning out', () => {
   });
 });
 
-it('counts faults from the first sample on', () => {
-  const sample = (tNs: number, minorFaults: number) => ({ tNs, vmLck: 0, vmRss: 0, minorFaults, majorFaults: 2 });
-  expect(faultSeries([sample(0, 1000), sample(5, 1064)])).toEqual([
-    { tNs: 0, minor: 0, major: 0 },
-    { tNs: 5, minor: 64, major: 0 },
+it('adds up the faults of the calls at the end of each, and holds the sum until now', () => {
+  const step = (startedNs: number, minorFaults: number): Step => ({
+    index: 0,
+    title: { en: '', zh: '' },
+    call: 'process_vm_writev',
+    arguments: {},
+    returned: 1,
+    errno: null,
+    durationNs: 10,
+    startedNs,
+    minorFaults,
+    majorFaults: 1,
+  });
+  expect(faultSeries([step(0, 3), step(50, 61)], 100)).toEqual([
+    { tNs: 10, minor: 3, major: 1 },
+    { tNs: 60, minor: 64, major: 2 },
+    { tNs: 100, minor: 64, major: 2 },
   ]);
-  expect(faultSeries([])).toEqual([]);
+  expect(faultSeries([], 100)).toEqual([]);
 });
 
 it('adds up what each region said last, and holds it until now', () => {

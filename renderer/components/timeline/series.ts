@@ -1,4 +1,4 @@
-import type { Sample } from '../../../protocol/events.ts';
+import type { Step } from '../../../protocol/events.ts';
 import type { ResidentPoint } from '../../store/pages.ts';
 import { downsample } from './downsample.ts';
 
@@ -11,15 +11,18 @@ export interface FaultPoint {
   readonly major: number;
 }
 
-/** Faults since the session's first sample: what the process did before it says nothing. */
-export function faultSeries(samples: readonly Sample[]): readonly FaultPoint[] {
-  const first = samples[0];
-  if (!first) return [];
-  return downsample(samples, mostDrawnPoints).map(({ tNs, minorFaults, majorFaults }) => ({
-    tNs,
-    minor: minorFaults - first.minorFaults,
-    major: majorFaults - first.majorFaults,
-  }));
+/**
+ * Faults that the calls took, added up at the end of each step. Not those of the process: the JavaScript engine faults far more often than
+ * a small experiment does.
+ */
+export function faultSeries(steps: readonly Step[], untilNs: number): readonly FaultPoint[] {
+  let [minor, major] = [0, 0];
+  const points = steps.map((step) => {
+    minor += step.minorFaults ?? 0;
+    major += step.majorFaults ?? 0;
+    return { tNs: step.startedNs + step.durationNs, minor, major };
+  });
+  return extended(downsample(points, mostDrawnPoints), untilNs);
 }
 
 /**
@@ -38,7 +41,11 @@ export function residentSeries(
       latest[region] = resident;
       return { tNs, resident: latest.reduce((sum, count) => sum + count, 0) };
     });
-  const thin = downsample(merged, mostDrawnPoints);
-  const last = thin.at(-1);
-  return last && last.tNs < untilNs ? [...thin, { ...last, tNs: untilNs }] : thin;
+  return extended(downsample(merged, mostDrawnPoints), untilNs);
+}
+
+/** What was said last holds until the end of the time shown. */
+function extended<P extends { readonly tNs: number }>(points: readonly P[], untilNs: number): readonly P[] {
+  const last = points.at(-1);
+  return last && last.tNs < untilNs ? [...points, { ...last, tNs: untilNs }] : points;
 }

@@ -7,24 +7,25 @@ import { faultSeries, residentSeries } from './series.ts';
 import { TimeChart } from './time-chart.tsx';
 import classes from './timeline.module.css';
 
-/** The run over time: what the frames say of the pages beside what the process says of its faults. */
+/** The run over time: what the frames say of the pages beside the faults that the calls took. */
 export function TimelinePanel() {
   const { t } = useWords();
   const session = useApp(shownSession);
   return (
     <Panel title={t('timeline.title')}>
-      {session ? <Charts session={session} /> : <Empty>{t('timeline.empty')}</Empty>}
+      {session ? <TimelineCharts session={session} /> : <Empty>{t('timeline.empty')}</Empty>}
     </Panel>
   );
 }
 
-function Charts({ session }: { session: Session }) {
+/** The charts alone, for a place that has a title of its own. */
+export function TimelineCharts({ session }: { session: Session }) {
   const { t, format } = useWords();
   const version = usePagesVersion();
   const pages = usePages();
-  const { id, regions, samples } = session;
-  const faults = useMemo(() => faultSeries(samples), [samples]);
-  const sampledNs = faults.at(-1)?.tNs ?? 0;
+  const { id, regions, samples, steps } = session;
+  const sampledNs = samples.at(-1)?.tNs ?? 0;
+  const faults = useMemo(() => faultSeries(steps, sampledNs), [steps, sampledNs]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the pages, which change in place
   const resident = useMemo(
     () =>
