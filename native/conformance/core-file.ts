@@ -30,7 +30,7 @@ export function needsSecret(): void {
 async function dumpAndSearch(): Promise<ReadonlyMap<MarkName, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'pagescope-core-'));
   try {
-    const { signal } = await withSecondProcess('dump-core', [], () => {}, folder);
+    const { signal } = await withSecondProcess('dump-core', [], () => {}, { folder });
     const [file] = readdirSync(folder);
     if (signal !== 'SIGABRT' || file === undefined)
       skip(`No core file was written (the process ended with ${signal}).`);

@@ -10,10 +10,11 @@ import { memfdSecret } from '../memfd.ts';
 import { MADV, MAP, madvise, mlock, mmap, PROT } from '../mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../resource.ts';
 import { pageSize } from '../sysconf.ts';
+import { lockEverything } from './lock-everything.ts';
 import { MARK_BYTES, type MarkName, markByte } from './marks.ts';
 
-/** The line: ready, or why not. */
-export type Said = { readonly ready: true } | { readonly skip: string };
+/** The line: ready, with what was measured; or why not. */
+export type Said = { readonly ready: true; readonly told?: string } | { readonly skip: string };
 
 /** It can't be set up here; the message is the reason, a sentence. */
 class Cannot extends Error {}
@@ -22,11 +23,12 @@ class Cannot extends Error {}
 export function act(role: string, words: readonly string[]): void {
   // Ctrl-C reaches the whole process group; the end of standard input comes after it, and undoes.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {});
-  const [path = ''] = words;
+  const [word = ''] = words;
   try {
-    if (role === 'lock-file') lockFile(path);
+    if (role === 'lock-file') lockFile(word);
     else if (role === 'swap') swap();
     else if (role === 'dump-core') dumpCore();
+    else if (role === 'lock-all') say({ ready: true, told: JSON.stringify(lockEverything(Number(word))) });
     else throw new Error(`There is no role ${role}.`);
   } catch (error) {
     if (!(error instanceof Cannot)) throw error;

@@ -7,7 +7,10 @@ import { skip } from './rule.ts';
 /** What setting up or undoing may take at most. */
 const TIMEOUT_MS = 20_000;
 
-export type Ended = { readonly status: number | null; readonly signal: NodeJS.Signals | null };
+export type Ended = { readonly signal: NodeJS.Signals | null; readonly told: string };
+
+/** Where a second process runs, and with which options of Node. */
+export type Surroundings = { readonly folder?: string; readonly node?: readonly string[] };
 
 /**
  * Starts the role, calls `use` once it is ready, then ends its input and waits until it is gone. Skips the rule when the role can't be
@@ -17,15 +20,17 @@ export async function withSecondProcess(
   role: string,
   words: readonly string[],
   use: () => void,
-  folder = '/',
+  { folder = '/', node = [] }: Surroundings = {},
 ): Promise<Ended> {
   const [, entry = ''] = process.argv;
-  const child = spawn(process.execPath, [entry, role, ...words], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...node, entry, role, ...words], { cwd: folder, stdio: 'pipe' });
   const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
   const closed = once(child, 'close');
+  let told = '';
   try {
     const said = await firstLine(child);
     if ('skip' in said) skip(said.skip);
+    told = said.told ?? '';
     use();
   } finally {
     // It may have ended by itself, which is no error of this write.
@@ -34,7 +39,7 @@ export async function withSecondProcess(
     await closed;
     clearTimeout(timer);
   }
-  return { status: child.exitCode, signal: child.signalCode };
+  return { signal: child.signalCode, told };
 }
 
 function firstLine(child: ChildProcess): Promise<Said> {
