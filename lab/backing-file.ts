@@ -3,23 +3,28 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
-  ftruncateSync,
+  fsync,
   mkdtempSync,
   openSync,
   rmSync,
   statfsSync,
-  writeSync,
+  write,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readText } from '../native/proc-file.ts';
 import { status } from '../native/proc-status.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { Text } from '../protocol/text.ts';
+import { formatBytes } from './format.ts';
 import { problem } from './problems.ts';
 
 /** File systems that live in memory: their pages are the file, so the page cache cannot drop them. statfs(2) */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */]);
+
+const writeAsync = promisify(write);
+const fsyncAsync = promisify(fsync);
 
 /** Bytes written at a time while a file is made. */
 const chunkBytes = 1 << 20;
@@ -52,25 +57,20 @@ export class BackingFile implements Disposable {
    * A new file of whole pages on a disk, written out so that its pages are clean. It is deleted at once and lives on until it is
    * closed, so nothing is left behind even when the process is killed.
    */
-  static temporary(pages: number): BackingFile {
+  static async temporary(pages: number): Promise<BackingFile> {
     const bytes = pages * pageSize();
-    const folder = mkdtempSync(join(diskFolder(), 'pagescope-'));
+    const [folder, fd] = openDeleted();
     try {
-      const fd = openSync(join(folder, 'pages'), 'wx+', 0o600);
-      try {
-        fill(fd, bytes);
-        return new BackingFile('', fd, bytes, true, true);
-      } catch (cause) {
-        closeSync(fd);
-        throw problem(
-          'cannot-run-here',
-          `A file of ${bytes} bytes could not be made in ${folder}: ${reasonOf(cause)}. Make room there, or choose fewer pages.`,
-          `无法在 ${folder} 中创建 ${bytes} 字节的文件：${reasonOf(cause)}。请腾出空间，或减少页数。`,
-          { cause },
-        );
-      }
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await fill(fd, bytes);
+      return new BackingFile('', fd, bytes, true, true);
+    } catch (cause) {
+      closeSync(fd);
+      throw problem(
+        'cannot-run-here',
+        `A file of ${formatBytes(bytes)} could not be made in ${folder}: ${reasonOf(cause)}. Make room there, or choose fewer pages.`,
+        `无法在 ${folder} 中创建 ${formatBytes(bytes)} 的文件：${reasonOf(cause)}。请腾出空间，或减少页数。`,
+        { cause },
+      );
     }
   }
 
@@ -105,13 +105,31 @@ export class BackingFile implements Disposable {
     return memoryFileSystems.has(statfsSync(`/proc/self/fd/${this.fd}`).type);
   }
 
+  /** Pages of one block of its file system, at least 1: what is read at the least where blocks are larger than pages. */
+  get blockPages(): number {
+    return Math.max(1, statfsSync(`/proc/self/fd/${this.fd}`).bsize / pageSize());
+  }
+
+  /** Pages that the kernel reads ahead on its device, at most; undefined where sysfs does not tell. sysfs-class-bdi */
+  get readaheadPages(): number | undefined {
+    const { dev } = fstatSync(this.fd);
+    // As gnu_dev_major and gnu_dev_minor take it apart, for numbers below 2^32.
+    const device = `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
+    for (const folder of [`class/bdi/${device}`, `dev/block/${device}/bdi`, `dev/block/${device}/../bdi`]) {
+      const read = readText(`/sys/${folder}/read_ahead_kb`);
+      if (read.errno === null) return (Number(read.text) * 1024) / pageSize();
+    }
+    return undefined;
+  }
+
   [Symbol.dispose](): void {
     if (this.#open) closeSync(this.fd);
     this.#open = false;
   }
 }
 
-function refused(path: string, why: Text, options?: { cause: unknown }) {
+function refused(given: string, why: Text, options?: { cause: unknown }) {
+  const path = given.replaceAll('\0', '\\0');
   return problem(
     'bad-input',
     `${path} cannot be mapped: ${why.en}; name a file that you can read.`,
@@ -129,6 +147,8 @@ function whyNotOpened(cause: unknown): Text {
       return { en: 'you may not read it', zh: '没有读取权限' };
     case 'ENOTDIR':
       return { en: 'a part of its path is not a directory', zh: '路径中有一部分不是目录' };
+    case 'ERR_INVALID_ARG_VALUE':
+      return { en: 'a path has no zero byte in it', zh: '路径中不能有零字节' };
     default:
       return { en: reasonOf(cause), zh: reasonOf(cause) };
   }
@@ -147,15 +167,30 @@ function tellsItsResidency(path: string, owner: number): boolean {
   }
 }
 
+/** `ENOSPC: no space left on device`, without the call and the path that Node adds. */
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.split(', ')[0] ?? message;
 }
 
-function fill(fd: number, bytes: number): void {
-  ftruncateSync(fd, bytes);
+/** An open file that has no name any more, and the folder where it had one. */
+function openDeleted(): [folder: string, fd: number] {
+  const folder = diskFolder();
+  const own = mkdtempSync(join(folder, 'pagescope-'));
+  try {
+    return [folder, openSync(join(own, 'pages'), 'wx+', 0o600)];
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** A disk may take its time, so the main loop goes on meanwhile. */
+async function fill(fd: number, bytes: number): Promise<void> {
   const chunk = new Uint8Array(Math.min(bytes, chunkBytes)).fill(1);
-  for (let at = 0; at < bytes; ) at += writeSync(fd, chunk, 0, Math.min(chunk.length, bytes - at), at);
-  fsyncSync(fd);
+  for (let at = 0; at < bytes; ) {
+    at += (await writeAsync(fd, chunk, 0, Math.min(chunk.length, bytes - at), at)).bytesWritten;
+  }
+  await fsyncAsync(fd);
 }
 
 /** A folder that is on a disk and may be written to; where there is none, the usual temporary one. */

@@ -1,11 +1,12 @@
 import type { Experiment } from './experiment.ts';
+import { fileCache } from './experiments/file-cache.ts';
 import { firstTouch } from './experiments/first-touch.ts';
 import { hugePage } from './experiments/huge-page.ts';
 import { prefault } from './experiments/prefault.ts';
 import { problem } from './problems.ts';
 
 /** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
-export const catalogue: readonly Experiment[] = [firstTouch, prefault, hugePage];
+export const catalogue: readonly Experiment[] = [firstTouch, prefault, hugePage, fileCache];
 
 /** The experiment with this id. Throws `bad-input`, naming those there are. */
 export function findExperiment(id: string): Experiment {

@@ -70,8 +70,6 @@ export interface Lab<C extends string> {
   smaps(region: Region): readonly SmapsEntry[] | Text;
   /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
   rssBytes(region: Region): number | Text;
-  /** How many of the region's pages the page cache holds, by cachestat(2) or mincore(2); a sentence when neither may tell. */
-  cachedPages(region: Region): number | Text;
   /** States what was measured; the claim holds when it equals what was expected. */
   claim(id: C, expected: number | string, measured: number | string): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */

@@ -3,7 +3,6 @@ import { readSmaps, type SmapsEntry } from '../native/smaps.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
-import { cachedPages } from './cached-pages.ts';
 import type { Script } from './experiment.ts';
 import type { Forked, Lab, Mapped, TakenStep, Turn } from './lab.ts';
 import { problem } from './problems.ts';
@@ -102,10 +101,6 @@ export class SessionLab implements Lab<string> {
     const alone = vmas.every((vma) => vma.start >= region.address && vma.end <= end);
     if (alone) return vmas.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
     return { en: 'the region shares a VMA with its neighbour', zh: '该区域与相邻映射同属一个 VMA' };
-  }
-
-  cachedPages(region: Region): number | Text {
-    return cachedPages(region);
   }
 
   claim(id: string, expected: number | string, measured: number | string): void {
