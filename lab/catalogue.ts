@@ -1,12 +1,26 @@
 import type { Experiment } from './experiment.ts';
 import { fileCache } from './experiments/file-cache.ts';
 import { firstTouch } from './experiments/first-touch.ts';
+import { forkExperiment } from './experiments/fork.ts';
 import { hugePage } from './experiments/huge-page.ts';
+import { lockEverything } from './experiments/lock-everything.ts';
+import { lockLimit } from './experiments/lock-limit.ts';
+import { lockOnFault } from './experiments/lock-on-fault.ts';
+import { lockRange } from './experiments/lock-range.ts';
 import { prefault } from './experiments/prefault.ts';
 import { problem } from './problems.ts';
 
 /** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
-export const catalogue: readonly Experiment[] = [firstTouch, prefault, hugePage, fileCache];
+export const catalogue: readonly Experiment[] = [
+  firstTouch,
+  prefault,
+  hugePage,
+  lockRange,
+  lockOnFault,
+  lockEverything,
+  lockLimit,
+  forkExperiment,
+];
 
 /** The experiment with this id. Throws `bad-input`, naming those there are. */
 export function findExperiment(id: string): Experiment {

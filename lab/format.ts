@@ -26,3 +26,8 @@ export function formatPages(ranges: readonly PageRange[]): string {
     .map((range) => (range.pageCount === 1 ? `${range.firstPage}` : `${range.firstPage}–${last(range)}`))
     .join(', ');
 }
+
+/** `1 page`, `8 pages`. */
+export function countPages(count: number): string {
+  return `${count} page${count === 1 ? '' : 's'}`;
+}

@@ -10,6 +10,7 @@ import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import { cProgram, type LoggedOperation } from './c-program.ts';
 import { Clock } from './clock.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { Gate } from './gate.ts';
@@ -25,6 +26,7 @@ import { SessionLab } from './session-lab.ts';
 import { betweenSteps, type Look, lookOf } from './snapshot.ts';
 import { Transcript } from './transcript.ts';
 import { type Taken, takeMap, takeOnProcess, turnOf } from './turn.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Looks per second when nothing runs any more: the user may still operate, and the kernel may still reclaim. */
 const restingHz = 2;
@@ -78,6 +80,7 @@ export class Session implements SessionHandle {
       this.tell({ kind: 'state', state, ...(next ? { next } : {}) });
     });
     this.#sampler = new Sampler(options.sampleHz, () => this.#tick());
+    warmUp();
     this.#finished = new Promise((resolve) => setImmediate(() => resolve(this.#run(experiment))));
   }
 
@@ -181,6 +184,7 @@ export class Session implements SessionHandle {
   inOneTurn<T>(steps: (turn: Turn) => T): Promise<T> {
     return this.#inTurn(() => {
       const taken: Taken[] = [];
+      collectGarbage();
       const result = steps(turnOf(taken, this.#regions, this.#clock));
       let last = betweenSteps;
       for (const each of taken) last = this.#publish(each).index;
@@ -212,7 +216,7 @@ export class Session implements SessionHandle {
   }
 
   /** Puts a step that was taken into the log and tells of it. */
-  #publish({ title, record: { minorFaults, vmLckGrowthBytes, ...record }, entry, region, sample, seen = [] }: Taken) {
+  #publish({ title, record: { vmLckGrowthBytes, ...record }, entry, region, sample, seen = [] }: Taken) {
     if (region) this.tell({ kind: 'region', region: region.info() });
     this.#log.push(entry);
     const step: Step = { index: this.#steps++, title, ...record };
@@ -222,7 +226,7 @@ export class Session implements SessionHandle {
       this.#transcript.addSnapshot(step.index, id, snapshot.takenNs, snapshot.flags);
     }
     if (sample) this.tell({ kind: 'sample', sample });
-    return { ...step, minorFaults, vmLckGrowthBytes };
+    return { ...step, minorFaults: record.minorFaults, vmLckGrowthBytes };
   }
 
   /** Looks at all regions after a step; the transcript keeps what it saw. */

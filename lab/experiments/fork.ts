@@ -1,0 +1,147 @@
+import { type PageSharing, pageSharing } from '../../native/page-sharing.ts';
+import { status } from '../../native/proc-status.ts';
+import { pageSize } from '../../native/sysconf.ts';
+import type { Text } from '../../protocol/text.ts';
+import { experiment, type Script } from '../experiment.ts';
+import { countPages } from '../format.ts';
+import type { Lab } from '../lab.ts';
+import { refusedByLimit } from '../lock-refusal.ts';
+import { integer } from '../parameters.ts';
+import { problem } from '../problems.ts';
+import type { Region } from '../region.ts';
+import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../steps.ts';
+
+const mostPages = 4096;
+
+/** The engine's own memory is shared too: what it writes for the measurement may be copied first. */
+const mostOwnFaults = 4;
+
+const claims = {
+  'parent-vm-lck': { en: 'The parent has locked its pages: VmLck, in bytes', zh: '父进程已锁定这些页：VmLck（字节）' },
+  'child-vm-lck': { en: 'The child has locked nothing: its VmLck', zh: '子进程没有锁定任何内存：其 VmLck' },
+  'parent-keeps': { en: 'The parent’s pages are locked as before', zh: '父进程的页仍被锁定' },
+  'shared-before': { en: 'Pages that both map, before a write', zh: '写入之前两者共同映射的页数' },
+  fault: {
+    en: 'The write is one minor fault, although the page is locked',
+    zh: '尽管该页已锁定，这次写入仍引发一次轻微缺页',
+  },
+  copied: { en: 'The page that the parent alone maps after its write', zh: '写入之后仅由父进程映射的页' },
+  'child-keeps': { en: 'The page that is left to the child alone', zh: '只留给子进程的页' },
+  'shared-after': { en: 'Pages that both still map', zh: '两者仍共同映射的页数' },
+} as const;
+
+type ForkLab = Lab<keyof typeof claims>;
+
+/**
+ * What fork(2) does to locks and pages. The child inherits no lock. Both map the same pages until one of them writes; the first write
+ * copies that one page, and so faults even in memory that is locked: mlock(2) promises no access without a fault.
+ */
+export const forkExperiment = experiment({
+  id: 'fork',
+  group: 'locking',
+  title: { en: 'Fork', zh: '派生进程' },
+  summary: {
+    en: 'A child inherits the pages and none of the locks. A write after fork copies just that page, with a fault, also where it is locked.',
+    zh: '子进程继承页而不继承锁。fork 之后的写入只复制那一页，即使已锁定也会缺页。',
+  },
+  placement: 'isolated',
+  parameters: {
+    pages: integer({
+      title: { en: 'Pages', zh: '页数' },
+      description: { en: 'How many pages to lock before forking.', zh: '派生之前锁定的页数。' },
+      minimum: 1,
+      maximum: mostPages,
+      default: 8,
+      unit: { en: 'pages', zh: '页' },
+    }),
+    page: integer({
+      title: { en: 'Page to write', zh: '写入的页' },
+      description: {
+        en: 'The page that the parent writes after forking; the first is 0.',
+        zh: '派生之后父进程写入的页；第一页为 0。',
+      },
+      minimum: 0,
+      maximum: mostPages - 1,
+      default: 3,
+    }),
+  },
+  claims,
+  conflict({ pages, page }) {
+    if (page < pages) return undefined;
+    return {
+      en: `page is ${page}, outside the region of ${countPages(pages)} (0 to ${pages - 1}); choose a smaller one, or more pages.`,
+      zh: `page 为 ${page}，超出了 ${pages} 页（0 到 ${pages - 1}）的区域；请选更小的值或增加页数。`,
+    };
+  },
+  // The copy of the page, and the child's own page tables and what else it writes.
+  commitsBytes: ({ pages }) => (pages + 1) * pageSize() + 64 * 1024 * 1024,
+  mapsBytes: ({ pages }) => pages * pageSize(),
+
+  async *run(lab, { pages, page }) {
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    yield* askForSmallPages(lab, region);
+    const all = Array.from({ length: pages }, (_, each) => each);
+    yield* lab.perform({ en: 'Write every page', zh: '写每一页' }, region, {
+      kind: 'touch',
+      access: 'write',
+      pages: all,
+    });
+    const lock = yield* lab.perform({ en: 'Lock them', zh: '锁定它们' }, region, {
+      kind: 'mlock',
+      range: wholeOf(region),
+    });
+    const { step, child: forked } = yield* lab.fork({ en: 'Fork', zh: '派生子进程' });
+    if (!forked) {
+      const why = whyRefused(step);
+      throw problem('cannot-run-here', `No child could be forked: ${why.en}`, `无法派生子进程：${why.zh}`);
+    }
+    using child = forked;
+    const locked = yield* lab.look({ en: 'Look at the parent’s pages', zh: '查看父进程的页' }, region);
+    const childStatus = status(child.pid);
+    const limited = refusedByLimit(lock);
+    if (limited) {
+      lab.skip('parent-vm-lck', pages * lab.pageSize, limited);
+      lab.skip('child-vm-lck', 0, limited);
+      lab.skip('parent-keeps', pages, limited);
+    } else {
+      lab.claim('parent-vm-lck', pages * lab.pageSize, lab.status().vmLckBytes);
+      lab.claim('child-vm-lck', 0, childStatus.errno === null ? childStatus.vmLckBytes : childStatus.errno);
+      lab.claim('parent-keeps', pages, locked.counts.locked);
+    }
+    yield* writeOne(lab, region, child.pid, page);
+  },
+});
+
+/** The parent writes one page; before and after it, the kernel says which pages each of the two maps alone. */
+async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number): Script {
+  // Not after a read: process_vm_readv(2) pins the page, and pinning a shared one copies it (Linux 5.19), which a load does not.
+  const before = sharing(region, 'self');
+  const write = yield* lab.perform({ en: `The parent writes page ${page}`, zh: `父进程写第 ${page} 页` }, region, {
+    kind: 'touch',
+    access: 'write',
+    pages: [page],
+  });
+  lab.claimWithOwn('fault', 1, write.minorFaults, mostOwnFaults, engineFaults);
+  lab.measurement('copyOnWriteNs', write.durationNs);
+  const mine = sharing(region, 'self');
+  const its = sharing(region, pid);
+  yield* lab.look({ en: 'Look at the parent’s pages again', zh: '再次查看父进程的页' }, region);
+  if ('en' in before) lab.skip('shared-before', region.pages, before);
+  else lab.claim('shared-before', region.pages, before.shared.length);
+  if ('en' in mine) {
+    lab.skip('copied', `${page}`, mine);
+    lab.skip('shared-after', region.pages - 1, mine);
+  } else {
+    lab.claim('copied', `${page}`, mine.exclusive.join(', '));
+    lab.claim('shared-after', region.pages - 1, mine.shared.length);
+  }
+  if ('en' in its) lab.skip('child-keeps', `${page}`, its);
+  else lab.claim('child-keeps', `${page}`, its.exclusive.join(', '));
+}
+
+function sharing({ address, pages }: Region, pid: number | 'self'): PageSharing | Text {
+  const found = pageSharing(pid, address, pages);
+  if (found.errno === null) return found;
+  const file = `/proc/${pid}/pagemap`;
+  return { en: `${file} answered ${found.errno}`, zh: `${file} 返回 ${found.errno}` };
+}

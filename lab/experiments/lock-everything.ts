@@ -1,0 +1,218 @@
+import { pageSize } from '../../native/sysconf.ts';
+import type { MclFlag } from '../../protocol/operation.ts';
+import type { LockingFacts } from '../../protocol/would-lock.ts';
+import { experiment } from '../experiment.ts';
+import { countPages } from '../format.ts';
+import type { Lab, Turn } from '../lab.ts';
+import { lockingFacts } from '../locking-facts.ts';
+import { choice, integer } from '../parameters.ts';
+import type { Region } from '../region.ts';
+import { askForSmallPages, whyRefused } from '../steps.ts';
+
+const mebibyte = 1024 ** 2;
+
+/** What MCL_CURRENT brings in of a Node process: 620 MiB in Node 24, thread stacks and heap arenas for the most part. */
+const wholeProcessBytes = 768 * mebibyte;
+
+/** What the engine's own work within the turn may change of Rss, and the lag of the kernel's count (64 pages per CPU, Linux 6.2). */
+const ownRssBytes = 8 * mebibyte;
+
+/** Of VmSize, what MCL_CURRENT locks at the least: the kernel leaves its own pages (vvar, device memory, hugetlb) out. */
+const leastShare = 0.9;
+
+const flagsOf = {
+  current: ['MCL_CURRENT'],
+  future: ['MCL_FUTURE'],
+  both: ['MCL_CURRENT', 'MCL_FUTURE'],
+} as const satisfies Record<string, readonly MclFlag[]>;
+
+const claims = {
+  answer: {
+    en: 'mlockall succeeds, or is refused where VmSize or a limit of 0 says so',
+    zh: 'mlockall 成功；或因 VmSize 超限、限制为 0 而按预期被拒绝',
+  },
+  'old-locked': { en: 'Pages of the map made before that are locked', zh: '此前的映射中被锁定的页数' },
+  'old-resident': { en: 'Pages of it that are resident', zh: '其中驻留的页数' },
+  'vm-lck': {
+    en: 'VmLck after it: the whole process with MCL_CURRENT, else 0',
+    zh: '调用后的 VmLck：有 MCL_CURRENT 时为整个进程，否则为 0',
+  },
+  rss: {
+    en: 'VmRSS after it: all that was mapped came in with MCL_CURRENT, unless MCL_ONFAULT; else it stays',
+    zh: '调用后的 VmRSS：MCL_CURRENT 会调入所有映射（MCL_ONFAULT 除外），否则不变',
+  },
+  'new-map': {
+    en: 'A new mmap succeeds, or answers EAGAIN where MCL_FUTURE makes it exceed the limit',
+    zh: '新的 mmap 成功；或因 MCL_FUTURE 使其超限而返回 EAGAIN',
+  },
+  'new-locked': { en: 'Pages of the new map that are locked at birth', zh: '新映射一诞生就被锁定的页数' },
+  'new-resident': { en: 'Pages of it that are resident at birth', zh: '其中一诞生就驻留的页数' },
+  'new-vm-lck': { en: 'By how much the new mmap makes VmLck grow, in bytes', zh: '新的 mmap 使 VmLck 增加的字节数' },
+  after: { en: 'After munlockall VmLck is 0', zh: 'munlockall 之后 VmLck 为 0' },
+  'none-locked': { en: 'After it no page of either map is locked', zh: '之后两个映射都没有页被锁定' },
+} as const;
+
+type EverythingLab = Lab<keyof typeof claims>;
+
+/** What is in force after the call. */
+interface InForce {
+  readonly current: boolean;
+  readonly future: boolean;
+  readonly onFault: boolean;
+}
+
+/**
+ * mlockall(2), a new mmap, munlockall. In a Node process nothing may run between MCL_CURRENT and munlockall: V8 gives pages back with
+ * MADV_DONTNEED, locked memory refuses that, and V8 aborts. So all of it happens in one turn.
+ */
+export const lockEverything = experiment({
+  id: 'lock-everything',
+  group: 'locking',
+  title: { en: 'Lock everything', zh: '锁定一切' },
+  summary: {
+    en: 'mlockall locks what is mapped now, what will be mapped, or both: the whole process at once, far more than anyone counts on.',
+    zh: 'mlockall 锁定现有映射、未来映射或两者：一次锁定整个进程，数量远超预期。',
+  },
+  placement: 'isolated',
+  parameters: {
+    lock: choice({
+      title: { en: 'Lock', zh: '锁定' },
+      description: {
+        en: 'What is mapped now (MCL_CURRENT), what will be mapped (MCL_FUTURE), or both.',
+        zh: '现有映射（MCL_CURRENT）、未来映射（MCL_FUTURE）或两者。',
+      },
+      choices: [
+        { value: 'both', title: { en: 'MCL_CURRENT | MCL_FUTURE', zh: 'MCL_CURRENT | MCL_FUTURE' } },
+        { value: 'current', title: { en: 'MCL_CURRENT', zh: 'MCL_CURRENT' } },
+        { value: 'future', title: { en: 'MCL_FUTURE', zh: 'MCL_FUTURE' } },
+      ],
+      default: 'both',
+    }),
+    onFault: choice({
+      title: { en: 'On fault', zh: '缺页时锁定' },
+      description: {
+        en: 'With MCL_ONFAULT each page is locked when it is first touched, and nothing is brought in.',
+        zh: '加上 MCL_ONFAULT，各页在首次触碰时才锁定，不会预先调入。',
+      },
+      choices: [
+        { value: 'no', title: { en: 'no', zh: '否' } },
+        { value: 'yes', title: { en: 'MCL_ONFAULT', zh: 'MCL_ONFAULT' } },
+      ],
+      default: 'no',
+    }),
+    pages: integer({
+      title: { en: 'Pages', zh: '页数' },
+      description: {
+        en: 'How many pages the map before and the map after have.',
+        zh: '之前与之后两个映射各自的页数。',
+      },
+      minimum: 1,
+      maximum: 4096,
+      default: 8,
+      unit: { en: 'pages', zh: '页' },
+    }),
+  },
+  claims,
+  commitsBytes: ({ lock, onFault, pages }) =>
+    (lock !== 'future' && onFault === 'no' ? wholeProcessBytes : 0) + 2 * pages * pageSize(),
+  mapsBytes: ({ pages }) => 2 * pages * pageSize(),
+
+  async *run(lab, { lock, onFault, pages }) {
+    const old = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    yield* askForSmallPages(lab, old);
+    const flags: MclFlag[] = [...flagsOf[lock], ...(onFault === 'yes' ? (['MCL_ONFAULT'] as const) : [])];
+    const facts = lockingFacts();
+    const seen = yield* lab.inOneTurn(
+      {
+        en: `mlockall(${flags.join(' | ')}), a new mmap, munlockall, in one go`,
+        zh: `一口气完成 mlockall(${flags.join(' | ')})、新的 mmap 与 munlockall`,
+      },
+      (turn) => lockAndUnlock(turn, flags, old, pages),
+    );
+    const done = seen.mlockall.errno === null;
+    const inForce = {
+      current: done && lock !== 'future',
+      future: done && lock !== 'current',
+      onFault: onFault === 'yes',
+    };
+    lab.claim('answer', expectedAnswer(flags, seen.before.vmSizeBytes, facts), seen.mlockall.errno ?? '0');
+    claimOld(lab, seen, inForce, pages);
+    claimNew(lab, seen, inForce, pages, facts);
+    lab.claim('after', 0, seen.after.vmLckBytes);
+
+    const oldAfter = yield* lab.look({ en: 'Look at A after munlockall', zh: 'munlockall 之后查看 A' }, old);
+    const { region } = seen.mapped;
+    const newAfter = region
+      ? yield* lab.look({ en: 'Look at B after munlockall', zh: 'munlockall 之后查看 B' }, region)
+      : undefined;
+    lab.claim('none-locked', 0, oldAfter.counts.locked + (newAfter?.counts.locked ?? 0));
+  },
+});
+
+type Seen = ReturnType<typeof lockAndUnlock>;
+
+function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages: number) {
+  const before = turn.status();
+  const mlockall = turn.onProcess({ en: 'Lock everything', zh: '锁定一切' }, { kind: 'mlockall', flags });
+  const locked = turn.status();
+  const oldLook = turn.look(old);
+  const mapped = turn.map({ en: `Map ${countPages(pages)} anew`, zh: `新映射 ${pages} 页` }, { pages });
+  const newLook = mapped.region && turn.look(mapped.region);
+  const munlockall = turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
+  const after = turn.status();
+  return { before, mlockall, locked, oldLook, mapped, newLook, munlockall, after };
+}
+
+/** What mlockall answers by the measured limit: MCL_CURRENT weighs the whole address space against it. */
+function expectedAnswer(flags: readonly MclFlag[], vmSizeBytes: number, { ipcLock, memlock }: LockingFacts): string {
+  const { soft } = memlock;
+  if (ipcLock.counts || soft === 'unlimited') return '0';
+  if (soft === 0) return 'EPERM';
+  return flags.includes('MCL_CURRENT') && vmSizeBytes > soft ? 'ENOMEM' : '0';
+}
+
+function claimOld(lab: EverythingLab, { before, locked, oldLook, mlockall }: Seen, inForce: InForce, pages: number) {
+  const brought = inForce.current && !inForce.onFault;
+  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.counts.locked);
+  lab.claim('old-resident', brought ? pages : 0, oldLook.counts.resident);
+  const least = Math.floor(locked.vmSizeBytes * leastShare);
+  if (inForce.current) lab.claimBetween('vm-lck', least, locked.vmSizeBytes, locked.vmLckBytes);
+  else lab.claim('vm-lck', 0, locked.vmLckBytes);
+  const rss = before.vmRssBytes;
+  if (brought) lab.claimBetween('rss', rss + pages * lab.pageSize, locked.vmSizeBytes, locked.vmRssBytes);
+  else lab.claimBetween('rss', rss - ownRssBytes, rss + ownRssBytes, locked.vmRssBytes);
+  lab.measurement('mlockallNs', mlockall.durationNs);
+  lab.measurement('vmSizeBytes', before.vmSizeBytes);
+  lab.measurement('vmLckBeforeBytes', before.vmLckBytes);
+  lab.measurement('vmLckLockedBytes', locked.vmLckBytes);
+  lab.measurement('vmRssBeforeBytes', before.vmRssBytes);
+  lab.measurement('vmRssLockedBytes', locked.vmRssBytes);
+}
+
+function claimNew(
+  lab: EverythingLab,
+  { locked, mapped, newLook, munlockall, after }: Seen,
+  inForce: InForce,
+  pages: number,
+  { ipcLock, memlock }: LockingFacts,
+) {
+  const bytes = pages * lab.pageSize;
+  const bound = inForce.future && !ipcLock.counts && memlock.soft !== 'unlimited';
+  const over = bound && locked.vmLckBytes + bytes > Number(memlock.soft);
+  lab.claim('new-map', over ? 'EAGAIN' : '0', mapped.step.errno ?? '0');
+  const lockedPages = inForce.future ? pages : 0;
+  const residentPages = inForce.future && !inForce.onFault ? pages : 0;
+  if (newLook) {
+    lab.claim('new-locked', lockedPages, newLook.counts.locked);
+    lab.claim('new-resident', residentPages, newLook.counts.resident);
+    lab.claim('new-vm-lck', lockedPages * lab.pageSize, mapped.step.vmLckGrowthBytes);
+  } else {
+    const why = whyRefused(mapped.step);
+    lab.skip('new-locked', lockedPages, why);
+    lab.skip('new-resident', residentPages, why);
+    lab.skip('new-vm-lck', lockedPages * lab.pageSize, why);
+  }
+  lab.measurement('munlockallNs', munlockall.durationNs);
+  lab.measurement('vmLckAfterBytes', after.vmLckBytes);
+  lab.measurement('vmRssAfterBytes', after.vmRssBytes);
+}

@@ -1,0 +1,170 @@
+import { pageSize } from '../../native/sysconf.ts';
+import type { ProcessOperation } from '../../protocol/operation.ts';
+import type { Text } from '../../protocol/text.ts';
+import { memlockLimit } from '../environment.ts';
+import { experiment, type Script } from '../experiment.ts';
+import { countPages, formatBytes } from '../format.ts';
+import type { Lab, TakenStep } from '../lab.ts';
+import { integer } from '../parameters.ts';
+import { problem } from '../problems.ts';
+import type { Region } from '../region.ts';
+import { askForSmallPages, wholeOf, whyRefused } from '../steps.ts';
+
+const kibibyte = 1024;
+
+/** Pages of the region beyond the limit, so that the kernel has something to refuse. */
+const beyond = 4;
+
+const claims = {
+  largest: {
+    en: 'The most pages that can be locked: the limit minus what is locked',
+    zh: '最多能锁定的页数：限制减去已锁定的部分',
+  },
+  refused: { en: 'One page more is refused', zh: '再多一页就被拒绝' },
+  'vm-lck': {
+    en: 'A refused mlock locks nothing: VmLck stays, in bytes',
+    zh: '被拒绝的 mlock 什么也不锁：VmLck 不变（字节）',
+  },
+  'limit-0': {
+    en: 'With a limit of 0 not even one page may be locked: EPERM',
+    zh: '限制为 0 时连一页也不许锁定：EPERM',
+  },
+  future: {
+    en: 'mlockall(MCL_FUTURE) itself succeeds under any limit but 0',
+    zh: '只要限制不为 0，mlockall(MCL_FUTURE) 本身总会成功',
+  },
+  'future-mmap': { en: 'The next mmap over the limit answers EAGAIN', zh: '此后超过限制的 mmap 返回 EAGAIN' },
+} as const;
+
+type LimitLab = Lab<keyof typeof claims>;
+
+/**
+ * RLIMIT_MEMLOCK at work. CAP_IPC_LOCK would set it aside, so it is dropped first, which makes this the same for root and for anybody
+ * else. Locking again what is locked costs nothing, so each attempt is the first K pages of one region.
+ */
+export const lockLimit = experiment({
+  id: 'lock-limit',
+  group: 'locking',
+  title: { en: 'The lock limit', zh: '锁定限制' },
+  summary: {
+    en: 'Without CAP_IPC_LOCK a process locks as much as RLIMIT_MEMLOCK allows. Over it mlock says ENOMEM, however much memory is free.',
+    zh: '没有 CAP_IPC_LOCK 时，进程最多锁定 RLIMIT_MEMLOCK 允许的量；超过后无论剩余多少内存，mlock 都返回 ENOMEM。',
+  },
+  placement: 'isolated',
+  parameters: {
+    limit: integer({
+      title: { en: 'Soft limit', zh: '软限制' },
+      description: {
+        en: 'RLIMIT_MEMLOCK’s soft limit to lock under, at most the hard limit; as “ulimit -l” counts.',
+        zh: '锁定时生效的 RLIMIT_MEMLOCK 软限制，不超过硬限制；单位与 “ulimit -l” 相同。',
+      },
+      minimum: 0,
+      maximum: 256 * kibibyte,
+      default: 64,
+      unit: { en: 'KiB', zh: 'KiB' },
+    }),
+  },
+  claims,
+  conflict({ limit }) {
+    const { hard } = memlockLimit();
+    if (hard === 'unlimited' || limit * kibibyte <= hard) return undefined;
+    const most = Math.floor(hard / kibibyte);
+    return {
+      en: `limit is ${limit} KiB, and the hard limit of RLIMIT_MEMLOCK is ${most} KiB; choose at most that, or raise the hard limit.`,
+      zh: `limit 为 ${limit} KiB，而 RLIMIT_MEMLOCK 的硬限制为 ${most} KiB；请不要超过它，或提高硬限制。`,
+    };
+  },
+  commitsBytes: ({ limit }) => limit * kibibyte,
+  mapsBytes: ({ limit }) => limit * kibibyte + beyond * pageSize(),
+
+  async *run(lab, { limit }) {
+    const bytes = limit * kibibyte;
+    yield* change(lab, { en: 'Give CAP_IPC_LOCK up', zh: '放弃 CAP_IPC_LOCK' }, { kind: 'drop-ipc-lock' });
+    yield* setLimit(lab, bytes);
+    const before = lab.status().vmLckBytes;
+    const allowed = Math.max(0, Math.floor(bytes / lab.pageSize) - before / lab.pageSize);
+    const pages = allowed + beyond;
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    yield* askForSmallPages(lab, region);
+
+    const { largest, refusal } = yield* lockMoreAndMore(lab, region);
+    lab.claim('largest', allowed, largest);
+    lab.claim('refused', limit === 0 ? 'EPERM' : 'ENOMEM', refusal?.errno ?? '0');
+    lab.claim('vm-lck', before + largest * lab.pageSize, lab.status().vmLckBytes);
+    lab.measurement('largestLockBytes', largest * lab.pageSize);
+
+    if (largest > 0) {
+      yield* lab.perform({ en: 'Unlock it all', zh: '全部解锁' }, region, { kind: 'munlock', range: wholeOf(region) });
+    }
+    let atZero = refusal;
+    if (limit > 0) {
+      yield* setLimit(lab, 0);
+      atZero = yield* lockFirst(lab, region, 1);
+      yield* setLimit(lab, bytes);
+    }
+    lab.claim('limit-0', 'EPERM', atZero?.errno ?? '0');
+    yield* future(lab, bytes);
+  },
+});
+
+/** A step without which the rest would measure something else. */
+async function* change(lab: LimitLab, title: Text, operation: ProcessOperation): Script {
+  const step = yield* lab.onProcess(title, operation);
+  if (step.errno === null) return;
+  const why = whyRefused(step);
+  throw problem('cannot-run-here', `The limit cannot be set up: ${why.en}`, `无法设置限制：${why.zh}`);
+}
+
+function setLimit(lab: LimitLab, softBytes: number): Script {
+  const size = formatBytes(softBytes);
+  const title = { en: `Set the soft limit to ${size}`, zh: `把软限制设为 ${size}` };
+  return change(lab, title, { kind: 'setrlimit', softBytes });
+}
+
+function lockFirst(lab: LimitLab, region: Region, pageCount: number): Script<TakenStep> {
+  const size = formatBytes(pageCount * lab.pageSize);
+  const title = {
+    en: `Lock the first ${pageCount === 1 ? 'page' : countPages(pageCount)} (${size})`,
+    zh: `锁定前 ${pageCount} 页（${size}）`,
+  };
+  return lab.perform(title, region, { kind: 'mlock', range: { firstPage: 0, pageCount } });
+}
+
+/** Doubles until the kernel refuses, then halves the gap: the largest that succeeds, and the refusal of one page more. */
+async function* lockMoreAndMore(lab: LimitLab, region: Region): Script<{ largest: number; refusal?: TakenStep }> {
+  let largest = 0;
+  let refused = region.pages + 1;
+  let refusal: TakenStep | undefined;
+  while (refused - largest > 1) {
+    const doubled = Math.min(region.pages, Math.max(1, largest * 2));
+    const pages = refusal ? Math.floor((largest + refused) / 2) : doubled;
+    const step = yield* lockFirst(lab, region, pages);
+    if (step.errno === null) largest = pages;
+    else [refused, refusal] = [pages, step];
+  }
+  return { largest, ...(refusal ? { refusal } : {}) };
+}
+
+/** The time bomb: MCL_FUTURE asks nothing of the limit, every later mmap does. V8 maps too, so it is all in one turn. */
+async function* future(lab: LimitLab, limitBytes: number): Script {
+  const pages = Math.floor(limitBytes / lab.pageSize) + 1;
+  const { mlockall, mapped } = yield* lab.inOneTurn(
+    {
+      en: 'mlockall(MCL_FUTURE), an mmap over the limit, munlockall, in one go',
+      zh: '一口气完成 mlockall(MCL_FUTURE)、超过限制的 mmap 与 munlockall',
+    },
+    (turn) => {
+      const lockFuture = { kind: 'mlockall', flags: ['MCL_FUTURE'] } as const;
+      const mlockall = turn.onProcess({ en: 'Lock what will be mapped', zh: '锁定未来的映射' }, lockFuture);
+      const mapped = turn.map(
+        { en: `Map ${countPages(pages)}, more than the limit`, zh: `映射 ${pages} 页，超过限制` },
+        { pages },
+      );
+      turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
+      return { mlockall, mapped };
+    },
+  );
+  lab.claim('future', limitBytes === 0 ? 'EPERM' : '0', mlockall.errno ?? '0');
+  if (mlockall.errno === null) lab.claim('future-mmap', 'EAGAIN', mapped.step.errno ?? '0');
+  else lab.skip('future-mmap', 'EAGAIN', whyRefused(mlockall));
+}
