@@ -15,6 +15,7 @@ export const catalogue: readonly Experiment[] = [
   firstTouch,
   prefault,
   hugePage,
+  fileCache,
   lockRange,
   lockOnFault,
   lockEverything,
