@@ -4,9 +4,23 @@ import { type Store, shownExperiment } from '../store/store.ts';
 /** `#/first-touch`: the experiment that is shown. A hash, because the desktop app's pages come from files. */
 export const addressOf = (experiment: string): string => `#/${encodeURIComponent(experiment)}`;
 
-export function experimentIn(hash: string): string | undefined {
-  const name = hash.replace(/^#\/?/, '');
-  if (name === '') return undefined;
+/** `#limits`, or `#limits/docker`: the limits, and one of their fixes. */
+export const addressOfLimits = (fix?: string): string =>
+  fix === undefined ? '#limits' : `#limits/${encodeURIComponent(fix)}`;
+
+export type Address =
+  | { readonly kind: 'experiment'; readonly id: string }
+  | { readonly kind: 'limits'; readonly fix: string | undefined };
+
+/** What a hash means; undefined when it is empty. */
+export function addressIn(hash: string): Address | undefined {
+  const limits = /^#limits(?:\/(.*))?$/.exec(hash);
+  if (limits) return { kind: 'limits', fix: limits[1] ? decoded(limits[1]) : undefined };
+  const id = decoded(hash.replace(/^#\/?/, ''));
+  return id === '' ? undefined : { kind: 'experiment', id };
+}
+
+function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {
@@ -17,14 +31,17 @@ export function experimentIn(hash: string): string | undefined {
 /** Keeps the store's choice and the address the same, whichever changes, so that back, forward and bookmarks work. */
 export function followAddress(window: Window, store: Store, actions: Actions): void {
   const read = (): void => {
-    const experiment = experimentIn(window.location.hash);
-    if (experiment !== undefined) actions.select(experiment);
+    const address = addressIn(window.location.hash);
+    if (address?.kind === 'limits') actions.openLimits(address.fix);
+    else if (address) actions.select(address.id);
   };
   read();
   window.addEventListener('hashchange', read);
   store.subscribe((state, before) => {
     const shown = shownExperiment(state);
-    if (!shown || shown === shownExperiment(before) || experimentIn(window.location.hash) === shown.id) return;
+    if (!shown || state.place.kind !== 'experiment' || shown === shownExperiment(before)) return;
+    const address = addressIn(window.location.hash);
+    if (address?.kind === 'experiment' && address.id === shown.id) return;
     window.history.replaceState(null, '', addressOf(shown.id));
   });
 }

@@ -6,6 +6,7 @@ import type { Text } from '../../protocol/text.ts';
 import { type Format, formatFor } from '../i18n/format.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Actions } from '../store/actions.ts';
+import type { Past } from '../store/page-history.ts';
 import type { Pages, RegionPages } from '../store/pages.ts';
 import type { AppState, Store } from '../store/store.ts';
 
@@ -40,6 +41,13 @@ export function usePagesVersion(): number {
 export function useRegionPages(session: number, region: number): RegionPages | undefined {
   usePagesVersion();
   return usePages().region(session, region);
+}
+
+/** What a region's pages were at the time that is pointed at; undefined while none is, and then what is now is shown. */
+export function usePast(session: number, region: number): Past | undefined {
+  const instant = useApp((state) => state.instant);
+  const pages = useRegionPages(session, region);
+  return instant && pages?.at(instant.toNs);
 }
 
 interface Words {

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { ExperimentPage } from '../components/experiment-page.tsx';
 import { Header } from '../components/header.tsx';
+import { LimitsPage } from '../components/limits/limits-page.tsx';
 import { Navigation } from '../components/navigation.tsx';
 import { Search } from '../components/search.tsx';
 import { StatusBar } from '../components/status-bar.tsx';
@@ -9,11 +10,12 @@ import { useApp, useWords } from './context.ts';
 import classes from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 
-/** The frame of the window: header, navigation, the experiment, status bar. */
+/** The frame of the window: header, navigation, the experiment or the limits, status bar. */
 export function Shell() {
   const { t, pick } = useWords();
   const experiment = useApp(shownExperiment);
-  const title = experiment && pick(experiment.title);
+  const place = useApp((state) => state.place);
+  const title = place.kind === 'limits' ? t('limits.title') : experiment && pick(experiment.title);
   useShortcuts();
   useEffect(() => {
     document.title = title ? `${title} · Pagescope` : 'Pagescope';
@@ -26,7 +28,7 @@ export function Shell() {
       <Header />
       <Navigation />
       <main id="main" tabIndex={-1} className={classes.main}>
-        <ExperimentPage />
+        {place.kind === 'limits' ? <LimitsPage fix={place.fix} /> : <ExperimentPage />}
       </main>
       <StatusBar />
       <Search />

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useActions } from './context.ts';
+import { useActions, useApp } from './context.ts';
 
 /** The keys of the run controls, as tooltips show them. */
 export const shortcutKeys = { toggle: 'Space', step: 'S', stop: 'Shift+S' } as const;
@@ -8,10 +8,12 @@ export const shortcutKeys = { toggle: 'Space', step: 'S', stop: 'Shift+S' } as c
 const busy =
   'input, textarea, select, button, a, [role="slider"], [role="listbox"], [role="dialog"], [role="menu"], [contenteditable]';
 
-/** The run controls from anywhere in the window. */
+/** The run controls from anywhere in the window, while it shows the experiment that they run. */
 export function useShortcuts(): void {
   const actions = useActions();
+  const shown = useApp((state) => state.place.kind === 'experiment');
   useEffect(() => {
+    if (!shown) return;
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       if (event.target instanceof Element && event.target.closest(busy)) return;
@@ -23,5 +25,5 @@ export function useShortcuts(): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [actions]);
+  }, [actions, shown]);
 }

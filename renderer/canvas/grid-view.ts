@@ -1,6 +1,7 @@
 import type { PageState } from '../../protocol/flags.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
+import type { PastPages } from '../store/page-history.ts';
 import type { RegionPages } from '../store/pages.ts';
 import { makeFlash } from './flash.ts';
 import {
@@ -49,6 +50,7 @@ export class GridView {
   readonly #scratch = new OffscreenCanvas(1, 1);
   readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
   #region: RegionPages | undefined;
+  #past: PastPages | 'unmapped' | undefined;
   #layout: Layout;
   #viewport: Viewport = { width: 0, height: 0 };
   #scale = 1;
@@ -78,6 +80,13 @@ export class GridView {
 
   show(region: RegionPages | undefined): void {
     this.#region = region;
+    this.#redraw();
+  }
+
+  /** Shows a moment that is past in place of what is now. */
+  showPast(past: PastPages | 'unmapped' | undefined): void {
+    if (past === this.#past) return;
+    this.#past = past;
     this.#redraw();
   }
 
@@ -181,13 +190,15 @@ export class GridView {
     context.fillRect(0, 0, width, height);
     const base = { layout: this.#layout, view: this.#view, viewport: this.#viewport, palette: this.#palette };
     const region = this.#region;
-    if (region && region.flags.length > 0) {
-      const flash = this.#stillness.matches ? undefined : makeFlash(region, performance.now());
+    const shown = this.#past ?? region;
+    if (region && shown && shown !== 'unmapped' && shown.flags.length > 0) {
+      const still = this.#past !== undefined || this.#stillness.matches;
+      const flash = still ? undefined : makeFlash(region, performance.now());
       paintPages(context, this.#scratch, {
         ...base,
         sprites: this.#spritesNow(),
-        states: stateTable(region.unknown),
-        flags: region.flags,
+        states: stateTable(shown.unknown),
+        flags: shown.flags,
         filter: this.#filter,
         flash,
         pageNumber: this.#options.pageNumber,

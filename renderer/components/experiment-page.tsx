@@ -68,7 +68,18 @@ function Problems() {
           {pick(refusal.text)}
         </Alert>
       )}
-      {broken && (
+      {broken?.kind === 'died' && (
+        <Alert
+          role="alert"
+          data-tone="warn"
+          color="orange"
+          icon={icon}
+          title={broken.signal ? t('experiment.diedOf', { signal: broken.signal }) : t('experiment.died')}
+        >
+          {pick(broken.text)} {t('experiment.diedAlone')}
+        </Alert>
+      )}
+      {broken && broken.kind !== 'died' && (
         <Alert role="alert" data-tone="bad" color="red" icon={icon} title={t('experiment.failed')}>
           {pick(broken.text)}
         </Alert>

@@ -1,16 +1,18 @@
 import { experimentGroups } from '../../protocol/experiment.ts';
-import { addressOf } from '../app/address.ts';
+import { addressOf, addressOfLimits } from '../app/address.ts';
 import { useApp, useWords } from '../app/context.ts';
 import { shownExperiment } from '../store/store.ts';
 import classes from './navigation.module.css';
 
-/** The catalogue by group. A group without an experiment is not shown, nor is anything that does not work yet. */
+/** The catalogue by group, then what is about the machine. A group without an experiment is not shown, nor is anything that does not work yet. */
 export function Navigation() {
   const { t, pick } = useWords();
   const catalogue = useApp((state) => state.catalogue) ?? [];
-  const shown = useApp(shownExperiment);
+  const place = useApp((state) => state.place);
+  const experiment = useApp(shownExperiment);
+  const shown = place.kind === 'experiment' ? experiment : undefined;
   return (
-    <nav className={classes.nav} aria-label={t('app.experiments')}>
+    <nav className={classes.nav} aria-label={t('app.navigation')}>
       <h2 className={classes.heading}>{t('app.experiments')}</h2>
       {experimentGroups.map((group) => {
         const members = catalogue.filter((experiment) => experiment.group === group);
@@ -38,6 +40,18 @@ export function Navigation() {
           </section>
         );
       })}
+      <h2 className={classes.heading}>{t('app.machine')}</h2>
+      <ul className={classes.list}>
+        <li>
+          <a
+            className={classes.link}
+            href={addressOfLimits()}
+            aria-current={place.kind === 'limits' ? 'page' : undefined}
+          >
+            {t('limits.title')}
+          </a>
+        </li>
+      </ul>
     </nav>
   );
 }

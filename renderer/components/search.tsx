@@ -1,6 +1,6 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
-import { addressOf } from '../app/address.ts';
+import { addressOf, addressOfLimits } from '../app/address.ts';
 import { useActions, useApp, useWords } from '../app/context.ts';
 import { isActive } from '../store/session.ts';
 import { shownSession } from '../store/store.ts';
@@ -12,10 +12,18 @@ export function Search() {
   const actions = useActions();
   const catalogue = useApp((state) => state.catalogue) ?? [];
   const theme = useApp((state) => state.settings.theme);
+  const here = useApp((app) => app.place.kind === 'experiment');
   const state = useApp((app) => shownSession(app)?.state);
   const { download, copy } = useExport();
   const active = state !== undefined && isActive(state);
   const act = (id: string, label: string, onClick: () => void) => ({ id, label, onClick });
+  const runActions = [
+    ...(active ? [] : [act('run', t('run.run'), () => void actions.run())]),
+    ...(state === 'running' ? [act('pause', t('run.pause'), () => void actions.pause())] : []),
+    ...(state === 'paused' ? [act('resume', t('run.resume'), () => void actions.resume())] : []),
+    ...(state === 'running' ? [] : [act('step', t('run.step'), () => void actions.step())]),
+    ...(active ? [act('stop', t('run.stop'), () => void actions.stop())] : []),
+  ];
   const groups: SpotlightActionGroupData[] = [
     {
       group: t('app.experiments'),
@@ -30,14 +38,24 @@ export function Search() {
       })),
     },
     {
+      group: t('app.machine'),
+      actions: [
+        {
+          id: 'limits',
+          label: t('limits.title'),
+          description: t('limits.summary'),
+          keywords: ['mlock', 'RLIMIT_MEMLOCK', 'ulimit', 'CAP_IPC_LOCK', 'Limits', '限制'],
+          onClick: () => {
+            location.hash = addressOfLimits();
+          },
+        },
+      ],
+    },
+    {
       group: t('app.actions'),
       actions: [
-        ...(active ? [] : [act('run', t('run.run'), () => void actions.run())]),
-        ...(state === 'running' ? [act('pause', t('run.pause'), () => void actions.pause())] : []),
-        ...(state === 'paused' ? [act('resume', t('run.resume'), () => void actions.resume())] : []),
-        ...(state === 'running' ? [] : [act('step', t('run.step'), () => void actions.step())]),
-        ...(active ? [act('stop', t('run.stop'), () => void actions.stop())] : []),
-        ...(state === undefined
+        ...(here ? runActions : []),
+        ...(state === undefined || !here
           ? []
           : [
               act('download', t('export.download'), () => void download()),

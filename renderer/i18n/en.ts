@@ -1,3 +1,6 @@
+import { enLimits } from './en-limits.ts';
+import { enLocks } from './en-locks.ts';
+
 /** Every text of the window in English. `zh.ts` has the same keys; experiments bring their own texts in both languages. */
 export const en = {
   app: {
@@ -14,6 +17,8 @@ export const en = {
     resize: 'Resize',
     experiments: 'Experiments',
     actions: 'Actions',
+    machine: 'This machine',
+    navigation: 'Experiments and machine',
   },
   lost: {
     title: 'The connection to Pagescope is gone',
@@ -32,6 +37,9 @@ export const en = {
     refused: 'Refused',
     dismiss: 'Dismiss',
     failed: 'The run broke',
+    died: 'The isolated process ended by itself',
+    diedOf: 'The isolated process was ended by {{signal}}',
+    diedAlone: 'What it had shown until then stays here; Pagescope itself runs on.',
     parameters: 'Parameters',
     resetParameters: 'Back to the defaults',
   },
@@ -97,6 +105,8 @@ export const en = {
     selected_one: '{{count, number}} page selected ({{size}})',
     selected_other: '{{count, number}} pages selected ({{size}})',
     noFlags: 'no flags',
+    asOf: 'at {{time}}',
+    forgotten: '{{time}} is no longer kept: this is now',
     help: 'Arrow keys, Home, End, Page Up and Page Down move the cursor; Shift extends the selection; Ctrl A selects all; Escape clears; plus, minus and 0 zoom.',
   },
   pageState: {
@@ -127,6 +137,8 @@ export const en = {
     position: 'Step {{index, number}}',
     list: 'Steps, newest last',
     notReturned: 'no value',
+    refused: 'Step {{index, number}}: {{call}} was refused, {{errno}}',
+    fix: 'How to fix it',
   },
   claims: {
     title: 'Claims',
@@ -144,13 +156,15 @@ export const en = {
     title: 'Timeline',
     empty: 'Resident pages and page faults over time appear here during a run.',
     resident: 'Resident pages',
-    faults: 'Page faults of the process',
+    faults: 'Page faults of the calls',
     minor: 'minor',
     major: 'major',
     residentSummary: '{{from, number}} → {{to, number}} in {{time}}',
     minorCount: '{{count, number}} minor',
     majorCount: '{{count, number}} major',
   },
+  locks: enLocks,
+  limits: enLimits,
   program: {
     title: 'As C',
     empty: 'After the first step, the same calls as a C program that compiles.',

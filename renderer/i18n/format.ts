@@ -10,6 +10,8 @@ export interface Format {
   duration(ns: number): string;
   /** Short, for an axis: `262K`. */
   compact(value: number): string;
+  /** The time of day, to the second. */
+  time(date: Date): string;
   /** Between the items of a list. */
   readonly listSeparator: string;
 }
@@ -27,6 +29,7 @@ function makeFormat(language: Language): Format {
   const plain = new Intl.NumberFormat(locale);
   const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   return {
     number: (value) => plain.format(value),
     bytes(bytes) {
@@ -46,6 +49,7 @@ function makeFormat(language: Language): Format {
       return `${value >= 100 ? plain.format(Math.round(value)) : short.format(value)} ${scale.unit}`;
     },
     compact: (value) => compact.format(value),
+    time: (date) => clock.format(date),
     listSeparator: language === 'zh' ? '、' : ', ',
   };
 }

@@ -1,4 +1,6 @@
 import type { Texts } from './texts.ts';
+import { zhLimits } from './zh-limits.ts';
+import { zhLocks } from './zh-locks.ts';
 
 /** 窗口的全部中文文本。键与 `en.ts` 相同，中文没有单复数之分，故只写 `_other`。 */
 export const zh: Texts = {
@@ -16,6 +18,8 @@ export const zh: Texts = {
     resize: '调整大小',
     experiments: '实验',
     actions: '操作',
+    machine: '本机',
+    navigation: '实验与本机',
   },
   lost: {
     title: '与 Pagescope 的连接已断开',
@@ -33,6 +37,9 @@ export const zh: Texts = {
     refused: '请求被拒绝',
     dismiss: '关闭提示',
     failed: '运行中断',
+    died: '独立进程自行结束',
+    diedOf: '独立进程被 {{signal}} 终止',
+    diedAlone: '此前显示的内容仍保留，Pagescope 本身不受影响。',
     parameters: '参数',
     resetParameters: '恢复默认值',
   },
@@ -96,6 +103,8 @@ export const zh: Texts = {
     changedDuringSteps: '在第 {{first, number}} 至 {{last, number}} 步间变化，见于 {{time}}',
     selected_other: '已选 {{count, number}} 页（{{size}}）',
     noFlags: '无标志',
+    asOf: '{{time}} 时',
+    forgotten: '{{time}} 的状态已不再保留，显示的是当前状态',
     help: '方向键、Home、End、Page Up、Page Down 移动光标；Shift 扩展选区；Ctrl A 全选；Escape 取消；加号、减号和 0 缩放。',
   },
   pageState: {
@@ -126,6 +135,8 @@ export const zh: Texts = {
     position: '第 {{index, number}} 步',
     list: '步骤，最新的在最后',
     notReturned: '无返回值',
+    refused: '第 {{index, number}} 步：{{call}} 被拒绝，{{errno}}',
+    fix: '如何解决',
   },
   claims: {
     title: '断言',
@@ -143,13 +154,15 @@ export const zh: Texts = {
     title: '时间线',
     empty: '运行时，这里显示驻留页数和缺页次数随时间的变化。',
     resident: '驻留页数',
-    faults: '进程的缺页次数',
+    faults: '各次调用的缺页次数',
     minor: '轻微缺页',
     major: '严重缺页',
     residentSummary: '{{time}} 内由 {{from, number}} 变为 {{to, number}}',
     minorCount: '轻微 {{count, number}}',
     majorCount: '严重 {{count, number}}',
   },
+  locks: zhLocks,
+  limits: zhLimits,
   program: {
     title: 'C 代码',
     empty: '第一步之后，这里给出做同样调用、可直接编译的 C 程序。',

@@ -2,6 +2,7 @@ import { ProblemError, toProblem } from '../../protocol/problem.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Request } from '../../protocol/service.ts';
 import type { Engine } from './engine.ts';
+import type { Instant } from './instant.ts';
 import { parameterValues } from './parameters.ts';
 import { isActive, newSession, withStarted } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -12,6 +13,10 @@ export interface Actions {
   /** Asks the host who it is and what it offers. */
   load(): Promise<void>;
   select(experiment: string): void;
+  /** Turns to the limits, and to one of their fixes. */
+  openLimits(fix: string | undefined): void;
+  /** Measures the limits anew. */
+  measureLimits(): Promise<void>;
   setParameter(name: string, value: string | number): void;
   resetParameters(): void;
   changeSettings(change: Partial<Settings>): void;
@@ -25,6 +30,8 @@ export interface Actions {
   /** Run, pause or resume, whichever is next: what the space bar does. */
   toggle(): Promise<void>;
   highlight(highlight: Highlight | undefined): void;
+  /** Shows pages and steps as of a time; undefined leads back to now. */
+  pointAt(instant: Instant | undefined): void;
   dismissRefusal(): void;
   report(): Promise<Report | undefined>;
   program(signal: AbortSignal): Promise<string | undefined>;
@@ -57,7 +64,7 @@ export function createActions(store: Store, engine: Engine): Actions {
   async function closeCurrent(): Promise<void> {
     const { current } = store.getState();
     if (current === undefined) return;
-    set({ current: undefined, highlight: undefined });
+    set({ current: undefined, highlight: undefined, instant: undefined });
     engine.forget(current);
     try {
       await client.call('close', { session: current });
@@ -102,8 +109,19 @@ export function createActions(store: Store, engine: Engine): Actions {
       });
     },
     select(experiment) {
-      if (experiment !== store.getState().selected)
-        set({ selected: experiment, refusal: undefined, highlight: undefined });
+      const { selected, place } = store.getState();
+      if (experiment === selected && place.kind === 'experiment') return;
+      set({ place: { kind: 'experiment' }, selected: experiment, refusal: undefined });
+      if (experiment !== selected) set({ highlight: undefined, instant: undefined });
+    },
+    openLimits(fix) {
+      set({ place: { kind: 'limits', fix }, refusal: undefined, instant: undefined });
+    },
+    async measureLimits() {
+      if (store.getState().measuringLimits) return;
+      set({ measuringLimits: true });
+      const report = await attempt(() => client.call('limits', {}));
+      set({ measuringLimits: false, ...(report && { limits: { report, measuredAt: new Date() } }) });
     },
     setParameter(name, value) {
       const id = shownExperiment(store.getState())?.id;
@@ -138,6 +156,7 @@ export function createActions(store: Store, engine: Engine): Actions {
       else await run();
     },
     highlight: (highlight) => set({ highlight }),
+    pointAt: (instant) => set({ instant }),
     dismissRefusal: () => set({ refusal: undefined }),
     async report() {
       const current = session();

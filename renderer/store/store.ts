@@ -1,8 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExperimentDescriptor } from '../../protocol/experiment.ts';
+import type { LimitsReport } from '../../protocol/limits.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { HostInfo } from '../../protocol/service.ts';
+import type { Instant } from './instant.ts';
 import type { Draft } from './parameters.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -12,6 +14,15 @@ export type Connection =
   | { readonly status: 'open' }
   /** `refused`: the host never let this window in. */
   | { readonly status: 'lost'; readonly refused: boolean; readonly reason: string };
+
+/** What the window is about: an experiment, or the limits and, when the address says so, one of their fixes. */
+export type Place = { readonly kind: 'experiment' } | { readonly kind: 'limits'; readonly fix: string | undefined };
+
+/** What stands between the engine's process and locked memory, and when that was measured. */
+export interface Limits {
+  readonly report: LimitsReport;
+  readonly measuredAt: Date;
+}
 
 /** A chosen step, and the pages that it was about, where it was about some. */
 export interface Highlight {
@@ -28,7 +39,8 @@ export interface AppState {
   readonly connection: Connection;
   readonly host: HostInfo | undefined;
   readonly catalogue: readonly ExperimentDescriptor[] | undefined;
-  /** The experiment in the address, whether it exists or not. */
+  readonly place: Place;
+  /** The experiment in the address, whether it exists or not; the last one, while the window is about something else. */
   readonly selected: string | undefined;
   /** Parameter fields as typed, by experiment; what is not there is the default. */
   readonly drafts: Readonly<Record<string, Draft>>;
@@ -39,6 +51,10 @@ export interface AppState {
   readonly sessions: ReadonlyMap<number, Session>;
   readonly current: number | undefined;
   readonly highlight: Highlight | undefined;
+  /** The time that is pointed at; undefined while everything shows what is now. */
+  readonly instant: Instant | undefined;
+  readonly limits: Limits | undefined;
+  readonly measuringLimits: boolean;
   readonly settings: Settings;
 }
 
@@ -49,6 +65,7 @@ export function createAppStore(settings: Settings): Store {
     connection: { status: 'connecting' },
     host: undefined,
     catalogue: undefined,
+    place: { kind: 'experiment' },
     selected: undefined,
     drafts: {},
     refusal: undefined,
@@ -56,6 +73,9 @@ export function createAppStore(settings: Settings): Store {
     sessions: new Map(),
     current: undefined,
     highlight: undefined,
+    instant: undefined,
+    limits: undefined,
+    measuringLimits: false,
     settings,
   }));
 }

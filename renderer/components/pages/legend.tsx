@@ -1,7 +1,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { stateCounts } from '../../../protocol/counts.ts';
 import { type PageState, pageStates } from '../../../protocol/flags.ts';
-import { usePages, usePagesVersion, useWords } from '../../app/context.ts';
+import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
 import type { Session } from '../../store/session.ts';
 import classes from './legend.module.css';
 import { Swatch } from './swatch.tsx';
@@ -40,15 +40,19 @@ export function Legend({ session, filter, onFilter }: Props) {
   );
 }
 
-/** Pages in each state over all regions of a session. */
+/** Pages in each state over all regions of a session, as of the time that is pointed at. */
 function useStateCounts(session: Session | undefined): Record<PageState, number> {
   usePagesVersion();
   const pages = usePages();
+  const instant = useApp((state) => state.instant);
   const sum = stateCounts(new Uint32Array(256));
   for (const { id } of session?.regions ?? []) {
     const region = pages.region(session?.id ?? 0, id);
     if (!region) continue;
-    const counts = stateCounts(region.bins, region.unknown);
+    const past = instant && region.at(instant.toNs);
+    if (past === 'unmapped') continue;
+    const shown = typeof past === 'object' ? past : region;
+    const counts = stateCounts(shown.bins, shown.unknown);
     for (const state of pageStates) sum[state] += counts[state];
   }
   return sum;

@@ -4,7 +4,7 @@ import { stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { type PageState, pageStates } from '../../../protocol/flags.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
-import { useApp, usePages, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
+import { useApp, usePages, usePast, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
 import { attachInput } from '../../canvas/grid-input.ts';
 import { type GridFocus, GridView } from '../../canvas/grid-view.ts';
 import classes from './pages-panel.module.css';
@@ -50,6 +50,9 @@ export function PageGrid({ session, region, filter, highlight, noteId, viewRef, 
     };
   }, [session, region.id, region.pages, scheduler, pages, viewRef, onFocus]);
 
+  const past = usePast(session, region.id);
+  const shownPast = typeof past === 'object' || past === 'unmapped' ? past : undefined;
+  useEffect(() => viewRef.current?.showPast(shownPast), [shownPast, viewRef]);
   useEffect(() => viewRef.current?.filter(filter), [filter, viewRef]);
   useEffect(() => viewRef.current?.highlight(highlight), [highlight, viewRef]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read
@@ -69,6 +72,7 @@ export function PageGrid({ session, region, filter, highlight, noteId, viewRef, 
     <div
       ref={host}
       className={classes.host}
+      data-past={shownPast !== undefined || undefined}
       role="application"
       aria-roledescription={t('pages.grid')}
       aria-label={label}

@@ -1,6 +1,6 @@
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag, pageState } from '../../../protocol/flags.ts';
-import { useApp, useRegionPages, useWords } from '../../app/context.ts';
+import { useApp, usePast, useRegionPages, useWords } from '../../app/context.ts';
 import type { GridFocus } from '../../canvas/grid-view.ts';
 import { pageAddress } from '../../i18n/format.ts';
 import { lastChange } from '../../store/last-change.ts';
@@ -46,8 +46,10 @@ interface FactsProps {
 
 function Facts({ page, session, region, pages, pageSize }: FactsProps) {
   const { t } = useWords();
+  const past = usePast(session, region.id);
+  const shown = typeof past === 'object' ? past : past === 'unmapped' ? undefined : pages;
   const change = useChange(session, region.id, page, pages);
-  const byte = pages?.flags[page];
+  const byte = shown?.flags[page];
   const flags = byte === undefined ? [] : Object.entries(PageFlag).filter(([, flag]) => byte & flag);
   return (
     <>
@@ -55,11 +57,11 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
       <span className="code">{pageAddress(region.address, page, pageSize)}</span>
       {byte !== undefined && (
         <>
-          <strong>{t(`pageState.${pageState(byte, pages?.unknown)}`)}</strong>
+          <strong>{t(`pageState.${pageState(byte, shown?.unknown)}`)}</strong>
           <span className="code">{flags.map(([name]) => name).join(' ') || t('pages.noFlags')}</span>
         </>
       )}
-      <span className={classes.change}>{change}</span>
+      {shown === pages && <span className={classes.change}>{change}</span>}
     </>
   );
 }

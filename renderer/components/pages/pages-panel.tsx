@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { PageState } from '../../../protocol/flags.ts';
-import { useApp, useWords } from '../../app/context.ts';
+import { useApp, usePages, useWords } from '../../app/context.ts';
 import { shownSession } from '../../store/store.ts';
 import { Panel } from '../panel.tsx';
 import { Legend } from './legend.tsx';
@@ -15,7 +15,11 @@ export function PagesPanel() {
   const [filter, setFilter] = useState<PageState>();
   const regions = session?.regions ?? [];
   return (
-    <Panel title={t('pages.title')} actions={<Legend session={session} filter={filter} onFilter={setFilter} />}>
+    <Panel
+      title={t('pages.title')}
+      note={<InstantNote />}
+      actions={<Legend session={session} filter={filter} onFilter={setFilter} />}
+    >
       {session && regions.length > 0 ? (
         <div className={classes.regions}>
           {regions.map((region) => (
@@ -36,4 +40,16 @@ export function PagesPanel() {
       )}
     </Panel>
   );
+}
+
+/** Says that the pages are those of a time that is pointed at, or why they are not. */
+function InstantNote() {
+  const { t, format } = useWords();
+  const session = useApp(shownSession);
+  const instant = useApp((state) => state.instant);
+  const pages = usePages();
+  if (!session || !instant) return undefined;
+  const time = format.duration(instant.toNs);
+  const forgotten = session.regions.some(({ id }) => pages.region(session.id, id)?.at(instant.toNs) === 'forgotten');
+  return <span className={classes.instant}>{t(forgotten ? 'pages.forgotten' : 'pages.asOf', { time })}</span>;
 }

@@ -12,12 +12,14 @@ interface Props {
   readonly total: number;
   readonly top: number;
   readonly chosen: boolean;
+  /** It belongs to the time that is pointed at. */
+  readonly marked: boolean;
   readonly onChoose: (position: number) => void;
   readonly ref: Ref<HTMLDivElement>;
 }
 
 /** One step: what it was for, the call that was made, how it ended and how long it took. */
-export const StepRow = memo(function StepRow({ id, step, position, total, top, chosen, onChoose, ref }: Props) {
+export const StepRow = memo(function StepRow({ id, step, position, total, top, chosen, marked, onChoose, ref }: Props) {
   const { pick, format } = useWords();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
@@ -32,6 +34,7 @@ export const StepRow = memo(function StepRow({ id, step, position, total, top, c
       aria-setsize={total}
       className={classes.step}
       data-failed={step.errno !== null || undefined}
+      data-marked={marked || undefined}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onChoose(position)}
     >
@@ -43,6 +46,7 @@ export const StepRow = memo(function StepRow({ id, step, position, total, top, c
       <CallText step={step} />
       {step.outcome && <span className={classes.outcome}>{pick(step.outcome)}</span>}
       {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
+      {step.diagnosis && <span className={classes.diagnosis}>{pick(step.diagnosis.text)}</span>}
     </div>
   );
 });

@@ -1,17 +1,20 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useActions, useApp, useWords } from '../../app/context.ts';
+import { stepsAt } from '../../store/instant.ts';
 import { shownSession } from '../../store/store.ts';
 import { Empty, Panel } from '../panel.tsx';
+import { Diagnosis } from './diagnosis.tsx';
 import { StepRow } from './step-row.tsx';
 import classes from './steps-panel.module.css';
 
 const noSteps: readonly Step[] = [];
-/** CSS pixels of a step without errno; measured once it is drawn. */
+/** CSS pixels of a step's title and call, and of each line below them; measured once it is drawn. */
 const usualHeight = 46;
+const lineHeight = 17;
 /** As near to the end as this counts as being there. */
 const endPx = 24;
 
@@ -21,9 +24,24 @@ export function StepsPanel() {
   const steps = useApp((state) => shownSession(state)?.steps ?? noSteps);
   return (
     <Panel title={t('steps.title')} note={steps.length > 0 ? format.number(steps.length) : undefined}>
-      {steps.length === 0 ? <Empty>{t('steps.empty')}</Empty> : <StepList steps={steps} />}
+      {steps.length === 0 ? (
+        <Empty>{t('steps.empty')}</Empty>
+      ) : (
+        <div className={classes.split}>
+          <div className={classes.list}>
+            <StepList steps={steps} />
+          </div>
+          <Diagnosis steps={steps} />
+        </div>
+      )}
     </Panel>
   );
+}
+
+/** Near enough that rows do not overlap before they are measured. */
+function estimatedHeight(step: Step | undefined): number {
+  const lines = [step?.outcome, step?.meaning, step?.diagnosis].filter((line) => line !== undefined);
+  return usualHeight + lines.length * lineHeight;
 }
 
 function StepList({ steps }: { steps: readonly Step[] }) {
@@ -36,13 +54,22 @@ function StepList({ steps }: { steps: readonly Step[] }) {
   const virtualizer = useVirtualizer({
     count: steps.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => usualHeight,
+    estimateSize: (index) => estimatedHeight(steps[index]),
     overscan: 8,
   });
 
+  const instant = useApp((state) => state.instant);
+  const marked = useMemo(() => instant && stepsAt(steps, instant), [instant, steps]);
+  const shown = marked && Math.max(marked.first, marked.end - 1);
+  const pointing = instant !== undefined;
+
   useEffect(() => {
-    if (follows) virtualizer.scrollToIndex(steps.length - 1, { align: 'end' });
-  }, [follows, steps.length, virtualizer]);
+    if (shown !== undefined) virtualizer.scrollToIndex(shown, { align: 'auto' });
+  }, [shown, virtualizer]);
+
+  useEffect(() => {
+    if (follows && !pointing) virtualizer.scrollToIndex(steps.length - 1, { align: 'end' });
+  }, [follows, pointing, steps.length, virtualizer]);
 
   const choose = (index: number): void => {
     const step = steps[index];
@@ -97,6 +124,7 @@ function StepList({ steps }: { steps: readonly Step[] }) {
                   total={steps.length}
                   top={start}
                   chosen={index === chosen}
+                  marked={marked !== undefined && index >= marked.first && index < marked.end}
                   onChoose={choose}
                 />
               )

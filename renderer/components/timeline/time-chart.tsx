@@ -1,5 +1,5 @@
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { useWords } from '../../app/context.ts';
+import { useActions, useWords } from '../../app/context.ts';
 import { timeTicks } from './time-axis.ts';
 import classes from './timeline.module.css';
 
@@ -26,6 +26,7 @@ const tick = { fill: 'var(--faint)', fontSize: 10.5 };
 /** Counts over the time of a session. All charts of the timeline share one crosshair. */
 export function TimeChart({ title, endNs, points, lines }: Props) {
   const { format } = useWords();
+  const { pointAt } = useActions();
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>
@@ -45,6 +46,11 @@ export function TimeChart({ title, endNs, points, lines }: Props) {
             syncMethod="value"
             accessibilityLayer={false}
             margin={{ top: 6, right: 20, bottom: 0, left: 0 }}
+            onMouseMove={({ activeLabel }) => {
+              const tNs = Number(activeLabel);
+              pointAt(Number.isFinite(tNs) ? { fromNs: tNs, toNs: tNs } : undefined);
+            }}
+            onMouseLeave={() => pointAt(undefined)}
           >
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis

@@ -1,0 +1,95 @@
+import { Alert, Button } from '@mantine/core';
+import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
+import { useActions, useApp, useWords } from '../../app/context.ts';
+import type { Limits } from '../../store/store.ts';
+import { Waiting } from '../waiting.tsx';
+import { Calculator } from './calculator.tsx';
+import { Fixes } from './fixes.tsx';
+import classes from './limits-page.module.css';
+import { Machine } from './machine.tsx';
+import { Memlock } from './memlock.tsx';
+import { Setup } from './setup.tsx';
+import { type Amount, answerTo } from './wanted-amount.ts';
+
+/** What this process may lock, and what to change when that is too little. Measured each time the page is opened. */
+export function LimitsPage({ fix }: { fix: string | undefined }) {
+  const { t, format } = useWords();
+  const { measureLimits } = useActions();
+  const limits = useApp((state) => state.limits);
+  const measuring = useApp((state) => state.measuringLimits);
+  useEffect(() => void measureLimits(), [measureLimits]);
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <div>
+          <h1 className={classes.title}>{t('limits.title')}</h1>
+          <p className={classes.summary}>{t('limits.summary')}</p>
+        </div>
+        <div className={classes.measured}>
+          {limits && (
+            <span role="status">
+              {t('limits.measured', { pid: limits.report.pid, time: format.time(limits.measuredAt) })}
+            </span>
+          )}
+          <Button
+            h={32}
+            variant="default"
+            loading={measuring}
+            leftSection={<IconRefresh size={15} aria-hidden />}
+            onClick={() => void measureLimits()}
+          >
+            {t('limits.refresh')}
+          </Button>
+        </div>
+      </header>
+      <Refused />
+      {limits ? <Report limits={limits} fix={fix} /> : measuring && <Waiting text={t('limits.loading')} />}
+    </div>
+  );
+}
+
+/** The engine's own sentence, when it could not measure. */
+function Refused() {
+  const { t, pick } = useWords();
+  const { dismissRefusal } = useActions();
+  const refusal = useApp((state) => state.refusal);
+  if (!refusal) return undefined;
+  return (
+    <Alert
+      role="alert"
+      className={classes.refusal ?? ''}
+      color="red"
+      icon={<IconAlertTriangle size={18} aria-hidden />}
+      title={t('limits.failed')}
+      withCloseButton
+      closeButtonLabel={t('experiment.dismiss')}
+      onClose={dismissRefusal}
+    >
+      {pick(refusal.text)}
+    </Alert>
+  );
+}
+
+/** The amount that the calculator opens with. */
+const firstAmount: Amount = { value: 64, unit: 'MiB' };
+
+function Report({ limits: { report }, fix }: { limits: Limits; fix: string | undefined }) {
+  const [amount, setAmount] = useState(firstAmount);
+  const { verdict, fixes, writtenFor } = useMemo(() => answerTo(report, amount), [report, amount]);
+  return (
+    <>
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Memlock report={report} />
+          <Calculator amount={amount} verdict={verdict} onChange={setAmount} />
+        </div>
+        <div className={classes.column}>
+          <Setup report={report} />
+          <Machine report={report} />
+        </div>
+      </div>
+      <Fixes fixes={fixes} writtenFor={writtenFor} wanted={fix} />
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+import type { ByteLimit } from '../../../protocol/limits.ts';
+import { useWords } from '../../app/context.ts';
+
+/** A limit in words: a size, or that there is none. */
+export function useLimitWords() {
+  const { t, format } = useWords();
+  return {
+    bytes: (limit: ByteLimit) => (limit === 'unlimited' ? t('limits.unlimited') : format.bytes(limit)),
+    number: (limit: ByteLimit) => (limit === 'unlimited' ? t('limits.unlimited') : format.number(limit)),
+  };
+}

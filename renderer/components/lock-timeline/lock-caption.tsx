@@ -1,0 +1,65 @@
+import { Tooltip } from '@mantine/core';
+import { IconShieldCheck } from '@tabler/icons-react';
+import { useWords } from '../../app/context.ts';
+import { lockKinds } from './lock-kind.ts';
+import classes from './lock-timeline.module.css';
+import { LockSwatch } from './lock-tooltip.tsx';
+import { softLimit } from './locked-series.ts';
+import { useLockWords } from './moment-text.ts';
+import { type LockModel, useLimitLifted } from './use-lock-model.ts';
+
+/** What the looks mean, and where it all stands, in words and numbers. */
+export function LockCaption({ model }: { model: LockModel }) {
+  const { t, format } = useWords();
+  const words = useLockWords();
+  const { session, bars, scale } = model;
+  const kinds = lockKinds.filter((kind) => bars.some((bar) => bar.kind === kind));
+  const used = session.samples.at(-1)?.vmLck;
+  const limit = softLimit(session.samples);
+  const refused = session.steps.filter(({ errno }) => errno !== null).length;
+  return (
+    <figcaption className={classes.caption}>
+      {kinds.map((kind) => (
+        <span key={kind} className={classes.key}>
+          <LockSwatch kind={kind} />
+          {t(`locks.kind.${kind}`)}
+        </span>
+      ))}
+      {used !== undefined && (
+        <span className={classes.key}>
+          <i className={classes.areaKey} />
+          {t('locks.charged', { used: format.bytes(used) })}
+        </span>
+      )}
+      {limit !== undefined && (
+        <span className={classes.key}>
+          {scale.limitFits && <i className={classes.limitKey} />}
+          {limit !== 'unlimited' && !scale.limitFits
+            ? t('locks.limitAbove', { limit: words.limit(limit) })
+            : t('locks.limit', { limit: words.limit(limit) })}
+        </span>
+      )}
+      {refused > 0 && (
+        <span className={`${classes.key} ${classes.refusedKey}`}>
+          <i className={classes.diamond} />
+          {t('locks.refused', { count: refused })}
+        </span>
+      )}
+      <LiftedNote model={model} />
+    </figcaption>
+  );
+}
+
+function LiftedNote({ model }: { model: LockModel }) {
+  const { t } = useWords();
+  const lifted = useLimitLifted(model.session);
+  if (lifted === 'no') return undefined;
+  return (
+    <Tooltip label={t(lifted === 'yes' ? 'locks.liftedHint' : 'locks.droppedHint')}>
+      <span className={classes.lifted}>
+        <IconShieldCheck size={13} aria-hidden />
+        {t(lifted === 'yes' ? 'locks.lifted' : 'locks.dropped')}
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Sample, Step } from '../../../protocol/events.ts';
+import type { ByteLimit } from '../../../protocol/limits.ts';
+import { mostDrawnPoints } from '../timeline/series.ts';
+
+export interface LockedPoint {
+  readonly tNs: number;
+  readonly vmLck: number;
+  /** The soft limit in bytes; null where there is none, so that the line breaks off. */
+  readonly soft: number | null;
+}
+
+const pointOf = ({ tNs, vmLck, memlockSoft }: Sample): LockedPoint => ({
+  tNs,
+  vmLck,
+  soft: typeof memlockSoft === 'number' ? memlockSoft : null,
+});
+
+const same = (a: Sample | undefined, b: Sample): boolean =>
+  a !== undefined && a.vmLck === b.vmLck && a.memlockSoft === b.memlockSoft;
+
+/**
+ * VmLck and the soft limit over time, as steps. What lies between two equal neighbours says nothing and is left out; of what
+ * remains, a span keeps its smallest and its largest, so that a lock of a moment (`mlockall` and `munlockall` in one turn) is seen.
+ */
+export function lockedSeries(samples: readonly Sample[], most = mostDrawnPoints): readonly LockedPoint[] {
+  const telling = samples.filter(
+    (sample, index) =>
+      index === 0 ||
+      index === samples.length - 1 ||
+      !same(samples[index - 1], sample) ||
+      !same(samples[index + 1], sample),
+  );
+  if (telling.length <= most) return telling.map(pointOf);
+  const spans = Math.floor((most - 2) / 2);
+  const inner = telling.slice(1, -1);
+  const kept = new Set<Sample>();
+  for (let span = 0; span < spans; span++) {
+    const own = inner.slice(Math.floor((span * inner.length) / spans), Math.floor(((span + 1) * inner.length) / spans));
+    const [first] = own;
+    if (!first) continue;
+    kept.add(own.reduce((least, each) => (each.vmLck < least.vmLck ? each : least), first));
+    kept.add(own.reduce((largest, each) => (each.vmLck > largest.vmLck ? each : largest), first));
+  }
+  return telling
+    .filter((sample, index) => index === 0 || index === telling.length - 1 || kept.has(sample))
+    .map(pointOf);
+}
+
+/** What was true at a time: the last sample up to it. */
+export function sampleAt(samples: readonly Sample[], tNs: number): Sample | undefined {
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((samples[middle]?.tNs ?? 0) <= tNs) low = middle + 1;
+    else high = middle;
+  }
+  return samples[low - 1];
+}
+
+/** What the chart's vertical axis covers, and whether the limit is on it. */
+export interface Scale {
+  readonly topBytes: number;
+  readonly limitFits: boolean;
+}
+
+/** A limit more than this many times the peak would flatten the area: it is then named, not drawn. */
+const mostTimesPeak = 24;
+
+export function lockedScale(points: readonly LockedPoint[]): Scale {
+  const peak = Math.max(0, ...points.map(({ vmLck }) => vmLck));
+  const limit = Math.max(0, ...points.map(({ soft }) => soft ?? 0));
+  const limitFits = limit > 0 && (peak === 0 || limit <= peak * mostTimesPeak);
+  return { topBytes: Math.max(peak, limitFits ? limit : 0, 1), limitFits };
+}
+
+/** The largest and the current of the limits that a run has seen. */
+export function softLimit(samples: readonly Sample[]): ByteLimit | undefined {
+  return samples.findLast(({ memlockSoft }) => memlockSoft !== undefined)?.memlockSoft;
+}
+
+/** Refused calls that lie so near to each other on the screen that they are marked once. */
+export interface Refusal {
+  readonly tNs: number;
+  /** Each errno once, in the order of appearance. */
+  readonly errnos: readonly string[];
+  readonly count: number;
+}
+
+/**
+ * The refused calls of a run, in groups.
+ *
+ * @param apartNs what two marks must be apart at least
+ */
+export function refusals(steps: readonly Step[], apartNs: number): Refusal[] {
+  const marks: { tNs: number; errnos: Set<string>; count: number }[] = [];
+  for (const { errno, startedNs } of steps) {
+    if (errno === null) continue;
+    const last = marks.at(-1);
+    if (last && startedNs - last.tNs < apartNs) {
+      last.errnos.add(errno);
+      last.count++;
+    } else marks.push({ tNs: startedNs, errnos: new Set([errno]), count: 1 });
+  }
+  return marks.map(({ tNs, errnos, count }) => ({ tNs, errnos: [...errnos], count }));
+}

@@ -1,0 +1,56 @@
+import { useMemo } from 'react';
+import { useApp, usePages, usePagesVersion } from '../../app/context.ts';
+import type { Session } from '../../store/session.ts';
+import { type LockBar, lockBars } from './lock-bars.ts';
+import { isAboutLocks, lockKind } from './lock-kind.ts';
+import { type LockedPoint, lockedScale, lockedSeries, type Scale } from './locked-series.ts';
+
+/** Everything that the lock timeline of a session draws and says. */
+export interface LockModel {
+  readonly session: Session;
+  readonly bars: readonly LockBar[];
+  readonly points: readonly LockedPoint[];
+  readonly scale: Scale;
+  /** The newest that is known of, ns. */
+  readonly endNs: number;
+}
+
+export function useLockModel(session: Session): LockModel {
+  const version = usePagesVersion();
+  const pages = usePages();
+  const { id, regions, samples, steps } = session;
+  const lockSteps = useMemo(() => steps.filter(isAboutLocks), [steps]);
+  const points = useMemo(() => lockedSeries(samples), [samples]);
+  const scale = useMemo(() => lockedScale(points), [points]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the pages, which change in place
+  const bars = useMemo(
+    () =>
+      lockBars(
+        regions.flatMap((region) =>
+          (pages.region(id, region.id)?.locks.ranges() ?? []).map((range) => ({
+            ...range,
+            region: region.id,
+            kind: lockKind(range, region.id, lockSteps),
+          })),
+        ),
+      ),
+    [version, pages, id, regions, lockSteps],
+  );
+  const framesEndNs = regions.reduce(
+    (latest, region) => Math.max(latest, pages.region(id, region.id)?.states.last?.takenNs ?? 0),
+    0,
+  );
+  const endNs = Math.max(samples.at(-1)?.tNs ?? 0, framesEndNs, steps.at(-1)?.startedNs ?? 0);
+  return { session, bars, points, scale, endNs };
+}
+
+/** Whether the limit does not bind the process: CAP_IPC_LOCK counts, until a step gave it up. */
+export function useLimitLifted(session: Session): 'yes' | 'until-dropped' | 'no' {
+  const report = useApp((state) => state.limits?.report);
+  const effective = useApp((state) => state.host?.environment.capabilities.includes('CAP_IPC_LOCK') ?? false);
+  if (!(report?.ipcLock.counts ?? effective)) return 'no';
+  const dropped = session.steps.some(
+    ({ call, errno, arguments: { drop } }) => call === 'capset' && errno === null && drop === 'CAP_IPC_LOCK',
+  );
+  return dropped ? 'until-dropped' : 'yes';
+}

@@ -1,0 +1,26 @@
+import { IconArrowRight } from '@tabler/icons-react';
+import type { Step } from '../../../protocol/events.ts';
+import { addressOfLimits } from '../../app/address.ts';
+import { useApp, useWords } from '../../app/context.ts';
+import classes from './steps-panel.module.css';
+
+/**
+ * The way from a refused lock to its fix: for the chosen step, else for the last that has one. It stands below the list, because a
+ * link inside an option of a listbox is out of the keyboard's reach.
+ */
+export function Diagnosis({ steps }: { steps: readonly Step[] }) {
+  const { t } = useWords();
+  const chosen = useApp((state) => state.highlight?.step);
+  const explained = chosen === undefined ? undefined : steps[chosen];
+  const step = explained?.diagnosis ? explained : steps.findLast(({ diagnosis }) => diagnosis);
+  if (!step?.diagnosis) return undefined;
+  return (
+    <p className={classes.refused}>
+      <span>{t('steps.refused', { index: step.index + 1, call: step.call, errno: step.errno ?? '' })}</span>
+      <a href={addressOfLimits(step.diagnosis.fix)}>
+        {t('steps.fix')}
+        <IconArrowRight size={13} aria-hidden />
+      </a>
+    </p>
+  );
+}
