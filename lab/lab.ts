@@ -2,7 +2,7 @@ import type { HeldFork } from '../native/fork.ts';
 import type { Status } from '../native/proc-status.ts';
 import type { SmapsEntry } from '../native/smaps.ts';
 import type { Step } from '../protocol/events.ts';
-import type { Operation, ProcessOperation } from '../protocol/operation.ts';
+import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
 import type { Measured } from './operations.ts';
@@ -32,8 +32,7 @@ export interface Turn {
   map(title: Text, mapping: Mapping): Mapped;
   perform(title: Text, region: Region, operation: Operation): TakenStep;
   onProcess(title: Text, operation: ProcessOperation): TakenStep;
-  /** A snapshot; the reader is shown it as what the last step led to. */
-  look(region: Region): Look;
+  look(title: Text, region: Region): Look;
   status(): Status;
 }
 
@@ -54,8 +53,12 @@ export interface Lab<C extends string> {
   onProcess(title: Text, operation: ProcessOperation): Script<TakenStep>;
   /** Forks a child that does nothing until it is disposed of. For isolated experiments alone. */
   fork(title: Text): Script<Forked>;
-  /** Asks mincore about the whole region as a step of its own, and takes a snapshot. */
-  look(title: Text, region: Region): Script<Look>;
+  /**
+   * Asks mincore about the region as a step of its own, and takes a snapshot of all of it.
+   *
+   * @param range what to ask about, where the region has a hole that mincore would refuse
+   */
+  look(title: Text, region: Region, range?: PageRange): Script<Look>;
   /** Takes several steps in one turn of the main loop; for what the process would not survive otherwise. */
   inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
   /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */

@@ -1,7 +1,7 @@
 import type { Status } from '../native/proc-status.ts';
 import { readSmaps, type SmapsEntry } from '../native/smaps.ts';
 import { pageSize } from '../native/sysconf.ts';
-import type { Operation, ProcessOperation } from '../protocol/operation.ts';
+import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
 import type { Forked, Lab, Mapped, TakenStep, Turn } from './lab.ts';
@@ -44,9 +44,9 @@ export class SessionLab implements Lab<string> {
     return this.#session.perform(title, region, operation);
   }
 
-  async *look(title: Text, region: Region): Script<Look> {
+  async *look(title: Text, region: Region, range?: PageRange): Script<Look> {
     yield title;
-    return this.#session.look(title, region);
+    return this.#session.look(title, region, range);
   }
 
   async *onProcess(title: Text, operation: ProcessOperation): Script<TakenStep> {

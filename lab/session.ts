@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { SessionEvent, Step } from '../protocol/events.ts';
 import type { Placement } from '../protocol/experiment.ts';
 import type { Language } from '../protocol/language.ts';
-import type { Operation, ProcessOperation } from '../protocol/operation.ts';
+import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import { toProblem } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import type { Reader } from '../protocol/service.ts';
@@ -170,9 +170,8 @@ export class Session implements SessionHandle {
     });
   }
 
-  /** Asks mincore about the whole region as a step, and gives the snapshot taken after it. */
-  look(title: Text, region: Region): Promise<Look> {
-    const range = { firstPage: 0, pageCount: region.pages };
+  /** Asks mincore about a range as a step, and gives the snapshot of the whole region taken after it. */
+  look(title: Text, region: Region, range: PageRange = { firstPage: 0, pageCount: region.pages }): Promise<Look> {
     return this.#inTurn(async () => {
       const { step, look } = await this.#perform(title, region, { kind: 'mincore', range }, true);
       if (!look) throw new Error(`step ${step.index} was not observed`);

@@ -58,7 +58,10 @@ export function turnOf(taken: Taken[], regions: RegionSet, clock: Clock): Turn {
       return stepOf(keep({ title, record, entry: { kind: 'operation', title, label: region.label, operation } }));
     },
     onProcess: (title, operation) => stepOf(keep(takeOnProcess(title, operation, clock))),
-    look: (region) => {
+    look: (title, region) => {
+      const operation = { kind: 'mincore', range: { firstPage: 0, pageCount: region.pages } } as const;
+      const record = performNow(operation, region, clock);
+      keep({ title, record, entry: { kind: 'operation', title, label: region.label, operation } });
       const snapshot = new Observer(region).look(clock, betweenSteps);
       taken.at(-1)?.seen?.push({ region: region.id, snapshot });
       return lookOf(snapshot);

@@ -155,9 +155,9 @@ function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages
   const before = turn.status();
   const mlockall = turn.onProcess({ en: 'Lock everything', zh: '锁定一切' }, { kind: 'mlockall', flags });
   const locked = turn.status();
-  const oldLook = turn.look(old);
+  const oldLook = turn.look({ en: 'Look at A, mapped before', zh: '查看此前映射的 A' }, old);
   const mapped = turn.map({ en: `Map ${countPages(pages)} anew`, zh: `新映射 ${pages} 页` }, { pages });
-  const newLook = mapped.region && turn.look(mapped.region);
+  const newLook = mapped.region && turn.look({ en: 'Look at B, never touched', zh: '查看从未触碰的 B' }, mapped.region);
   const munlockall = turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
   const after = turn.status();
   return { before, mlockall, locked, oldLook, mapped, newLook, munlockall, after };

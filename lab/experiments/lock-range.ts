@@ -21,6 +21,10 @@ const claims = {
   'vm-lck-back': { en: 'That one unlock takes VmLck back by all of it', zh: '这一次解锁就让 VmLck 全部退回' },
   hole: { en: 'mlock over a hole answers ENOMEM', zh: '范围中有空洞时 mlock 返回 ENOMEM' },
   'before-hole': { en: 'What came before the hole is locked all the same', zh: '空洞之前的部分仍被锁定' },
+  'not-brought': {
+    en: 'But the call ended before any of it was brought in: resident pages',
+    zh: '但调用在调入任何页之前就已结束：驻留页数',
+  },
 } as const;
 
 type LockLab = Lab<keyof typeof claims>;
@@ -137,17 +141,21 @@ async function* lockOverHole(lab: LockLab): Script {
     kind: 'mlock',
     range: wholeOf(region),
   });
+  const start = { firstPage: 0, pageCount: holed.hole };
   const look = yield* lab.look(
-    { en: 'See what is locked before the hole and behind it', zh: '查看空洞前后哪些页被锁定' },
+    { en: 'See what is locked, and whether it came in', zh: '查看哪些页被锁定、是否已调入' },
     region,
+    start,
   );
-  const before = formatPages([{ firstPage: 0, pageCount: holed.hole }]);
+  const before = formatPages([start]);
   const limited = refusedByLimit(lock);
   if (limited) {
     lab.skip('hole', 'ENOMEM', limited);
     lab.skip('before-hole', before, limited);
+    lab.skip('not-brought', 0, limited);
     return;
   }
   lab.claim('hole', 'ENOMEM', lock.errno ?? '0');
   lab.claim('before-hole', before, formatPages(look.pagesWith('Locked')));
+  lab.claim('not-brought', 0, look.counts.resident);
 }
