@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { capabilities } from '../../native/capabilities.ts';
-import { mlock, munlock, munmap, PROT } from '../../native/mman.ts';
+import { mlock, mprotect, munlock, munmap, PROT } from '../../native/mman.ts';
 import { readText } from '../../native/proc-file.ts';
 import { meminfo, swaps } from '../../native/proc-meminfo.ts';
 import { parseStatus, status } from '../../native/proc-status.ts';
-import { parseSmapsRecord, readSmaps, type SmapsEntry } from '../../native/smaps.ts';
+import { readSmaps, type SmapsEntry } from '../../native/smaps.ts';
+import { endOfRecord, parseRecord } from '../../native/smaps-record.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import { maxMapCount, overcommit, transparentHugepage } from '../../native/vm-settings.ts';
 import { parseMapsLine, readMaps, vmas } from '../../native/vma.ts';
@@ -64,31 +65,92 @@ test('a file that is not there is an errno', () => {
   expect(readText('/proc/none')).toEqual({ returned: -1, errno: 'ENOENT' });
 });
 
-test('a smaps record gives sizes in bytes, its path with spaces and its flags', () => {
+describe('a record of smaps', () => {
   const record = [
-    '7f0000000000-7f0000004000 rw-s 00000000 fe:00 12                         /tmp/a file (deleted)',
+    '7f0000000000-7f0000004000 rw-s 00000000 fe:00 12                         /tmp/a 文件 (deleted)',
     'Size:                 16 kB',
     'Rss:                   8 kB',
     'Swap:                  4 kB',
     'Locked:                8 kB',
     'THPeligible:           0',
     'VmFlags: rd wr sh lo lf dd sd ',
+    '',
   ].join('\n');
-  expect(parseSmapsRecord(record)).toEqual({
-    start: 0x7f0000000000n,
-    end: 0x7f0000004000n,
-    protection: 'rw-s',
-    path: '/tmp/a file (deleted)',
-    sizeBytes: 16384,
-    rssBytes: 8192,
-    swapBytes: 4096,
-    lockedBytes: 8192,
-    flags: 'rd wr sh lo lf dd sd',
-    locked: true,
-    onFault: true,
-    dontDump: true,
+  const parse = (text: string, start = 0) => {
+    const bytes = Buffer.from(text);
+    return parseRecord(bytes, 0, bytes.length, start);
+  };
+
+  test('gives sizes in bytes, its path as it is and its flags', () => {
+    expect(parse(record)).toEqual({
+      start: 0x7f0000000000n,
+      end: 0x7f0000004000n,
+      protection: 'rw-s',
+      path: '/tmp/a 文件 (deleted)',
+      sizeBytes: 16384,
+      rssBytes: 8192,
+      swapBytes: 4096,
+      lockedBytes: 8192,
+      flags: 'rd wr sh lo lf dd sd',
+      locked: true,
+      onFault: true,
+      dontDump: true,
+    });
+    expect(endOfRecord()).toBe(Buffer.byteLength(record));
   });
-  expect(parseSmapsRecord('Rss: 4 kB')).toBeNull();
+
+  test('is read with other lines, longer numbers and no path too', () => {
+    const other = record
+      .replace(' /tmp/a 文件 (deleted)', '')
+      .replace('Rss:                   8 kB', 'Rss:            123456789012 kB\nPss: 1 kB')
+      .replace('Swap:                  4 kB\n', '')
+      .replace('rd wr sh lo lf dd sd', 'rd mr');
+    expect(parse(record)).toMatchObject({ rssBytes: 8192 });
+    expect(parse(other)).toMatchObject({
+      path: '',
+      rssBytes: 123456789012 * 1024,
+      swapBytes: 0,
+      flags: 'rd mr',
+      locked: false,
+    });
+  });
+
+  test('beyond what a double counts exactly keeps its address', () => {
+    const gate = record.replace('7f0000000000-7f0000004000', 'ffffffffff600000-ffffffffff601000');
+    expect(parse(gate)).toMatchObject({ start: 0xffffffffff600000n, end: 0xffffffffff601000n });
+  });
+
+  test('that is cut short anywhere is not parsed yet', () => {
+    const bytes = Buffer.from(record);
+    for (let length = 0; length < bytes.length; length++) expect(parseRecord(bytes, 0, length, 0)).toBeUndefined();
+  });
+
+  test('before the range, or without an address, is passed over', () => {
+    expect(parse(record, 0x7f0000004000)).toBeNull();
+    expect(parse('Rss: 4 kB\nVmFlags: rd\n')).toBeNull();
+  });
+});
+
+test('smaps of a process with 16 000 mappings names each of them', () => {
+  const pages = 16_000;
+  const address = map(pages);
+  for (let page = 0; page < pages; page += 2) mprotect(address + BigInt(page * pageSize()), pageSize(), PROT.READ);
+  const protections = new Map<string, number>();
+  let next = address;
+  const read = readSmaps(
+    'self',
+    ({ start, end, protection, sizeBytes }) => {
+      protections.set(protection, (protections.get(protection) ?? 0) + 1);
+      if (start === next && sizeBytes === pageSize()) next = end;
+    },
+    address,
+    address + BigInt(pages * pageSize()),
+  );
+  munmap(address, pages * pageSize());
+  expect(read.errno).toBeNull();
+  // The last may have been joined with the mapping after it.
+  expect(Number(next - address) / pageSize()).toBeGreaterThanOrEqual(pages - 1);
+  expect(protections.get('r--p')).toBe(pages / 2);
 });
 
 test('smaps of a range holds just its VMAs, and stops when told', () => {
