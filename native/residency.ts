@@ -5,7 +5,7 @@
  * All sources are asked within one synchronous call, so nothing that this process's main thread does comes between them.
  *
  * Cost for 262 144 resident, unlocked pages against a bare `mincore` loop in C (test/bench/native.c): mincore 1.0, page table 2.3,
- * VMAs and locks below 0.01, joining the bytes 0.03 to 0.2. `node test/bench/native.bench.ts`; `page-table.ts` says why the scan
+ * VMAs and locks below 0.01, joining the bytes 0.03 to 0.2. `npm run bench -- engine`; `page-table.ts` says why the scan
  * asks for the inverse.
  */
 import { checkAddress, checkBuffer, checkLength } from './arguments.ts';

@@ -9,7 +9,7 @@
  * so makes two faults of one, and the subject here is faults. To fault pages in for writing and leave their bytes alone, use
  * `madvise` with `MADV.POPULATE_WRITE`.
  *
- * 262 144 first touches take 0.9 to 1.2 times a C loop (`node test/bench/native.bench.ts`). The kernel faults each page in from inside the call, which
+ * 262 144 first touches take 0.9 to 1.2 times a C loop (`npm run bench -- engine`). The kernel faults each page in from inside the call, which
  * saves the exception that a store takes and pays for pinning the page.
  */
 import { checkAddress } from './arguments.ts';
