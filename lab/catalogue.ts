@@ -8,6 +8,7 @@ import { lockLimit } from './experiments/lock-limit.ts';
 import { lockOnFault } from './experiments/lock-on-fault.ts';
 import { lockRange } from './experiments/lock-range.ts';
 import { prefault } from './experiments/prefault.ts';
+import { reclaim } from './experiments/reclaim.ts';
 import { problem } from './problems.ts';
 
 /** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
@@ -16,6 +17,7 @@ export const catalogue: readonly Experiment[] = [
   prefault,
   hugePage,
   fileCache,
+  reclaim,
   lockRange,
   lockOnFault,
   lockEverything,
