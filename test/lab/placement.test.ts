@@ -22,6 +22,21 @@ describe('where a session runs', () => {
     expect([started.placement, started.pid === process.pid]).toEqual([expected, expected === 'inline']);
   });
 
+  it.each(['lock-everything', 'lock-limit', 'fork'])(
+    'isolated: %s, also when inline is asked for',
+    async (experiment) => {
+      await using lab = new TestLab(() => forkIsolated(entry));
+      const started = await lab.start({ experiment, placement: 'inline', paused: true });
+      expect([started.placement, started.pid === process.pid]).toEqual(['isolated', false]);
+      await using alone = new TestLab();
+      for (const placement of [undefined, 'inline', 'isolated'] as const) {
+        expect((await problemOf(alone.start({ experiment, placement, paused: true }))).text.en).toBe(
+          `${experiment} is to run isolated, and this host cannot start a process for it.`,
+        );
+      }
+    },
+  );
+
   it('refuses isolation where no process can be started', async () => {
     await using lab = new TestLab();
     expect(await problemOf(lab.start({ experiment: 'first-touch', placement: 'isolated' }))).toEqual({

@@ -45,6 +45,14 @@ function mayLimitTo(bytes: number): boolean {
   return now.errno === null && (now.hard === 'unlimited' || now.hard >= BigInt(bytes));
 }
 
+/** An ordinary user whose soft limit is this, in bytes. */
+export function withMemlock(softBytes: number): User {
+  return {
+    name: `an ordinary user who may lock ${softBytes} bytes`,
+    prefix: ['prlimit', `--memlock=${softBytes}:`, ...(isRoot ? nobody : [])],
+  };
+}
+
 /** The report of an experiment that this user ran. */
 export async function reportOf(user: User, experiment: string, parameters: ParameterValues = {}): Promise<Report> {
   const words = [...user.prefix, process.execPath, entry, experiment, JSON.stringify(parameters)];
