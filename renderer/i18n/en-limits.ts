@@ -73,7 +73,8 @@ export const enLimits = {
     cgroupMemory: 'Its memory',
     cgroupSwap: 'Its swap',
     cgroupNone: 'no memory controller to be seen',
-    usedOf: '{{used}} of {{limit}}',
+    usedOf: '{{used}} in use, limit: {{limit}}',
+    unevictable: '{{size}} of it locked or otherwise unevictable',
     atMost: 'at most {{limit}}',
   },
   machine: {

@@ -74,7 +74,8 @@ export const zhLimits: Texts['limits'] = {
     cgroupMemory: '控制组内存',
     cgroupSwap: '控制组交换空间',
     cgroupNone: '看不到内存控制器',
-    usedOf: '已用 {{used}}，上限 {{limit}}',
+    usedOf: '已用 {{used}}，上限：{{limit}}',
+    unevictable: '其中 {{size}} 已锁定或因其他原因不可回收',
     atMost: '最多 {{limit}}',
   },
   machine: {

@@ -10,7 +10,7 @@ export const zhLocks: Texts['locks'] = {
   asOf: '{{time}} 时',
   kind: { mlock: 'mlock 锁定', 'on-fault': '缺页时锁定', mlockall: 'mlockall 锁定' },
   mlockallOnFault: 'mlockall 缺页时锁定',
-  extent: '{{label}} 第 {{pages}} 页：锁定 {{count, number}} 页，{{size}}',
+  extent_other: '{{label}} 第 {{pages}} 页：锁定 {{count, number}} 页，{{size}}',
   ranges_other: '{{count, number}} 个范围',
   span: '{{from}} 至 {{to}}（{{time}}）',
   since: '自 {{time}} 起',

@@ -59,6 +59,7 @@ export function Fixes({ fixes, writtenFor, wanted }: Props) {
                   item: classes.item ?? '',
                   control: classes.control ?? '',
                   label: classes.label ?? '',
+                  chevron: classes.chevron ?? '',
                   content: classes.content ?? '',
                 }}
               >

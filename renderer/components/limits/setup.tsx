@@ -42,6 +42,9 @@ export function Setup({ report }: { report: LimitsReport }) {
             used: cgroup.currentBytes === null ? t('limits.unknown') : format.bytes(cgroup.currentBytes),
             limit: cgroup.maxBytes === null ? t('limits.unknown') : words.bytes(cgroup.maxBytes),
           })}
+          {cgroup.unevictableBytes !== null && (
+            <Detail>{t('limits.setup.unevictable', { size: format.bytes(cgroup.unevictableBytes) })}</Detail>
+          )}
         </Fact>
       )}
       {cgroup && cgroup.swapMaxBytes !== null && (

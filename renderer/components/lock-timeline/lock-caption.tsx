@@ -16,6 +16,7 @@ export function LockCaption({ model }: { model: LockModel }) {
   const kinds = lockKinds.filter((kind) => bars.some((bar) => bar.kind === kind));
   const used = session.samples.at(-1)?.vmLck;
   const limit = softLimit(session.samples);
+  const above = limit !== undefined && limit !== 'unlimited' && limit > scale.mostLimitBytes;
   const refused = session.steps.filter(({ errno }) => errno !== null).length;
   return (
     <figcaption className={classes.caption}>
@@ -33,10 +34,8 @@ export function LockCaption({ model }: { model: LockModel }) {
       )}
       {limit !== undefined && (
         <span className={classes.key}>
-          {scale.limitFits && <i className={classes.limitKey} />}
-          {limit !== 'unlimited' && !scale.limitFits
-            ? t('locks.limitAbove', { limit: words.limit(limit) })
-            : t('locks.limit', { limit: words.limit(limit) })}
+          {!above && limit !== 'unlimited' && <i className={classes.limitKey} />}
+          {t(above ? 'locks.limitAbove' : 'locks.limit', { limit: words.limit(limit) })}
         </span>
       )}
       {refused > 0 && (

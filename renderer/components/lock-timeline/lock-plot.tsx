@@ -19,6 +19,8 @@ interface Props {
 }
 
 const tick = { fill: 'var(--faint)', fontSize: 10.5 };
+/** The marks of refused calls have a strip of their own, where they cover neither bars nor area. */
+const refusedStrip = 18;
 /** An errno needs this much room beside its mark. */
 const wordsPx = 62;
 
@@ -57,7 +59,7 @@ export const LockPlot = memo(function LockPlot({ width, height, geometry, bars, 
         tickLine={false}
         axisLine={false}
         width={frame.left}
-        padding={{ top: bandsHeight + 8 }}
+        padding={{ top: bandsHeight + (refused.length > 0 ? refusedStrip : 8) }}
       />
       <Area
         dataKey="vmLck"
@@ -69,17 +71,15 @@ export const LockPlot = memo(function LockPlot({ width, height, geometry, bars, 
         isAnimationActive={false}
         dot={false}
       />
-      {scale.limitFits && (
-        <Line
-          dataKey="soft"
-          type="stepAfter"
-          stroke="var(--text)"
-          strokeWidth={1.25}
-          strokeDasharray="5 3"
-          isAnimationActive={false}
-          dot={false}
-        />
-      )}
+      <Line
+        dataKey={({ soft }: LockedPoint) => (soft !== null && soft <= scale.mostLimitBytes ? soft : null)}
+        type="stepAfter"
+        stroke="var(--text)"
+        strokeWidth={1.25}
+        strokeDasharray="5 3"
+        isAnimationActive={false}
+        dot={false}
+      />
       <Bars geometry={geometry} bars={bars} />
       <Refusals geometry={geometry} refused={refused} />
     </ComposedChart>
@@ -120,7 +120,7 @@ function Bars({ geometry, bars }: Pick<Props, 'geometry' | 'bars'>) {
 function Refusals({ geometry, refused }: Pick<Props, 'geometry' | 'refused'>) {
   const { format } = useWords();
   const { top, height, bandsHeight, left, width } = geometry;
-  const y = top + bandsHeight + 7;
+  const y = top + bandsHeight + 6;
   return (
     <g>
       {refused.map(({ tNs, errnos, count }, index) => {

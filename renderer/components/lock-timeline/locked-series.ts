@@ -57,10 +57,11 @@ export function sampleAt(samples: readonly Sample[], tNs: number): Sample | unde
   return samples[low - 1];
 }
 
-/** What the chart's vertical axis covers, and whether the limit is on it. */
+/** What the chart's vertical axis covers. */
 export interface Scale {
   readonly topBytes: number;
-  readonly limitFits: boolean;
+  /** A limit above this is not drawn. */
+  readonly mostLimitBytes: number;
 }
 
 /** A limit more than this many times the peak would flatten the area: it is then named, not drawn. */
@@ -68,12 +69,12 @@ const mostTimesPeak = 24;
 
 export function lockedScale(points: readonly LockedPoint[]): Scale {
   const peak = Math.max(0, ...points.map(({ vmLck }) => vmLck));
-  const limit = Math.max(0, ...points.map(({ soft }) => soft ?? 0));
-  const limitFits = limit > 0 && (peak === 0 || limit <= peak * mostTimesPeak);
-  return { topBytes: Math.max(peak, limitFits ? limit : 0, 1), limitFits };
+  const mostLimitBytes = peak === 0 ? Number.POSITIVE_INFINITY : peak * mostTimesPeak;
+  const limits = points.flatMap(({ soft }) => (soft !== null && soft <= mostLimitBytes ? [soft] : []));
+  return { topBytes: Math.max(peak, 1, ...limits), mostLimitBytes };
 }
 
-/** The largest and the current of the limits that a run has seen. */
+/** The soft limit that holds now, or held last. */
 export function softLimit(samples: readonly Sample[]): ByteLimit | undefined {
   return samples.findLast(({ memlockSoft }) => memlockSoft !== undefined)?.memlockSoft;
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useApp, usePages, usePagesVersion } from '../../app/context.ts';
 import type { Session } from '../../store/session.ts';
+import { sessionEndNs } from '../../store/session-end.ts';
 import { type LockBar, lockBars } from './lock-bars.ts';
 import { isAboutLocks, lockKind } from './lock-kind.ts';
 import { type LockedPoint, lockedScale, lockedSeries, type Scale } from './locked-series.ts';
@@ -36,11 +37,8 @@ export function useLockModel(session: Session): LockModel {
       ),
     [version, pages, id, regions, lockSteps],
   );
-  const framesEndNs = regions.reduce(
-    (latest, region) => Math.max(latest, pages.region(id, region.id)?.states.last?.takenNs ?? 0),
-    0,
-  );
-  const endNs = Math.max(samples.at(-1)?.tNs ?? 0, framesEndNs, steps.at(-1)?.startedNs ?? 0);
+  const framesEndNs = Math.max(0, ...regions.map((region) => pages.region(id, region.id)?.states.last?.takenNs ?? 0));
+  const endNs = sessionEndNs(session, framesEndNs);
   return { session, bars, points, scale, endNs };
 }
 

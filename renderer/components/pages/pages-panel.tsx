@@ -1,11 +1,15 @@
+import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import type { PageState } from '../../../protocol/flags.ts';
+import type { Text } from '../../../protocol/text.ts';
 import { useApp, usePages, useWords } from '../../app/context.ts';
+import type { Session } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { Panel } from '../panel.tsx';
 import { Legend } from './legend.tsx';
 import classes from './pages-panel.module.css';
 import { RegionCard } from './region-card.tsx';
+import { regionColumns } from './region-columns.ts';
 
 /** The hero: every region's pages, side by side, under one legend. */
 export function PagesPanel() {
@@ -14,6 +18,8 @@ export function PagesPanel() {
   const starting = useApp((state) => state.starting);
   const [filter, setFilter] = useState<PageState>();
   const regions = session?.regions ?? [];
+  const { ref, width } = useElementSize();
+  const columns = regionColumns(regions.length, width);
   return (
     <Panel
       title={t('pages.title')}
@@ -21,12 +27,18 @@ export function PagesPanel() {
       actions={<Legend session={session} filter={filter} onFilter={setFilter} />}
     >
       {session && regions.length > 0 ? (
-        <div className={classes.regions}>
+        <div
+          ref={ref}
+          className={classes.regions}
+          style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+          data-many={regions.length > 2 || undefined}
+        >
           {regions.map((region) => (
             <RegionCard
               key={`${session.id}:${region.id}`}
               session={session.id}
               region={region}
+              title={regions.length > 1 ? mappedAs(session, region.id) : undefined}
               released={session.released.has(region.id)}
               filter={filter}
             />
@@ -41,6 +53,10 @@ export function PagesPanel() {
     </Panel>
   );
 }
+
+/** What the step that mapped a region says that it is for: of several regions, what tells them apart. */
+const mappedAs = ({ steps }: Session, region: number): Text | undefined =>
+  steps.find((step) => step.call === 'mmap' && step.region === region)?.title;
 
 /** Says that the pages are those of a time that is pointed at, or why they are not. */
 function InstantNote() {

@@ -3,6 +3,7 @@ import { IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react
 import { useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { PageState } from '../../../protocol/flags.ts';
+import type { Text } from '../../../protocol/text.ts';
 import { useApp, useRegionPages, useWords } from '../../app/context.ts';
 import type { GridFocus, GridView } from '../../canvas/grid-view.ts';
 import { useCopy } from '../use-export.ts';
@@ -13,20 +14,28 @@ import classes from './pages-panel.module.css';
 interface Props {
   readonly session: number;
   readonly region: RegionInfo;
+  /** What it is for. */
+  readonly title: Text | undefined;
   readonly released: boolean;
   readonly filter: PageState | undefined;
 }
 
 /** One region: what was mapped where, its pages, and the page that is looked at. */
-export function RegionCard({ session, region, released, filter }: Props) {
-  const { t } = useWords();
+export function RegionCard({ session, region, title, released, filter }: Props) {
+  const { t, pick } = useWords();
   const [focus, setFocus] = useState<GridFocus>({ page: undefined, selection: undefined, zoom: 1 });
   const view = useRef<GridView>(null);
   const waiting = useRegionPages(session, region.id) === undefined;
   const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.range : undefined));
   return (
     <article className={classes.card} aria-label={t('pages.region', { label: region.label })}>
-      <div className={classes.head}>
+      <div className={classes.head} data-titled={title !== undefined || undefined}>
+        <h3 className={classes.label}>{t('pages.region', { label: region.label })}</h3>
+        {title && (
+          <p className={classes.purpose} title={pick(title)}>
+            {pick(title)}
+          </p>
+        )}
         <RegionFacts region={region} released={released} />
         <ZoomControls zoom={focus.zoom} view={view} />
       </div>
@@ -53,9 +62,9 @@ function RegionFacts({ region, released }: { region: RegionInfo; released: boole
   const { t, format } = useWords();
   const copy = useCopy();
   const { address } = region;
+  const facts = [t('pages.count', { count: region.pages }), format.bytes(region.length), t(`kind.${region.kind}`)];
   return (
-    <>
-      <h3 className={classes.label}>{t('pages.region', { label: region.label })}</h3>
+    <div className={classes.details} title={facts.join(format.listSeparator)}>
       <span className={`${classes.address} code`}>{address}</span>
       <Tooltip label={t('pages.copyAddress')}>
         <ActionIcon
@@ -74,7 +83,7 @@ function RegionFacts({ region, released }: { region: RegionInfo; released: boole
         </span>
       </span>
       {released && <span className={classes.released}>{t('pages.released')}</span>}
-    </>
+    </div>
   );
 }
 

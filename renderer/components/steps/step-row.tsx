@@ -45,8 +45,8 @@ export const StepRow = memo(function StepRow({ id, step, position, total, top, c
       <span className={classes.duration}>{format.duration(step.durationNs)}</span>
       <CallText step={step} />
       {step.outcome && <span className={classes.outcome}>{pick(step.outcome)}</span>}
-      {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
       {step.diagnosis && <span className={classes.diagnosis}>{pick(step.diagnosis.text)}</span>}
+      {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
     </div>
   );
 });

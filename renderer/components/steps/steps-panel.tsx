@@ -93,7 +93,8 @@ function StepList({ steps }: { steps: readonly Step[] }) {
 
   const onScroll = (): void => {
     const element = scroller.current;
-    if (!element) return;
+    // The list that follows a pointer has not been scrolled by the person.
+    if (!element || pointing) return;
     setFollows(element.scrollHeight - element.scrollTop - element.clientHeight < endPx);
   };
 

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
 import type { Session } from '../../store/session.ts';
+import { sessionEndNs } from '../../store/session-end.ts';
 import { shownSession } from '../../store/store.ts';
 import { Empty, Panel } from '../panel.tsx';
 import { faultSeries, residentSeries } from './series.ts';
@@ -23,20 +24,20 @@ export function TimelineCharts({ session }: { session: Session }) {
   const { t, format } = useWords();
   const version = usePagesVersion();
   const pages = usePages();
-  const { id, regions, samples, steps } = session;
-  const sampledNs = samples.at(-1)?.tNs ?? 0;
-  const faults = useMemo(() => faultSeries(steps, sampledNs), [steps, sampledNs]);
+  const { id, regions, steps } = session;
+  const framesEndNs = Math.max(0, ...regions.map((region) => pages.region(id, region.id)?.states.last?.takenNs ?? 0));
+  const endNs = sessionEndNs(session, framesEndNs);
+  const faults = useMemo(() => faultSeries(steps, endNs), [steps, endNs]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the pages, which change in place
   const resident = useMemo(
     () =>
       residentSeries(
         regions.map((region) => pages.region(id, region.id)?.points ?? []),
-        sampledNs,
+        endNs,
       ),
-    [version, regions, id, pages, sampledNs],
+    [version, regions, id, pages, endNs],
   );
   const [lastResident, lastFaults] = [resident.at(-1), faults.at(-1)];
-  const endNs = Math.max(sampledNs, lastResident?.tNs ?? 0);
   const { from, to } = { from: resident[0]?.resident ?? 0, to: lastResident?.resident ?? 0 };
   return (
     <div className={classes.charts}>
