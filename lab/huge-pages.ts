@@ -1,6 +1,7 @@
 import { prctl } from '../native/prctl.ts';
 import { readText } from '../native/proc-file.ts';
 import { transparentHugepage } from '../native/vm-settings.ts';
+import { vmstat } from '../native/vmstat.ts';
 import type { Text } from '../protocol/text.ts';
 
 const folder = '/sys/kernel/mm/transparent_hugepage';
@@ -10,9 +11,8 @@ const getThpDisable = 42;
 
 /** Bytes of the huge page that one entry of the page table maps (2 MiB on x86-64), or undefined where the kernel has none. */
 export function hugePageBytes(): number | undefined {
-  const read = readText(`${folder}/hpage_pmd_size`);
-  const bytes = read.errno === null ? Number(read.text) : 0;
-  return bytes > 0 ? bytes : undefined;
+  const settings = transparentHugepage();
+  return settings.errno === null && settings.sizeBytes ? settings.sizeBytes : undefined;
 }
 
 /** Why memory advised with MADV_HUGEPAGE gets no huge pages here, or undefined when it may get them. admin-guide/mm/transhuge.rst */
@@ -36,6 +36,12 @@ export function whyNoHugePages(): Text | undefined {
     };
   }
   return undefined;
+}
+
+/** How often, on the whole machine, a fault that wanted a huge page got a small one; undefined where that is not counted. */
+export function hugePageFallbacks(): number | undefined {
+  const read = vmstat();
+  return read.errno === null ? read.counters.get('thp_fault_fallback') : undefined;
 }
 
 function turnedOff(setting: string): Text {

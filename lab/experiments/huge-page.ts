@@ -2,7 +2,7 @@ import { pageSize } from '../../native/sysconf.ts';
 import type { Text } from '../../protocol/text.ts';
 import { experiment, type Script } from '../experiment.ts';
 import { formatBytes } from '../format.ts';
-import { hugePageBytes, whyNoHugePages } from '../huge-pages.ts';
+import { hugePageBytes, hugePageFallbacks, whyNoHugePages } from '../huge-pages.ts';
 import type { Lab } from '../lab.ts';
 import { integer } from '../parameters.ts';
 import type { Region } from '../region.ts';
@@ -94,6 +94,7 @@ export const hugePage = experiment({
     const small = yield* mapAligned(lab, pages, each);
     yield* askForSmallPages(lab, small);
 
+    const fallbacks = hugePageFallbacks();
     const inHuge = yield* writeOneByteEach(lab, huge, firsts);
     const inSmall = yield* writeOneByteEach(lab, small, firsts);
     const hugeLook = yield* lab.look({ en: 'A: look', zh: 'A：查看' }, huge);
@@ -102,7 +103,7 @@ export const hugePage = experiment({
     lab.measurement('smallFaultNs', inSmall.durationNs / hugePages);
     lab.claim('small-resident', hugePages, smallLook.counts.resident);
 
-    const fellBack = whyFellBack(hugeLook, hugePages, each);
+    const fellBack = whyFellBack(hugeLook, hugePages, each, fallbacks);
     if (fellBack) {
       skipAll(lab, pages, hugePages, each, fellBack);
       return;
@@ -139,12 +140,21 @@ function writeOneByteEach(lab: Lab<Claim>, region: Region, firsts: readonly numb
   return lab.perform(title, region, { kind: 'touch', access: 'write', pages: [...firsts] });
 }
 
-/** Why not every huge page came, or undefined when all did: they have to be found in one piece. */
-function whyFellBack({ counts, knows }: Look, hugePages: number, each: number): Text | undefined {
-  const got = knows('Huge') ? Math.floor(counts.huge / each) : counts.resident === hugePages * each ? hugePages : 0;
-  if (got === hugePages) return undefined;
+/** Why not every huge page came, or undefined when all did or nothing explains it: they have to be found in one piece. */
+function whyFellBack(
+  { counts }: Look,
+  hugePages: number,
+  each: number,
+  fallbacksBefore: number | undefined,
+): Text | undefined {
+  if (counts.resident === hugePages * each) return undefined;
+  const off = whyNoHugePages();
+  if (off) return off;
+  const fallbacks = hugePageFallbacks();
+  if (fallbacks !== undefined && fallbacks === fallbacksBefore) return undefined;
+  const got = Math.floor(counts.huge / each);
   return {
-    en: `the kernel had ${got} of ${hugePages} huge pages to give: its free memory is in smaller pieces (fragmentation), or a control group's limit is near; try again`,
+    en: `the kernel had ${got} of ${hugePages} huge pages to give: its free memory is in smaller pieces (fragmentation), or a control group’s limit is near; try again`,
     zh: `内核只能提供 ${hugePages} 个大页中的 ${got} 个：空闲内存不够连续（碎片化），或接近控制组的上限；请重试`,
   };
 }

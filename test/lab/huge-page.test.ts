@@ -90,7 +90,7 @@ describe('huge-page', () => {
     const claims = notHeld(await lab.service.report({ session, language: 'en' }, never));
     expect(claims).toHaveLength(7);
     for (const claim of claims)
-      expect(claim).toMatch(/skipped: the kernel had 0 of 1 huge pages to give: .*fragmentation/);
+      expect(claim).toMatch(/skipped: transparent huge pages are turned off for this process/);
   });
 
   it('makes the same pages resident as a C program', async (context) => {
