@@ -37,7 +37,7 @@ function libc(): ReturnType<typeof koffi.load> {
 
 function missing(name: string): MissingSymbol {
   return new MissingSymbol(
-    `This C library has no function ${name}, which Pagescope calls; a newer glibc or musl has it.`,
+    `This C library has no function ${name}, which Pagescope calls here; a newer one, or glibc, has it.`,
   );
 }
 
