@@ -1,5 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { consoleOf, expectNoViolations, inEveryLook } from './accessibility.ts';
 import { expect, test } from './fixtures.ts';
 import { setPace, windowOf } from './window.ts';
 
@@ -57,37 +56,18 @@ test('the search finds an action by name and does it', async ({ page }) => {
 
 test('axe finds nothing, in both themes and both languages, before and after a run', async ({ page }) => {
   await setPace(page, 0);
-  for (const language of ['en', 'zh']) {
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate(
-        (chosen) => {
-          const stored: object = JSON.parse(localStorage.getItem('pagescope.settings') ?? '{}');
-          localStorage.setItem('pagescope.settings', JSON.stringify({ ...stored, ...chosen }));
-        },
-        { language, theme },
-      );
-      await page.reload();
-      const run = page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true });
-      await expect(run).toBeEnabled();
-      await expectNoViolations(page);
-      await run.click();
-      await expect(page.getByText(language === 'en' ? 'Completed' : '已完成')).toBeVisible();
-      await expectNoViolations(page);
-    }
-  }
+  await inEveryLook(page, async (language) => {
+    const run = page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true });
+    await expect(run).toBeEnabled();
+    await expectNoViolations(page);
+    await run.click();
+    await expect(page.getByText(language === 'en' ? 'Completed' : '已完成')).toBeVisible();
+    await expectNoViolations(page);
+  });
 });
 
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-}
-
 test('the console stays empty through a whole visit', async ({ page }) => {
-  const said: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
-  });
-  page.on('pageerror', (error) => said.push(String(error)));
+  const said = consoleOf(page);
   await setPace(page, 0);
   const { run, state } = windowOf(page);
   await run.click();

@@ -26,3 +26,10 @@ export async function setPace(page: Page, paceMs: number): Promise<void> {
   }, paceMs);
   await page.reload();
 }
+
+/** Goes to an address within the window. */
+export async function open(page: Page, hash: string): Promise<void> {
+  await page.evaluate((wanted) => {
+    location.hash = wanted;
+  }, hash);
+}

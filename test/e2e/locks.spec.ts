@@ -1,0 +1,107 @@
+import type { Page } from '@playwright/test';
+import { expectNoViolations, inEveryLook } from './accessibility.ts';
+import { expect, test } from './fixtures.ts';
+import { open, setPace, windowOf } from './window.ts';
+
+/** Runs an experiment to its end. */
+async function runToEnd(page: Page, experiment: string): Promise<void> {
+  await open(page, `#/${experiment}`);
+  const { run, state } = windowOf(page);
+  await run.click();
+  await expect(state).toHaveText('Completed');
+}
+
+const timelineOf = (page: Page) => ({
+  locks: page.getByRole('tab', { name: 'Locks' }),
+  plot: page.getByRole('slider', { name: /^Locks over time/ }),
+  caption: page.getByRole('tabpanel', { name: 'Locks' }).locator('figcaption'),
+});
+
+test.beforeEach(({ page }) => setPace(page, 0));
+
+test('lock-on-fault shows its two regions side by side, and their locks in two looks', async ({ page }) => {
+  await runToEnd(page, 'lock-on-fault');
+  const [a, b] = [
+    await page.getByRole('article', { name: 'Region A' }).boundingBox(),
+    await page.getByRole('article', { name: 'Region B' }).boundingBox(),
+  ];
+  expect(a?.y).toBe(b?.y);
+  expect((a?.x ?? 0) + (a?.width ?? 0)).toBeLessThanOrEqual(b?.x ?? 0);
+  const { caption } = timelineOf(page);
+  await expect(caption).toContainText('mlock');
+  await expect(caption).toContainText('on fault');
+  await expect(caption).toContainText('VmLck 64 KiB');
+  await expect(caption).toContainText(/soft limit/);
+});
+
+test('keys go through the moments of a run: pages, legend and steps are those of then', async ({ page }) => {
+  await runToEnd(page, 'lock-on-fault');
+  const { plot } = timelineOf(page);
+  const locked = page.getByRole('button', { name: /^locked \d+$/ });
+  await expect(plot).toHaveAttribute('aria-valuetext', 'now');
+  await expect(locked).toHaveAccessibleName('locked 9');
+  await plot.focus();
+  await page.keyboard.press('Home');
+  await expect(plot).toHaveAttribute('aria-valuetext', /VmLck 0 B.*Step 1: Map/);
+  await expect(locked).toHaveAccessibleName('locked 0');
+  const marked = page.locator('[role=option][data-marked]');
+  await expect(marked).toHaveCount(1);
+  await expect(marked).toContainText('mmap(');
+  await expect(page.getByRole('region', { name: 'Pages', exact: true }).locator('header')).toContainText(/at \d/);
+  await page.keyboard.press('Escape');
+  await expect(plot).toHaveAttribute('aria-valuetext', 'now');
+  await expect(locked).toHaveAccessibleName('locked 9');
+  await expect(marked).toHaveCount(0);
+});
+
+test('the pointer tells what was locked, how many pages and bytes, and leaving leads back to now', async ({ page }) => {
+  await runToEnd(page, 'lock-on-fault');
+  const { plot } = timelineOf(page);
+  const box = await plot.boundingBox();
+  if (!box) throw new Error('The plot has no box.');
+  await page.mouse.move(box.x + box.width - 24, box.y + 14);
+  await expect(page.getByText('A, pages 0–7: 8 locked, 32 KiB')).toBeVisible();
+  await expect(plot).not.toHaveAttribute('aria-valuetext', 'now');
+  await page.mouse.move(box.x + box.width / 2, box.y - 200);
+  await expect(plot).toHaveAttribute('aria-valuetext', 'now');
+});
+
+test('lock-everything shows mlockall, seen in snapshots alone', async ({ page }) => {
+  await runToEnd(page, 'lock-everything');
+  await expect(timelineOf(page).caption).toContainText('mlockall');
+});
+
+test('lock-limit explains its refusals with the numbers and leads to the fix', async ({ page }) => {
+  await runToEnd(page, 'lock-limit');
+  const { plot, caption } = timelineOf(page);
+  await expect(caption).toContainText(/\d calls refused/);
+  const { steps } = windowOf(page);
+  await expect(steps).toContainText(/was refused, E[A-Z]+/);
+  await plot.focus();
+  for (let moves = 0; moves < 40; moves++) {
+    if ((await plot.getAttribute('aria-valuetext'))?.includes('ENOMEM')) break;
+    await page.keyboard.press('ArrowLeft');
+  }
+  await expect(page.locator('[role=option][data-marked]')).toContainText(/VmLck .* > 64 KiB/);
+  await page.getByRole('link', { name: 'How to fix it' }).click();
+  await expect(page).toHaveURL(/#limits\/[a-z-]+$/);
+  await expect(page.locator('[data-fix] button[aria-expanded="true"]:focus')).toHaveCount(1);
+});
+
+test('an experiment without locks has no tab for them; a lock that is seen adds one', async ({ page }) => {
+  await expect(timelineOf(page).locks).toHaveCount(0);
+  await runToEnd(page, 'prefault');
+  await expect(timelineOf(page).locks).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Timeline' })).toHaveAttribute('aria-selected', 'true');
+});
+
+test('axe finds nothing in the lock timeline, in both themes and both languages', async ({ page }) => {
+  await inEveryLook(page, async (language) => {
+    await open(page, '#/lock-limit');
+    await page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true }).click();
+    await expect(page.getByText(language === 'en' ? 'Completed' : '已完成')).toBeVisible();
+    await page.getByRole('slider', { name: language === 'en' ? /^Locks/ : /^锁定/ }).focus();
+    await page.keyboard.press('Home');
+    await expectNoViolations(page);
+  });
+});
