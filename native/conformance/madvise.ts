@@ -6,6 +6,7 @@ import { ADVICE, type Advice, known, look, needs, WRITTEN } from './advice.ts';
 import { dumpAdviceRules } from './advice-dump.ts';
 import { forkAdviceRules } from './advice-fork.ts';
 import { reclaimRules } from './advice-reclaim.ts';
+import { specialAdviceRules } from './advice-remove.ts';
 import { at, bytes, gives, lockedPages, pageNumbers, type Rule, rules, same, withPages, write } from './rule.ts';
 
 function table(advice: Advice): readonly Omit<Rule, 'call'>[] {
@@ -153,4 +154,5 @@ export const madviseRules = [
   ...forkAdviceRules,
   ...dumpAdviceRules,
   ...reclaimRules,
+  ...specialAdviceRules,
 ];
