@@ -28,7 +28,7 @@ function decoded(name: string): string {
   }
 }
 
-/** Keeps the store's choice and the address the same, whichever changes, so that back, forward and bookmarks work. */
+/** The address decides what is shown, so that back, forward and bookmarks work; an empty one is filled in. */
 export function followAddress(window: Window, store: Store, actions: Actions): void {
   const read = (): void => {
     const address = addressIn(window.location.hash);
@@ -40,8 +40,8 @@ export function followAddress(window: Window, store: Store, actions: Actions): v
   store.subscribe((state, before) => {
     const shown = shownExperiment(state);
     if (!shown || state.place.kind !== 'experiment' || shown === shownExperiment(before)) return;
-    const address = addressIn(window.location.hash);
-    if (address?.kind === 'experiment' && address.id === shown.id) return;
+    // An address that says something is the one that is right: its change may be on its way here.
+    if (addressIn(window.location.hash)) return;
     window.history.replaceState(null, '', addressOf(shown.id));
   });
 }

@@ -88,6 +88,21 @@ test('lock-limit explains its refusals with the numbers and leads to the fix', a
   await expect(page.locator('[data-fix] button[aria-expanded="true"]:focus')).toHaveCount(1);
 });
 
+test('an isolated process that is killed is a result with its signal, and the window lives on', async ({ page }) => {
+  await setPace(page, 300);
+  await open(page, '#/lock-limit');
+  const { run, state } = windowOf(page);
+  await run.click();
+  await expect(page.getByRole('contentinfo')).toContainText('own process');
+  const pid = Number(/pid (\d+)/.exec(await page.getByRole('contentinfo').innerText())?.[1]);
+  process.kill(pid, 'SIGKILL');
+  await expect(page.getByRole('alert')).toContainText('The isolated process was ended by SIGKILL');
+  await expect(state).toHaveText('Failed');
+  await setPace(page, 0);
+  await windowOf(page).run.click();
+  await expect(state).toHaveText('Completed');
+});
+
 test('an experiment without locks has no tab for them; a lock that is seen adds one', async ({ page }) => {
   await expect(timelineOf(page).locks).toHaveCount(0);
   await runToEnd(page, 'prefault');

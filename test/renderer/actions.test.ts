@@ -104,3 +104,34 @@ it('says so when the connection is lost', async () => {
   wire.close();
   await vi.waitFor(() => expect(store.getState().connection).toMatchObject({ status: 'lost', refused: false }));
 });
+
+describe('the limits', () => {
+  it('are a place of their own, which leaves the experiment and its session as they were', async () => {
+    const { actions, store } = await setUp();
+    actions.select('first-touch');
+    await actions.run();
+    const session = shownSession(store.getState());
+    actions.openLimits('docker');
+    expect(store.getState()).toMatchObject({ place: { kind: 'limits', fix: 'docker' }, selected: 'first-touch' });
+    actions.select('first-touch');
+    expect(store.getState().place).toEqual({ kind: 'experiment' });
+    expect(shownSession(store.getState())).toBe(session);
+  });
+
+  it('that could not be measured leave the engine’s sentence and can be asked for again', async () => {
+    const { actions, store } = await setUp();
+    await actions.measureLimits();
+    expect(store.getState()).toMatchObject({
+      limits: undefined,
+      measuringLimits: false,
+      refusal: { text: { en: expect.stringContaining('no limits') } },
+    });
+  });
+
+  it('lead back to now: a time of the run is pointed at no longer', async () => {
+    const { actions, store } = await setUp();
+    actions.pointAt({ fromNs: 1, toNs: 2 });
+    actions.openLimits(undefined);
+    expect(store.getState().instant).toBeUndefined();
+  });
+});

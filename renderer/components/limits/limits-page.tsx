@@ -78,7 +78,7 @@ function Report({ limits: { report }, fix }: { limits: Limits; fix: string | und
   const [amount, setAmount] = useState(firstAmount);
   const { verdict, fixes, writtenFor } = useMemo(() => answerTo(report, amount), [report, amount]);
   return (
-    <>
+    <div className={classes.report}>
       <div className={classes.columns}>
         <div className={classes.column}>
           <Memlock report={report} />
@@ -90,6 +90,6 @@ function Report({ limits: { report }, fix }: { limits: Limits; fix: string | und
         </div>
       </div>
       <Fixes fixes={fixes} writtenFor={writtenFor} wanted={fix} />
-    </>
+    </div>
   );
 }
