@@ -114,7 +114,7 @@ export const lockEverything = experiment({
   },
   claims,
   commitsBytes: ({ lock, onFault, pages }) =>
-    (lock !== 'future' && onFault === 'no' ? wholeProcessBytes : 0) + 2 * pages * pageSize(),
+    (lock !== 'future' && onFault === 'no' && mayLockItAll() ? wholeProcessBytes : 0) + 2 * pages * pageSize(),
   mapsBytes: ({ pages }) => 2 * pages * pageSize(),
 
   async *run(lab, { lock, onFault, pages }) {
@@ -161,6 +161,12 @@ function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages
   const munlockall = turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
   const after = turn.status();
   return { before, mlockall, locked, oldLook, mapped, newLook, munlockall, after };
+}
+
+/** Whether MCL_CURRENT is not certain to be refused, and so may bring the whole process in. */
+function mayLockItAll(): boolean {
+  const { ipcLock, memlock } = lockingFacts();
+  return ipcLock.counts || memlock.soft === 'unlimited' || memlock.soft >= wholeProcessBytes;
 }
 
 /** What mlockall answers by the measured limit: MCL_CURRENT weighs the whole address space against it. */
