@@ -69,7 +69,7 @@ export const enLimits = {
     own: 'one of its own: capabilities do not lift the limit',
     uidMap: '{{count, number}} ids: {{inside, number}} inside is {{outside, number}} outside',
     cgroup: 'Control group',
-    cgroupVersion: 'version {{version}}, {{path}}',
+    cgroupVersion: 'version {{version}}',
     cgroupMemory: 'Its memory',
     cgroupSwap: 'Its swap',
     cgroupNone: 'no memory controller to be seen',

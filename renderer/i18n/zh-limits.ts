@@ -70,7 +70,7 @@ export const zhLimits: Texts['limits'] = {
     own: '独立的命名空间：权能不能解除上限',
     uidMap: '{{count, number}} 个 id：内部 {{inside, number}} 对应外部 {{outside, number}}',
     cgroup: '控制组',
-    cgroupVersion: '版本 {{version}}，{{path}}',
+    cgroupVersion: '版本 {{version}}',
     cgroupMemory: '控制组内存',
     cgroupSwap: '控制组交换空间',
     cgroupNone: '看不到内存控制器',

@@ -31,7 +31,12 @@ export function Setup({ report }: { report: LimitsReport }) {
       </Fact>
       <Fact name={t('limits.setup.cgroup')}>
         {cgroup ? (
-          <Detail>{t('limits.setup.cgroupVersion', { version: cgroup.version, path: cgroup.path })}</Detail>
+          <>
+            {t('limits.setup.cgroupVersion', { version: cgroup.version })}
+            <Detail>
+              <span className="code">{cgroup.path}</span>
+            </Detail>
+          </>
         ) : (
           t('limits.setup.cgroupNone')
         )}
