@@ -83,6 +83,7 @@ export const en = {
     empty: 'Nothing is mapped yet.',
     emptyHint: 'Press Run, or Space, and watch the kernel bring the pages in. Step goes one call at a time.',
     mapping: 'Mapping…',
+    nothing: 'This run ended before it mapped anything.',
     waiting: 'Waiting for the first snapshot of this region…',
     region: 'Region {{label}}',
     count_one: '{{count, number}} page',

@@ -83,6 +83,7 @@ export const zh: Texts = {
     empty: '尚未映射任何内存。',
     emptyHint: '点击“运行”或按空格键，观察内核如何把页调入内存；“单步”每次只做一个调用。',
     mapping: '正在映射…',
+    nothing: '本次运行在映射任何内存之前就结束了。',
     waiting: '正在等待此区域的第一个快照…',
     region: '区域 {{label}}',
     count_other: '{{count, number}} 页',

@@ -19,6 +19,7 @@ export function PagesPanel() {
   const [filter, setFilter] = useState<PageState>();
   const regions = session?.regions ?? [];
   const { ref, width } = useElementSize();
+  const ended = session !== undefined && session.state !== 'running' && session.state !== 'paused';
   const columns = regionColumns(regions.length, width);
   return (
     <Panel
@@ -46,7 +47,7 @@ export function PagesPanel() {
         </div>
       ) : (
         <div className={classes.empty}>
-          <p>{session || starting ? t('pages.mapping') : t('pages.empty')}</p>
+          <p>{ended ? t('pages.nothing') : session || starting ? t('pages.mapping') : t('pages.empty')}</p>
           {!session && !starting && <p className={classes.hint}>{t('pages.emptyHint')}</p>}
         </div>
       )}
