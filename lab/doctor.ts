@@ -1,5 +1,6 @@
+import type { ByteLimit } from '../protocol/byte-limit.ts';
 import { limitKib, limitPages } from '../protocol/limit-units.ts';
-import type { ByteLimit, LimitsReport, SurroundingsKind } from '../protocol/limits.ts';
+import type { LimitsReport, SurroundingsKind } from '../protocol/limits.ts';
 import { exactBytes } from '../protocol/size.ts';
 import type { Text } from '../protocol/text.ts';
 import { formatBytes } from './format.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byteLimitSchema } from './byte-limit.ts';
 import { pageRangeSchema } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 import { textSchema } from './text.ts';
@@ -54,7 +55,7 @@ export const sampleSchema = z.object({
   minorFaults: z.int().nonnegative(),
   majorFaults: z.int().nonnegative(),
   /** RLIMIT_MEMLOCK's soft limit of that process, in bytes. */
-  memlockSoft: z.union([z.int().nonnegative(), z.literal('unlimited')]).optional(),
+  memlockSoft: byteLimitSchema.optional(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
 

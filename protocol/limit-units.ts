@@ -1,5 +1,5 @@
 /** A memory lock limit in the units that people meet it in. */
-import type { ByteLimit } from './limits.ts';
+import type { ByteLimit } from './byte-limit.ts';
 
 /** As `ulimit -l` prints it: whole KiB, rounded down. */
 export function limitKib(limit: ByteLimit): ByteLimit {

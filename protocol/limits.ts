@@ -4,15 +4,12 @@
  * `would-lock`).
  */
 import { z } from 'zod';
+import { byteLimitSchema } from './byte-limit.ts';
 import { fixSchema } from './fixes/fix.ts';
 import { featureSchema } from './report.ts';
 import { textSchema } from './text.ts';
 
 const bytes = z.int().nonnegative();
-
-/** A limit in bytes, as the kernel holds it. */
-export const byteLimitSchema = z.union([bytes, z.literal('unlimited')]);
-export type ByteLimit = z.infer<typeof byteLimitSchema>;
 
 /** The capability sets that matter here, by name. capabilities(7) */
 export const capabilitySetsSchema = z.object({

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { byteLimitSchema } from './byte-limit.ts';
 import { pageCountsSchema } from './counts-schema.ts';
 import { claimSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
 import { reportSchemaId } from './report-id.ts';
-
-const limitSchema = z.union([z.int().nonnegative(), z.literal('unlimited')]);
 
 /** Whether a kernel feature can be used here: found by trying it, not by reading the version. */
 export const featureSchema = z.object({
@@ -26,7 +25,7 @@ export const environmentSchema = z.object({
   thp: z.string(),
   /** `/proc/sys/vm/overcommit_memory` by name: `heuristic`, `always`, `never`; `unknown` where it cannot be read. */
   overcommit: z.string(),
-  memlock: z.object({ soft: limitSchema, hard: limitSchema }),
+  memlock: z.object({ soft: byteLimitSchema, hard: byteLimitSchema }),
   /** Effective capabilities by name. */
   capabilities: z.array(z.string()),
   features: z.record(z.string(), featureSchema),

@@ -2,10 +2,12 @@
  * The calculator: would mlock(2) of so many bytes work in a process with these limits, and what is the least that makes it work?
  * The rule is the kernel's (`do_mlock` in mm/mlock.c): whole pages, VmLck included, against the soft limit, unless CAP_IPC_LOCK counts.
  */
+
+import type { ByteLimit } from './byte-limit.ts';
 import type { FixId } from './fixes/fix-ids.ts';
 import { hardLimitFix, type Setup } from './fixes/setup.ts';
 import { limitKib, limitPages } from './limit-units.ts';
-import type { ByteLimit, LimitsFacts, LockVerdict } from './limits.ts';
+import type { LimitsFacts, LockVerdict } from './limits.ts';
 import { exactBytes } from './size.ts';
 import type { Text } from './text.ts';
 

@@ -1,5 +1,6 @@
+import type { ByteLimit } from '../byte-limit.ts';
 import { tighter } from '../limit-units.ts';
-import type { ByteLimit, SurroundingsKind } from '../limits.ts';
+import type { SurroundingsKind } from '../limits.ts';
 import { docker, kubernetes, lxc, oci, podman } from './container.ts';
 import type { Fix } from './fix.ts';
 import { type FixId, fixIds } from './fix-ids.ts';

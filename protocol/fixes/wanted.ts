@@ -1,5 +1,5 @@
+import type { ByteLimit } from '../byte-limit.ts';
 import { limitKib } from '../limit-units.ts';
-import type { ByteLimit } from '../limits.ts';
 import type { Fix } from './fix.ts';
 
 /** What fixes are written for: the limit that is wanted, in the notation of each place that takes one, and the unit that was found. */

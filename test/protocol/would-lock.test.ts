@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ByteLimit } from '../../protocol/limits.ts';
+import type { ByteLimit } from '../../protocol/byte-limit.ts';
 import { surroundingsKindSchema } from '../../protocol/limits.ts';
 import { type LockingFacts, wouldLock } from '../../protocol/would-lock.ts';
 

@@ -1,7 +1,7 @@
 import { Accordion } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import type { Fix } from '../../../protocol/fixes/fix.ts';
-import type { ByteLimit } from '../../../protocol/limits.ts';
 import { useWords } from '../../app/context.ts';
 import { Panel } from '../panel.tsx';
 import { FixBody } from './fix-body.tsx';

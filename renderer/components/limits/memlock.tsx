@@ -1,7 +1,8 @@
 import { Progress } from '@mantine/core';
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react';
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { limitKib, limitPages } from '../../../protocol/limit-units.ts';
-import type { ByteLimit, LimitsReport } from '../../../protocol/limits.ts';
+import type { LimitsReport } from '../../../protocol/limits.ts';
 import { useWords } from '../../app/context.ts';
 import { Panel } from '../panel.tsx';
 import classes from './limits-page.module.css';

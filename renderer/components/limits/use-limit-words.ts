@@ -1,4 +1,4 @@
-import type { ByteLimit } from '../../../protocol/limits.ts';
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { useWords } from '../../app/context.ts';
 
 /** A limit in words: a size, or that there is none. */

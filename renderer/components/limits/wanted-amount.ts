@@ -1,6 +1,7 @@
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import type { Fix } from '../../../protocol/fixes/fix.ts';
 import { fixesFor, proposedLimit } from '../../../protocol/fixes/fixes-for.ts';
-import type { ByteLimit, LimitsReport, LockVerdict } from '../../../protocol/limits.ts';
+import type { LimitsReport, LockVerdict } from '../../../protocol/limits.ts';
 import { wouldLock } from '../../../protocol/would-lock.ts';
 
 export const amountUnits = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;

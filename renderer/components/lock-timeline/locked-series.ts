@@ -1,5 +1,5 @@
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import type { Sample, Step } from '../../../protocol/events.ts';
-import type { ByteLimit } from '../../../protocol/limits.ts';
 import { mostDrawnPoints } from '../timeline/series.ts';
 
 export interface LockedPoint {

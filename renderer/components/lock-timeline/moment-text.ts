@@ -1,4 +1,4 @@
-import type { ByteLimit } from '../../../protocol/limits.ts';
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { useWords } from '../../app/context.ts';
 import { type Instant, stepsAt } from '../../store/instant.ts';
 import { type LockBar, lockedAt } from './lock-bars.ts';
