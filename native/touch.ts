@@ -102,9 +102,7 @@ function transfer(
       remote[i * 4 + 1] = address / 2 ** 32;
     }
     local[2] = count;
-    meter.begin();
-    const returned = libc(pid, local, 1, remote, count, 0);
-    meter.end();
+    const returned = meter.around(libc, pid, local, 1, remote, count, 0);
     // Calls that succeed leave errno as the touch set it.
     const failure = returned === -1 ? failed() : null;
     durationNs += meter.durationNs;

@@ -61,8 +61,9 @@ describe('each page says what the kernel did to it', () => {
     ]);
   });
 
-  test('all locked: one VMA, all alike', () => {
-    mlock(address, PAGES * size);
+  test('all locked: one VMA, all alike', (context) => {
+    const { errno } = mlock(address, PAGES * size);
+    if (errno !== null) context.skip(`${PAGES} pages can't be locked here: ${errno}.`);
     expect(residency(address, PAGES, into).uniform).toBe(WRITTEN | PageBit.Locked);
     munlock(address, PAGES * size);
     expect(residency(address, PAGES, into).uniform).toBe(WRITTEN);
@@ -121,8 +122,8 @@ test('agrees with pagemap, whatever was done to the pages', () => {
         else if (act === 'read') touchRead(address, pages);
         else if (act === 'drop') madvise(at(first), length, MADV.DONTNEED);
         else if (act === 'lock') {
-          mlock(at(first), length);
-          for (const page of pages) locked.add(page);
+          // Over the limit nothing is locked.
+          if (mlock(at(first), length).errno === null) for (const page of pages) locked.add(page);
         } else {
           munlock(at(first), length);
           for (const page of pages) locked.delete(page);
