@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { PageState } from '../../../protocol/flags.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { useApp, usePages, useWords } from '../../app/context.ts';
-import type { Session } from '../../store/session.ts';
+import { isActive, type Session } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { Panel } from '../panel.tsx';
 import { Legend } from './legend.tsx';
@@ -19,7 +19,7 @@ export function PagesPanel() {
   const [filter, setFilter] = useState<PageState>();
   const regions = session?.regions ?? [];
   const { ref, width } = useElementSize();
-  const ended = session !== undefined && session.state !== 'running' && session.state !== 'paused';
+  const ended = session !== undefined && !isActive(session.state);
   const columns = regionColumns(regions.length, width);
   return (
     <Panel
