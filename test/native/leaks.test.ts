@@ -60,7 +60,7 @@ test('ten thousand rounds of map, lock, unlock and unmap leave no mapping, descr
   expectNothing(left);
 });
 
-test('five hundred snapshots, lists of locked ranges and failed calls leave nothing behind', () => {
+test('two hundred snapshots, lists of locked ranges and failed calls leave nothing behind', () => {
   const left = leftBy(
     `import { MAP, PROT, mlock, mmap } from 'mman.ts';
      import { residency } from 'residency.ts';
@@ -74,7 +74,7 @@ test('five hundred snapshots, lists of locked ranges and failed calls leave noth
      residency(address, 64, into, { readVmFlags: true });
      lockedRanges({ start: address, end: address + BigInt(64 * size) });
      diagnoseLock({ call: 'mlock', address: address + BigInt(1000 * size), length: size, errno: 'ENOMEM' });`,
-    500,
+    200,
   );
   expectNothing(left);
 });
