@@ -1,9 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { problem } from '../lab/problems.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
 import { type FixId, fixIds } from '../protocol/fixes/fix-ids.ts';
 import { type Language, languages } from '../protocol/language.ts';
-import { toProblem } from '../protocol/problem.ts';
+import { problem, toProblem } from '../protocol/problem.ts';
 import { ExitStatus, statusOf } from './exit-status.ts';
 import { languageOf } from './language.ts';
 
@@ -29,10 +28,10 @@ export async function command(args: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.Held : ExitStatus.BadInput;
-    const problem = toProblem(error);
-    process.stderr.write(`${problem.text[common().lang]}\n`);
+    const { kind, text } = toProblem(error);
+    process.stderr.write(`${text[common().lang]}\n`);
     if (common().debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    return statusOf(problem.kind);
+    return statusOf(kind);
   }
 }
 

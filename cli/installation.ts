@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { problem } from '../lab/problems.ts';
+import { problem } from '../protocol/problem.ts';
 
 /** The folder that holds Pagescope's package.json, found upwards from this file: it is built into `out/`, or packed. */
 export function installationFolder(): string {

@@ -1,6 +1,6 @@
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { problem } from '../lab/problems.ts';
+import { problem } from '../protocol/problem.ts';
 
 /** Refuses a file that could not be written, before a run whose result would be lost. */
 export function checkWritable(path: string): void {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { IsolatedProcess } from '../lab/isolated-session.ts';
-import { ProblemError } from '../protocol/problem.ts';
+import { problem } from '../protocol/problem.ts';
 import { electronPortWire } from '../protocol/wires/electron-port.ts';
 
 interface Ending {
@@ -57,13 +57,11 @@ export async function spawnUtility(entry: string, version: string): Promise<Isol
   const { pid } = child;
   if (pid === undefined) {
     port1.close();
-    throw new ProblemError({
-      kind: 'cannot-run-here',
-      text: {
-        en: `The isolated process (${entry}) could not be started. Install Pagescope again.`,
-        zh: `无法启动独立进程（${entry}）。请重新安装 Pagescope。`,
-      },
-    });
+    throw problem(
+      'cannot-run-here',
+      `The isolated process (${entry}) could not be started. Install Pagescope again.`,
+      `无法启动独立进程（${entry}）。请重新安装 Pagescope。`,
+    );
   }
   return {
     wire: electronPortWire(port1),

@@ -16,9 +16,9 @@ import { promisify } from 'node:util';
 import { readText } from '../native/proc-file.ts';
 import { status } from '../native/proc-status.ts';
 import { pageSize } from '../native/sysconf.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import { formatBytes } from './format.ts';
-import { problem } from './problems.ts';
 
 /** File systems that live in memory: their pages are the file, so the page cache cannot drop them. statfs(2) */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */]);

@@ -1,7 +1,7 @@
 import { meminfo } from '../native/proc-meminfo.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import { formatBytes } from './format.ts';
-import { problem } from './problems.ts';
 
 /** The setting that replaces the default budget, in MiB. */
 export const budgetSetting = 'PAGESCOPE_BUDGET_MIB';

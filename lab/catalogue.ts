@@ -1,3 +1,4 @@
+import { problem } from '../protocol/problem.ts';
 import type { Experiment } from './experiment.ts';
 import { fileCache } from './experiments/file-cache.ts';
 import { firstTouch } from './experiments/first-touch.ts';
@@ -9,7 +10,6 @@ import { lockOnFault } from './experiments/lock-on-fault.ts';
 import { lockRange } from './experiments/lock-range.ts';
 import { prefault } from './experiments/prefault.ts';
 import { reclaim } from './experiments/reclaim.ts';
-import { problem } from './problems.ts';
 
 /** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
 export const catalogue: readonly Experiment[] = [

@@ -5,10 +5,10 @@ import type {
   ParameterValues,
   Placement,
 } from '../protocol/experiment.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Lab } from './lab.ts';
 import { checkValues, type Parameters, type ValuesOf } from './parameters.ts';
-import { problem } from './problems.ts';
 
 /**
  * An experiment's script: it yields the title of each step before it takes it. Between the yields the session pauses, waits, goes on

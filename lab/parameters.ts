@@ -1,6 +1,6 @@
 import type { ParameterValues } from '../protocol/experiment.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
-import { problem } from './problems.ts';
 
 /** What every parameter says of itself to a reader. */
 interface Described {

@@ -1,11 +1,11 @@
 import type { Advice } from '../protocol/operation.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import type { BackingFile } from './backing-file.ts';
 import { cachedPages, standsStill } from './cached-pages.ts';
 import type { Script } from './experiment.ts';
 import { formatBytes } from './format.ts';
 import type { Lab, TakenStep } from './lab.ts';
-import { problem } from './problems.ts';
 import type { Region } from './region.ts';
 import { wholeOf, whyRefused } from './steps.ts';
 

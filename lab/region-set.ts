@@ -1,6 +1,6 @@
 import { FrameStream, type Snapshot } from '../protocol/frame-stream.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Clock } from './clock.ts';
-import { problem } from './problems.ts';
 import type { Region } from './region.ts';
 import { Observer } from './snapshot.ts';
 

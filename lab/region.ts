@@ -3,10 +3,10 @@ import { MAP, mmap, munmap, PROT } from '../native/mman.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { RegionInfo } from '../protocol/events.ts';
 import type { PageRange, Range } from '../protocol/operation.ts';
+import { problem } from '../protocol/problem.ts';
 import type { BackingFile } from './backing-file.ts';
 import { breathe } from './breathe.ts';
 import { formatAddress } from './format.ts';
-import { problem } from './problems.ts';
 
 /** Bytes unmapped at a time: munmap of resident memory takes 25 to 40 ms a GiB, so this much is about 0.5 ms. */
 const releaseBytes = 16 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { type Status, status } from '../native/proc-status.ts';
 import { faults, getrlimit, RLIMIT, RUSAGE } from '../native/resource.ts';
 import type { Sample } from '../protocol/events.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Clock } from './clock.ts';
-import { problem } from './problems.ts';
 
 /** `/proc/self/status`. Throws `cannot-run-here` where it cannot be read. */
 export function ownStatus(): Status {

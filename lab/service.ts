@@ -1,12 +1,11 @@
 import type { Placement } from '../protocol/experiment.ts';
-import { ProblemError } from '../protocol/problem.ts';
+import { ProblemError, problem } from '../protocol/problem.ts';
 import type { HostInfo, Reader, Received, Service, Started } from '../protocol/service.ts';
 import type { Budget } from './budget.ts';
 import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import type { IsolatedProcess } from './isolated-session.ts';
-import { problem } from './problems.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
 

@@ -40,6 +40,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** A problem to throw, its sentence in both languages. */
+export function problem(kind: ProblemKind, en: string, zh: string, options?: { cause?: unknown }): ProblemError {
+  return new ProblemError({ kind, text: { en, zh } }, options);
+}
+
 /** Any thrown value as a problem; what is not one already is a fault of our own. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;

@@ -1,7 +1,7 @@
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { type SessionEvent, sessionEventSchema } from './events.ts';
-import { ProblemError, toProblem } from './problem.ts';
+import { ProblemError, problem, toProblem } from './problem.ts';
 import { problemSchema } from './problem-schema.ts';
 import {
   type Acknowledgement,
@@ -78,20 +78,14 @@ function tellMalformed(onMalformed: OnMalformed) {
 }
 
 function unknownMethod(name: string): never {
-  throw new ProblemError({
-    kind: 'bad-input',
-    text: { en: `There is no method named ${name}.`, zh: `没有名为 ${name} 的方法。` },
-  });
+  throw problem('bad-input', `There is no method named ${name}.`, `没有名为 ${name} 的方法。`);
 }
 
 function requestProblem(method: string, error: z.ZodError): ProblemError {
   const issue = error.issues[0];
   const where = issue?.path.length ? issue.path.join('.') : 'request';
   const why = issue?.message ?? 'invalid';
-  return new ProblemError({
-    kind: 'bad-input',
-    text: { en: `${method}: ${where} is not valid: ${why}.`, zh: `${method}：${where} 无效：${why}。` },
-  });
+  return problem('bad-input', `${method}: ${where} is not valid: ${why}.`, `${method}：${where} 无效：${why}。`);
 }
 
 /**
@@ -158,16 +152,9 @@ export interface Client {
 }
 
 const closedProblem = () =>
-  new ProblemError({
-    kind: 'gone',
-    text: {
-      en: 'The connection to Pagescope was closed. Start it again.',
-      zh: '与 Pagescope 的连接已断开，请重新启动。',
-    },
-  });
+  problem('gone', 'The connection to Pagescope was closed. Start it again.', '与 Pagescope 的连接已断开，请重新启动。');
 
-const cancelledProblem = () =>
-  new ProblemError({ kind: 'cancelled', text: { en: 'The request was cancelled.', zh: '请求已取消。' } });
+const cancelledProblem = () => problem('cancelled', 'The request was cancelled.', '请求已取消。');
 
 /** Connects a reader to the engine at the other end of a wire. */
 export function connect(wire: Wire, reader: Reader, onMalformed: OnMalformed = () => {}): Client {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { ProblemError, type ProblemKind } from '../protocol/problem.ts';
+import { type ProblemError, problem } from '../protocol/problem.ts';
 import type { Reader, Service } from '../protocol/service.ts';
 import { Addresses, loopback } from './addresses.ts';
 import { Gate } from './gate.ts';
@@ -24,9 +24,6 @@ export interface RunningServer {
   /** Ends every connection and releases what the windows' sessions held. */
   close(): Promise<void>;
 }
-
-const problem = (kind: ProblemKind, en: string, zh: string, cause?: unknown) =>
-  new ProblemError({ kind, text: { en, zh } }, { cause });
 
 /**
  * The app in a browser of this machine: the built page over HTTP and one WebSocket for each window, on 127.0.0.1 alone.
@@ -95,5 +92,5 @@ function portProblem(port: number, error: NodeJS.ErrnoException): ProblemError {
     `Port ${port} of ${loopback} cannot be listened on (${error.code ?? error.message}): give another one with --port.`,
     `无法监听 ${loopback} 的端口 ${port}（${error.code ?? error.message}）：请用 --port 指定其他端口。`,
   ];
-  return problem('bad-input', en, zh, error);
+  return problem('bad-input', en, zh, { cause: error });
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { problem } from '../../lab/problems.ts';
 import { RULES } from '../../native/conformance/rules.ts';
 import { type Row, runConformance } from '../../native/conformance/run.ts';
 import { type Counts, countCalls, countRows } from '../../native/conformance/summary.ts';
 import type { Language } from '../../protocol/language.ts';
+import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { Terminal } from '../terminal.ts';

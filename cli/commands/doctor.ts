@@ -1,12 +1,12 @@
 import { type Finding, findings, setupNames } from '../../lab/doctor.ts';
 import { environment } from '../../lab/environment.ts';
 import { limitsFacts } from '../../lab/limits.ts';
-import { problem } from '../../lab/problems.ts';
 import type { Fix } from '../../protocol/fixes/fix.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { LimitsReport, LockVerdict } from '../../protocol/limits.ts';
+import { problem } from '../../protocol/problem.ts';
 import { exactBytes, parseSize } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';

@@ -1,13 +1,13 @@
 import { type PageSharing, pageSharing } from '../../native/page-sharing.ts';
 import { status } from '../../native/proc-status.ts';
 import { pageSize } from '../../native/sysconf.ts';
+import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import { experiment, type Script } from '../experiment.ts';
 import { countPages } from '../format.ts';
 import type { Lab } from '../lab.ts';
 import { refusedByLimit } from '../lock-refusal.ts';
 import { integer } from '../parameters.ts';
-import { problem } from '../problems.ts';
 import type { Region } from '../region.ts';
 import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../steps.ts';
 

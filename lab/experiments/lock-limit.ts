@@ -1,12 +1,12 @@
 import { pageSize } from '../../native/sysconf.ts';
 import type { ProcessOperation } from '../../protocol/operation.ts';
+import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import { memlockLimit } from '../environment.ts';
 import { experiment, type Script } from '../experiment.ts';
 import { countPages, formatBytes } from '../format.ts';
 import type { Lab, TakenStep } from '../lab.ts';
 import { integer } from '../parameters.ts';
-import { problem } from '../problems.ts';
 import type { Region } from '../region.ts';
 import { askForSmallPages, wholeOf, whyRefused } from '../steps.ts';
 
