@@ -21,15 +21,16 @@ import { forEachChangedRun, forEachRun } from './runs.ts';
  *
  * Then runs of 8 bytes (u32 first page; u32 page count << 8 | flags) or the pages' bytes, padded with 0 to 8.
  */
-export const frameVersion = 1;
+const frameVersion = 1;
 export const frameHeaderBytes = 48;
-/** No region is larger than this: 2^32 pages would be 16 TiB; what one machine shows is far below. */
-export const maxFramePages = 1 << 26;
+/** No region has more pages than this: 256 GiB of 4 KiB pages. */
+const maxFramePages = 1 << 26;
 
 const magic = 0x43534750;
 const runBytes = 8;
 const Kind = { WholeRuns: 1, ChangedRuns: 2, WholeBytes: 3 } as const;
 
+/** What a frame says of its snapshot, beside the pages: the fields of the header. */
 export interface FrameInfo {
   readonly session: number;
   readonly region: number;
@@ -42,8 +43,10 @@ export interface FrameInfo {
   readonly unknown: number;
 }
 
+/** A frame that was read and found sound. */
 export interface Frame extends FrameInfo {
   readonly pages: number;
+  /** Whether it carries every page; otherwise it carries what changed since the frame before it. */
   readonly whole: boolean;
   /** One byte per page, when the frame carries those and no runs. */
   readonly bytes: Uint8Array | undefined;

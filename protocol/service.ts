@@ -16,7 +16,7 @@ export const hostInfoSchema = z.object({
   /** The process whose memory inline sessions live in. */
   pid: z.int().positive(),
   environment: environmentSchema,
-  /** Bytes that a session may commit. */
+  /** Bytes that all sessions of this host together may commit. */
   budgetBytes: z.int().positive(),
   can: z.object({ fileDialogs: z.boolean(), menus: z.boolean() }),
 });
@@ -99,7 +99,7 @@ export interface Reader {
   frame(bytes: Uint8Array): void;
 }
 
-/** The engine's side of the contract, for one reader. `close` ends every session of that reader. */
+/** The engine's side of the contract, for one reader. `dispose` ends every session of that reader. */
 export type Service = {
   [M in Method]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
 } & { acknowledge(acknowledgement: Acknowledgement): void; dispose(): Promise<void> };
