@@ -69,7 +69,7 @@ function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv)
 }
 
 /** The state to draw in each cell of `perCell` pages: the one that most of its pages have. */
-export function cellStates(runs: readonly Run[], pages: number, perCell: number): PageState[] {
+function cellStates(runs: readonly Run[], pages: number, perCell: number): PageState[] {
   const count = Math.ceil(pages / perCell);
   const most = new Uint32Array(count);
   const states = new Array<PageState>(count).fill('absent');

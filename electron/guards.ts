@@ -5,7 +5,7 @@ import { isOwn } from './scheme.ts';
 const externalPages = ['https://github.com/pagescope/pagescope', 'https://man7.org/linux/man-pages/'];
 
 /** Whether an address is one of the fixed list, or lies below one. */
-export function isExternalPage(address: string): boolean {
+function isExternalPage(address: string): boolean {
   const href = URL.parse(address)?.href;
   return externalPages.some((page) => href === page || href?.startsWith(page.endsWith('/') ? page : `${page}/`));
 }

@@ -1,13 +1,8 @@
 import { constants } from 'node:os';
 import { MessageChannelMain, utilityProcess } from 'electron';
-import type { IsolatedProcess } from '../lab/isolated-session.ts';
+import type { Ended, IsolatedProcess } from '../lab/isolated-session.ts';
 import { problem } from '../protocol/problem.ts';
 import { electronPortWire } from '../protocol/wires/electron-port.ts';
-
-interface Ending {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
 
 /** The signals that end a lab process by its own doing or by a person's. */
 const fatal = [
@@ -30,7 +25,7 @@ const coreDumped = 0x80;
  * What Electron's `exit` event means. It carries the status of `process.exit`, else what waitpid(2) gave: the number of the
  * signal. Our child exits by itself with 0, or with 1 after an error that nobody caught, so the two do not collide.
  */
-export function ending(code: number): Ending {
+export function ending(code: number): Ended {
   const signal = fatal.find((name) => constants.signals[name] === (code & ~coreDumped));
   return signal === undefined ? { code, signal: null } : { code: null, signal };
 }
@@ -47,7 +42,7 @@ export async function spawnUtility(entry: string, version: string): Promise<Isol
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const { port1, port2 } = new MessageChannelMain();
-  const exited = new Promise<Ending>((resolve) => {
+  const exited = new Promise<Ended>((resolve) => {
     // Electron is still taking the process down when it tells; calling it back from there has crashed it.
     child.once('exit', (code) => setImmediate(() => resolve(ending(code))));
   });

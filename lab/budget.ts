@@ -4,7 +4,7 @@ import type { Text } from '../protocol/text.ts';
 import { formatBytes } from './format.ts';
 
 /** The setting that replaces the default budget, in MiB. */
-export const budgetSetting = 'PAGESCOPE_BUDGET_MIB';
+const budgetSetting = 'PAGESCOPE_BUDGET_MIB';
 
 /** A quarter of what the kernel says can be used without swapping: enough to show anything, too little to hurt the machine. */
 const shareOfAvailable = 1 / 4;

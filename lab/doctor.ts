@@ -57,7 +57,7 @@ const littleNote: Text = {
 };
 
 /** `8388608 bytes = 8192 KiB (ulimit -l) = 2048 pages` */
-export function limitText(limit: ByteLimit, pageSize: number): Text {
+function limitText(limit: ByteLimit, pageSize: number): Text {
   if (limit === 'unlimited') return { en: 'unlimited', zh: '无限制' };
   const [kib, pages] = [limitKib(limit), limitPages(limit, pageSize)];
   return {
@@ -153,12 +153,12 @@ function cgroupText(cgroup: LimitsReport['cgroup']): Text {
   const { version, path, maxBytes, currentBytes, swapMaxBytes } = cgroup;
   const used = currentBytes === null ? '' : formatBytes(currentBytes);
   return {
-    en: `version ${version}, ${path}: memory ${group(maxBytes, 'en')}, swap ${group(swapMaxBytes, 'en')}${used && `, ${used} used`}`,
-    zh: `版本 ${version}，${path}：内存 ${group(maxBytes, 'zh')}，交换 ${group(swapMaxBytes, 'zh')}${used && `，已用 ${used}`}`,
+    en: `version ${version}, ${path}: memory ${bound(maxBytes, 'en')}, swap ${bound(swapMaxBytes, 'en')}${used && `, ${used} used`}`,
+    zh: `版本 ${version}，${path}：内存 ${bound(maxBytes, 'zh')}，交换 ${bound(swapMaxBytes, 'zh')}${used && `，已用 ${used}`}`,
   };
 }
 
-function group(limit: ByteLimit | null, language: keyof Text): string {
+function bound(limit: ByteLimit | null, language: keyof Text): string {
   if (limit === null) return { en: 'unknown', zh: '未知' }[language];
   return limit === 'unlimited' ? { en: 'unlimited', zh: '无限制' }[language] : exactBytes(limit);
 }

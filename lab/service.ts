@@ -10,10 +10,10 @@ import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** Looking at more than this in the host's own process would hold its main loop up; it gets a process of its own. */
-export const maxInlineBytes = 256 * 1024 * 1024;
+const maxInlineBytes = 256 * 1024 * 1024;
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
-export const maxSessions = 16;
+const maxSessions = 16;
 
 /** What an engine needs to know of, and from, the program that it runs in. */
 export interface Host {

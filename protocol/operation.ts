@@ -6,7 +6,6 @@ export type PageRange = z.infer<typeof pageRangeSchema>;
 
 /** Bytes of one region, for calls that round to pages by themselves and for those that refuse what is not aligned. */
 export const byteRangeSchema = z.object({ offset: z.int().nonnegative(), length: z.int().positive() });
-export type ByteRange = z.infer<typeof byteRangeSchema>;
 
 const rangeSchema = z.union([pageRangeSchema, byteRangeSchema]);
 export type Range = z.infer<typeof rangeSchema>;

@@ -1,5 +1,5 @@
 /** The oldest Node that starts the scripts and the command: `engines.node` in package.json. */
-export const oldestNode = 20;
+const oldestNode = 20;
 
 /**
  * Says in one sentence why this Node cannot run Pagescope, or nothing when it can.

@@ -46,7 +46,7 @@ function unpackFromRegistry(name, folder) {
  * @param {string} arch x64 or arm64
  * @returns {string} the folder that stands for `node_modules/@koromix`
  */
-export function stageKoffi(arch) {
+function stageKoffi(arch) {
   const name = `koffi-linux-${arch}`;
   const staged = inProject('out', 'koffi', arch);
   mkdirSync(inProject('out', 'koffi'), { recursive: true });

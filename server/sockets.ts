@@ -8,7 +8,7 @@ import type { Addresses } from './addresses.ts';
 import type { Gate } from './gate.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';
 
-export const wirePath = '/wire';
+const wirePath = '/wire';
 /** Readers send calls, the longest a list of 2^20 pages to touch. `ws` ends a connection that sends more, with status 1009. */
 export const maxPayloadBytes = 1 << 24;
 /** How long a browser has to answer that it is closing too, before its connection is cut. */
