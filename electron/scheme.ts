@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol } from 'electron';
-import { pageFile, pageHeaders } from '../protocol/page.ts';
+import { pageFile, pageHeaders } from '../protocol/web-page.ts';
 
 const scheme = 'app';
 const host = 'pagescope';

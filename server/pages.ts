@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { pageFile, pageHeaders } from '../protocol/page.ts';
+import { pageFile, pageHeaders } from '../protocol/web-page.ts';
 import type { Addresses } from './addresses.ts';
 import type { Gate } from './gate.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';

@@ -5,5 +5,5 @@
 export const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 /** The bytes themselves where they fill their buffer, else a copy that does. For pipes that clone what they send. */
-export const exactBytes = (bytes: Uint8Array): Uint8Array =>
+export const unpooledBytes = (bytes: Uint8Array): Uint8Array =>
   bytes.byteLength === bytes.buffer.byteLength ? bytes : ownBytes(bytes);

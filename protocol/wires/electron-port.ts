@@ -1,5 +1,5 @@
 import { BaseWire, type Wire, type WireMessage } from '../wire.ts';
-import { exactBytes } from './bytes.ts';
+import { unpooledBytes } from './bytes.ts';
 
 /** Electron's `MessagePortMain`: an EventEmitter whose messages come as `{data, ports}`, in the main and in utility processes. */
 export interface ElectronPort {
@@ -24,7 +24,7 @@ class ElectronPortWire extends BaseWire {
 
   protected override transmit(message: WireMessage): void {
     // Transfers ports alone, so bytes are cloned: the sender goes on using its own.
-    this.#port.postMessage(typeof message === 'string' ? message : exactBytes(message));
+    this.#port.postMessage(typeof message === 'string' ? message : unpooledBytes(message));
   }
 
   protected override shut(): void {

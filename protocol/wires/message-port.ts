@@ -1,5 +1,5 @@
 import { BaseWire, type Wire, type WireMessage } from '../wire.ts';
-import { exactBytes } from './bytes.ts';
+import { unpooledBytes } from './bytes.ts';
 
 /** `type` is every event's; Node's types promise no more of what its ports emit. */
 interface PortEvent {
@@ -31,7 +31,7 @@ class MessagePortWire extends BaseWire {
 
   protected override transmit(message: WireMessage): void {
     // Cloned, not transferred: the sender goes on using its bytes.
-    this.#port.postMessage(typeof message === 'string' ? message : exactBytes(message));
+    this.#port.postMessage(typeof message === 'string' ? message : unpooledBytes(message));
   }
 
   protected override shut(): void {
