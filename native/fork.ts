@@ -24,12 +24,20 @@ const libcWaitpid = bind<(pid: number, status: Uint32Array, options: number) => 
   'int waitpid(int, void *, int)',
 );
 
+const libcPtrace = bind<(request: number, pid: number, address: number, options: number) => number>(
+  'long ptrace(int, int, intptr_t, intptr_t)',
+);
+
+/** ptrace(2), Linux 3.4 and 3.8: attach without stopping; the kernel ends the child when its tracer ends, however that comes. */
+const PTRACE_SEIZE = 0x4206;
+const PTRACE_O_EXITKILL = 0x0010_0000;
+
 const SIGKILL = 9;
 /** wait(2): children whose end sends no SIGCHLD too. Ours sends none, so that libuv has nothing to look for. */
 const WALL = 0x40000000;
 const STACK_BYTES = 65536;
 
-/** The longest that a child lives when its parent is killed and can't release it. */
+/** The longest that a child lives when its parent is killed and the kernel would not let it be traced (Yama's ptrace_scope 3). */
 const SECONDS = 60;
 
 /** The child. `release` ends it and collects it; a second call does nothing. `using` releases it too. */
@@ -55,6 +63,7 @@ export function forkAndHold(seconds: number = SECONDS): HeldFork | Failed {
   const failure = pid === -1 ? failed() : null;
   munmap(stack.returned, STACK_BYTES);
   if (failure) return failure;
+  libcPtrace()(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL);
   let held = true;
   const release = () => {
     if (!held) return;

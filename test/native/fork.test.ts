@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { forkAndHold, type HeldFork } from '../../native/fork.ts';
@@ -65,4 +67,21 @@ test('200 forks in a row, with V8 at work between them, all wait and all end', (
 
 test('a time that is none throws', () => {
   expect(() => forkAndHold(0)).toThrow(/^seconds must be/);
+});
+
+test('a fork ends with its parent, also when that is killed', async () => {
+  const code = `import { forkAndHold } from '${new URL('../../native/fork.ts', import.meta.url)}';
+    console.log(forkAndHold().pid);
+    setInterval(() => {}, 1000);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
+  const pid = Number(line);
+  expect(existsSync(`/proc/${pid}`)).toBe(true);
+  // The fork holds the write end of the pipe too: it closes when both have ended, else after the fork's 60 seconds.
+  const closed = once(parent.stdout, 'close');
+  parent.kill('SIGKILL');
+  await closed;
+  expect(parent.stdout.destroyed).toBe(true);
 });
