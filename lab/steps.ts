@@ -11,6 +11,11 @@ export function wholeOf({ pages }: Region): PageRange {
   return { firstPage: 0, pageCount: pages };
 }
 
+/** The number of every page of a region, in order: what a touch of all of it names. */
+export function everyPageOf({ pages }: Region): number[] {
+  return Array.from({ length: pages }, (_, page) => page);
+}
+
 /** Asks for small pages, so that a page is a page. Kernels without huge pages answer EINVAL, and then pages are small anyway. */
 export async function* askForSmallPages<C extends string>(lab: Lab<C>, region: Region): Script {
   yield* lab.perform(
@@ -33,4 +38,22 @@ export function whyRefused({ call, errno, diagnosis, meaning }: Step): Text {
 export const engineFaults: Text = {
   en: 'the JavaScript engine’s own faults during the calls',
   zh: '调用期间 JavaScript 引擎自身的缺页',
+};
+
+/** Why no page is known to be a zero page. */
+export const noZeroFlag: Text = {
+  en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
+  zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
+};
+
+/** Why no page is known to be part of a huge page. */
+export const noHugeFlag: Text = {
+  en: 'this kernel does not tell huge pages from others (PAGEMAP_SCAN, Linux 6.7)',
+  zh: '该内核无法区分大页（需要 PAGEMAP_SCAN，Linux 6.7）',
+};
+
+/** Why no page is known to be in the page table, or swapped. */
+export const noPageTable: Text = {
+  en: 'this process may not read its own page table',
+  zh: '本进程无法读取自己的页表',
 };

@@ -9,7 +9,7 @@ import { integer, path } from '../parameters.ts';
 import { checkNotCut, evict, touchOne, type Window, whyStayed, windowUnder } from '../readahead.ts';
 import type { Region } from '../region.ts';
 import type { Look } from '../snapshot.ts';
-import { askForSmallPages, wholeOf, whyRefused } from '../steps.ts';
+import { askForSmallPages, noPageTable, wholeOf, whyRefused } from '../steps.ts';
 
 type WindowClaim = 'random-window' | 'normal-window' | 'normal-around' | 'sequential-window' | 'sequential-ahead';
 type AdviceName = 'normal' | 'sequential' | 'random';
@@ -243,8 +243,6 @@ function stateSurvivors(lab: Lab<Claim>, region: Region, look: Look, locked: Pag
   else if (left >= blockPages && (name !== '' || inMemory)) lab.skip('rest-evicted', 0, whyStayed(left));
   else claimUpTo(lab, 'rest-evicted', 0, blockPages - 1, left);
 }
-
-const noPageTable: Text = { en: 'this process may not read its own page table', zh: '本进程无法读取自己的页表' };
 
 function skipLock(lab: Lab<Claim>, count: number, why: Text): void {
   lab.skip('locked-refused', 'EINVAL', why);

@@ -1,7 +1,9 @@
 import { pageSize } from '../../native/sysconf.ts';
 import { breathe } from '../breathe.ts';
 import { experiment } from '../experiment.ts';
+import { countPages } from '../format.ts';
 import { choice, integer } from '../parameters.ts';
+import { askForSmallPages, engineFaults, noZeroFlag } from '../steps.ts';
 import { inOrder, orderParameters } from '../touch-order.ts';
 
 /** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
@@ -64,16 +66,8 @@ export const firstTouch = experiment({
   mapsBytes: ({ pages }) => pages * pageSize(),
 
   async *run(lab, { pages, access, order, stride, seed }) {
-    const region = yield* lab.map({ en: `Map ${pages} pages`, zh: `映射 ${pages} 页` }, pages);
-    yield* lab.perform(
-      { en: 'Ask for small pages, so that a page is a page', zh: '要求使用小页，使一页就是一页' },
-      region,
-      {
-        kind: 'madvise',
-        advice: 'MADV_NOHUGEPAGE',
-        range: { firstPage: 0, pageCount: pages },
-      },
-    );
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    yield* askForSmallPages(lab, region);
     const before = yield* lab.look({ en: 'Look before touching', zh: '触碰之前查看' }, region);
     lab.claim('none-before', 0, before.counts.resident);
 
@@ -101,18 +95,10 @@ export const firstTouch = experiment({
 
     const after = yield* lab.look({ en: 'Look after touching', zh: '触碰之后查看' }, region);
     lab.claim('all-after', pages, after.counts.resident);
-    lab.claimWithOwn('fault-each', pages, minorFaults, 2 + pages / 100, {
-      en: 'the JavaScript engine’s own faults during the calls',
-      zh: '调用期间 JavaScript 引擎自身的缺页',
-    });
+    lab.claimWithOwn('fault-each', pages, minorFaults, 2 + pages / 100, engineFaults);
     const zeroPages = access === 'read' ? pages : 0;
     if (after.knows('Zero')) lab.claim('zero-pages', zeroPages, after.counts.zero);
-    else {
-      lab.skip('zero-pages', zeroPages, {
-        en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
-        zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
-      });
-    }
+    else lab.skip('zero-pages', zeroPages, noZeroFlag);
     const ownBytes = access === 'write' ? pages * lab.pageSize : 0;
     // smaps goes through every resident page of the process: not in the same turn of the main loop as the look.
     await breathe();

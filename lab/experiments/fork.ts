@@ -9,7 +9,7 @@ import type { Lab } from '../lab.ts';
 import { refusedByLimit } from '../lock-refusal.ts';
 import { integer } from '../parameters.ts';
 import type { Region } from '../region.ts';
-import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../steps.ts';
+import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../steps.ts';
 
 const mostPages = 4096;
 
@@ -80,11 +80,10 @@ export const forkExperiment = experiment({
   async *run(lab, { pages, page }) {
     const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
     yield* askForSmallPages(lab, region);
-    const all = Array.from({ length: pages }, (_, each) => each);
     yield* lab.perform({ en: 'Write every page', zh: '写每一页' }, region, {
       kind: 'touch',
       access: 'write',
-      pages: all,
+      pages: everyPageOf(region),
     });
     const lock = yield* lab.perform({ en: 'Lock them', zh: '锁定它们' }, region, {
       kind: 'mlock',

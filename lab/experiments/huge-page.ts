@@ -7,7 +7,7 @@ import type { Lab } from '../lab.ts';
 import { integer } from '../parameters.ts';
 import type { Region } from '../region.ts';
 import type { Look } from '../snapshot.ts';
-import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../steps.ts';
+import { askForSmallPages, engineFaults, noHugeFlag, wholeOf, whyRefused } from '../steps.ts';
 
 type Claim =
   | 'huge-resident'
@@ -116,11 +116,6 @@ export const hugePage = experiment({
     yield* lockOnePage(lab, huge, each);
   },
 });
-
-const noHugeFlag: Text = {
-  en: 'this kernel does not tell huge pages from others (PAGEMAP_SCAN, Linux 6.7)',
-  zh: '该内核无法区分大页（需要 PAGEMAP_SCAN，Linux 6.7）',
-};
 
 function mapAligned(lab: Lab<Claim>, pages: number, each: number): Script<Region> {
   const size = formatBytes(each * lab.pageSize);

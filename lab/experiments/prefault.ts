@@ -5,7 +5,7 @@ import { experiment, type Script } from '../experiment.ts';
 import type { Lab, Mapped, TakenStep } from '../lab.ts';
 import { integer } from '../parameters.ts';
 import type { Region } from '../region.ts';
-import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../steps.ts';
+import { askForSmallPages, engineFaults, everyPageOf, noZeroFlag, wholeOf, whyRefused } from '../steps.ts';
 
 type Claim =
   | 'touch-loop'
@@ -31,7 +31,7 @@ const ways: readonly Way[] = [
     claim: 'touch-loop',
     name: { en: 'write each page in a loop', zh: '循环写每一页' },
     perPage: 'touchLoopPerPageNs',
-    how: ({ pages }) => ({ kind: 'touch', access: 'write', pages: numbersTo(pages) }),
+    how: (region) => ({ kind: 'touch', access: 'write', pages: everyPageOf(region) }),
   },
   // The flag acts before any advice can be given, so on a large region and with THP `always` it may use huge pages.
   {
@@ -124,13 +124,13 @@ export const prefault = experiment({
       lab.claim(way.claim, pages, look.counts.resident);
       if (way.claim === 'populate-read') {
         if (look.knows('Zero')) lab.claim('read-zero-pages', pages, look.counts.zero);
-        else lab.skip('read-zero-pages', pages, noZeroPages);
+        else lab.skip('read-zero-pages', pages, noZeroFlag);
         yield* touchAfterReading(lab, region);
       } else {
         const later = yield* lab.perform(
           { en: `${label}: write each page now`, zh: `${label}：现在写每一页` },
           region,
-          { kind: 'touch', access: 'write', pages: numbersTo(pages) },
+          { kind: 'touch', access: 'write', pages: everyPageOf(region) },
         );
         laterFaults += later.minorFaults;
       }
@@ -138,11 +138,6 @@ export const prefault = experiment({
     lab.claimWithOwn('later-touches', 0, laterFaults, 2 + pages / 100, engineFaults);
   },
 });
-
-const noZeroPages: Text = {
-  en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
-  zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
-};
 
 /** Maps a region and makes its pages resident. The step is the call that did so, or was refused. */
 async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped> {
@@ -166,13 +161,13 @@ async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
   const read = yield* lab.perform({ en: `${label}: read each page now`, zh: `${label}：现在读每一页` }, region, {
     kind: 'touch',
     access: 'read',
-    pages: numbersTo(pages),
+    pages: everyPageOf(region),
   });
   lab.claimWithOwn('later-reads', 0, read.minorFaults, 1 + pages / 100, engineFaults);
   const write = yield* lab.perform({ en: `${label}: write each page now`, zh: `${label}：现在写每一页` }, region, {
     kind: 'touch',
     access: 'write',
-    pages: numbersTo(pages),
+    pages: everyPageOf(region),
   });
   lab.claimWithOwn('later-writes', pages, write.minorFaults, 2 + pages / 100, engineFaults);
 }
@@ -190,8 +185,4 @@ function skipWay(lab: Lab<Claim>, { claim }: Way, pages: number, step: TakenStep
   lab.skip('read-zero-pages', pages, reason);
   lab.skip('later-reads', 0, reason);
   lab.skip('later-writes', pages, reason);
-}
-
-function numbersTo(count: number): number[] {
-  return Array.from({ length: count }, (_, page) => page);
 }

@@ -7,7 +7,7 @@ import type { Lab, TakenStep } from '../lab.ts';
 import { integer } from '../parameters.ts';
 import type { Region } from '../region.ts';
 import type { Look } from '../snapshot.ts';
-import { askForSmallPages, wholeOf, whyRefused } from '../steps.ts';
+import { askForSmallPages, everyPageOf, noPageTable, wholeOf, whyRefused } from '../steps.ts';
 import { swapRoomBytes } from '../swap-room.ts';
 
 type Subject = 'cold' | 'pageout' | 'dontneed' | 'free' | 'file';
@@ -144,12 +144,11 @@ async function* prepare(lab: Lab<Claim>, pages: number, advice: Advice, file?: B
 }
 
 function write(lab: Lab<Claim>, region: Region) {
-  const { label, pages } = region;
-  const all = Array.from({ length: pages }, (_, page) => page);
+  const { label } = region;
   return lab.perform({ en: `${label}: write each page`, zh: `${label}：写每一页` }, region, {
     kind: 'touch',
     access: 'write',
-    pages: all,
+    pages: everyPageOf(region),
   });
 }
 
@@ -157,7 +156,7 @@ function write(lab: Lab<Claim>, region: Region) {
  * Brings a file in page by page: written as a whole, it would lie in the page cache in folios of several pages, which go or stay as one.
  */
 async function* readOneByOne(lab: Lab<Claim>, region: Region): Script<TakenStep> {
-  const { label, pages } = region;
+  const { label } = region;
   const range = wholeOf(region);
   yield* lab.perform({ en: `${label}: read nothing ahead`, zh: `${label}：不要预读` }, region, {
     kind: 'madvise',
@@ -175,7 +174,7 @@ async function* readOneByOne(lab: Lab<Claim>, region: Region): Script<TakenStep>
   yield* lab.perform({ en: `${label}: read each page`, zh: `${label}：读每一页` }, region, {
     kind: 'touch',
     access: 'read',
-    pages: Array.from({ length: pages }, (_, page) => page),
+    pages: everyPageOf(region),
   });
   return yield* emptyLists(lab, region);
 }
@@ -291,7 +290,6 @@ function skipSubject(lab: Lab<Claim>, subject: Subject, { unlocked, locked }: Pr
   if (subject === 'pageout') lab.skip('pageout-swapped', 0, why);
 }
 
-const noPageTable: Text = { en: 'this process may not read its own page table', zh: '本进程无法读取自己的页表' };
 const onlyInMemory: Text = {
   en: 'there is no folder on a disk for a temporary file, and those of a file system in memory are reclaimed only with swap',
   zh: '没有位于磁盘上的文件夹可放临时文件，而内存文件系统中的页只有在有交换区时才能回收',
