@@ -1,6 +1,6 @@
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import { progressions } from './progressions.ts';
-import type { Mapping } from './region.ts';
+import { type Mapping, mmapNames } from './region.ts';
 
 type Touch = Extract<Operation, { kind: 'touch' }>;
 
@@ -23,13 +23,14 @@ export function mapLines(label: string, mapping: Mapping, refused = false): stri
   return [`{`, ...inside.map((line) => `    ${line}`), `}`];
 }
 
-function mmapLines(label: string, { pages, file, flags = [], alignPages = 1 }: Mapping): string[] {
-  const protection = file && !file.writable ? 'PROT_READ' : 'PROT_READ | PROT_WRITE';
-  const all = [...(file ? ['MAP_SHARED'] : ['MAP_PRIVATE', 'MAP_ANONYMOUS']), ...flags].join(' | ');
+function mmapLines(label: string, mapping: Mapping): string[] {
+  const { pages, file, alignPages = 1 } = mapping;
+  const names = mmapNames(mapping);
+  const [protection, flags] = [names.protection.join(' | '), names.flags.join(' | ')];
   const length = `${pages} * page_size`;
   const lines = file ? openLines(label, file.name, length) : [];
   const fd = file ? `${label}_fd` : '-1';
-  const map = (address: string) => `mmap(${address}, ${length}, ${protection}, ${all}, ${fd}, 0)`;
+  const map = (address: string) => `mmap(${address}, ${length}, ${protection}, ${flags}, ${fd}, 0)`;
   if (alignPages === 1) lines.push(`unsigned char *${label} = ${map('NULL')};`);
   else {
     lines.push(

@@ -17,17 +17,31 @@ export interface Mapping {
   /** Mapped shared, from its first page; with writing when it may be written to. */
   readonly file?: BackingFile;
   /** Flags of mmap(2) beside those that the kind of mapping needs. */
-  readonly flags?: readonly ('MAP_LOCKED' | 'MAP_POPULATE')[];
+  readonly flags?: readonly Extract<MapFlagName, 'MAP_LOCKED' | 'MAP_POPULATE'>[];
   /** The address is a multiple of this many pages: 512 for a huge page on x86-64. */
   readonly alignPages?: number;
+}
+
+type ProtectionName = 'PROT_READ' | 'PROT_WRITE';
+type MapFlagName = keyof typeof mapFlags;
+
+/** What mmap(2) is asked for by name, in the order in which it is shown: by the call itself, and by the C program. */
+export function mmapNames({ file, flags = [] }: Mapping): {
+  readonly protection: readonly ProtectionName[];
+  readonly flags: readonly MapFlagName[];
+} {
+  return {
+    protection: file && !file.writable ? ['PROT_READ'] : ['PROT_READ', 'PROT_WRITE'],
+    flags: file ? ['MAP_SHARED', ...flags] : ['MAP_PRIVATE', 'MAP_ANONYMOUS', ...flags],
+  };
 }
 
 /** An mmap call: its arguments, in the order of the man page, and what came of it. */
 export interface MmapCall {
   readonly hint: bigint | null;
   readonly length: number;
-  readonly protection: readonly ('PROT_READ' | 'PROT_WRITE')[];
-  readonly flags: readonly string[];
+  readonly protection: readonly ProtectionName[];
+  readonly flags: readonly MapFlagName[];
   readonly fd: number;
   readonly mapped: Result<bigint>;
 }
@@ -80,10 +94,9 @@ export class Region {
     measure: <T>(call: () => T) => T,
   ): { call: MmapCall; region?: Region } {
     const size = pageSize();
-    const { pages, file, flags: extra = [], alignPages = 1 } = mapping;
+    const { pages, file, alignPages = 1 } = mapping;
     const length = pages * size;
-    const protection = file && !file.writable ? (['PROT_READ'] as const) : (['PROT_READ', 'PROT_WRITE'] as const);
-    const flags = [...(file ? ['MAP_SHARED' as const] : ['MAP_PRIVATE' as const, 'MAP_ANONYMOUS' as const]), ...extra];
+    const { protection, flags } = mmapNames(mapping);
     const fd = file?.fd ?? -1;
     const { hint, fences } = fence(length, size, alignPages * size);
     const mapped = measure(() => mmap(hint, length, protectionBits(protection), flagBits(flags), fd, 0));
@@ -170,7 +183,7 @@ export class Region {
   }
 }
 
-function protectionBits(names: readonly ('PROT_READ' | 'PROT_WRITE')[]): number {
+function protectionBits(names: readonly ProtectionName[]): number {
   return names.reduce((bits, name) => bits | (name === 'PROT_READ' ? PROT.READ : PROT.WRITE), 0);
 }
 
@@ -182,7 +195,7 @@ const mapFlags = {
   MAP_POPULATE: MAP.POPULATE,
 };
 
-function flagBits(names: readonly (keyof typeof mapFlags)[]): number {
+function flagBits(names: readonly MapFlagName[]): number {
   return names.reduce((bits, name) => bits | mapFlags[name], 0);
 }
 
