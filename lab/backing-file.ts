@@ -1,20 +1,9 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fstatSync,
-  fsync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statfsSync,
-  write,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, mkdtempSync, openSync, rmSync, statfsSync, write } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { mincoreTellsOf } from '../native/page-cache.ts';
 import { readText } from '../native/proc-file.ts';
-import { status } from '../native/proc-status.ts';
 import { pageSize } from '../native/sysconf.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
@@ -88,7 +77,7 @@ export class BackingFile implements Disposable {
       if (file.isDirectory()) throw refused(path, { en: 'it is a directory', zh: '它是一个目录' });
       if (!file.isFile()) throw refused(path, { en: 'it is not a regular file', zh: '它不是普通文件' });
       if (file.size === 0) throw refused(path, { en: 'it is empty', zh: '文件为空' });
-      return new BackingFile(path, fd, file.size, false, tellsItsResidency(path, file.uid));
+      return new BackingFile(path, fd, file.size, false, mincoreTellsOf(fd));
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -151,19 +140,6 @@ function whyNotOpened(cause: unknown): Text {
       return { en: 'a path has no zero byte in it', zh: '路径中不能有零字节' };
     default:
       return { en: reasonOf(cause), zh: reasonOf(cause) };
-  }
-}
-
-/** What the kernel asks before mincore and cachestat tell: owner, CAP_FOWNER, or permission to write. mm/mincore.c */
-function tellsItsResidency(path: string, owner: number): boolean {
-  if (owner === process.geteuid?.()) return true;
-  const self = status();
-  if (self.errno === null && self.effective.includes('CAP_FOWNER')) return true;
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -34,13 +34,15 @@ export class Observer {
 
   /** The states of all pages, now. The flags are overwritten by the next look. */
   look(clock: Clock, step: number): Snapshot {
-    const { address, pages } = this.#region;
-    const previous = this.#previous ? { previous: this.#previous } : {};
-    const seen = residency(address, pages, this.#flags, { readVmFlags: this.#vmFlagsStale, ...previous });
+    const { address, pages, file } = this.#region;
+    const seen = residency(address, pages, this.#flags, {
+      readVmFlags: this.#vmFlagsStale,
+      ...(this.#previous ? { previous: this.#previous } : {}),
+      ...(file ? { fd: file.fd } : {}),
+    });
     this.#previous = seen;
     this.#vmFlagsStale = false;
-    const secret = this.#region.file?.mincoreTells === false ? PageFlag.Resident : 0;
-    const unknown = seen.unknown.flatMap(({ bits }) => bits).reduce((mask, bit) => mask | PageFlag[bit], secret);
+    const unknown = seen.unknown.flatMap(({ bits }) => bits).reduce((mask, bit) => mask | PageFlag[bit], 0);
     return { flags: this.#flags, takenNs: clock.nowNs(), step, unknown };
   }
 }

@@ -1,6 +1,7 @@
 /** What the page cache holds of a file, and advice about it: cachestat(2), posix_fadvise(2). */
 import { accessSync, constants, fstatSync } from 'node:fs';
 import { checkInt, checkLength } from './arguments.ts';
+import { capget } from './capabilities.ts';
 import { errnoName, type Failed, OK, type Result } from './errno.ts';
 import { bind } from './libc.ts';
 import { SYS, syscallWithBuffers } from './syscall.ts';
@@ -64,16 +65,15 @@ export function cachestat(fd: number, offset: number, length: number): CacheStat
 }
 
 /**
- * Whether mincore tells the truth about a file's pages. Of a file that the caller may neither write nor owns it says since Linux 5.2 that
- * all are in core, and does not say that it hides something; cachestat answers EPERM there. Where that is missing, the file's permissions
- * are asked, which is what the kernel does (`can_do_mincore` in mm/mincore.c).
+ * Whether mincore tells the truth about a file's pages. Of a file that the caller neither owns nor may write it says since Linux 5.2 that
+ * all are in core, and does not say that it hides something. Asks what the kernel asks: owner, CAP_FOWNER, permission to write
+ * (`can_do_mincore` in mm/mincore.c). That cachestat answers is no sign: it did not ask until CVE-2025-21691 was fixed.
  */
 export function mincoreTellsOf(fd: number): boolean {
-  const { errno } = cachestat(fd, 0, 1);
-  if (errno === null) return true;
-  if (errno === 'EPERM') return false;
   try {
     if (fstatSync(fd).uid === process.geteuid?.()) return true;
+    const held = capget();
+    if (held.errno === null && held.effective.includes('CAP_FOWNER')) return true;
     accessSync(`/proc/self/fd/${fd}`, constants.W_OK);
     return true;
   } catch {
