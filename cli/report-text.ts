@@ -86,7 +86,7 @@ function printMaps(terminal: Terminal, report: Report, step: number): void {
   for (const snapshot of report.snapshots) {
     if (snapshot.step !== step || snapshot.runs.length === 0) continue;
     const region = report.regions.find(({ id }) => id === snapshot.region);
-    if (region) terminal.pageMap(snapshot.runs, region.pages);
+    if (region) terminal.pageMap(snapshot.runs, region.pages, snapshot.unknown);
   }
 }
 

@@ -39,11 +39,15 @@ export class Terminal {
     return this.#colour ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  /** A region's pages, one shape each, or several pages a shape where there are many: then the most frequent state is drawn. */
-  pageMap(runs: readonly Run[], pages: number): void {
+  /**
+   * A region's pages, one shape each, or several pages a shape where there are many: then the most frequent state is drawn.
+   *
+   * @param unknown the flags that could not be found out
+   */
+  pageMap(runs: readonly Run[], pages: number, unknown = 0): void {
     const width = Math.max(8, Math.min(64, this.columns - 4));
     const perCell = Math.ceil(pages / (width * maxMapLines));
-    const states = cellStates(runs, pages, perCell);
+    const states = cellStates(runs, pages, perCell, unknown);
     for (let from = 0; from < states.length; from += width)
       this.line(`  ${this.#cells(states.slice(from, from + width))}`);
     if (perCell > 1) this.line(this.style('gray', `  (${perCell} pages a cell)`));
@@ -69,7 +73,7 @@ function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv)
 }
 
 /** The state to draw in each cell of `perCell` pages: the one that most of its pages have. */
-function cellStates(runs: readonly Run[], pages: number, perCell: number): PageState[] {
+function cellStates(runs: readonly Run[], pages: number, perCell: number, unknown: number): PageState[] {
   const count = Math.ceil(pages / perCell);
   const most = new Uint32Array(count);
   const states = new Array<PageState>(count).fill('absent');
@@ -79,7 +83,7 @@ function cellStates(runs: readonly Run[], pages: number, perCell: number): PageS
       const covered = Math.min(end, (cell + 1) * perCell) - Math.max(first, cell * perCell);
       if (covered <= (most[cell] as number)) continue;
       most[cell] = covered;
-      states[cell] = pageState(flags);
+      states[cell] = pageState(flags, unknown);
     }
   }
   return states;

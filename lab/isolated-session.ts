@@ -145,7 +145,8 @@ export class IsolatedSession implements SessionHandle {
       const states = this.#states.get(frame.region) ?? new PageStates();
       this.#states.set(frame.region, states);
       states.apply(frame);
-      if (frame.step >= 0) this.#transcript.addSnapshot(frame.step, frame.region, frame.takenNs, states.flags);
+      const { step, region, takenNs, unknown } = frame;
+      if (step >= 0) this.#transcript.addSnapshot(step, region, { flags: states.flags, takenNs, unknown });
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#death ??= brokenFrame(this.pid, error.message);
@@ -159,7 +160,7 @@ export class IsolatedSession implements SessionHandle {
   #keepLastStates(): void {
     for (const [region, { last, flags }] of this.#states) {
       if (last?.step === betweenSteps && this.#lastStep >= 0) {
-        this.#transcript.addSnapshot(this.#lastStep, region, last.takenNs, flags);
+        this.#transcript.addSnapshot(this.#lastStep, region, { flags, takenNs: last.takenNs, unknown: last.unknown });
       }
     }
   }

@@ -222,7 +222,7 @@ export class Session implements SessionHandle {
     this.tell({ kind: 'step', step });
     for (const { region: id, snapshot } of seen) {
       this.#regions.offer(id, { ...snapshot, step: step.index });
-      this.#transcript.addSnapshot(step.index, id, snapshot.takenNs, snapshot.flags);
+      this.#transcript.addSnapshot(step.index, id, snapshot);
     }
     if (sample) this.tell({ kind: 'sample', sample });
     return { ...step, minorFaults: record.minorFaults, vmLckGrowthBytes };
@@ -232,7 +232,7 @@ export class Session implements SessionHandle {
   #observe(step: number, closer?: Region): Look | undefined {
     let look: Look | undefined;
     this.#regions.observe(this.#clock, step, (region, snapshot) => {
-      this.#transcript.addSnapshot(step, region, snapshot.takenNs, snapshot.flags);
+      this.#transcript.addSnapshot(step, region, snapshot);
       if (region === closer?.id) look = lookOf(snapshot);
     });
     this.#sample();

@@ -1,6 +1,7 @@
 import { histogram, pageCounts } from '../protocol/counts.ts';
 import type { Claim, RegionInfo, Sample, SessionEvent, Step } from '../protocol/events.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
+import type { Snapshot } from '../protocol/frame-stream.ts';
 import type { Language } from '../protocol/language.ts';
 import type { Problem } from '../protocol/problem.ts';
 import type { Environment, Report, ReportSnapshot } from '../protocol/report.ts';
@@ -69,11 +70,12 @@ export class Transcript {
     }
   }
 
-  /** The states of a region's pages after a step. */
-  addSnapshot(step: number, region: number, takenNs: number, flags: Uint8Array): void {
+  /** The states of a region's pages after a step. Keeps nothing of `flags`. */
+  addSnapshot(step: number, region: number, { flags, takenNs, unknown }: Omit<Snapshot, 'step'>): void {
     const runs = packRuns(flags, maxRuns - this.#runs);
     this.#runs += runs.length / 2;
-    this.#snapshots.push({ step, region, takenNs, counts: pageCounts(histogram(flags)), runs });
+    const counts = pageCounts(histogram(flags));
+    this.#snapshots.push({ step, region, takenNs, counts, ...(unknown ? { unknown } : {}), runs });
   }
 
   report(environment: Environment, language: Language): Report {

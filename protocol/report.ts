@@ -44,7 +44,11 @@ export const reportSnapshotSchema = z.object({
   step: z.int().nonnegative(),
   region: z.int().positive(),
   takenNs: z.number().nonnegative(),
+  /** Of what is known; see `unknown`. */
   counts: pageCountsSchema,
+  /** The flags that could not be found out, as the sum of their bits; left out when all could. */
+  unknown: z.int().min(1).max(255).optional(),
+  /** First page, how many, their flags. Empty where there are too many runs to keep. */
   runs: z.array(z.tuple([z.int().nonnegative(), z.int().positive(), z.int().min(0).max(255)])),
 });
 export type ReportSnapshot = z.infer<typeof reportSnapshotSchema>;

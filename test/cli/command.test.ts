@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
+import { nobody } from '../lab/users.ts';
 import { bin, pagescope } from './pagescope.ts';
 
 let folder = '';
@@ -34,6 +35,16 @@ describe('pagescope run', () => {
     expect(stdout).toContain('········');
     expect(stdout).toContain('■■■■■■■■');
     expect(stdout.match(/^✓ /gm)).toHaveLength(5);
+  });
+
+  it('draws pages whose state the kernel keeps secret as unknown', (context) => {
+    const [command = '', ...args] = [...(process.geteuid?.() === 0 ? nobody : []), process.execPath, bin, 'run'];
+    const words = [...args, 'file-cache', '--set', `path=${process.execPath}`, '--set', 'pages=16'];
+    const { stdout } = spawnSync(command, words, { encoding: 'utf8', env: { ...process.env, HOME: tmpdir() } });
+    if (!stdout.includes('as of every file that you may not write'))
+      context.skip('this user may write the file of Node');
+    const maps = stdout.match(/^ {2}\S{16}$/gm);
+    expect(new Set(maps)).toEqual(new Set(['  ????????????????']));
   });
 
   it('colours only where it is wanted', async () => {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
 import type { ParameterValues } from '../../protocol/experiment.ts';
+import { PageFlag } from '../../protocol/flags.ts';
 import { compileAndRun, skipWithoutCompiler } from './compile.ts';
 import { isMapped, never, TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';
@@ -180,6 +181,9 @@ describe('file-cache', () => {
     expect(held).toEqual(['locked-refused', 'locked-survives']);
     const looks = report.steps.filter(({ call }) => call === 'mincore').map(({ outcome }) => outcome);
     expect(looks.every((outcome) => outcome?.includes('as of every file that you may not write'))).toBe(true);
+    const secret = report.snapshots.filter(({ unknown = 0 }) => unknown & PageFlag.Resident);
+    expect(secret).toHaveLength(report.snapshots.length);
+    expect(secret.every(({ counts }) => counts.resident === counts.present)).toBe(true);
   });
 
   it('ends in a sentence, without a signal or a leak, when the file is cut while it is mapped', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environment } from '../../lab/environment.ts';
 import { Transcript } from '../../lab/transcript.ts';
+import { PageFlag } from '../../protocol/flags.ts';
 
 const text = { en: 'word', zh: '词' };
 
@@ -8,6 +9,11 @@ function transcript() {
   const experiment = { id: 'test', title: text, parameters: {} };
   const made = new Transcript({ version: '0.0.0', experiment, placement: 'inline', pid: 1 });
   return { made, report: () => made.report(environment(), 'en') };
+}
+
+/** A snapshot of these pages, taken after 5 ns. */
+function seen(flags: Uint8Array, unknown = 0) {
+  return { flags, takenNs: 5, unknown };
 }
 
 function checkerboard(pages: number): Uint8Array {
@@ -32,7 +38,7 @@ describe('the transcript', () => {
 
   it('gives back the runs of a snapshot as they were', () => {
     const { made, report } = transcript();
-    made.addSnapshot(3, 1, 5, Uint8Array.from([255, 255, 0, 3, 3, 3]));
+    made.addSnapshot(3, 1, seen(Uint8Array.from([255, 255, 0, 3, 3, 3])));
     expect(report().snapshots).toMatchObject([
       {
         step: 3,
@@ -48,11 +54,20 @@ describe('the transcript', () => {
     ]);
   });
 
+  it('says which flags of a snapshot are unknown, and nothing where all are known', () => {
+    const { made, report } = transcript();
+    made.addSnapshot(0, 1, seen(new Uint8Array(4), PageFlag.Resident | PageFlag.Zero));
+    made.addSnapshot(1, 1, seen(new Uint8Array(4)));
+    const { snapshots } = report();
+    expect(snapshots.map((snapshot) => snapshot.unknown)).toEqual([33, undefined]);
+    expect(snapshots[1]).not.toHaveProperty('unknown');
+  });
+
   it('keeps the counts alone of a snapshot that has more runs than a report should have, and goes on with the next', () => {
     const { made, report } = transcript();
-    made.addSnapshot(0, 1, 0, checkerboard(200_000));
-    made.addSnapshot(1, 1, 0, checkerboard(200_000));
-    made.addSnapshot(2, 1, 0, new Uint8Array(200_000).fill(1));
+    made.addSnapshot(0, 1, seen(checkerboard(200_000)));
+    made.addSnapshot(1, 1, seen(checkerboard(200_000)));
+    made.addSnapshot(2, 1, seen(new Uint8Array(200_000).fill(1)));
     const { snapshots } = report();
     expect(snapshots.map(({ runs }) => runs.length)).toEqual([200_000, 0, 1]);
     expect(snapshots.map(({ counts }) => counts.resident)).toEqual([100_000, 100_000, 200_000]);
@@ -71,7 +86,7 @@ describe('the transcript', () => {
   it('is a copy: a report in hand does not change while the session goes on', () => {
     const { made, report } = transcript();
     const before = report();
-    made.addSnapshot(0, 1, 0, new Uint8Array(1));
+    made.addSnapshot(0, 1, seen(new Uint8Array(1)));
     made.add({ kind: 'measurement', session: 1, name: 'xNs', value: 1 });
     expect([before.snapshots, before.measurements]).toEqual([[], {}]);
   });
