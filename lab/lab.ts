@@ -70,9 +70,9 @@ export interface Lab<C extends string> {
   /** `/proc/self/status`, now. Ends the experiment as failed where it cannot be read. */
   status(): Status;
   /** The region's VMAs as smaps(5) has them, in order; a sentence when they cannot be told. */
-  smaps(region: Region): readonly SmapsEntry[] | Text;
+  smaps(region: Region): Promise<readonly SmapsEntry[] | Text>;
   /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
-  rssBytes(region: Region): number | Text;
+  rssBytes(region: Region): Promise<number | Text>;
   /** States what was measured; the claim holds when it equals what was expected. */
   claim(id: C, expected: number | string, measured: number | string): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */

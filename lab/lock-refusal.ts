@@ -16,8 +16,11 @@ export function refusedByLimit(step: Step): Text | undefined {
 }
 
 /** The pages of the region whose VMA is locked, as smaps(5) has it; a sentence when it cannot be told. */
-export function lockedInSmaps<C extends string>(lab: Lab<C>, region: Region): readonly PageRange[] | Text {
-  const vmas = lab.smaps(region);
+export async function lockedInSmaps<C extends string>(
+  lab: Lab<C>,
+  region: Region,
+): Promise<readonly PageRange[] | Text> {
+  const vmas = await lab.smaps(region);
   if ('en' in vmas) return vmas;
   const page = (address: bigint) => Number((address - region.address) / BigInt(lab.pageSize));
   return vmas

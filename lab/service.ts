@@ -9,8 +9,11 @@ import type { IsolatedProcess } from './isolated-session.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
 
-/** Looking at more than this in the host's own process would hold its main loop up; it gets a process of its own. */
-const maxInlineBytes = 256 * 1024 * 1024;
+/**
+ * Looking at more than this in the host's own process would hold its main loop up; it gets a process of its own. A look through smaps is
+ * the dearest piece: 9 to 18 ms with 256 MiB resident, 3 to 5 ms with this much (npm run bench, main-loop).
+ */
+const maxInlineBytes = 64 * 1024 * 1024;
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
 const maxSessions = 16;

@@ -1,5 +1,5 @@
 import type { Status } from '../native/proc-status.ts';
-import { readSmaps, type SmapsEntry } from '../native/smaps.ts';
+import { readSmapsAsync, type SmapsEntry } from '../native/smaps.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import { problem } from '../protocol/problem.ts';
@@ -86,16 +86,16 @@ export class SessionLab implements Lab<string> {
     return ownStatus();
   }
 
-  smaps(region: Region): readonly SmapsEntry[] | Text {
+  async smaps(region: Region): Promise<readonly SmapsEntry[] | Text> {
     const vmas: SmapsEntry[] = [];
     const end = region.address + BigInt(region.length);
-    const { errno } = readSmaps('self', (vma) => vmas.push(vma), region.address, end);
+    const { errno } = await readSmapsAsync('self', (vma) => vmas.push(vma), region.address, end);
     if (errno === null) return vmas;
     return { en: `/proc/self/smaps cannot be read: ${errno}`, zh: `无法读取 /proc/self/smaps：${errno}` };
   }
 
-  rssBytes(region: Region): number | Text {
-    const vmas = this.smaps(region);
+  async rssBytes(region: Region): Promise<number | Text> {
+    const vmas = await this.smaps(region);
     if ('en' in vmas) return vmas;
     const end = region.address + BigInt(region.length);
     const alone = vmas.every((vma) => vma.start >= region.address && vma.end <= end);

@@ -3,6 +3,7 @@
  * don't-dump, and the dearest: the kernel walks the page table of every VMA it prints. Read as a stream, stopped past the range.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, open as openAsync } from 'node:fs/promises';
 import type { Failed } from './errno.ts';
 import { fileFailure, procFolder } from './proc-file.ts';
 import { endOfRecord, parseRecord, type SmapsEntry } from './smaps-record.ts';
@@ -35,32 +36,87 @@ export function readSmaps(
 /** Memory for what was read and not yet parsed; the kernel hands over some 4 KiB at a time, a VMA takes 700 bytes. */
 const CHUNK = 64 * 1024;
 
-function stream(fd: number, visit: (entry: SmapsEntry) => unknown, start: bigint, end: bigint): number {
-  let bytes = Buffer.allocUnsafe(CHUNK);
-  const from = Number(start);
-  let begin = 0;
-  let filled = 0;
-  let visited = 0;
-  for (;;) {
-    if (bytes.length - filled < CHUNK / 4) {
-      // What is left of a VMA goes to the front. One whose path fills the memory gets more: the kernel has no bound for it.
-      const next = filled - begin > bytes.length / 2 ? Buffer.allocUnsafe(bytes.length * 2) : bytes;
-      bytes.copy(next, 0, begin, filled);
-      bytes = next;
-      filled -= begin;
-      begin = 0;
+/**
+ * `readSmaps` for a main loop: the reading, which is the kernel's walk through the page tables and nine tenths of the time, runs on
+ * libuv's pool. Mappings may change between two chunks; each VMA is told as it was when its chunk was read.
+ */
+export async function readSmapsAsync(
+  pid: number | 'self',
+  visit: (entry: SmapsEntry) => unknown,
+  start = 0n,
+  end = 0xffff_ffff_ffff_ffffn,
+): Promise<{ readonly returned: number; readonly errno: null } | Failed> {
+  let file: FileHandle | undefined;
+  try {
+    file = await openAsync(`${procFolder(pid)}/smaps`, 'r');
+    const records = new Records(visit, start, end);
+    while (!records.ended) {
+      const { bytes, at, length } = records.room();
+      records.take((await file.read(bytes, at, length, null)).bytesRead);
     }
-    const read = readSync(fd, bytes, filled, bytes.length - filled, null);
-    if (read === 0) return visited;
-    filled += read;
-    for (;;) {
-      const entry = parseRecord(bytes, begin, filled, from);
-      if (entry === undefined) break;
-      begin = endOfRecord();
+    return { returned: records.visited, errno: null };
+  } catch (error) {
+    return fileFailure(error);
+  } finally {
+    await file?.close();
+  }
+}
+
+function stream(fd: number, visit: (entry: SmapsEntry) => unknown, start: bigint, end: bigint): number {
+  const records = new Records(visit, start, end);
+  while (!records.ended) {
+    const { bytes, at, length } = records.room();
+    records.take(readSync(fd, bytes, at, length, null));
+  }
+  return records.visited;
+}
+
+/** What was read of smaps and not visited yet. Whoever reads asks for room, fills it, and says how much it was. */
+class Records {
+  readonly #visit: (entry: SmapsEntry) => unknown;
+  readonly #from: number;
+  readonly #end: bigint;
+  #bytes = Buffer.allocUnsafe(CHUNK);
+  #begin = 0;
+  #filled = 0;
+  visited = 0;
+  /** The file or the range is at its end, or `visit` wants no more. */
+  ended = false;
+
+  constructor(visit: (entry: SmapsEntry) => unknown, start: bigint, end: bigint) {
+    this.#visit = visit;
+    this.#from = Number(start);
+    this.#end = end;
+  }
+
+  room(): { readonly bytes: Buffer; readonly at: number; readonly length: number } {
+    if (this.#bytes.length - this.#filled < CHUNK / 4) {
+      // What is left of a VMA goes to the front. One whose path fills the memory gets more: the kernel has no bound for it.
+      const left = this.#filled - this.#begin;
+      const next = left > this.#bytes.length / 2 ? Buffer.allocUnsafe(this.#bytes.length * 2) : this.#bytes;
+      this.#bytes.copy(next, 0, this.#begin, this.#filled);
+      this.#bytes = next;
+      this.#filled = left;
+      this.#begin = 0;
+    }
+    return { bytes: this.#bytes, at: this.#filled, length: this.#bytes.length - this.#filled };
+  }
+
+  /** @param read bytes that were put into the room; 0 is the file's end */
+  take(read: number): void {
+    this.#filled += read;
+    this.ended = read === 0;
+    while (!this.ended) {
+      const entry = parseRecord(this.#bytes, this.#begin, this.#filled, this.#from);
+      if (entry === undefined) return;
+      this.#begin = endOfRecord();
       if (entry === null) continue;
-      if (entry.start >= end) return visited;
-      visited++;
-      if (visit(entry) === false) return visited;
+      if (entry.start >= this.#end) {
+        this.ended = true;
+        return;
+      }
+      this.visited++;
+      if (this.#visit(entry) === false) this.ended = true;
     }
   }
 }

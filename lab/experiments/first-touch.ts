@@ -1,5 +1,4 @@
 import { pageSize } from '../../native/sysconf.ts';
-import { breathe } from '../breathe.ts';
 import { experiment } from '../experiment.ts';
 import { countPages } from '../format.ts';
 import { choice, integer } from '../parameters.ts';
@@ -100,9 +99,7 @@ export const firstTouch = experiment({
     if (after.knows('Zero')) lab.claim('zero-pages', zeroPages, after.counts.zero);
     else lab.skip('zero-pages', zeroPages, noZeroFlag);
     const ownBytes = access === 'write' ? pages * lab.pageSize : 0;
-    // smaps goes through every resident page of the process: not in the same turn of the main loop as the look.
-    await breathe();
-    const rss = lab.rssBytes(region);
+    const rss = await lab.rssBytes(region);
     if (typeof rss === 'number') lab.claim('rss', ownBytes, rss);
     else lab.skip('rss', ownBytes, rss);
     lab.measurement('firstTouchPerPageNs', durationNs / pages);

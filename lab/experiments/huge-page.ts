@@ -169,7 +169,7 @@ async function* lockOnePage(lab: Lab<Claim>, region: Region, each: number): Scri
   lab.claim('split-stays', region.pages, look.counts.resident);
   if (look.knows('Huge')) lab.claim('split-huge', hugeLeft, look.counts.huge);
   else lab.skip('split-huge', hugeLeft, noHugeFlag);
-  const vmas = lab.smaps(region);
+  const vmas = await lab.smaps(region);
   if ('en' in vmas) lab.skip('split-vmas', 3, vmas);
   else lab.claim('split-vmas', 3, vmas.length);
   if (look.knows('Locked')) lab.claim('split-locked', 1, look.counts.locked);

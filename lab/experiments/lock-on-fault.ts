@@ -97,7 +97,7 @@ export const lockOnFault = experiment({
     lab.measurement('firstTouchNs', touch.durationNs);
     const touched = yield* lab.look({ en: 'Look at B again', zh: '再次查看 B' }, later);
     lab.claim('touch-one', `${page}`, formatPages(touched.pagesWith('Resident')));
-    const smaps = lab.smaps(later);
+    const smaps = await lab.smaps(later);
     if ('en' in smaps) lab.skip('smaps-one', lab.pageSize, smaps);
     else
       lab.claim(

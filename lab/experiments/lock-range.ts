@@ -110,7 +110,7 @@ async function* lockTwice(lab: LockLab, region: Region, range: { offset: number;
     return;
   }
   lab.claim('covers', formatPages([covered]), formatPages(look.pagesWith('Locked')));
-  const inSmaps = lockedInSmaps(lab, region);
+  const inSmaps = await lockedInSmaps(lab, region);
   if ('en' in inSmaps) lab.skip('smaps', formatPages([covered]), inSmaps);
   else lab.claim('smaps', formatPages([covered]), formatPages(inSmaps));
   lab.claim('vm-lck', bytes, first.vmLckGrowthBytes);

@@ -4,17 +4,17 @@ import { forkIsolated } from '../../lab/fork-isolated.ts';
 import { problemOf, TestLab } from './harness.ts';
 
 const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
-/** 256 MiB of 4 KiB pages. */
-const inlinePages = 65_536;
+/** 64 MiB of 4 KiB pages. */
+const inlinePages = 16_384;
 
 describe('where a session runs', () => {
   it.each([
     ['inline', 'a small region', { pages: 4 }, undefined],
     ['isolated', 'a small region, when that is asked for', { pages: 4 }, 'isolated'],
-    ['inline', 'exactly 256 MiB', { pages: inlinePages }, undefined],
-    ['isolated', 'more than 256 MiB', { pages: inlinePages + 1 }, undefined],
-    ['isolated', 'more than 256 MiB, also when inline is asked for', { pages: inlinePages + 1 }, 'inline'],
-    ['isolated', 'more than 256 MiB, also when it is only read', { pages: inlinePages + 1, access: 'read' }, undefined],
+    ['inline', 'exactly 64 MiB', { pages: inlinePages }, undefined],
+    ['isolated', 'more than 64 MiB', { pages: inlinePages + 1 }, undefined],
+    ['isolated', 'more than 64 MiB, also when inline is asked for', { pages: inlinePages + 1 }, 'inline'],
+    ['isolated', 'more than 64 MiB, also when it is only read', { pages: inlinePages + 1, access: 'read' }, undefined],
   ])('%s: %s', async (expected, _what, parameters, placement) => {
     await using lab = new TestLab(() => forkIsolated(entry));
     // Paused before the first step, nothing is mapped yet.

@@ -6,7 +6,7 @@ import { mlock, mprotect, munlock, munmap, PROT } from '../../native/mman.ts';
 import { readText } from '../../native/proc-file.ts';
 import { meminfo, swaps } from '../../native/proc-meminfo.ts';
 import { parseStatus, status } from '../../native/proc-status.ts';
-import { readSmaps, type SmapsEntry } from '../../native/smaps.ts';
+import { readSmaps, readSmapsAsync, type SmapsEntry } from '../../native/smaps.ts';
 import { endOfRecord, parseRecord } from '../../native/smaps-record.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import { maxMapCount, overcommit, transparentHugepage } from '../../native/vm-settings.ts';
@@ -185,4 +185,29 @@ test('the VMAs of a range are those of /proc/self/maps', () => {
   expect(found.vmas).toHaveLength(2);
   expect(found.vmas[0]).toMatchObject({ protection: PROT.READ | PROT.WRITE, shared: false });
   munmap(address, 6 * pageSize());
+});
+
+describe('smaps read beside the main loop', () => {
+  test('says the same as smaps read at once, of one mapping and of all that lie before it', async () => {
+    const size = pageSize();
+    const address = map(16);
+    try {
+      mlock(address, 4 * size);
+      const [now, later]: SmapsEntry[][] = [[], []];
+      readSmaps('self', (entry) => now?.push(entry), address, address + BigInt(16 * size));
+      const read = await readSmapsAsync('self', (entry) => later?.push(entry), address, address + BigInt(16 * size));
+      expect(read).toEqual({ returned: now?.length, errno: null });
+      expect(later).toEqual(now);
+      expect(now?.length).toBeGreaterThan(1);
+    } finally {
+      munlock(address, 4 * size);
+      munmap(address, 16 * size);
+    }
+  });
+
+  test('stops when it is told to, and names what is missing', async () => {
+    let seen = 0;
+    expect(await readSmapsAsync('self', () => ++seen < 3)).toEqual({ returned: 3, errno: null });
+    expect(await readSmapsAsync(2 ** 30, () => true)).toEqual({ returned: -1, errno: 'ENOENT' });
+  });
 });
