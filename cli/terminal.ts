@@ -56,7 +56,7 @@ export class Terminal {
   #cells(states: readonly PageState[]): string {
     let text = '';
     for (let from = 0; from < states.length; ) {
-      const state = states[from] as PageState;
+      const state = states[from] ?? 'unknown';
       let end = from;
       while (states[end] === state) end++;
       text += this.style(cells[state].style, cells[state].shape.repeat(end - from));
@@ -81,7 +81,7 @@ function cellStates(runs: readonly Run[], pages: number, perCell: number, unknow
     const end = first + length;
     for (let cell = Math.floor(first / perCell); cell * perCell < end; cell++) {
       const covered = Math.min(end, (cell + 1) * perCell) - Math.max(first, cell * perCell);
-      if (covered <= (most[cell] as number)) continue;
+      if (covered <= (most[cell] ?? 0)) continue;
       most[cell] = covered;
       states[cell] = pageState(flags, unknown);
     }

@@ -10,7 +10,7 @@ export function progressions(numbers: readonly number[], most: number): Progress
   const found: Progression[] = [];
   for (let at = 0; at < numbers.length; ) {
     if (found.length === most) return undefined;
-    const first = numbers[at] as number;
+    const first = numbers[at] ?? 0;
     const step = (numbers[at + 1] ?? first) - first;
     let count = 1;
     if (step > 0) while (numbers[at + count] === first + step * count) count++;

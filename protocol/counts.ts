@@ -5,8 +5,8 @@ import { PageFlag, type PageState, pageState, pageStates } from './flags.ts';
 export function histogram(flags: Uint8Array): Uint32Array {
   const bins = new Uint32Array(256);
   for (let page = 0; page < flags.length; page++) {
-    const byte = flags[page] as number;
-    bins[byte] = (bins[byte] as number) + 1;
+    const byte = flags[page] ?? 0;
+    bins[byte] = (bins[byte] ?? 0) + 1;
   }
   return bins;
 }

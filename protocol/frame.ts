@@ -129,7 +129,7 @@ export function encodeFrame(
   const kind = before ? Kind.ChangedRuns : Kind.WholeRuns;
   const bytes = header(kind, info, after.length, runs.count, runs.count * runBytes);
   const view = new DataView(bytes.buffer, frameHeaderBytes);
-  for (let index = 0; index < runs.count * 2; index++) view.setUint32(index * 4, runs.words[index] as number, true);
+  for (let index = 0; index < runs.count * 2; index++) view.setUint32(index * 4, runs.words[index] ?? 0, true);
   return bytes;
 }
 

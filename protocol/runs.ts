@@ -11,7 +11,7 @@ type EachRun = (firstPage: number, pageCount: number, flags: number) => void;
 
 /** The first page at or after `from` whose byte differs from `flags[from]`, four pages at a time where memory allows. */
 function runEnd(flags: Uint8Array, words: Uint32Array | undefined, from: number): number {
-  const byte = flags[from] as number;
+  const byte = flags[from] ?? 0;
   let page = from + 1;
   if (words) {
     while (page & 3 && page < flags.length && flags[page] === byte) page++;
@@ -36,7 +36,7 @@ export function forEachRun(flags: Uint8Array, each: EachRun): void {
   const words = asWords(flags);
   for (let page = 0; page < flags.length; ) {
     const end = Math.min(runEnd(flags, words, page), page + maxRunPages);
-    each(page, end - page, flags[page] as number);
+    each(page, end - page, flags[page] ?? 0);
     page = end;
   }
 }
@@ -57,7 +57,7 @@ export function forEachChangedRun(before: Uint8Array, after: Uint8Array, each: E
       continue;
     }
     const first = page;
-    const byte = after[page] as number;
+    const byte = after[page] ?? 0;
     while (page < after.length && after[page] === byte && before[page] !== byte && page - first < maxRunPages) page++;
     each(first, page - first, byte);
   }
