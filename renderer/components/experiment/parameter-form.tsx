@@ -7,6 +7,9 @@ import { isActive } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
 import classes from './experiment-head.module.css';
 
+/** What stands around the text of a choice: padding and the arrow. */
+const selectFrame = '46px';
+
 /** A field for each parameter that the experiment declares. A run keeps the values it began with, so the fields rest meanwhile. */
 export function ParameterForm({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
@@ -43,11 +46,14 @@ function Field({ parameter, value }: { parameter: Parameter; value: string | num
     'aria-describedby': problem && problemId(parameter),
   };
   if (parameter.kind === 'choice') {
+    const data = parameter.choices.map((choice) => ({ value: choice.value, label: pick(choice.title) }));
+    const longest = Math.max(...data.map(({ label }) => label.length));
     return (
       <Select
         {...common}
+        style={{ minWidth: `calc(${longest}ch + ${selectFrame})` }}
         value={String(value)}
-        data={parameter.choices.map((choice) => ({ value: choice.value, label: pick(choice.title) }))}
+        data={data}
         onChange={(chosen) => chosen !== null && setParameter(name, chosen)}
       />
     );
