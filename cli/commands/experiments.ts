@@ -2,19 +2,14 @@ import { catalogue } from '../../lab/catalogue.ts';
 import type { ExperimentDescriptor, Parameter } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
 import { ExitStatus } from '../exit-status.ts';
+import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
-/** `pagescope experiments`: the catalogue. With `json`, `{"experiments": […]}` on one line. */
+/** `pagescope experiments`: the catalogue. With `json`, `{"experiments": […]}` on one line, its texts in one language. */
 export function experiments({ json, language }: { json: boolean; language: Language }): ExitStatus {
   const descriptors = catalogue.map((experiment) => experiment.descriptor());
   if (json) {
-    const named = descriptors.map(({ title, summary, reason, ...rest }) => ({
-      ...rest,
-      title: title[language],
-      summary: summary[language],
-      ...(reason ? { reason: reason[language] } : {}),
-    }));
-    process.stdout.write(`${JSON.stringify({ experiments: named })}\n`);
+    process.stdout.write(`${JSON.stringify(inLanguage({ experiments: descriptors }, language))}\n`);
     return ExitStatus.Held;
   }
   const terminal = new Terminal(process.stdout);

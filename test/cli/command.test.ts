@@ -140,7 +140,11 @@ describe('pagescope experiments and doctor', () => {
       placement: 'inline',
       available: true,
     });
-    expect(experiments[0].parameters.map(({ name }: { name: string }) => name)).toContain('pages');
+    expect(experiments[0].parameters[0]).toMatchObject({ name: 'pages', title: 'Pages', unit: 'pages' });
+    expect(experiments[0].claims[0]).toEqual({
+      id: 'none-before',
+      text: 'Before the first touch no page is resident',
+    });
   });
 
   it('tells the limit that getrlimit tells', async () => {
