@@ -7,7 +7,7 @@ export const docker: FixText = ({ bytes }) => ({
   about: 'limit',
   title: {
     en: 'For Docker: --ulimit memlock, or --cap-add IPC_LOCK',
-    zh: '为 Docker：--ulimit memlock 或 --cap-add IPC_LOCK',
+    zh: '用于 Docker：--ulimit memlock 或 --cap-add IPC_LOCK',
   },
   changes: {
     en: 'Soft and hard limit, in bytes, of every process of the new container. A container that runs already keeps its own.',
@@ -62,7 +62,7 @@ export const docker: FixText = ({ bytes }) => ({
 export const podman: FixText = ({ bytes }) => ({
   id: 'podman',
   about: 'limit',
-  title: { en: 'For Podman: --ulimit memlock', zh: '为 Podman：--ulimit memlock' },
+  title: { en: 'For Podman: --ulimit memlock', zh: '用于 Podman：--ulimit memlock' },
   changes: {
     en: 'Soft and hard limit, in bytes, of every process of the new container.',
     zh: '新容器中所有进程的软、硬限制，单位字节。',
@@ -100,7 +100,7 @@ export const kubernetes: FixText = ({ bytes, systemd }) => ({
   about: 'limit',
   title: {
     en: 'For Kubernetes: the node’s runtime, or IPC_LOCK for a root container',
-    zh: '为 Kubernetes：节点的运行时，或为 root 容器添加 IPC_LOCK',
+    zh: '用于 Kubernetes：节点的运行时，或为 root 容器添加 IPC_LOCK',
   },
   changes: {
     en: 'A pod has no field for ulimits: containers inherit the limit of the node’s container runtime. So it is changed there, for every container that starts afterwards, or lifted by a capability.',
@@ -143,10 +143,10 @@ export const kubernetes: FixText = ({ bytes, systemd }) => ({
 });
 
 /** lxc.container.conf(5), Incus and LXD `limits.kernel.*` */
-export const lxc: FixText = ({ lxc: limit }) => ({
+export const lxc: FixText = ({ bytesOrUnlimited: limit }) => ({
   id: 'lxc',
   about: 'limit',
-  title: { en: 'For LXC, Incus and LXD: the container’s configuration', zh: '为 LXC、Incus 和 LXD：容器的配置' },
+  title: { en: 'For LXC, Incus and LXD: the container’s configuration', zh: '用于 LXC、Incus 和 LXD：容器的配置' },
   changes: {
     en: 'The limit that the container’s init starts with; set on the host, for the next start of the container. Services inside can lower it, or raise it up to this.',
     zh: '容器 init 启动时的上限；在主机上设置，容器下次启动生效。容器内的服务可以降低它，或提高到不超过它。',
@@ -174,7 +174,7 @@ export const lxc: FixText = ({ lxc: limit }) => ({
 export const oci: FixText = ({ number }) => ({
   id: 'oci',
   about: 'limit',
-  title: { en: 'For any other OCI runtime: process.rlimits', zh: '为其他 OCI 运行时：process.rlimits' },
+  title: { en: 'For any other OCI runtime: process.rlimits', zh: '用于其他 OCI 运行时：process.rlimits' },
   changes: {
     en: 'The limit of the container’s process, as its config.json says; without an entry it inherits the runtime’s own.',
     zh: '容器进程的上限，由 config.json 决定；没有条目时继承运行时自身的上限。',

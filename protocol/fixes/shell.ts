@@ -2,7 +2,7 @@
 import type { FixText } from './wanted.ts';
 
 /** setrlimit(2), bash(1) */
-export const ulimit: FixText = ({ kib }) => ({
+export const ulimit: FixText = ({ kib, bytesOrUnlimited }) => ({
   id: 'ulimit',
   about: 'limit',
   title: { en: 'Raise it in this shell: ulimit -l', zh: '在当前 shell 中提高：ulimit -l' },
@@ -27,7 +27,7 @@ export const ulimit: FixText = ({ kib }) => ({
         en: 'Past it: root raises the limits of the running shell',
         zh: '超过硬限制：由 root 提高正在运行的 shell 的限制',
       },
-      text: `sudo prlimit --pid $$ --memlock=${kib === 'unlimited' ? 'unlimited:unlimited' : `${Number(kib) * 1024}:${Number(kib) * 1024}`}`,
+      text: `sudo prlimit --pid $$ --memlock=${bytesOrUnlimited}:${bytesOrUnlimited}`,
     },
   ],
   check: {
@@ -43,7 +43,7 @@ export const ulimit: FixText = ({ kib }) => ({
 export const limitsConf: FixText = ({ kib }) => ({
   id: 'limits-conf',
   about: 'limit',
-  title: { en: 'For a user, at every login: limits.conf', zh: '为某个用户、每次登录：limits.conf' },
+  title: { en: 'For a user, at every login: limits.conf', zh: '用于某个用户的每次登录：limits.conf' },
   changes: {
     en: 'Both limits, in KiB, of every session that PAM opens for this user: console, ssh, su, cron.',
     zh: 'PAM 为该用户打开的每个会话（控制台、ssh、su、cron）的软、硬限制，单位 KiB。',

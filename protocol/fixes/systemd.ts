@@ -4,7 +4,7 @@ import type { FixText } from './wanted.ts';
 export const systemdService: FixText = ({ systemd, unit }) => ({
   id: 'systemd-service',
   about: 'limit',
-  title: { en: 'For a systemd service: LimitMEMLOCK=', zh: '为 systemd 服务：LimitMEMLOCK=' },
+  title: { en: 'For a systemd service: LimitMEMLOCK=', zh: '用于 systemd 服务：LimitMEMLOCK=' },
   changes: {
     en: `Soft and hard limit of ${unit} from its next start.`,
     zh: `${unit} 下次启动起的软、硬限制。`,
@@ -32,7 +32,7 @@ export const systemdService: FixText = ({ systemd, unit }) => ({
       text: `[Service]\nLimitMEMLOCK=${systemd}\n`,
     },
     {
-      label: { en: 'Take it over', zh: '使其生效' },
+      label: { en: 'Apply it', zh: '使其生效' },
       text: `sudo systemctl daemon-reload && sudo systemctl restart ${unit}`,
     },
   ],
@@ -47,7 +47,7 @@ export const userService: FixText = ({ systemd, unit }) => ({
   about: 'limit',
   title: {
     en: 'For a service of systemctl --user: the user manager first, then the unit',
-    zh: '为 systemctl --user 的服务：先是用户管理器，再是单元',
+    zh: '用于 systemctl --user 的服务：先是用户管理器，再是单元',
   },
   changes: {
     en: `The hard limit of every user manager, and within it the limit of ${unit}.`,
@@ -80,7 +80,7 @@ export const userService: FixText = ({ systemd, unit }) => ({
     },
     {
       label: {
-        en: 'Take it over (the first line ends your sessions)',
+        en: 'Apply it (the first line ends your sessions)',
         zh: '使其生效（第一行会结束你的所有会话）',
       },
       text: `sudo systemctl daemon-reload && sudo systemctl restart user@$(id -u).service\nsystemctl --user daemon-reload && systemctl --user restart ${unit}`,
@@ -97,7 +97,7 @@ export const desktopSession: FixText = ({ systemd }) => ({
   about: 'limit',
   title: {
     en: 'For a desktop session: user@.service, or DefaultLimitMEMLOCK= for everything',
-    zh: '为桌面会话：user@.service，或对全部生效的 DefaultLimitMEMLOCK=',
+    zh: '用于桌面会话：user@.service，或对全部生效的 DefaultLimitMEMLOCK=',
   },
   changes: {
     en: 'What a modern desktop starts (terminals too) are children of user@UID.service and have its limit. The first file changes that; the second changes every system service as well.',
@@ -140,7 +140,7 @@ export const systemdNspawn: FixText = ({ systemd }) => ({
   about: 'limit',
   title: {
     en: 'For a systemd-nspawn container: LimitMEMLOCK= of its settings',
-    zh: '为 systemd-nspawn 容器：其设置中的 LimitMEMLOCK=',
+    zh: '用于 systemd-nspawn 容器：其设置中的 LimitMEMLOCK=',
   },
   changes: {
     en: 'The limit that the container’s first process starts with, and so everything in it that sets none of its own.',
@@ -160,7 +160,7 @@ export const systemdNspawn: FixText = ({ systemd }) => ({
       },
       text: `[Exec]\nLimitMEMLOCK=${systemd}\n`,
     },
-    { label: { en: 'Take it over', zh: '使其生效' }, text: 'sudo machinectl reboot MACHINE' },
+    { label: { en: 'Apply it', zh: '使其生效' }, text: 'sudo machinectl reboot MACHINE' },
   ],
   check: { how: { en: 'Inside the container.', zh: '在容器内查看。' }, command: "grep 'Max locked' /proc/1/limits" },
 });

@@ -12,8 +12,8 @@ export interface Wanted {
   readonly number: string;
   /** With a suffix in powers of 1024, or `infinity`: systemd.exec(5). */
   readonly systemd: string;
-  /** Bytes, or `unlimited`: lxc.container.conf(5). */
-  readonly lxc: string;
+  /** Bytes, or `unlimited`: lxc.container.conf(5), prlimit(1). */
+  readonly bytesOrUnlimited: string;
   /** The systemd unit, or a stand-in. */
   readonly unit: string;
 }
@@ -29,7 +29,7 @@ export function wantedLimit(limit: ByteLimit, unit = 'NAME.service'): Wanted {
       bytes: '-1',
       number: '18446744073709551615',
       systemd: 'infinity',
-      lxc: limit,
+      bytesOrUnlimited: limit,
       unit,
     };
   }
@@ -37,5 +37,5 @@ export function wantedLimit(limit: ByteLimit, unit = 'NAME.service'): Wanted {
   const kib = String(limitKib(bytes));
   const mib = bytes / 1024 ** 2;
   const systemd = Number.isInteger(mib) ? `${mib}M` : `${kib}K`;
-  return { kib, bytes: String(bytes), number: String(bytes), systemd, lxc: String(bytes), unit };
+  return { kib, bytes: String(bytes), number: String(bytes), systemd, bytesOrUnlimited: String(bytes), unit };
 }
