@@ -92,12 +92,7 @@ function benchFiles(names) {
 }
 
 requireNode();
-await main(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    console.log(help);
-    return 0;
-  }
+await main(async (args) => {
   await ensureInstalled();
   await ensureRuntime();
   const files = benchFiles(args.filter((arg) => arg !== '--json'));
@@ -111,4 +106,4 @@ await main(async () => {
   else console.log(table(rows));
   for (const { name, skipped: reason } of skipped) console.error(`skipped: ${name}: ${reason}`);
   return rows.some(isOver) ? 1 : 0;
-});
+}, help);

@@ -29,8 +29,7 @@ function namedTargets(names) {
 }
 
 requireNode();
-await main(async () => {
-  const args = process.argv.slice(2);
+await main(async (args) => {
   const named = namedTargets(args.filter((arg) => arg !== '--all'));
   await ensureInstalled();
   await ensureRuntime();

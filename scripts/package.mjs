@@ -92,12 +92,7 @@ async function packAll(arch, formats) {
 }
 
 requireNode();
-await main(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    console.log(help);
-    return 0;
-  }
+await main(async (args) => {
   const { formats, architectures } = wanted(args);
   await ensureInstalled();
   await ensureRuntime();
@@ -109,4 +104,4 @@ await main(async () => {
     `Could not be fetched: ${missing.join('; ')}; run npm run package where the network allows (PAGESCOPE_ELECTRON names an Electron that is already here).`,
     3,
   );
-});
+}, help);

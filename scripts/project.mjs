@@ -30,11 +30,17 @@ export class Refusal extends Error {
 /**
  * Runs a script's body and turns what it throws into a sentence and an exit status.
  *
- * @param {() => Promise<number | undefined>} body gives the exit status
+ * @param {(args: string[]) => Promise<number | undefined>} body takes what stands behind the script's name, gives the exit status
+ * @param {string} [help] printed for `--help`, in place of running the body
  */
-export async function main(body) {
+export async function main(body, help) {
+  const args = process.argv.slice(2);
+  if (help !== undefined && args.includes('--help')) {
+    console.log(help);
+    return;
+  }
   try {
-    process.exitCode = (await body()) ?? 0;
+    process.exitCode = (await body(args)) ?? 0;
   } catch (error) {
     const refused = error instanceof Refusal;
     console.error(refused ? error.message : error);

@@ -18,10 +18,10 @@ async function reportSchema() {
 }
 
 requireNode();
-await main(async () => {
+await main(async (args) => {
   await ensureRuntime();
   const text = `${JSON.stringify(await reportSchema(), null, 2)}\n`;
-  if (process.argv.includes('--check')) {
+  if (args.includes('--check')) {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return 0;
     throw new Refusal('docs/report.schema.json is not what protocol/report.ts says: run node scripts/schema.mjs.');
   }

@@ -67,13 +67,8 @@ async function desktop(args) {
 }
 
 requireNode();
-await main(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    console.log(help);
-    return 0;
-  }
+await main(async (args) => {
   await ensureInstalled();
   await ensureBuilt();
   return args.includes('--serve') ? await serve(args.filter((arg) => arg !== '--serve')) : await desktop(args);
-});
+}, help);

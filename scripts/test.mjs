@@ -61,12 +61,7 @@ async function runSuite(suite, filters) {
 }
 
 requireNode();
-await main(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    console.log(help);
-    return 0;
-  }
+await main(async (args) => {
   const { wanted, filters } = chosen(args);
   await ensureInstalled();
   await ensureRuntime();
@@ -74,4 +69,4 @@ await main(async () => {
   for (const suite of wanted) results.push(...(await runSuite(suite, filters)));
   console.log(`\n${summary(results)}`);
   return results.some(({ status }) => status === 'failed') ? 1 : 0;
-});
+}, help);
