@@ -5,7 +5,6 @@ import { bind, bindAsync, type Pointer, pointer } from './libc.ts';
 import { pageSize } from './sysconf.ts';
 
 export { MADV } from './advice.ts';
-export { mlock, mlockAsync, munlock, munlockAsync } from './mlock.ts';
 
 /** Protection of mmap(2) and mprotect(2). */
 export const PROT = { NONE: 0, READ: 1, WRITE: 2, EXEC: 4 } as const;

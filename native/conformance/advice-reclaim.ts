@@ -1,6 +1,7 @@
 /** Rules of madvise(2) about advice that takes pages away: COLD, PAGEOUT, FREE, with swap and without. */
 import { copyOut, memset } from '../bytes.ts';
-import { MADV, madvise, mincore, mlock } from '../mman.ts';
+import { mlock } from '../mlock.ts';
+import { MADV, madvise, mincore } from '../mman.ts';
 import { PageBit } from '../page-bit.ts';
 import { meminfo } from '../proc-meminfo.ts';
 import { touchRead } from '../touch.ts';

@@ -1,6 +1,7 @@
 /** Rules of madvise(2) about advice that needs memory of a special kind: REMOVE (shared), COLLAPSE (a huge page's worth). */
 import { copyOut, memset } from '../bytes.ts';
-import { MADV, MAP, madvise, mlock, mmap, munmap, PROT } from '../mman.ts';
+import { mlock } from '../mlock.ts';
+import { MADV, MAP, madvise, mmap, munmap, PROT } from '../mman.ts';
 import { PageBit } from '../page-bit.ts';
 import { pageSize } from '../sysconf.ts';
 import { transparentHugepage } from '../vm-settings.ts';

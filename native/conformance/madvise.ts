@@ -1,5 +1,7 @@
 /** Rules of madvise(2). */
-import { MADV, madvise, mlock, munmap } from '../mman.ts';
+
+import { mlock } from '../mlock.ts';
+import { MADV, madvise, munmap } from '../mman.ts';
 import { PageBit } from '../page-bit.ts';
 import { touchRead, touchWrite } from '../touch.ts';
 import { ADVICE, type Advice, known, look, needs, WRITTEN } from './advice.ts';

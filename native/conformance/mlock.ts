@@ -1,6 +1,7 @@
 /** Rules of mlock(2) and munlock(2). */
 import { spawnSync } from 'node:child_process';
-import { mlock, munlock, munmap, PROT } from '../mman.ts';
+import { mlock, munlock } from '../mlock.ts';
+import { munmap, PROT } from '../mman.ts';
 import { parseStatus, status } from '../proc-status.ts';
 import { isLocked } from '../vma.ts';
 import { withSharedFile } from './file.ts';

@@ -1,6 +1,5 @@
 /** Rules of mlock2(2). */
-import { MLOCK, mlock2 } from '../mlock.ts';
-import { mlock } from '../mman.ts';
+import { MLOCK, mlock, mlock2 } from '../mlock.ts';
 import { isLocked } from '../vma.ts';
 import {
   at,

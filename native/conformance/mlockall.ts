@@ -2,8 +2,8 @@
  * Rules of mlockall(2) and munlockall(2). V8 aborts when it gives back a page while all memory is locked, as it may do on any of its threads:
  * so what is mapped now is locked only in a process of its own, which has no such threads, looks, and unlocks at once.
  */
-import { MCL, mlockall, munlockall } from '../mlock.ts';
-import { MAP, mlock, mmap, munmap, PROT } from '../mman.ts';
+import { MCL, mlock, mlockall, munlockall } from '../mlock.ts';
+import { MAP, mmap, munmap, PROT } from '../mman.ts';
 import { meminfo } from '../proc-meminfo.ts';
 import type { Limit } from '../resource.ts';
 import { isLocked } from '../vma.ts';

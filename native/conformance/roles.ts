@@ -7,7 +7,8 @@ import { existsSync, ftruncateSync, openSync, readFileSync, readSync, writeFileS
 import { memset } from '../bytes.ts';
 import { SIG, signal } from '../end.ts';
 import { memfdSecret } from '../memfd.ts';
-import { MADV, MAP, madvise, mlock, mmap, PROT } from '../mman.ts';
+import { mlock } from '../mlock.ts';
+import { MADV, MAP, madvise, mmap, PROT } from '../mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../resource.ts';
 import { pageSize } from '../sysconf.ts';
 import { lockEverything } from './lock-everything.ts';

@@ -5,8 +5,8 @@ import { dropCapabilities } from '../../native/capabilities.ts';
 import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/diagnose-lock.ts';
 import type { ErrnoName } from '../../native/errno.ts';
 import { memfdCreate } from '../../native/memfd.ts';
-import { MCL, mlock2, mlockall } from '../../native/mlock.ts';
-import { MAP, mlock, mmap, munlock, munmap, PROT } from '../../native/mman.ts';
+import { MCL, mlock, mlock2, mlockall, munlock } from '../../native/mlock.ts';
+import { MAP, mmap, munmap, PROT } from '../../native/mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
 import { sizeText } from '../../native/size-text.ts';
 import { pageSize } from '../../native/sysconf.ts';
@@ -143,7 +143,8 @@ test('too many mappings: their number and the most there may be', () => {
   const native = new URL('../../native/', import.meta.url).href;
   // In a process of its own: one without a mapping left can't grow its heap.
   const script = `
-    const { mmap, mprotect, mlock, munmap, MAP, PROT } = await import('${native}mman.ts');
+    const { mmap, mprotect, munmap, MAP, PROT } = await import('${native}mman.ts');
+    const { mlock } = await import('${native}mlock.ts');
     const { diagnoseLock } = await import('${native}diagnose-lock.ts');
     const { maxMapCount } = await import('${native}vm-settings.ts');
     const { pageSize } = await import('${native}sysconf.ts');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mlock, mlockAsync, munlock, munlockAsync } from '../../native/mlock.ts';
 import {
   MADV,
   MAP,
@@ -6,13 +7,9 @@ import {
   madvise,
   madviseAsync,
   mincore,
-  mlock,
-  mlockAsync,
   mmap,
   mprotect,
   msync,
-  munlock,
-  munlockAsync,
   munmap,
   munmapAsync,
   PROT,

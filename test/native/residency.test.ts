@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MADV, madvise, mlock, munlock, munmap } from '../../native/mman.ts';
+import { mlock, munlock } from '../../native/mlock.ts';
+import { MADV, madvise, munmap } from '../../native/mman.ts';
 import { PageBit } from '../../native/page-bit.ts';
 import { readPagemap } from '../../native/pagemap.ts';
 import { selfDescriptor } from '../../native/proc-file.ts';
