@@ -135,7 +135,7 @@ function memory({ memory: machine, cgroup, swap, overcommit, thp, mappings }: Li
       'overcommit',
       group,
       'Overcommit',
-      '过量提交',
+      '过量分配',
       plain(
         `${overcommit.mode}; CommitLimit ${formatBytes(overcommit.commitLimitBytes)}, Committed_AS ${formatBytes(overcommit.committedBytes)}`,
       ),
@@ -172,7 +172,7 @@ function kernel({ features }: LimitsReport): Finding[] {
       return { ...known, value: { en: 'denied', zh: '被拒绝' }, status: 'limited', note };
     }
     const note = { en: `needs ${reason ?? 'a newer kernel'}`, zh: `需要 ${reason ?? '更新的内核'}` };
-    return { ...known, value: { en: 'missing', zh: '缺失' }, status: 'limited', note };
+    return { ...known, value: { en: 'missing', zh: '不存在' }, status: 'limited', note };
   });
 }
 

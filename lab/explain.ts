@@ -3,7 +3,7 @@ import type { ErrnoName } from '../native/errno.ts';
 import type { LockCause } from '../native/lock-sentence.ts';
 import { pageSize } from '../native/sysconf.ts';
 import { maxMapCount } from '../native/vm-settings.ts';
-import { isLocked, type Vma, vmas } from '../native/vma.ts';
+import { isLocked, mappingCount, type Vma, vmas } from '../native/vma.ts';
 import type { FixId } from '../protocol/fixes/fix-ids.ts';
 import { exactBytes } from '../protocol/size.ts';
 import type { Text } from '../protocol/text.ts';
@@ -149,9 +149,9 @@ function firstHole(start: bigint, end: bigint, inside: readonly Vma[]): { start:
 /** Changing a part of a mapping splits it in two or three. */
 function tooManyMappings(errno: ErrnoName): Diagnosis | undefined {
   const max = maxMapCount();
-  const all = vmas(0n, 0xffff_ffff_ffff_ffffn);
-  if (errno !== 'ENOMEM' || max.errno !== null || all.errno !== null) return undefined;
-  const count = all.vmas.length;
+  const counted = mappingCount();
+  if (errno !== 'ENOMEM' || max.errno !== null || counted.errno !== null) return undefined;
+  const count = counted.returned;
   if (count + 2 <= max.returned) return undefined;
   return {
     text: {

@@ -2,7 +2,7 @@ import { cgroupMemory } from '../native/cgroup.ts';
 import { features } from '../native/features.ts';
 import { meminfo, swaps } from '../native/proc-meminfo.ts';
 import { maxMapCount, overcommit, transparentHugepage } from '../native/vm-settings.ts';
-import { vmas } from '../native/vma.ts';
+import { mappingCount } from '../native/vma.ts';
 import { fixesFor } from '../protocol/fixes/fixes-for.ts';
 import type { LimitsFacts, LimitsReport } from '../protocol/limits.ts';
 import { asFeature } from './environment.ts';
@@ -63,10 +63,10 @@ function swapAreas(): LimitsFacts['swap'] {
 }
 
 function mappings(): LimitsFacts['mappings'] {
-  const found = vmas(0n, 0xffff_ffff_ffff_ffffn);
+  const count = mappingCount();
   const max = maxMapCount();
   return {
-    count: found.errno === null ? found.vmas.length : 0,
+    count: count.errno === null ? count.returned : 0,
     max: max.errno === null ? max.returned : 0,
   };
 }
