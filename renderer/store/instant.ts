@@ -1,4 +1,5 @@
 import type { Step } from '../../protocol/events.ts';
+import { firstIndex } from './first-index.ts';
 
 /**
  * A time that is pointed at, ns since the session began. What a pointer covers is a span, since a pixel of a timeline is; pages are
@@ -25,14 +26,10 @@ export function stepsAt(steps: readonly Step[], { fromNs, toNs }: Instant): Step
 }
 
 function firstAfter(steps: readonly Step[], tNs: number, orAt = false): number {
-  let [low, high] = [0, steps.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const started = steps[middle]?.startedNs ?? 0;
-    if (started < tNs || (!orAt && started === tNs)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(steps.length, (index) => {
+    const started = steps[index]?.startedNs ?? 0;
+    return started > tNs || (orAt && started === tNs);
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { PageFlag } from '../../protocol/flags.ts';
+import { firstIndex } from './first-index.ts';
 
 /**
  * Locked ranges over time, out of what snapshots show and nothing else: a lock that no call of ours made (`MCL_FUTURE`) is one like
@@ -112,14 +113,10 @@ export class LockRanges {
 
   /** Index of the first open range that reaches beyond a page. */
   #firstEndingAfter(page: number): number {
-    let [low, high] = [0, this.#open.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const open = this.#open[middle];
-      if (open && endOf(open) <= page) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.#open.length, (index) => {
+      const open = this.#open[index];
+      return !open || endOf(open) > page;
+    });
   }
 
   /** Opens a range, or lengthens the one before that began in this snapshot. Returns the index after it. */

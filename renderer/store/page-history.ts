@@ -1,6 +1,7 @@
 import { histogram } from '../../protocol/counts.ts';
 import type { Frame } from '../../protocol/frame.ts';
 import { forEachChangedRun, forEachRun } from '../../protocol/runs.ts';
+import { firstIndex } from './first-index.ts';
 
 /** The pages of a region at a moment that is past. */
 export interface PastPages {
@@ -82,18 +83,13 @@ export class PageHistory {
   /** The state that the last snapshot up to `tNs` showed; `flags` is the newest. */
   at(tNs: number, flags: Uint8Array): Past {
     const entries = this.#entries;
-    let [low, high] = [0, entries.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((entries[middle]?.takenNs ?? 0) <= tNs) low = middle + 1;
-      else high = middle;
-    }
-    const entry = entries[low - 1];
+    const after = firstIndex(entries.length, (index) => (entries[index]?.takenNs ?? 0) > tNs);
+    const entry = entries[after - 1];
     if (!entry) return this.#forgot ? 'forgotten' : 'unmapped';
-    if (low === entries.length) return 'live';
+    if (after === entries.length) return 'live';
     if (this.#last?.entry === entry) return this.#last.pages;
     const past = flags.slice();
-    for (let index = entries.length - 1; index >= low; index--) applyRuns(past, entries[index]?.undo);
+    for (let index = entries.length - 1; index >= after; index--) applyRuns(past, entries[index]?.undo);
     const { takenNs, unknown } = entry;
     const pages = { flags: past, bins: histogram(past), unknown, takenNs };
     this.#last = { entry, pages };

@@ -1,5 +1,6 @@
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import type { Sample, Step } from '../../../protocol/events.ts';
+import { firstIndex } from '../../store/first-index.ts';
 import { mostDrawnPoints } from '../timeline/series.ts';
 
 export interface LockedPoint {
@@ -48,13 +49,7 @@ export function lockedSeries(samples: readonly Sample[], most = mostDrawnPoints)
 
 /** What was true at a time: the last sample up to it. */
 export function sampleAt(samples: readonly Sample[], tNs: number): Sample | undefined {
-  let [low, high] = [0, samples.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((samples[middle]?.tNs ?? 0) <= tNs) low = middle + 1;
-    else high = middle;
-  }
-  return samples[low - 1];
+  return samples[firstIndex(samples.length, (index) => (samples[index]?.tNs ?? 0) > tNs) - 1];
 }
 
 /** What the chart's vertical axis covers. */
