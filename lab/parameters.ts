@@ -36,14 +36,17 @@ export type ValuesOf<P extends Parameters> = {
   readonly [N in keyof P]: P[N] extends ChoiceParameter<infer V> ? V : P[N] extends PathParameter ? string : number;
 };
 
+/** A whole number within bounds, both included. */
 export function integer(declaration: Omit<IntegerParameter, 'kind'>): IntegerParameter {
   return { kind: 'integer', ...declaration };
 }
 
+/** One of a few words. */
 export function choice<const V extends string>(declaration: Omit<ChoiceParameter<V>, 'kind'>): ChoiceParameter<V> {
   return { kind: 'choice', ...declaration };
 }
 
+/** The name of a file; relative ones are the host's working folder's. */
 export function path(declaration: Omit<PathParameter, 'kind'>): PathParameter {
   return { kind: 'path', ...declaration };
 }

@@ -60,8 +60,8 @@ export interface Look {
   knows(flag: keyof typeof PageFlag): boolean;
 }
 
+/** The snapshot, with flags of its own: the observer writes over the snapshot's at its next look. */
 export function lookOf({ flags, unknown }: Snapshot): Look {
-  // The next look overwrites the flags.
   const kept = flags.slice();
   return {
     counts: pageCounts(histogram(kept)),

@@ -76,6 +76,7 @@ export const contract = {
   close: { request: z.object({ session }), response: nothing },
 } as const;
 
+/** What a reader sends without waiting for an answer. */
 export const notifications = {
   /** The reader has drawn this frame; the next may come. */
   acknowledge: z.object({ session, region: z.int().positive(), sequence: z.int().positive() }),

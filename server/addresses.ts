@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
+/** The one address that this host listens on. */
 export const loopback = '127.0.0.1';
 
 /**

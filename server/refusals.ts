@@ -11,6 +11,7 @@ const restart = {
   zh: '请打开 pagescope 打印的完整链接，或重新启动以获取新链接。',
 };
 
+/** Every refusal by what was wrong with the request. */
 export const refusals = {
   noToken: {
     status: 403,
@@ -45,4 +46,5 @@ export const refusals = {
   method: { status: 405, text: { en: 'Only GET and HEAD are answered here.', zh: '此处仅支持 GET 和 HEAD。' } },
 } satisfies Record<string, Refusal>;
 
+/** The sentence as the body of an answer, a line for each language. */
 export const refusalBody = ({ text }: Refusal): string => `${text.en}\n${text.zh}\n`;

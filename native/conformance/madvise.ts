@@ -1,5 +1,4 @@
 /** Rules of madvise(2). */
-
 import { mlock } from '../mlock.ts';
 import { MADV, madvise, munmap } from '../mman.ts';
 import { PageBit } from '../page-bit.ts';

@@ -1,5 +1,4 @@
 /** Rules of PAGEMAP_SCAN, ioctl_pagemap_scan(2), and of the two other witnesses of a page: pagemap and mincore. */
-
 import { mlock, munlock } from '../mlock.ts';
 import { MADV, madvise, mincore } from '../mman.ts';
 import { PageBit } from '../page-bit.ts';

@@ -1,6 +1,7 @@
 /** Fixes for what systemd starts: system services, the user's own, and desktops. systemd.exec(5), systemd-system.conf(5) */
 import type { FixText } from './wanted.ts';
 
+/** systemd.exec(5), Process Properties; the default since systemd 250: systemd-system.conf(5). */
 export const systemdService: FixText = ({ systemd, unit }) => ({
   id: 'systemd-service',
   about: 'limit',
@@ -42,6 +43,7 @@ export const systemdService: FixText = ({ systemd, unit }) => ({
   },
 });
 
+/** A user manager's units: systemd.exec(5), user@.service(5). */
 export const userService: FixText = ({ systemd, unit }) => ({
   id: 'user-service',
   about: 'limit',
@@ -92,6 +94,7 @@ export const userService: FixText = ({ systemd, unit }) => ({
   },
 });
 
+/** user@.service(5), pam_systemd(8), systemd-system.conf(5) */
 export const desktopSession: FixText = ({ systemd }) => ({
   id: 'desktop-session',
   about: 'limit',
@@ -135,6 +138,7 @@ export const desktopSession: FixText = ({ systemd }) => ({
   },
 });
 
+/** systemd.nspawn(5), [Exec] LimitMEMLOCK= */
 export const systemdNspawn: FixText = ({ systemd }) => ({
   id: 'systemd-nspawn',
   about: 'limit',
