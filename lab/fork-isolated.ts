@@ -24,8 +24,8 @@ export async function forkIsolated(entry: string): Promise<IsolatedProcess> {
     const error = await failure(child);
     throw problem(
       'cannot-run-here',
-      `The isolated process (${entry}) could not be started: ${error.message}.`,
-      `无法启动独立进程（${entry}）：${error.message}。`,
+      `The isolated process (${entry}) could not be started: ${error.message}. Free some memory or processes, or install Pagescope again.`,
+      `无法启动独立进程（${entry}）：${error.message}。请释放一些内存或进程，或重新安装 Pagescope。`,
       { cause: error },
     );
   }

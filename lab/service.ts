@@ -198,7 +198,13 @@ async function open(
     child = await host.spawnIsolated();
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    throw problem('cannot-run-here', 'The isolated process could not be started.', '无法启动独立进程。', { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw problem(
+      'cannot-run-here',
+      `The process that ${experiment.id} runs in could not be started: ${why}. Free some memory or processes, or install Pagescope again.`,
+      `无法启动 ${experiment.id} 所需的独立进程：${why}。请释放一些内存或进程，或重新安装 Pagescope。`,
+      { cause },
+    );
   }
   const handle = new IsolatedSession(session, child, header, reader);
   return { handle, begin: () => handle.start(request) };
