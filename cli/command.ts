@@ -1,9 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ExitStatus, statusOf } from '../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
 import { type FixId, fixIds } from '../protocol/fixes/fix-ids.ts';
 import { type Language, languages } from '../protocol/language.ts';
 import { problem, toProblem } from '../protocol/problem.ts';
-import { ExitStatus, statusOf } from './exit-status.ts';
 import { languageOf } from './language.ts';
 
 interface Common {

@@ -3,17 +3,14 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
 import { Budget } from '../lab/budget.ts';
 import { createService, type Host } from '../lab/service.ts';
-import { type ProblemKind, toProblem } from '../protocol/problem.ts';
+import { statusOf } from '../protocol/exit-status.ts';
+import { toProblem } from '../protocol/problem.ts';
 import { denyPermissions, guardAllContents } from './guards.ts';
 import { spawnUtility } from './isolated-host.ts';
 import { setMenu } from './menu.ts';
 import { handOverPorts } from './ports.ts';
 import { registerScheme, serveScheme } from './scheme.ts';
 import { openWindow } from './window.ts';
-
-/** As the command line has them. Bad input is a setting in the environment here. */
-const exitStatus: Partial<Record<ProblemKind, number>> = { 'bad-input': 2, 'cannot-run-here': 3 };
-const broke = 4;
 
 /** Built, this file is `out/electron/main.js`; the page is beside its folder. */
 const built = (...path: string[]): string => join(import.meta.dirname, ...path);
@@ -55,7 +52,7 @@ if (app.requestSingleInstanceLock()) {
   run().catch((error: unknown) => {
     const { kind, text } = toProblem(error);
     console.error(text.en);
-    app.exit(exitStatus[kind] ?? broke);
+    app.exit(statusOf(kind));
   });
 } else {
   app.quit();

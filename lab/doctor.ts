@@ -123,7 +123,7 @@ function memory({ memory: machine, cgroup, swap, overcommit, thp, mappings }: Li
       'swap',
       group,
       'Swap',
-      '交换空间',
+      '交换区',
       swap.totalBytes === 0
         ? { en: 'none', zh: '无' }
         : {

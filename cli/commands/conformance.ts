@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { RULES } from '../../native/conformance/rules.ts';
 import { type Row, runConformance } from '../../native/conformance/run.ts';
 import { type Counts, countCalls, countRows } from '../../native/conformance/summary.ts';
+import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Language } from '../../protocol/language.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import { ExitStatus } from '../exit-status.ts';
 import { Terminal } from '../terminal.ts';
 
 /** The entry of the process that rules run in, built beside the command. */

@@ -1,6 +1,7 @@
 import { type Finding, findings, setupNames } from '../../lab/doctor.ts';
 import { environment } from '../../lab/environment.ts';
 import { limitsFacts } from '../../lab/limits.ts';
+import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Fix } from '../../protocol/fixes/fix.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
@@ -10,7 +11,6 @@ import { problem } from '../../protocol/problem.ts';
 import { exactBytes, parseSize } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
-import { ExitStatus } from '../exit-status.ts';
 import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 

@@ -1,7 +1,7 @@
 import { catalogue } from '../../lab/catalogue.ts';
+import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { ExperimentDescriptor, Parameter } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
-import { ExitStatus } from '../exit-status.ts';
 import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 

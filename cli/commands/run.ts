@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import { createService } from '../../lab/service.ts';
 import type { SessionEvent } from '../../protocol/events.ts';
+import { ExitStatus, statusOf } from '../../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import { sampleRateBounds } from '../../protocol/rates.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Service } from '../../protocol/service.ts';
-import { ExitStatus, statusOf } from '../exit-status.ts';
 import { nodeHost } from '../host.ts';
 import { checkWritable, writeWhole } from '../output-file.ts';
 import { printReport } from '../report-text.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createService } from '../../lab/service.ts';
+import { ExitStatus } from '../../protocol/exit-status.ts';
 import { startServer } from '../../server/start-server.ts';
-import { ExitStatus } from '../exit-status.ts';
 import { nodeHost } from '../host.ts';
 import { installationFolder } from '../installation.ts';
 

@@ -1,6 +1,6 @@
-import type { ProblemKind } from '../protocol/problem.ts';
+import type { ProblemKind } from './problem.ts';
 
-/** What the command's exit status says. A signal that ends it is 128 + its number, as shells have it. */
+/** What the exit status of Pagescope's programs says. A signal that ends it is 128 + its number, as shells have it. */
 export const ExitStatus = {
   Held: 0,
   ClaimFailed: 1,
