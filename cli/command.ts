@@ -4,6 +4,7 @@ import type { ParameterValues, Placement } from '../protocol/experiment.ts';
 import { type FixId, fixIds } from '../protocol/fixes/fix-ids.ts';
 import { type Language, languages } from '../protocol/language.ts';
 import { problem, toProblem } from '../protocol/problem.ts';
+import { version } from './installation.ts';
 import { languageOf } from './language.ts';
 
 interface Common {
@@ -41,11 +42,12 @@ function describe(finish: (status: number) => void): Command {
     .option('--json', 'print JSON on standard output')
     .option('--debug', 'print a stack trace with an error')
     .addOption(new Option('--lang <language>', 'language of texts').choices(languages).default(languageOf()))
+    .version(version(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'say more of a command')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pagescope: ')) })
     .showHelpAfterError("('pagescope --help' lists the commands)")
     .configureHelp({ showGlobalOptions: true })
-    .allowExcessArguments()
     .action(async () => {
       const [unknown] = program.args;
       if (unknown !== undefined) throw unknownCommand(program, unknown);
@@ -69,14 +71,14 @@ function describe(finish: (status: number) => void): Command {
     .argument('<id>', "an experiment's id")
     .option('--set <name=value>', 'a parameter; may be given several times', collectSetting, {})
     .option('--output <file>', 'write the result to a file')
-    .addOption(new Option('--format <format>', 'what --output writes').choices(['json', 'c']).default('json'))
+    .addOption(new Option('--format <format>', 'what --output writes; json when not given').choices(['json', 'c']))
     .addOption(
       new Option('--placement <where>', 'run in this process or in one of its own').choices(['inline', 'isolated']),
     )
     .action(
       async (
         id: string,
-        options: { set: ParameterValues; output?: string; format: 'json' | 'c'; placement?: Placement },
+        options: { set: ParameterValues; output?: string; format?: 'json' | 'c'; placement?: Placement },
       ) => {
         const { run } = await import('./commands/run.ts');
         const { set: parameters, output, format, placement } = options;
@@ -114,7 +116,8 @@ function describe(finish: (status: number) => void): Command {
       finish(await conformance({ calls, json: asJson(), language: common().lang }));
     });
 
-  return program;
+  // After the commands, which would inherit it: what is too much here is the name of a command that there is not.
+  return program.allowExcessArguments();
 }
 
 function unknownCommand(program: Command, name: string) {

@@ -1,11 +1,18 @@
 /** The entry of the command `pagescope`. */
 import { constants } from 'node:os';
+import { ExitStatus } from '../protocol/exit-status.ts';
 import { command } from './command.ts';
+import { languageOf } from './language.ts';
 
 // Whoever reads our output may stop (`| head`); then there is nobody to tell anything, as SIGPIPE says to programs in C.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(128 + constants.signals.SIGPIPE);
+  if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+  const sentence = {
+    en: `Standard output cannot be written: ${error.message}.`,
+    zh: `无法写入标准输出：${error.message}。`,
+  };
+  process.stderr.write(`${sentence[languageOf()]}\n`);
+  process.exit(ExitStatus.Broke);
 });
 
 process.exitCode = await command(process.argv.slice(2));

@@ -1,29 +1,59 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { problem } from '../protocol/problem.ts';
 
 /** Refuses a file that could not be written, before a run whose result would be lost. */
 export function checkWritable(path: string): void {
-  const file = resolve(path);
   try {
-    accessSync(dirname(file), constants.W_OK);
+    const { file, whole } = target(path);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder');
+    accessSync(whole ? dirname(file) : file, constants.W_OK);
   } catch (cause) {
     throw unwritable(path, cause);
   }
 }
 
-/** Writes a file whole or not at all: what was there stays until the new one is complete. */
+/** Writes a file whole or not at all: what was there stays until the new one is complete. A device or a pipe is written to. */
 export function writeWhole(path: string, text: string): void {
-  const file = resolve(path);
-  const beside = join(dirname(file), `.${basename(file)}.${process.pid}`);
+  try {
+    const { file, whole } = target(path);
+    if (whole) replace(file, text);
+    else writeFileSync(file, text);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+function replace(file: string, text: string): void {
+  // Not made of the file's own name, which may be as long as a name can be.
+  const beside = join(dirname(file), `.pagescope-${process.pid}`);
   try {
     writeFileSync(beside, text, { flag: 'wx' });
     renameSync(beside, file);
   } catch (cause) {
     rmSync(beside, { force: true });
-    throw unwritable(path, cause);
+    throw cause;
   }
+}
+
+/** What a path leads to. A rename would put a file in the place of a device (/dev/null), a pipe or a symbolic link. */
+function target(path: string): { readonly file: string; readonly whole: boolean } {
+  const file = resolve(path);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found) return found.isFile() ? { file: realpathSync(file), whole: true } : { file, whole: false };
+  // A symbolic link to a file that is still to be made.
+  const link = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink();
+  return link ? target(resolve(dirname(file), readlinkSync(file))) : { file, whole: true };
 }
 
 function unwritable(path: string, cause: unknown) {

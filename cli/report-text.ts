@@ -1,4 +1,4 @@
-import { formatBytes } from '../lab/format.ts';
+import { countPages, formatBytes } from '../lab/format.ts';
 import type { Language } from '../protocol/language.ts';
 import type { Report } from '../protocol/report.ts';
 import { Terminal } from './terminal.ts';
@@ -7,14 +7,14 @@ type ReportStep = Report['steps'][number];
 
 const words = {
   en: {
-    pages: 'pages',
+    pages: countPages,
     more: (count: number) => `${count} more like these`,
     claims: 'Claims',
     expected: 'expected',
     measured: 'measured',
   },
   zh: {
-    pages: '页',
+    pages: (count: number) => `${count} 页`,
     more: (count: number) => `另有 ${count} 个类似步骤`,
     claims: '断言',
     expected: '预期',
@@ -35,7 +35,7 @@ export function printReport(report: Report, language: Language): void {
   const settings = Object.entries(report.experiment.parameters).map(([name, value]) => `${name}=${value}`);
   terminal.line(`${terminal.style('bold', report.experiment.title)}  ${terminal.style('gray', settings.join(' '))}`);
   for (const { label, address, pages, length } of report.regions) {
-    terminal.line(`${label}  ${address}  ${pages} ${say.pages}  ${formatBytes(length)}`);
+    terminal.line(`${label}  ${address}  ${say.pages(pages)}  ${formatBytes(length)}`);
   }
   terminal.line();
   printSteps(terminal, report, say.more);

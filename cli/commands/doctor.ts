@@ -37,7 +37,7 @@ export function doctor({ json, language, lock, fix }: Options): ExitStatus {
   if (json) {
     const whole = {
       environment: environment(),
-      limits: report,
+      limits: fix ? { ...report, fixes: report.fixes.filter(({ id }) => id === fix) } : report,
       findings: findings(report),
       ...(verdict ? { lock: { bytes, ...verdict } } : {}),
     };

@@ -4,7 +4,7 @@ import type { SessionEvent } from '../../protocol/events.ts';
 import { ExitStatus, statusOf } from '../../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
-import type { Problem } from '../../protocol/problem.ts';
+import { type Problem, problem } from '../../protocol/problem.ts';
 import { sampleRateBounds } from '../../protocol/rates.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Service } from '../../protocol/service.ts';
@@ -17,7 +17,8 @@ export interface RunOptions {
   readonly parameters: ParameterValues;
   readonly placement: Placement | undefined;
   readonly output: string | undefined;
-  readonly format: 'json' | 'c';
+  /** What `output` gets; the JSON report when not given. */
+  readonly format: 'json' | 'c' | undefined;
   readonly json: boolean;
   readonly language: Language;
 }
@@ -32,11 +33,16 @@ type State = Extract<SessionEvent, { kind: 'state' }>;
  */
 export async function run(options: RunOptions): Promise<number> {
   if (options.output !== undefined) checkWritable(options.output);
+  else if (options.format !== undefined) throw formatOfNothing();
   let ended: (how: State | Interrupted) => void = () => {};
   const end = new Promise<State | Interrupted>((resolve) => {
     ended = resolve;
   });
-  const interrupt = (signal: NodeJS.Signals) => ended({ signal: signal === 'SIGTERM' ? signal : 'SIGINT' });
+  let interrupted: Interrupted | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    interrupted = { signal: signal === 'SIGTERM' ? signal : 'SIGINT' };
+    ended(interrupted);
+  };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const service = createService(nodeHost('cli'), {
     event: (event) => {
@@ -46,6 +52,10 @@ export async function run(options: RunOptions): Promise<number> {
   });
   try {
     return await runIn(service, options, end);
+  } catch (error) {
+    // A terminal's Ctrl-C reaches the isolated process as well, whose end is then no surprise.
+    if (interrupted) return statusOfSignal(interrupted);
+    throw error;
   } finally {
     await service.dispose();
   }
@@ -65,7 +75,7 @@ async function runIn(service: Service, options: RunOptions, end: Promise<State |
     never,
   );
   const how = await end;
-  if ('signal' in how) return 128 + constants.signals[how.signal];
+  if ('signal' in how) return statusOfSignal(how);
   const report = await service.report({ session, language: options.language }, never);
   if (options.output !== undefined) {
     const text = options.format === 'c' ? await service.program({ session }, never) : `${JSON.stringify(report)}\n`;
@@ -77,8 +87,20 @@ async function runIn(service: Service, options: RunOptions, end: Promise<State |
   return how.problem ? statusOf(how.problem.kind) : statusOfReport(report);
 }
 
-function tell(problem: Problem, language: Language): void {
-  process.stderr.write(`${problem.text[language]}\n`);
+function statusOfSignal({ signal }: Interrupted): number {
+  return 128 + constants.signals[signal];
+}
+
+function formatOfNothing() {
+  return problem(
+    'bad-input',
+    '--format says what --output writes, and there is no --output; add --output FILE.',
+    '--format 指定 --output 写入的格式，但未给出 --output；请加上 --output FILE。',
+  );
+}
+
+function tell({ text }: Problem, language: Language): void {
+  process.stderr.write(`${text[language]}\n`);
 }
 
 function statusOfReport({ claims }: Report): ExitStatus {

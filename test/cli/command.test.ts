@@ -1,9 +1,23 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { childrenOf } from '../../lab/children.ts';
 import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
 import { nobody } from '../lab/users.ts';
@@ -83,6 +97,57 @@ describe('pagescope run', () => {
   });
 });
 
+describe('what --output names', () => {
+  const write = (path: string) => pagescope(['run', 'first-touch', '--set', 'pages=1', '--output', path]);
+
+  it('stays a symbolic link, and the file behind it is written', async () => {
+    const [file, link, early] = ['behind.json', 'link.json', 'early.json'].map((name) => join(folder, name));
+    if (!file || !link || !early) throw new Error('three names');
+    symlinkSync(file, early);
+    await write(early);
+    symlinkSync(file, link);
+    await write(link);
+    expect([link, early].map((each) => lstatSync(each).isSymbolicLink())).toEqual([true, true]);
+    expect(reportSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).outcome).toBe('completed');
+  });
+
+  it('stays a pipe, and its reader gets the report', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [read] = await Promise.all([readFile(pipe, 'utf8'), write(pipe)]);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    expect(reportSchema.parse(JSON.parse(read)).outcome).toBe('completed');
+  });
+
+  it('may have a name as long as a name can be', async () => {
+    const long = join(folder, 'n'.repeat(255));
+    expect(await write(long)).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(long)).toBe(true);
+  });
+});
+
+describe('a signal to the whole process group, as Ctrl-C in a terminal sends it', () => {
+  it('ends an isolated run as interrupted, not as broken', async () => {
+    const child = spawn(
+      process.execPath,
+      [bin, 'run', 'first-touch', '--set', 'pages=100000', '--placement', 'isolated'],
+      {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const ended = once(child, 'close');
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const group = child.pid ?? Number.NaN;
+    await vi.waitUntil(() => childrenOf(group).length > 0, { timeout: 5000, interval: 1 });
+    process.kill(-group, 'SIGINT');
+    expect({ status: (await ended)[0], stderr }).toEqual({ status: 130, stderr: '' });
+  });
+});
+
 describe('bad input gets one sentence and status 2', () => {
   it.each([
     [['run', 'nope'], /no experiment "nope"/],
@@ -94,6 +159,11 @@ describe('bad input gets one sentence and status 2', () => {
     [['run', 'first-touch', '--set', 'pages'], /name=value/],
     [['run', 'first-touch', '--format', 'xml'], /json, c/],
     [['run', 'first-touch', '--output', '/nonexistent/report.json'], /cannot be written/],
+    [['run', 'first-touch', '--output', `/tmp/${'a'.repeat(300)}`], /cannot be written: ENAMETOOLONG/],
+    [['run', 'first-touch', '--format', 'c'], /--output FILE/],
+    [['run', 'first-touch', 'pages=8'], /too many arguments for 'run'/],
+    [['serve', '8080'], /too many arguments for 'serve'/],
+    [['doctor', '64MiB'], /too many arguments for 'doctor'/],
     [['run'], /missing required argument/],
     [['levitate'], /no command "levitate"/],
     [['serve', '--port', 'http'], /whole number from 0 to 65535/],
@@ -128,6 +198,26 @@ describe('output that nobody reads any more', () => {
     let stderr = '';
     for await (const chunk of shell.stderr) stderr += chunk;
     expect(stderr).toBe('');
+  });
+
+  it('that has no room left is told in one sentence, with status 4', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [bin, 'experiments'], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.on('data', (text) => {
+      stderr += text;
+    });
+    expect((await once(child, 'close'))[0]).toBe(4);
+    expect(stderr).toMatch(/^Standard output cannot be written: ENOSPC.*\n$/);
+  });
+});
+
+describe('what one asks of any command', () => {
+  it('tells its version, and the help of a command', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await pagescope(['--version'])).toEqual({ stdout: `${version}\n`, stderr: '', status: 0 });
+    expect((await pagescope(['help', 'run'])).stdout).toMatch(/^Usage: pagescope run /);
   });
 });
 
@@ -168,6 +258,8 @@ describe('pagescope experiments and doctor', () => {
     expect(stdout).toContain('To lock more');
     const service = await pagescope(['doctor', '--fix', 'systemd-service']);
     expect(service.stdout).toContain('[Service]');
+    const alone = JSON.parse((await pagescope(['doctor', '--fix', 'systemd-service', '--json'])).stdout);
+    expect(alone.limits.fixes.map(({ id }: { id: string }) => id)).toEqual(['systemd-service']);
     expect(service.stdout).toContain('limits.conf and the ulimit of the shell that calls systemctl have no effect');
   });
 
