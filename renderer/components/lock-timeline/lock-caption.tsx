@@ -57,7 +57,7 @@ function LiftedNote({ model }: { model: LockModel }) {
     <Tooltip label={t(lifted === 'yes' ? 'locks.liftedHint' : 'locks.droppedHint')}>
       <span className={classes.lifted}>
         <IconShieldCheck size={13} aria-hidden />
-        {t(lifted === 'yes' ? 'locks.lifted' : 'locks.dropped')}
+        <span className={classes.liftedText}>{t(lifted === 'yes' ? 'locks.lifted' : 'locks.dropped')}</span>
       </span>
     </Tooltip>
   );
