@@ -39,7 +39,7 @@ export const en = {
     failed: 'The run broke',
     died: 'The isolated process ended by itself',
     diedOf: 'The isolated process was ended by {{signal}}',
-    diedAlone: 'What it had shown until then stays here; Pagescope itself runs on.',
+    diedAlone: 'Pagescope itself runs on.',
     parameters: 'Parameters',
     resetParameters: 'Back to the defaults',
   },

@@ -39,7 +39,7 @@ export const zh: Texts = {
     failed: '运行中断',
     died: '独立进程自行结束',
     diedOf: '独立进程被 {{signal}} 终止',
-    diedAlone: '此前显示的内容仍保留，Pagescope 本身不受影响。',
+    diedAlone: 'Pagescope 本身不受影响。',
     parameters: '参数',
     resetParameters: '恢复默认值',
   },

@@ -96,7 +96,11 @@ test('an isolated process that is killed is a result with its signal, and the wi
   await expect(page.getByRole('contentinfo')).toContainText('own process');
   const pid = Number(/pid (\d+)/.exec(await page.getByRole('contentinfo').innerText())?.[1]);
   process.kill(pid, 'SIGKILL');
-  await expect(page.getByRole('alert')).toContainText('The isolated process was ended by SIGKILL');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The isolated process was ended by SIGKILL');
+  await expect(alert).toHaveText(
+    /ended \(SIGKILL\); what it showed until then is kept, .* to go on\. Pagescope itself runs on\.$/,
+  );
   await expect(state).toHaveText('Failed');
   await setPace(page, 0);
   await windowOf(page).run.click();
