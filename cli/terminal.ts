@@ -1,8 +1,8 @@
-import { styleText } from 'node:util';
+import { inspect } from 'node:util';
 import { type PageState, pageState } from '../protocol/flags.ts';
 import type { Run } from '../protocol/runs.ts';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = 'bold' | 'gray' | 'red' | 'green' | 'yellow' | 'blue' | 'blueBright' | 'cyan' | 'magenta';
 
 /** How each page state is drawn: a shape of its own, so that colour is never alone. */
 const cells: Record<PageState, { shape: string; style: Style }> = {
@@ -36,7 +36,9 @@ export class Terminal {
   }
 
   style(style: Style, text: string): string {
-    return this.#colour ? styleText(style, text, { validateStream: false }) : text;
+    // The table behind util.styleText, which early releases of Node 20 lack.
+    const codes = this.#colour ? inspect.colors[style] : undefined;
+    return codes ? `\u001b[${codes[0]}m${text}\u001b[${codes[1]}m` : text;
   }
 
   /**

@@ -26,7 +26,9 @@ export class Pages {
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
     response.setHeader('Cache-Control', 'no-store');
     const refusal = this.#refusal(request);
-    const target = URL.parse(`http://${request.headers.host}${request.url}`);
+    const address = `http://${request.headers.host}${request.url}`;
+    // Early releases of Node 20 have no URL.parse.
+    const target = URL.canParse(address) ? new URL(address) : undefined;
     const token = target?.searchParams.get('token');
     if (refusal) refuse(response, refusal);
     else if (!target) refuse(response, refusals.notFound);

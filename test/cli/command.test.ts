@@ -15,6 +15,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { childrenOf } from '../../lab/children.ts';
@@ -218,6 +219,33 @@ describe('what one asks of any command', () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await pagescope(['--version'])).toEqual({ stdout: `${version}\n`, stderr: '', status: 0 });
     expect((await pagescope(['help', 'run'])).stdout).toMatch(/^Usage: pagescope run /);
+  });
+});
+
+describe('an early Node 20, without what later releases brought', () => {
+  const lacking = `import util from 'node:util';
+    import module from 'node:module';
+    delete util.styleText;
+    module.syncBuiltinESMExports();
+    delete URL.parse;`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(lacking)}`;
+
+  it('runs an experiment, in colour', async () => {
+    const { status, stderr } = await pagescope(['run', 'first-touch'], { NODE_OPTIONS, FORCE_COLOR: '1' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('serves the app', async () => {
+    const env = { ...process.env, NODE_OPTIONS };
+    const child = spawn(process.execPath, [bin, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'close');
+    try {
+      const [url] = await once(createInterface(child.stdout), 'line');
+      expect((await fetch(url, { redirect: 'manual' })).status).toBe(303);
+    } finally {
+      child.kill();
+    }
+    expect((await ended)[0]).toBe(0);
   });
 });
 
