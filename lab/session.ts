@@ -59,8 +59,8 @@ export class Session implements SessionHandle {
   readonly #owned = new OwnedResources();
   readonly #finished: Promise<void>;
   #sampler: Sampler;
-  /** Ends a long operation that is under way. A new one after each stop: the user may go on operating. */
-  #interrupt = new AbortController();
+  /** Ends a long operation that is under way. */
+  readonly #interrupt = new AbortController();
   #steps = 0;
   #busy: Promise<unknown> = Promise.resolve();
   #disposed: Promise<void> | undefined;
@@ -89,7 +89,8 @@ export class Session implements SessionHandle {
     if (action !== 'stop') return;
     this.#interrupt.abort();
     await this.#finished;
-    if (!this.#disposed) this.#interrupt = new AbortController();
+    await this.#busy;
+    await this.#releaseRegions();
   }
 
   async pace(paceMs: number): Promise<void> {
@@ -279,7 +280,11 @@ export class Session implements SessionHandle {
     await this.#finished;
     await this.#busy;
     this.#sampler[Symbol.dispose]();
-    await this.#regions.release((region) => this.tell({ kind: 'released', region }));
+    await this.#releaseRegions();
     this.#owned[Symbol.dispose]();
+  }
+  /** Once for each region, whoever asks first: a stop or the end of the session. */
+  #releaseRegions(): Promise<void> {
+    return this.#regions.release((region) => this.tell({ kind: 'released', region }));
   }
 }

@@ -71,7 +71,7 @@ export const claimSchema = z.object({
 export type Claim = z.infer<typeof claimSchema>;
 
 /**
- * `running` and `paused` change into each other; the other three are final. After a final state the regions stay mapped,
+ * `running` and `paused` change into each other; the other three are final. When completed or failed, the regions stay mapped,
  * to be looked at, until the session is closed.
  */
 export const sessionStateSchema = z.enum(['running', 'paused', 'completed', 'stopped', 'failed']);

@@ -59,7 +59,7 @@ export const contract = {
   experiments: { request: z.object({}), response: z.array(experimentDescriptorSchema) },
   /** Opens a session and runs an experiment in it. Its events may arrive before the answer. */
   start: { request: startRequestSchema, response: startedSchema },
-  /** `step` does one step of a paused session and stays paused. `stop` ends the experiment; the regions stay. */
+  /** `step` does one step of a paused session and stays paused. `stop` ends the experiment and releases its regions. */
   control: { request: z.object({ session, action: z.enum(['pause', 'resume', 'step', 'stop']) }), response: nothing },
   /** Changes the wait before each step, also while it runs. */
   pace: { request: z.object({ session, paceMs: z.number().min(0).max(maxPaceMs) }), response: nothing },
