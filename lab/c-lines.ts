@@ -1,6 +1,6 @@
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
+import { type Mapping, mmapNames, protectionText } from './mapping.ts';
 import { progressions } from './progressions.ts';
-import { type Mapping, mmapNames } from './region.ts';
 
 type Touch = Extract<Operation, { kind: 'touch' }>;
 
@@ -26,10 +26,10 @@ export function mapLines(label: string, mapping: Mapping, refused = false): stri
 function mmapLines(label: string, mapping: Mapping): string[] {
   const { pages, file, alignPages = 1 } = mapping;
   const names = mmapNames(mapping);
-  const [protection, flags] = [names.protection.join(' | '), names.flags.join(' | ')];
+  const [protection, flags] = [protectionText(names.protection, ' | '), names.flags.join(' | ')];
   const length = `${pages} * page_size`;
-  const lines = file ? openLines(label, file.name, length) : [];
-  const fd = file ? `${label}_fd` : '-1';
+  const lines = file ? openLines(label, file.name, length) : memoryLines(label, mapping.memory, length);
+  const fd = lines.length > 0 ? `${label}_fd` : '-1';
   const map = (address: string) => `mmap(${address}, ${length}, ${protection}, ${flags}, ${fd}, 0)`;
   if (alignPages === 1) lines.push(`unsigned char *${label} = ${map('NULL')};`);
   else {
@@ -42,6 +42,20 @@ function mmapLines(label: string, mapping: Mapping): string[] {
     );
   }
   return lines;
+}
+
+function memoryLines(label: string, memory: Mapping['memory'], length: string): string[] {
+  if (memory !== 'memfd' && memory !== 'secret') return [];
+  const call =
+    memory === 'memfd' ? `memfd_create("${label}", MFD_CLOEXEC)` : '(int)syscall(SYS_memfd_secret, O_CLOEXEC)';
+  return [
+    `int ${label}_fd = ${call};`,
+    `if (${label}_fd < 0) {`,
+    `    perror("${memory === 'memfd' ? 'memfd_create' : 'memfd_secret'}");`,
+    `    return 1;`,
+    `}`,
+    `if (ftruncate(${label}_fd, (off_t)(${length})) != 0) perror("ftruncate");`,
+  ];
 }
 
 function openLines(label: string, name: string, length: string): string[] {
@@ -75,6 +89,12 @@ export function operationLines(operation: Operation, label: string): string[] {
       return [`check("${operation.kind}", ${operation.kind}(${address}, ${length}));`];
     case 'mlock2':
       return [`check("mlock2", mlock2(${address}, ${length}, ${operation.onFault ? 'MLOCK_ONFAULT' : '0'}));`];
+    case 'mprotect':
+      return [`check("mprotect", mprotect(${address}, ${length}, ${protectionText(operation.protection, ' | ')}));`];
+    case 'explicit_bzero':
+      return [`explicit_bzero(${address}, ${length});`];
+    case 'getrandom':
+      return [`check("getrandom", getrandom(${address}, ${length}, 0) != ${length});`];
     case 'evict':
       return [`posix_fadvise(${label}_fd, ${offset}, ${length}, POSIX_FADV_DONTNEED);`];
   }

@@ -1,7 +1,7 @@
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import { endLines, forkLines, mapLines, operationLines, processLines } from './c-lines.ts';
-import type { Mapping } from './region.ts';
+import type { Mapping } from './mapping.ts';
 
 /** What the C program is written from: the operations of a session, in order. */
 export type LoggedOperation =
@@ -43,6 +43,8 @@ static void show(const char *name, void *start, size_t length) {
 /** What each kind of operation needs beside the usual headers. */
 const moreHeaders: Partial<Record<string, readonly string[]>> = {
   evict: ['fcntl.h'],
+  explicit_bzero: ['string.h'],
+  getrandom: ['sys/random.h'],
   setrlimit: ['sys/resource.h'],
   'drop-ipc-lock': ['linux/capability.h', 'sys/syscall.h'],
   fork: ['signal.h', 'sys/types.h', 'sys/wait.h'],
@@ -55,6 +57,8 @@ const checked = [
   'mlock2',
   'munlock',
   'munmap',
+  'mprotect',
+  'getrandom',
   'mlockall',
   'munlockall',
   'setrlimit',
@@ -86,7 +90,10 @@ export function cProgram(log: readonly LoggedOperation[]): string {
 function prologueFor(log: readonly LoggedOperation[]): string {
   const kinds = new Set<string>(log.map((entry) => ('operation' in entry ? entry.operation.kind : entry.kind)));
   const opens = log.some((entry) => entry.kind === 'map' && entry.mapping.file);
-  const more = [...kinds].flatMap((kind) => moreHeaders[kind] ?? []).concat(opens ? ['fcntl.h'] : []);
+  const secret = log.some((entry) => entry.kind === 'map' && entry.mapping.memory === 'secret');
+  const more = [...kinds]
+    .flatMap((kind) => moreHeaders[kind] ?? [])
+    .concat(opens ? ['fcntl.h'] : [], secret ? ['fcntl.h', 'sys/syscall.h'] : []);
   const includes = [...new Set([...headers, ...more])].sort().map((header) => `#include <${header}>\n`);
   const functions = `${checked.some((kind) => kinds.has(kind)) ? check : ''}${kinds.has('mincore') ? show : ''}`;
   return `#define _GNU_SOURCE\n${includes.join('')}\nstatic size_t page_size;\n${functions}`;

@@ -5,8 +5,9 @@ import type { Step } from '../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
+import type { Mapping } from './mapping.ts';
 import type { Measured } from './operations.ts';
-import type { Mapping, Region } from './region.ts';
+import type { Region } from './region.ts';
 import type { Look } from './snapshot.ts';
 
 /** A step as the experiment that took it sees it. */

@@ -1,7 +1,8 @@
+import { getrandom } from '../native/bytes.ts';
 import type { ErrnoName, Result } from '../native/errno.ts';
 import { meaning } from '../native/errno-meaning.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../native/mlock.ts';
-import { MADV, madvise, mincore, munmap } from '../native/mman.ts';
+import { MADV, madvise, mincore, mprotect, munmap } from '../native/mman.ts';
 import { POSIX_FADV, posixFadvise } from '../native/page-cache.ts';
 import { type Touched, touchRead, touchWrite } from '../native/touch.ts';
 import type { Step } from '../protocol/events.ts';
@@ -10,9 +11,11 @@ import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import type { Clock } from './clock.ts';
 import { diagnose, type RefusedArguments } from './explain.ts';
-import { formatAddress } from './format.ts';
+import { formatAddress, formatBytes } from './format.ts';
+import { type Mapping, protectionBits, protectionText } from './mapping.ts';
 import { Meter } from './meter.ts';
-import { type Mapping, Region } from './region.ts';
+import { Region } from './region.ts';
+import { wipe } from './wipe.ts';
 
 /** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
 const touchSlice = 1024;
@@ -78,20 +81,26 @@ export function mapRegion(
   clock: Clock,
 ): { record: CallRecord; region?: Region } {
   const meter = new Meter(clock);
-  const { call, region } = Region.map(id, label, mapping, meter.weigh);
-  const { hint, length, protection, flags, fd, mapped } = call;
+  const tried = Region.map(id, label, mapping, meter.weigh);
+  if ('refused' in tried) {
+    const { call, returned, errno } = tried.refused;
+    return { record: recordOf({ call, arguments: {}, returned, errno }, undefined, undefined, meter) };
+  }
+  const { call, region } = tried;
+  const { hint, length, protection, flags, fd, fdFrom, mapped } = call;
   const outcome: Outcome = {
     call: 'mmap',
     arguments: {
       addr: hint === null ? 'NULL' : formatAddress(hint),
       length,
-      prot: protection.join('|'),
+      prot: protectionText(protection, '|'),
       flags: flags.join('|'),
       fd,
       offset: 0,
     },
     returned: mapped.errno === null ? formatAddress(mapped.returned) : 'MAP_FAILED',
     errno: mapped.errno,
+    ...(fdFrom && { outcome: { en: `${fd} is from ${fdFrom}`, zh: `${fd} 来自 ${fdFrom}` } }),
   };
   if (!region) return { record: recordOf(outcome, undefined, undefined, meter, { lengthBytes: length }) };
   return { record: recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter), region };
@@ -187,6 +196,29 @@ function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome 
         'munlock',
         weigh(() => munlock(address, length)),
       );
+    case 'mprotect': {
+      const { protection } = operation;
+      return outcome(
+        'mprotect',
+        measure(() => mprotect(address, length, protectionBits(protection))),
+        { prot: protectionText(protection, '|') },
+      );
+    }
+    case 'explicit_bzero': {
+      const { call, wipedBytes, errno } = wipe(region, address, length, meter);
+      const shown = { arguments: { addr: formatAddress(address), length }, call, errno };
+      if (errno === null) return { ...shown, returned: 'void' };
+      return { ...shown, returned: -1, outcome: wipedOf(wipedBytes) };
+    }
+    case 'getrandom': {
+      const { returned, errno } = measure(() => getrandom(address, length));
+      return {
+        call: 'getrandom',
+        arguments: { buf: formatAddress(address), buflen: length, flags: 0 },
+        returned,
+        errno,
+      };
+    }
     case 'munmap': {
       const called = outcome(
         'munmap',
@@ -255,6 +287,14 @@ class TouchProgress {
       outcome: touchedOf(this.#touched, meter.reading.minorFaults, left),
     };
   }
+}
+
+/** What a wipe that met a page which may not be written did before it. */
+function wipedOf(bytes: number): Text {
+  return {
+    en: `${formatBytes(bytes)} wiped before a page that may not be written`,
+    zh: `在遇到不可写的页之前已清零 ${formatBytes(bytes)}`,
+  };
 }
 
 /** @param tells whether mincore says the truth: of a file neither one's own nor writable it says that every page is resident */

@@ -2,47 +2,27 @@ import type { Result } from '../native/errno.ts';
 import { MAP, mmap, munmap, PROT } from '../native/mman.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { RegionInfo } from '../protocol/events.ts';
+import type { ProtectionName } from '../protocol/mapping.ts';
 import type { PageRange, Range } from '../protocol/operation.ts';
 import { problem } from '../protocol/problem.ts';
 import type { BackingFile } from './backing-file.ts';
 import { breathe } from './breathe.ts';
 import { formatAddress } from './format.ts';
+import { flagBits, lengthOf, type Mapping, mapsNotation, mmapNames, protectionBits } from './mapping.ts';
+import { MemoryFile, type MemoryFileRefused } from './memory-file.ts';
 
 /** Bytes unmapped at a time: munmap of resident memory takes 25 to 40 ms a GiB, so this much is about 0.5 ms. */
 const releaseBytes = 16 * 1024 * 1024;
-
-/** What to map. Without a file it is anonymous private memory. */
-export interface Mapping {
-  readonly pages: number;
-  /** Mapped shared, from its first page; with writing when it may be written to. */
-  readonly file?: BackingFile;
-  /** Flags of mmap(2) beside those that the kind of mapping needs. */
-  readonly flags?: readonly Extract<MapFlagName, 'MAP_LOCKED' | 'MAP_POPULATE'>[];
-  /** The address is a multiple of this many pages: 512 for a huge page on x86-64. */
-  readonly alignPages?: number;
-}
-
-type ProtectionName = 'PROT_READ' | 'PROT_WRITE';
-type MapFlagName = keyof typeof mapFlags;
-
-/** What mmap(2) is asked for by name, in the order in which it is shown: by the call itself, and by the C program. */
-export function mmapNames({ file, flags = [] }: Mapping): {
-  readonly protection: readonly ProtectionName[];
-  readonly flags: readonly MapFlagName[];
-} {
-  return {
-    protection: file && !file.writable ? ['PROT_READ'] : ['PROT_READ', 'PROT_WRITE'],
-    flags: file ? ['MAP_SHARED', ...flags] : ['MAP_PRIVATE', 'MAP_ANONYMOUS', ...flags],
-  };
-}
 
 /** An mmap call: its arguments, in the order of the man page, and what came of it. */
 export interface MmapCall {
   readonly hint: bigint | null;
   readonly length: number;
   readonly protection: readonly ProtectionName[];
-  readonly flags: readonly MapFlagName[];
+  readonly flags: readonly string[];
   readonly fd: number;
+  /** The call that made `fd`, where it was made for this mapping. */
+  readonly fdFrom?: MemoryFile['call'];
   readonly mapped: Result<bigint>;
 }
 
@@ -59,7 +39,11 @@ export class Region {
   readonly length: number;
   readonly pages: number;
   readonly pageSize = pageSize();
+  /** The user's file, or one that Pagescope made on a disk. */
   readonly file: BackingFile | undefined;
+  /** What the region is made of, and the rights that it was mapped with. */
+  readonly mapping: Mapping;
+  readonly #memory: MemoryFile | undefined;
   #fences: readonly bigint[];
   /** Pages that were unmapped before the region's end: somebody else may have mapped something there since. */
   readonly #holes: PageRange[] = [];
@@ -69,21 +53,23 @@ export class Region {
     id: number,
     label: string,
     address: bigint,
-    length: number,
-    file: BackingFile | undefined,
+    mapping: Mapping,
+    memory: MemoryFile | undefined,
     fences: readonly bigint[],
   ) {
     this.id = id;
     this.label = label;
     this.address = address;
-    this.length = length;
-    this.pages = length / this.pageSize;
-    this.file = file;
+    this.pages = mapping.pages;
+    this.length = this.pages * this.pageSize;
+    this.mapping = mapping;
+    this.file = mapping.file;
+    this.#memory = memory;
     this.#fences = fences;
   }
 
   /**
-   * Maps memory. There is a region when the kernel agreed; the call is told in any case.
+   * Maps memory. There is a region when the kernel agreed; the call is told in any case, or the one that should have made its descriptor.
    *
    * @param measure times the call: `(call) => call()` when nobody wants to know
    */
@@ -92,20 +78,26 @@ export class Region {
     label: string,
     mapping: Mapping,
     measure: <T>(call: () => T) => T,
-  ): { call: MmapCall; region?: Region } {
+  ): { region?: Region } & ({ call: MmapCall } | { refused: MemoryFileRefused }) {
     const size = pageSize();
-    const { pages, file, alignPages = 1 } = mapping;
-    const length = pages * size;
+    const { pages, file, memory: kind, alignPages = 1 } = mapping;
+    const memory = kind === 'memfd' || kind === 'secret' ? MemoryFile.create(kind, label, pages * size) : undefined;
+    if (memory && 'errno' in memory) return { refused: memory };
+    const length = lengthOf(mapping);
     const { protection, flags } = mmapNames(mapping);
-    const fd = file?.fd ?? -1;
-    const { hint, fences } = fence(length, size, alignPages * size);
+    const fd = file?.fd ?? memory?.fd ?? -1;
+    const { hint, fences } = fence(pages * size, size, alignPages * size);
     const mapped = measure(() => mmap(hint, length, protectionBits(protection), flagBits(flags), fd, 0));
-    const call = { hint, length, protection, flags, fd, mapped };
-    if (mapped.errno !== null) {
-      for (const address of fences) munmap(address, size);
-      return { call };
-    }
-    return { call, region: new Region(id, label, mapped.returned, length, file, fences) };
+    const call = { hint, length, protection, flags, fd, ...(memory && { fdFrom: memory.call }), mapped };
+    if (mapped.errno === null) return { call, region: new Region(id, label, mapped.returned, mapping, memory, fences) };
+    for (const address of fences) munmap(address, size);
+    memory?.[Symbol.dispose]();
+    return { call };
+  }
+
+  /** The descriptor that it maps, where it maps one. */
+  get fd(): number | undefined {
+    return this.file?.fd ?? this.#memory?.fd;
   }
 
   info(): RegionInfo {
@@ -115,8 +107,8 @@ export class Region {
       address: formatAddress(this.address),
       length: this.length,
       pages: this.pages,
-      kind: this.file ? 'file' : 'anonymous',
-      protection: this.file ? (this.file.writable ? 'rw-s' : 'r--s') : 'rw-p',
+      kind: this.file ? 'file' : (this.mapping.memory ?? 'anonymous'),
+      protection: mapsNotation(this.mapping),
     };
   }
 
@@ -161,6 +153,7 @@ export class Region {
     for (const address of this.#fences) munmap(address, this.pageSize);
     this.#fences = [];
     this.file?.[Symbol.dispose]();
+    this.#memory?.[Symbol.dispose]();
   }
 
   async #unmapBytes(start: number, end: number): Promise<void> {
@@ -181,22 +174,6 @@ export class Region {
       `第 ${page} 页超出区域 ${this.label} 的范围，它共有 ${this.pages} 页（0 到 ${this.pages - 1}）。`,
     );
   }
-}
-
-function protectionBits(names: readonly ProtectionName[]): number {
-  return names.reduce((bits, name) => bits | (name === 'PROT_READ' ? PROT.READ : PROT.WRITE), 0);
-}
-
-const mapFlags = {
-  MAP_PRIVATE: MAP.PRIVATE,
-  MAP_SHARED: MAP.SHARED,
-  MAP_ANONYMOUS: MAP.ANONYMOUS,
-  MAP_LOCKED: MAP.LOCKED,
-  MAP_POPULATE: MAP.POPULATE,
-};
-
-function flagBits(names: readonly MapFlagName[]): number {
-  return names.reduce((bits, name) => bits | mapFlags[name], 0);
 }
 
 /**

@@ -127,6 +127,15 @@ export function createService(host: Host, reader: Reader): Service {
     control: async ({ session, action }) => find(session).control(action),
     pace: async ({ session, paceMs }) => find(session).pace(paceMs),
     operate: async ({ session, region, operation }) => find(session).operate(region, operation),
+    workbench: notBuiltYet,
+    addRegion: notBuiltYet,
+    renameRegion: notBuiltYet,
+    removeRegion: notBuiltYet,
+    act: notBuiltYet,
+    actOnProcess: notBuiltYet,
+    interrupt: notBuiltYet,
+    inverse: notBuiltYet,
+    save: notBuiltYet,
     report: async ({ session, language }) => find(session).report(language),
     program: async ({ session }) => find(session).program(),
     close: async ({ session }) => close(session),
@@ -137,6 +146,11 @@ export function createService(host: Host, reader: Reader): Service {
       await Promise.allSettled(opening);
     },
   };
+}
+
+// The workbench is being built: `lab/workbench/` brings these.
+async function notBuiltYet(): Promise<never> {
+  throw problem('cannot-run-here', 'The workbench is not built yet.', '工作台尚未完成。');
 }
 
 function cancelled(): ProblemError {

@@ -34,11 +34,11 @@ export class Observer {
 
   /** The states of all pages, now. The flags are overwritten by the next look. */
   look(clock: Clock, step: number): Snapshot {
-    const { address, pages, file } = this.#region;
+    const { address, pages, fd } = this.#region;
     const seen = residency(address, pages, this.#flags, {
       readVmFlags: this.#vmFlagsStale,
       ...(this.#previous ? { previous: this.#previous } : {}),
-      ...(file ? { fd: file.fd } : {}),
+      ...(fd === undefined ? {} : { fd }),
     });
     this.#previous = seen;
     this.#vmFlagsStale = false;

@@ -4,6 +4,7 @@
  * just mapped, whole. `touch.ts` touches pages without that risk.
  */
 import { checkAddress, checkBuffer, checkInt, checkLength } from './arguments.ts';
+import { counted, type Result } from './errno.ts';
 import { bind, type Pointer, pointer } from './libc.ts';
 
 const libcMemset = bind<(to: Pointer, byte: number, length: number) => number>('void memset(void *, int, size_t)');
@@ -24,4 +25,16 @@ export function copyOut(address: bigint, length: number, into: Uint8Array): void
 /** Zeroes the range, and no compiler may leave it out. glibc 2.25, musl 1.1.20. explicit_bzero(3) */
 export function explicitBzero(address: bigint, length: number): void {
   libcExplicitBzero()(pointer(checkAddress('address', address)), checkLength('length', length));
+}
+
+const libcGetrandom = bind<(to: Pointer, length: number, flags: number) => number>(
+  'intptr_t getrandom(void *, size_t, unsigned int)',
+);
+
+/**
+ * Random bytes, stored by the kernel itself: they are in that range and nowhere else in this process. `returned` is how many, all of them
+ * up to 256. Unlike the others here it answers EFAULT where it may not store. Errors: EFAULT, EINTR, ENOSYS. getrandom(2), Linux 3.17
+ */
+export function getrandom(address: bigint, length: number): Result<number> {
+  return counted(libcGetrandom()(pointer(checkAddress('address', address)), checkLength('length', length), 0));
 }

@@ -1,6 +1,6 @@
 /** Files that are only memory: memfd_create(2), memfd_secret(2). */
-import { checkInt } from './arguments.ts';
-import { counted, type Result } from './errno.ts';
+import { checkInt, checkLength } from './arguments.ts';
+import { counted, type Result, zero } from './errno.ts';
 import { bind } from './libc.ts';
 import { SYS, syscall } from './syscall.ts';
 
@@ -37,4 +37,14 @@ export function memfdCreate(name: string, flags: number = MFD.CLOEXEC): Result<n
  */
 export function memfdSecret(flags: number = O_CLOEXEC): Result<number> {
   return syscall(SYS.memfd_secret, checkInt('flags', flags));
+}
+
+const libcFtruncate = bind<(fd: number, length: number) => number>('int ftruncate(int, int64_t)');
+
+/**
+ * Sets a file's length in bytes; what it grows by reads as zeros and takes no memory yet.
+ * Errors: EBADF, EFBIG, EINVAL (memfd_secret that has its length already, not writable), ENOMEM, ENOSPC, EPERM (sealed). ftruncate(2)
+ */
+export function ftruncate(fd: number, length: number): Result {
+  return zero(libcFtruncate()(checkInt('fd', fd), checkLength('length', length)));
 }

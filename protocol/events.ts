@@ -16,7 +16,7 @@ export const regionInfoSchema = z.object({
   /** Bytes. */
   length: z.int().positive(),
   pages: z.int().positive(),
-  kind: z.enum(['anonymous', 'file', 'secret']),
+  kind: z.enum(['anonymous', 'shared', 'memfd', 'secret', 'file']),
   /** As `/proc/PID/maps` writes it: `rw-p`. */
   protection: z.string(),
 });
@@ -41,6 +41,8 @@ export const stepSchema = z.object({
   diagnosis: z.object({ text: textSchema, fix: z.string() }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
+  /** Of an act on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's, where one was. */
+  calls: z.object({ made: z.int().positive(), refused: z.int().nonnegative() }).optional(),
   /** Faults of the calling thread during the call, by getrusage(2): served from memory, and those that waited for a disk. */
   minorFaults: z.int().nonnegative().optional(),
   majorFaults: z.int().nonnegative().optional(),
@@ -59,6 +61,50 @@ export const sampleSchema = z.object({
 });
 export type Sample = z.infer<typeof sampleSchema>;
 
+/** A VMA of a region, in the region's pages. */
+export const vmaInfoSchema = z.object({
+  firstPage: z.int().nonnegative(),
+  pageCount: z.int().positive(),
+  /** As `/proc/PID/maps` writes it. */
+  protection: z.string(),
+  /** The two-letter flags of smaps(5) `VmFlags` that the workbench is about: `lo`, `lf`, `dd`, `hg`, `nh`, `io`. */
+  flags: z.array(z.string()),
+});
+export type VmaInfo = z.infer<typeof vmaInfoSchema>;
+
+/** A piece of a core file: a `PT_LOAD` header of the ELF file. Sizes in bytes. */
+export const coreMappingSchema = z.object({
+  address: addressSchema,
+  /** What it takes in memory, and what of it is in the file: 0 under `MADV_DONTDUMP`. */
+  memoryBytes: z.int().nonnegative(),
+  fileBytes: z.int().nonnegative(),
+  /** The region that it lies in, where it is one of the session's. */
+  region: z.int().positive().optional(),
+  /** Markers found in it, by the region whose marker it is. */
+  hits: z.array(z.object({ marker: z.int().positive(), count: z.int().positive() })),
+});
+export type CoreMapping = z.infer<typeof coreMappingSchema>;
+
+/** A core file that was searched for the markers of a session's regions, and deleted. It says where, and never what. */
+export const coreFileSchema = z.object({
+  id: z.int().positive(),
+  /** How it came about. */
+  route: z.enum(['file', 'systemd-coredump', 'apport', 'gcore', 'gcore-all']),
+  title: textSchema,
+  /** As long as the file says it is, what of it is on the disk, and what was searched: holes are skipped. */
+  apparentBytes: z.int().nonnegative(),
+  diskBytes: z.int().nonnegative(),
+  searchedBytes: z.int().nonnegative(),
+  searchNs: z.number().nonnegative(),
+  /** Whether the file ends before its headers say: what is missing could not be searched. */
+  truncated: z.boolean(),
+  /** How often each region's marker was found, also 0. */
+  found: z.array(z.object({ marker: z.int().positive(), count: z.int().nonnegative() })),
+  /** By address. Neighbours that nothing was found in are joined where there are more than 512. */
+  mappings: z.array(coreMappingSchema),
+});
+export type CoreFile = z.infer<typeof coreFileSchema>;
+
 /** What an experiment says will happen, and what was measured. */
 export const claimSchema = z.object({
   id: z.string(),
@@ -71,10 +117,10 @@ export const claimSchema = z.object({
 export type Claim = z.infer<typeof claimSchema>;
 
 /**
- * `running` and `paused` change into each other; the other three are final. When completed or failed, the regions stay mapped,
+ * `running` and `paused` change into each other; `completed`, `stopped` and `failed` are final. `open` is the workbench, which waits for what its user does. When completed or failed, the regions stay mapped,
  * to be looked at, until the session is closed.
  */
-export const sessionStateSchema = z.enum(['running', 'paused', 'completed', 'stopped', 'failed']);
+export const sessionStateSchema = z.enum(['running', 'paused', 'completed', 'stopped', 'failed', 'open']);
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
 /** Everything that a session tells its reader, page states aside: those are frames. */
@@ -88,7 +134,26 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
     /** When failed: what went wrong. */
     problem: problemSchema.optional(),
   }),
+  /** A region is there; told again when it got another name. */
   z.object({ kind: z.literal('region'), session: z.int().positive(), region: regionInfoSchema }),
+  /** The region's VMAs, when they changed; `more` counts those that are left out after the first 256. */
+  z.object({
+    kind: z.literal('vmas'),
+    session: z.int().positive(),
+    region: z.int().positive(),
+    vmas: z.array(vmaInfoSchema),
+    more: z.int().nonnegative(),
+  }),
+  /** Long work under way: how much of it is done. `done` = `total` ends it. */
+  z.object({
+    kind: z.literal('progress'),
+    session: z.int().positive(),
+    title: textSchema,
+    done: z.number().nonnegative(),
+    total: z.number().positive(),
+    unit: z.enum(['pages', 'bytes', 'deeds']),
+  }),
+  z.object({ kind: z.literal('core-file'), session: z.int().positive(), coreFile: coreFileSchema }),
   z.object({ kind: z.literal('released'), session: z.int().positive(), region: z.int().positive() }),
   z.object({ kind: z.literal('step'), session: z.int().positive(), step: stepSchema }),
   z.object({ kind: z.literal('sample'), session: z.int().positive(), sample: sampleSchema }),

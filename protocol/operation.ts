@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { protectionSchema } from './mapping.ts';
 
 /** Pages of one region: the first, and how many. */
 export const pageRangeSchema = z.object({ firstPage: z.int().nonnegative(), pageCount: z.int().positive() });
@@ -26,6 +27,7 @@ export const adviceSchema = z.enum([
   'MADV_PAGEOUT',
   'MADV_POPULATE_READ',
   'MADV_POPULATE_WRITE',
+  'MADV_COLLAPSE',
 ]);
 export type Advice = z.infer<typeof adviceSchema>;
 
@@ -52,6 +54,11 @@ export const operationSchema = z.discriminatedUnion('kind', [
   /** mlock2(2) with `MLOCK_ONFAULT` (Linux 4.4); without it mlock2 is mlock. */
   z.object({ kind: z.literal('mlock2'), onFault: z.boolean(), range: rangeSchema }),
   z.object({ kind: z.literal('munlock'), range: rangeSchema }),
+  z.object({ kind: z.literal('mprotect'), protection: protectionSchema, range: pageRangeSchema }),
+  /** Zeroes, so that no compiler leaves it out. explicit_bzero(3) */
+  z.object({ kind: z.literal('explicit_bzero'), range: rangeSchema }),
+  /** Random bytes that the kernel stores in place: what a marker is made of, and nobody else knows. getrandom(2) */
+  z.object({ kind: z.literal('getrandom'), range: byteRangeSchema }),
   /** Leaves a hole in the region. */
   z.object({ kind: z.literal('munmap'), range: pageRangeSchema }),
   /** posix_fadvise(2) `POSIX_FADV_DONTNEED` on the region's file: drops clean pages that nobody maps from the page cache. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { byteLimitSchema } from './byte-limit.ts';
 import { pageCountsSchema } from './counts-schema.ts';
-import { claimSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
+import { claimSchema, coreFileSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
 import { reportSchemaId } from './report-id.ts';
 
@@ -71,6 +71,8 @@ export const reportSchema = z.object({
   samples: z.array(sampleSchema),
   claims: z.array(claimSchema.extend({ text: z.string(), reason: z.string().optional() })),
   measurements: z.record(z.string(), z.number()),
+  /** The core files that were searched. */
+  coreFiles: z.array(coreFileSchema.extend({ title: z.string() })).optional(),
   outcome: z.enum(['completed', 'stopped', 'failed']),
   error: z.string().optional(),
 });

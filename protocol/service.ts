@@ -2,12 +2,15 @@ import { z } from 'zod';
 import type { SessionEvent } from './events.ts';
 import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
 import { limitsReportSchema } from './limits.ts';
+import { regionNameSchema, regionRequestSchema } from './mapping.ts';
 import { operationSchema } from './operation.ts';
 import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
+import { inverseSchema, pageRunsSchema, processToolSchema, savedWorkbenchSchema, toolSchema } from './workbench.ts';
 
 const session = z.int().positive();
+const region = z.int().positive();
 const nothing = z.void();
 
 export const hostInfoSchema = z.object({
@@ -46,6 +49,16 @@ export const startedSchema = z.object({
 });
 export type Started = z.infer<typeof startedSchema>;
 
+export const workbenchRequestSchema = z.object({
+  placement: placementSchema.default('inline'),
+  /** A saved session whose deeds are done again. */
+  saved: savedWorkbenchSchema.optional(),
+  /** For an isolated engine: the number that its host has given the session. */
+  session: session.optional(),
+  sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
+});
+export type WorkbenchRequest = z.infer<typeof workbenchRequestSchema>;
+
 /**
  * The one contract between a reader (the window, the command line) and an engine (in the host or in an isolated process).
  * Every method takes one object and is validated where it is received. `notifications` are sent without waiting for an answer.
@@ -63,15 +76,39 @@ export const contract = {
   control: { request: z.object({ session, action: z.enum(['pause', 'resume', 'step', 'stop']) }), response: nothing },
   /** Changes the wait before each step, also while it runs. */
   pace: { request: z.object({ session, paceMs: z.number().min(0).max(maxPaceMs) }), response: nothing },
-  /** One act of the user's own on a region; it appears as a step. */
-  operate: {
-    request: z.object({ session, region: z.int().positive(), operation: operationSchema }),
-    response: nothing,
+  /** One operation of the user's own on a region of any session; it appears as a step. */
+  operate: { request: z.object({ session, region, operation: operationSchema }), response: nothing },
+  /** Opens a workbench: a session without an experiment, whose regions and acts are its user's. It appears as a session like any other. */
+  workbench: { request: workbenchRequestSchema, response: startedSchema },
+  /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
+  addRegion: {
+    request: z.object({ session, region: regionRequestSchema }),
+    response: z.object({ region: z.int().positive().optional() }),
   },
+  /** Gives a region another name. */
+  renameRegion: { request: z.object({ session, region, name: regionNameSchema }), response: nothing },
+  /** Unmaps a region of the workbench. */
+  removeRegion: { request: z.object({ session, region }), response: nothing },
+  /** One act on pages of a region, one call for each run of them; it appears as one step, whose index is the answer. */
+  act: {
+    request: z.object({ session, region, tool: toolSchema, pages: pageRunsSchema }),
+    response: z.object({ step: z.int().nonnegative() }),
+  },
+  /** One act on the workbench's whole process, where that is its own. */
+  actOnProcess: {
+    request: z.object({ session, tool: processToolSchema }),
+    response: z.object({ step: z.int().nonnegative() }),
+  },
+  /** Ends the act that is under way, after the call that it is in; what was done stays done. */
+  interrupt: { request: z.object({ session }), response: nothing },
+  /** What would take a step back, from what the kernel showed before it. */
+  inverse: { request: z.object({ session, step: z.int().nonnegative() }), response: inverseSchema },
+  /** The workbench as it can be stored and opened again. */
+  save: { request: z.object({ session }), response: savedWorkbenchSchema },
   /** The report of what the session has shown so far. */
   report: { request: z.object({ session, language: languageSchema }), response: reportSchema },
-  /** The steps so far as a C program. */
-  program: { request: z.object({ session }), response: z.string() },
+  /** The steps so far as a C program; with a step, only that step's lines. */
+  program: { request: z.object({ session, step: z.int().nonnegative().optional() }), response: z.string() },
   /** Ends the session and releases its regions. */
   close: { request: z.object({ session }), response: nothing },
 } as const;
@@ -79,7 +116,7 @@ export const contract = {
 /** What a reader sends without waiting for an answer. */
 export const notifications = {
   /** The reader has drawn this frame; the next may come. */
-  acknowledge: z.object({ session, region: z.int().positive(), sequence: z.int().positive() }),
+  acknowledge: z.object({ session, region, sequence: z.int().positive() }),
   /** The reader no longer wants the answer to this request. */
   cancel: z.object({ request: z.int().positive() }),
 } as const;

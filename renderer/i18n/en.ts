@@ -74,6 +74,7 @@ export const en = {
     ready: 'Ready',
     running: 'Running',
     paused: 'Paused',
+    open: 'Open',
     completed: 'Completed',
     stopped: 'Stopped',
     failed: 'Failed',
@@ -130,7 +131,7 @@ export const en = {
     huge: 'In memory as part of a huge page.',
     unknown: 'The kernel would not tell.',
   },
-  kind: { anonymous: 'anonymous', file: 'file', secret: 'secret' },
+  kind: { anonymous: 'anonymous', shared: 'shared', memfd: 'memfd', secret: 'memfd_secret', file: 'file' },
   steps: {
     title: 'Steps',
     empty: 'Each call appears here as it was made: arguments, result, errno and time.',

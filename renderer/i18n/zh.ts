@@ -74,6 +74,7 @@ export const zh: Texts = {
     ready: '就绪',
     running: '运行中',
     paused: '已暂停',
+    open: '已打开',
     completed: '已完成',
     stopped: '已停止',
     failed: '失败',
@@ -128,7 +129,7 @@ export const zh: Texts = {
     huge: '作为大页的一部分在内存中。',
     unknown: '内核未透露。',
   },
-  kind: { anonymous: '匿名', file: '文件', secret: '机密' },
+  kind: { anonymous: '匿名', shared: '共享', memfd: 'memfd 内存', secret: 'memfd_secret 内存', file: '文件' },
   steps: {
     title: '步骤',
     empty: '每个调用都会如实列在这里：参数、返回值、errno 和耗时。',

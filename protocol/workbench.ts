@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { protectionSchema, regionRequestSchema } from './mapping.ts';
+import { accessSchema, adviceSchema, mclFlagSchema } from './operation.ts';
+import { textSchema } from './text.ts';
+
+/** The advice that the workbench gives by hand. */
+export const toolAdviceSchema = adviceSchema.exclude(['MADV_NORMAL', 'MADV_RANDOM', 'MADV_SEQUENTIAL']);
+export type ToolAdvice = z.infer<typeof toolAdviceSchema>;
+
+/** What is done to the selected pages: an operation without its pages. */
+export const toolSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('touch'), access: accessSchema }),
+  z.object({ kind: z.literal('mlock') }),
+  /** mlock2(2) with `MLOCK_ONFAULT`. */
+  z.object({ kind: z.literal('mlock-on-fault') }),
+  z.object({ kind: z.literal('munlock') }),
+  z.object({ kind: z.literal('madvise'), advice: toolAdviceSchema }),
+  z.object({ kind: z.literal('explicit_bzero') }),
+  z.object({ kind: z.literal('mprotect'), protection: protectionSchema }),
+]);
+export type Tool = z.infer<typeof toolSchema>;
+
+/** Runs of pages that one act may be about: each is a call, and a table of more is no longer read by anybody. */
+export const maxActRuns = 65_536;
+
+/**
+ * Pages of a region as runs: `[first, count, first, count, …]`, ascending, with a gap between one run and the next.
+ * Checked by one loop, since a zod array of this length takes tens of milliseconds.
+ */
+export const pageRunsSchema = z.custom<readonly number[]>(isPageRuns, {
+  error: `must be runs of pages: first, count, first, count, …, ascending, apart, at most ${maxActRuns} of them`,
+});
+export type PageRuns = z.infer<typeof pageRunsSchema>;
+
+function isPageRuns(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length % 2 !== 0 || value.length > 2 * maxActRuns)
+    return false;
+  let end = -1;
+  for (let at = 0; at < value.length; at += 2) {
+    const [first, count] = [value[at], value[at + 1]];
+    if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || first <= end || count < 1) return false;
+    end = first + count;
+  }
+  return true;
+}
+
+/** What the workbench does to the whole process; in a process of its own alone. */
+export const processToolSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mlockall'), flags: z.array(mclFlagSchema).min(1).max(3) }),
+  z.object({ kind: z.literal('munlockall') }),
+]);
+export type ProcessTool = z.infer<typeof processToolSchema>;
+
+/** One thing that a person did in the workbench, in the order in which it was done. Regions go by their number, from 1. */
+export const deedSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('add'), region: regionRequestSchema }),
+  z.object({ kind: z.literal('remove'), region: z.int().positive() }),
+  z.object({ kind: z.literal('act'), region: z.int().positive(), tool: toolSchema, pages: pageRunsSchema }),
+  z.object({ kind: z.literal('process'), tool: processToolSchema }),
+]);
+export type Deed = z.infer<typeof deedSchema>;
+
+export const savedWorkbenchId = 'pagescope/workbench@1';
+
+/** The most deeds that a saved session may have. */
+export const maxDeeds = 100_000;
+
+/** What the kernel showed after a deed: enough to say whether a replay came to the same. */
+export const deedResultSchema = z.object({
+  errno: z.string().nullable(),
+  /** Of the region that the deed was about; left out where it has none. */
+  resident: z.int().nonnegative().optional(),
+  locked: z.int().nonnegative().optional(),
+});
+export type DeedResult = z.infer<typeof deedResultSchema>;
+
+/** A workbench session on disk: what was done, and what came of it, so that reopening it can do it again and tell the differences. */
+export const savedWorkbenchSchema = z.object({
+  schema: z.literal(savedWorkbenchId),
+  pagescope: z.string(),
+  savedAt: z.iso.datetime(),
+  kernel: z.string(),
+  pageSize: z.int().positive(),
+  deeds: z.array(z.object({ deed: deedSchema, result: deedResultSchema })).max(maxDeeds),
+});
+export type SavedWorkbench = z.infer<typeof savedWorkbenchSchema>;
+
+/** What takes an act back. */
+export const inverseSchema = z.object({
+  /** Acts on the same region, in order; none when nothing takes it back. */
+  acts: z.array(z.object({ tool: toolSchema, pages: pageRunsSchema })),
+  /** What these acts do, and what they cannot bring back; or why there are none. */
+  note: textSchema,
+});
+export type Inverse = z.infer<typeof inverseSchema>;
