@@ -10,8 +10,10 @@ export const addressSchema = z.string().regex(/^0x[0-9a-f]+$/);
 /** A mapping that a session made. */
 export const regionInfoSchema = z.object({
   id: z.int().positive(),
-  /** `A`, `B`, …: how texts and steps call it. */
+  /** `A`, `B`, …: how texts, steps and the C program call it. */
   label: z.string(),
+  /** As its user called it, in the workbench. */
+  name: z.string().optional(),
   address: addressSchema,
   /** Bytes. */
   length: z.int().positive(),

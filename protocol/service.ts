@@ -51,8 +51,8 @@ export type Started = z.infer<typeof startedSchema>;
 
 export const workbenchRequestSchema = z.object({
   placement: placementSchema.default('inline'),
-  /** A saved session whose deeds are done again. */
-  saved: savedWorkbenchSchema.optional(),
+  /** Deeds to be done at once, those of a saved session or a preset; where a result was saved with one, the differences are told. */
+  deeds: recordedDeedsSchema.optional(),
   /** For an isolated engine: the number that its host has given the session. */
   session: session.optional(),
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),

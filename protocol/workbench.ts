@@ -74,6 +74,12 @@ export const deedResultSchema = z.object({
 });
 export type DeedResult = z.infer<typeof deedResultSchema>;
 
+/** Deeds in order, each with what came of it where that was kept. */
+export const recordedDeedsSchema = z
+  .array(z.object({ deed: deedSchema, result: deedResultSchema.optional() }))
+  .max(maxDeeds);
+export type RecordedDeeds = z.infer<typeof recordedDeedsSchema>;
+
 /** A workbench session on disk: what was done, and what came of it, so that reopening it can do it again and tell the differences. */
 export const savedWorkbenchSchema = z.object({
   schema: z.literal(savedWorkbenchId),
@@ -81,7 +87,7 @@ export const savedWorkbenchSchema = z.object({
   savedAt: z.iso.datetime(),
   kernel: z.string(),
   pageSize: z.int().positive(),
-  deeds: z.array(z.object({ deed: deedSchema, result: deedResultSchema })).max(maxDeeds),
+  deeds: recordedDeedsSchema,
 });
 export type SavedWorkbench = z.infer<typeof savedWorkbenchSchema>;
 
