@@ -7,7 +7,14 @@ import { operationSchema } from './operation.ts';
 import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
-import { inverseSchema, pageRunsSchema, processToolSchema, savedWorkbenchSchema, toolSchema } from './workbench.ts';
+import {
+  inverseSchema,
+  pageRunsSchema,
+  processToolSchema,
+  recordedDeedsSchema,
+  savedWorkbenchSchema,
+  toolSchema,
+} from './workbench.ts';
 
 const session = z.int().positive();
 const region = z.int().positive();
