@@ -1,4 +1,4 @@
-import type { Claim, RegionInfo, Sample, SessionEvent, SessionState, Step } from '../../protocol/events.ts';
+import type { Claim, CoreFile, RegionInfo, Sample, SessionEvent, SessionState, Step } from '../../protocol/events.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { Started } from '../../protocol/service.ts';
@@ -20,9 +20,15 @@ export interface Session {
   readonly claims: ReadonlyMap<string, Claim>;
   readonly samples: readonly Sample[];
   readonly measurements: ReadonlyMap<string, number>;
+  /** The core files that were searched, by id: in the order in which they were. */
+  readonly coreFiles: readonly CoreFile[];
+  /** Long work that is under way. */
+  readonly progress?: Progress;
   /** Known once `start` has answered; events may come before. */
   readonly started?: { readonly experiment: string } & StartedAs;
 }
+
+export type Progress = Omit<Extract<SessionEvent, { kind: 'progress' }>, 'kind' | 'session'>;
 
 interface StartedAs {
   readonly placement: Placement;
@@ -40,6 +46,7 @@ export function newSession(id: number): Session {
     claims: new Map(),
     samples: [],
     measurements: new Map(),
+    coreFiles: [],
   };
 }
 
@@ -52,7 +59,7 @@ export const isActive = (state: SessionState): boolean => state === 'running' ||
 
 /** Applies a batch of one session's events, in order. A batch copies each list once, however many events it brings. */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
-  let { state, regions, released, claims, measurements } = session;
+  let { state, regions, released, claims, measurements, coreFiles, progress } = session;
   let ending: { next?: Text; problem?: Problem } = {
     ...(session.next && { next: session.next }),
     ...(session.problem && { problem: session.problem }),
@@ -64,6 +71,8 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
       case 'state':
         state = event.state;
         ending = { ...(event.next && { next: event.next }), ...(event.problem && { problem: event.problem }) };
+        // Work that the session ends with does not go on.
+        if (!isActive(state) && state !== 'open') progress = undefined;
         break;
       case 'region':
         regions = [...regions.filter(({ id }) => id !== event.region.id), event.region];
@@ -83,9 +92,17 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
       case 'measurement':
         measurements = new Map(measurements).set(event.name, event.value);
         break;
+      case 'core-file':
+        coreFiles = [...coreFiles.filter(({ id }) => id !== event.coreFile.id), event.coreFile].sort(
+          (a, b) => a.id - b.id,
+        );
+        break;
+      case 'progress':
+        progress = event.done < event.total ? progressOf(event) : undefined;
+        break;
     }
   }
-  const { next: _next, problem: _problem, ...rest } = session;
+  const { next: _next, problem: _problem, progress: _progress, ...rest } = session;
   return {
     ...rest,
     ...ending,
@@ -94,10 +111,14 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
     released,
     claims,
     measurements,
+    coreFiles,
+    ...(progress && { progress }),
     steps: steps.length > 0 ? [...session.steps, ...steps] : session.steps,
     samples: samples.length > 0 ? thinned([...session.samples, ...samples]) : session.samples,
   };
 }
+
+const progressOf = ({ title, done, total, unit }: Progress): Progress => ({ title, done, total, unit });
 
 /** A session that is left open for a day must not fill the memory: beyond this, every other old sample goes. */
 const mostSamples = 8192;

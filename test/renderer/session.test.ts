@@ -63,3 +63,45 @@ it('thins out the oldest samples of a session that is left open', () => {
   expect(session.samples[0]?.tNs).toBe(0);
   expect(session.samples.at(-1)?.tNs).toBe(8999);
 });
+
+const searching = (done: number): SessionEvent => ({
+  kind: 'progress',
+  session: 1,
+  title: text('Search'),
+  done,
+  total: 10,
+  unit: 'bytes',
+});
+
+it('knows the work under way until it is done, or the session is', () => {
+  const under = applyEvents(newSession(1), [searching(0), searching(4)]);
+  expect(under.progress).toEqual({ title: text('Search'), done: 4, total: 10, unit: 'bytes' });
+  expect(applyEvents(under, [searching(10)])).not.toHaveProperty('progress');
+  expect(applyEvents(under, [{ kind: 'state', session: 1, state: 'paused' }]).progress).toBe(under.progress);
+  expect(applyEvents(under, [{ kind: 'state', session: 1, state: 'stopped' }])).not.toHaveProperty('progress');
+});
+
+it('keeps the core files in the order of their search, and of each what was said last', () => {
+  const file = (id: number, searchNs: number): SessionEvent => ({
+    kind: 'core-file',
+    session: 1,
+    coreFile: {
+      id,
+      route: 'file',
+      title: text('core'),
+      apparentBytes: 1,
+      diskBytes: 1,
+      searchedBytes: 1,
+      searchNs,
+      truncated: false,
+      found: [],
+      mappings: [],
+    },
+  });
+  const once = applyEvents(newSession(1), [file(1, 1), file(2, 1)]);
+  expect(once.coreFiles.map(({ id }) => id)).toEqual([1, 2]);
+  expect(applyEvents(once, [file(1, 5)]).coreFiles.map(({ id, searchNs }) => [id, searchNs])).toEqual([
+    [1, 5],
+    [2, 1],
+  ]);
+});
