@@ -102,8 +102,8 @@ function checkInteger(name: string, { minimum, maximum }: IntegerParameter, valu
   if (number < minimum || number > maximum) {
     throw problem(
       'bad-input',
-      `${name} is ${number}, which is out of bounds; give a number from ${minimum} to ${maximum}.`,
-      `${name} 的值 ${number} 超出范围；请给出 ${minimum} 到 ${maximum} 之间的数。`,
+      `${name} is ${value}, which is out of bounds; give a number from ${minimum} to ${maximum}.`,
+      `${name} 的值 ${value} 超出范围；请给出 ${minimum} 到 ${maximum} 之间的数。`,
     );
   }
   return number;

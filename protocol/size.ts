@@ -15,6 +15,9 @@ const units: { readonly [suffix: string]: number } = {
   t: 1024 ** 4,
   tib: 1024 ** 4,
   tb: 1000 ** 4,
+  p: 1024 ** 5,
+  pib: 1024 ** 5,
+  pb: 1000 ** 5,
 };
 
 /**

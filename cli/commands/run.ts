@@ -4,7 +4,7 @@ import type { SessionEvent } from '../../protocol/events.ts';
 import { ExitStatus, statusOf } from '../../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
-import { type Problem, problem } from '../../protocol/problem.ts';
+import { type Problem, ProblemError, problem } from '../../protocol/problem.ts';
 import { sampleRateBounds } from '../../protocol/rates.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Service } from '../../protocol/service.ts';
@@ -81,6 +81,8 @@ async function runIn(service: Service, options: RunOptions, end: Promise<State |
     const text = options.format === 'c' ? await service.program({ session }, never) : `${JSON.stringify(report)}\n`;
     writeWhole(options.output, text);
   }
+  // Refused before anything was measured: there is nothing to print but the sentence.
+  if (how.problem?.kind === 'bad-input' && report.steps.length === 0) throw new ProblemError(how.problem);
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else printReport(report, options.language);
   if (how.problem) tell(how.problem, options.language);

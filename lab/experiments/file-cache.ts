@@ -4,6 +4,7 @@ import type { Text } from '../../protocol/text.ts';
 import { BackingFile } from '../backing-file.ts';
 import { cachedPages } from '../cached-pages.ts';
 import { experiment, type Script } from '../experiment.ts';
+import { countPages } from '../format.ts';
 import type { Lab } from '../lab.ts';
 import { integer, path } from '../parameters.ts';
 import { checkNotCut, evict, touchOne, type Window, whyStayed, windowUnder } from '../readahead.ts';
@@ -170,7 +171,7 @@ const moreThanOne = ['normal-window', 'normal-around', 'sequential-window', 'seq
 function whyNoWindow(pages: number, ahead: number | undefined): Text | undefined {
   if (pages < leastPagesForWindow) {
     return {
-      en: `the file has ${pages} pages, and fewer than ${leastPagesForWindow} show no window`,
+      en: `the file has ${countPages(pages)}, and fewer than ${leastPagesForWindow} show no window`,
       zh: `文件只有 ${pages} 页，少于 ${leastPagesForWindow} 页看不出预读窗口`,
     };
   }

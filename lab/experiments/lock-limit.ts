@@ -36,6 +36,9 @@ const claims = {
   'future-mmap': { en: 'The next mmap over the limit answers EAGAIN', zh: '此后超过限制的 mmap 返回 EAGAIN' },
 } as const;
 
+/** KiB: enough to show steps of more and more, little enough for most hard limits. */
+const defaultLimit = 64;
+
 type LimitLab = Lab<keyof typeof claims>;
 
 /**
@@ -60,15 +63,15 @@ export const lockLimit = experiment({
       },
       minimum: 0,
       maximum: 256 * kibibyte,
-      default: 64,
+      default: defaultLimit,
       unit: { en: 'KiB', zh: 'KiB' },
     }),
   },
   claims,
   conflict({ limit }) {
-    const { hard } = memlockLimit();
-    if (hard === 'unlimited' || limit * kibibyte <= hard) return undefined;
-    const most = Math.floor(hard / kibibyte);
+    const most = hardLimit();
+    // The default is what nobody asked for: it gives way to a lower hard limit.
+    if (limit <= most || limit === defaultLimit) return undefined;
     return {
       en: `limit is ${limit} KiB, and the hard limit of RLIMIT_MEMLOCK is ${most} KiB; choose at most that, or raise the hard limit.`,
       zh: `limit 为 ${limit} KiB，而 RLIMIT_MEMLOCK 的硬限制为 ${most} KiB；请不要超过它，或提高硬限制。`,
@@ -78,7 +81,7 @@ export const lockLimit = experiment({
   mapsBytes: ({ limit }) => limit * kibibyte + beyond * pageSize(),
 
   async *run(lab, { limit }) {
-    const bytes = limit * kibibyte;
+    const bytes = Math.min(limit, hardLimit()) * kibibyte;
     yield* change(lab, { en: 'Give CAP_IPC_LOCK up', zh: '放弃 CAP_IPC_LOCK' }, { kind: 'drop-ipc-lock' });
     yield* setLimit(lab, bytes);
     const before = lab.status().vmLckBytes;
@@ -89,7 +92,7 @@ export const lockLimit = experiment({
 
     const { largest, refusal } = yield* lockMoreAndMore(lab, region);
     lab.claim('largest', allowed, largest);
-    lab.claim('refused', limit === 0 ? 'EPERM' : 'ENOMEM', refusal?.errno ?? '0');
+    lab.claim('refused', bytes === 0 ? 'EPERM' : 'ENOMEM', refusal?.errno ?? '0');
     lab.claim('vm-lck', before + largest * lab.pageSize, lab.status().vmLckBytes);
     lab.measurement('largestLockBytes', largest * lab.pageSize);
 
@@ -97,7 +100,7 @@ export const lockLimit = experiment({
       yield* lab.perform({ en: 'Unlock it all', zh: '全部解锁' }, region, { kind: 'munlock', range: wholeOf(region) });
     }
     let atZero = refusal;
-    if (limit > 0) {
+    if (bytes > 0) {
       yield* setLimit(lab, 0);
       atZero = yield* lockFirst(lab, region, 1);
       yield* setLimit(lab, bytes);
@@ -106,6 +109,12 @@ export const lockLimit = experiment({
     yield* future(lab, bytes);
   },
 });
+
+/** RLIMIT_MEMLOCK's hard limit in KiB; infinite without one. */
+function hardLimit(): number {
+  const { hard } = memlockLimit();
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Math.floor(hard / kibibyte);
+}
 
 /** A step without which the rest would measure something else. */
 async function* change(lab: LimitLab, title: Text, operation: ProcessOperation): Script {

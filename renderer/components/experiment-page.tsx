@@ -80,7 +80,13 @@ function Problems() {
         </Alert>
       )}
       {broken && broken.kind !== 'died' && (
-        <Alert role="alert" data-tone="bad" color="red" icon={icon} title={t('experiment.failed')}>
+        <Alert
+          role="alert"
+          data-tone="bad"
+          color="red"
+          icon={icon}
+          title={t(broken.kind === 'bad-input' ? 'experiment.refused' : 'experiment.failed')}
+        >
           {pick(broken.text)}
         </Alert>
       )}

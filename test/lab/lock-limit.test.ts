@@ -16,7 +16,7 @@ import {
   statusKibibytes,
 } from './locking.ts';
 import { witness } from './smaps-witness.ts';
-import { notHeld, reportOf, users } from './users.ts';
+import { notHeld, reportOf, users, whoMayLockNothing } from './users.ts';
 
 const kibibyte = 1024;
 const { hard } = memlockLimit();
@@ -24,6 +24,13 @@ const { hard } = memlockLimit();
 const mayLimitTo = (limit: number) => hard === 'unlimited' || limit * kibibyte <= hard;
 
 describe('lock-limit', () => {
+  it('lets its default give way to a hard limit of 0, where EPERM is what there is to see', async () => {
+    const report = await reportOf(whoMayLockNothing, 'lock-limit');
+    expect(report.outcome).toBe('completed');
+    expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(report.claims.find(({ id }) => id === 'refused')).toMatchObject({ status: 'held', measured: 'EPERM' });
+  });
+
   it.each(users())('holds every claim for $name', async (user) => {
     const report = await reportOf(user, 'lock-limit');
     expect(notHeld(report)).toEqual([]);

@@ -53,6 +53,12 @@ export function withMemlock(softBytes: number): User {
   };
 }
 
+/** An ordinary user who may lock nothing, and may not change that: what many containers are. */
+export const whoMayLockNothing: User = {
+  name: 'an ordinary user whose hard limit is 0',
+  prefix: ['prlimit', '--memlock=0:0', ...(isRoot ? nobody : [])],
+};
+
 /** The report of an experiment that this user ran. */
 export async function reportOf(user: User, experiment: string, parameters: ParameterValues = {}): Promise<Report> {
   const words = [...user.prefix, process.execPath, entry, experiment, JSON.stringify(parameters)];
