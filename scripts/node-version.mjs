@@ -1,5 +1,5 @@
-/** The oldest Node that starts the scripts and the command: `engines.node` in package.json. */
-const oldestNode = 20;
+/** The oldest Node that starts the scripts and the command: `engines.node` in package.json. Symbol.dispose came with it. */
+const oldestNode = '20.5';
 
 /**
  * Says in one sentence why this Node cannot run Pagescope, or nothing when it can.
@@ -8,7 +8,9 @@ const oldestNode = 20;
  * @returns {string | undefined}
  */
 export function nodeTooOld(version) {
-  if (Number.parseInt(version, 10) >= oldestNode) return undefined;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
   return `Pagescope needs Node ${oldestNode} or newer, and this is Node ${version}: install a newer one from your distribution or from nodejs.org.`;
 }
 

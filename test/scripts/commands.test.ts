@@ -58,9 +58,11 @@ async function outcome(script: string, args: readonly string[], options?: SpawnO
   return { status: await command.status(), errors: command.errors, output: command.output };
 }
 
-test('a Node before 20 is told which one is needed', () => {
-  expect(nodeTooOld('18.20.4')).toMatch(/^Pagescope needs Node 20 or newer, and this is Node 18\.20\.4: .+\.$/);
-  expect(nodeTooOld('20.0.0')).toBeUndefined();
+test('a Node before 20.5 is told which one is needed', () => {
+  expect(nodeTooOld('18.20.4')).toMatch(/^Pagescope needs Node 20\.5 or newer, and this is Node 18\.20\.4: .+\.$/);
+  expect(nodeTooOld('20.4.0')).toMatch(/this is Node 20\.4\.0/);
+  expect(nodeTooOld('20.5.0')).toBeUndefined();
+  expect(nodeTooOld('24.0.0')).toBeUndefined();
 });
 
 describe('npm start', () => {
