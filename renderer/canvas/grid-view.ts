@@ -1,4 +1,3 @@
-import type { PageState } from '../../protocol/flags.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { PastPages } from '../store/page-history.ts';
@@ -20,7 +19,7 @@ import {
 } from './layout.ts';
 import { paintMarks } from './marks.ts';
 import { paintPages } from './paint.ts';
-import { type Palette, readPalette, stateTable } from './palette.ts';
+import { type LegendEntry, type Palette, readPalette, stateTable } from './palette.ts';
 import { cursorAfter, moveTo, noSelection, type Selection, selectAll, selectedRange } from './selection.ts';
 import { makeSprites, type Sprites, spriteCell } from './sprites.ts';
 
@@ -59,7 +58,7 @@ export class GridView {
   #sprites: { cell: number; scale: number; of: Palette; made: Sprites } | undefined;
   #selection: Selection = noSelection;
   #hover: number | undefined;
-  #filter: PageState | undefined;
+  #filter: LegendEntry | undefined;
   #highlight: PageRange | undefined;
   #told: GridFocus = { page: undefined, selection: undefined, zoom: 1 };
 
@@ -90,9 +89,9 @@ export class GridView {
     this.#redraw();
   }
 
-  /** Picks out one state; the others are dimmed. */
-  filter(state: PageState | undefined): void {
-    this.#filter = state;
+  /** Picks out one entry of the legend; the other pages are dimmed. */
+  filter(entry: LegendEntry | undefined): void {
+    this.#filter = entry;
     this.#redraw();
   }
 

@@ -1,6 +1,6 @@
 import { PageFlag, type PageState } from '../../protocol/flags.ts';
 import { cellOrigin, cellSize, type Layout, type Span, type View, type Viewport, visibleSpan } from './layout.ts';
-import { colourTable, cssOf, dimmed, flashTable, type Palette } from './palette.ts';
+import { colourTable, cssOf, dimmed, flashTable, isPicked, type LegendEntry, type Palette } from './palette.ts';
 import { gapOf, radiusOf, type Sprites, spriteCell } from './sprites.ts';
 
 /** Below this size, in CSS pixels, cells are pixels of a picture. */
@@ -17,7 +17,7 @@ export interface Scene {
   readonly sprites: Sprites | undefined;
   readonly states: readonly PageState[];
   readonly flags: Uint8Array;
-  readonly filter: PageState | undefined;
+  readonly filter: LegendEntry | undefined;
   /** How strongly a page flashes, 0 to 1. Undefined when none does. */
   readonly flash: ((page: number) => number) | undefined;
   readonly pageNumber: (page: number) => string;
@@ -112,8 +112,9 @@ function paintSprites(context: CanvasRenderingContext2D, scene: Scene, sprites: 
   const isHuge = (page: number) => (flags[page] ?? 0) & PageFlag.Huge && states[flags[page] ?? 0] === 'huge';
   forEachVisible(layout, span, (page, column) => {
     const { x, y } = cellOrigin(page, layout, view);
-    const state = states[flags[page] ?? 0] ?? 'unknown';
-    context.globalAlpha = filter === undefined || filter === state ? 1 : dimmed;
+    const byte = flags[page] ?? 0;
+    const state = states[byte] ?? 'unknown';
+    context.globalAlpha = isPicked(filter, byte, state) ? 1 : dimmed;
     if (state !== 'huge') {
       context.drawImage(sprites[state], x + gap / 2, y + gap / 2, side, side);
       return;
@@ -133,6 +134,14 @@ function paintSprites(context: CanvasRenderingContext2D, scene: Scene, sprites: 
   });
   context.globalAlpha = 1;
   if (scene.flash) paintFlash(context, scene, span, scene.flash);
+  forEachVisible(layout, span, (page) => {
+    const byte = flags[page] ?? 0;
+    if (!(byte & PageFlag.DontDump)) return;
+    const { x, y } = cellOrigin(page, layout, view);
+    context.globalAlpha = isPicked(filter, byte, states[byte] ?? 'unknown') ? 1 : dimmed;
+    context.drawImage(sprites['dont-dump'], x + gap / 2, y + gap / 2, side, side);
+  });
+  context.globalAlpha = 1;
   if (cell >= numberedCell) paintNumbers(context, scene, span);
 }
 
@@ -164,9 +173,10 @@ function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, span: Spa
   context.textBaseline = 'bottom';
   forEachVisible(layout, span, (page) => {
     const { x, y } = cellOrigin(page, layout, view);
-    const state = states[flags[page] ?? 0] ?? 'unknown';
+    const byte = flags[page] ?? 0;
+    const state = states[byte] ?? 'unknown';
     context.fillStyle = numberColour(palette, state);
-    context.globalAlpha = scene.filter === undefined || scene.filter === state ? 1 : 0.4;
+    context.globalAlpha = isPicked(scene.filter, byte, state) ? 1 : 0.4;
     context.fillText(scene.pageNumber(page), x + gapOf(cell) / 2 + 7, y + cell - gapOf(cell) / 2 - 4);
   });
   context.globalAlpha = 1;

@@ -1,4 +1,14 @@
-import { type PageState, pageState } from '../../protocol/flags.ts';
+import { PageFlag, type PageState, pageState, pageStates } from '../../protocol/flags.ts';
+
+/** What the legend names and picks out: a state, or the pages that core files leave out, whatever their state. */
+export const legendEntries = [...pageStates, 'dont-dump'] as const;
+export type LegendEntry = (typeof legendEntries)[number];
+
+/** Whether a page stays as it is while one entry of the legend is picked out. */
+export function isPicked(picked: LegendEntry | undefined, byte: number, state: PageState): boolean {
+  if (picked === undefined) return true;
+  return picked === 'dont-dump' ? (byte & PageFlag.DontDump) !== 0 : picked === state;
+}
 
 /** The colours of one theme, read from the tokens: there is one place for colours, and it is CSS. */
 export interface Palette {
@@ -77,15 +87,15 @@ export function stateTable(unknown: number): readonly PageState[] {
 export function colourTable(
   palette: Palette,
   states: readonly PageState[],
-  filter: PageState | undefined,
+  filter: LegendEntry | undefined,
 ): Uint32Array {
   const well = parseHex(palette.well);
-  return Uint32Array.from(states, (state) => {
+  return Uint32Array.from(states, (state, byte) => {
     const plain =
       state === 'on-fault'
         ? mix(parseHex(palette.fill.absent), parseHex(palette.fill.locked), 0.5)
         : parseHex(palette.fill[state]);
-    return word(filter === undefined || filter === state ? plain : mix(well, plain, dimmed));
+    return word(isPicked(filter, byte, state) ? plain : mix(well, plain, dimmed));
   });
 }
 

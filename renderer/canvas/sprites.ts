@@ -1,5 +1,5 @@
 import { type PageState, pageStates } from '../../protocol/flags.ts';
-import type { Palette } from './palette.ts';
+import type { LegendEntry, Palette } from './palette.ts';
 
 /** From this size on, in CSS pixels, a cell has room for its shape. */
 export const spriteCell = 8;
@@ -10,21 +10,27 @@ export const gapOf = (cell: number): number => (cell >= 40 ? 4 : cell >= 20 ? 2 
 export const radiusOf = (cell: number): number => (cell >= 40 ? 5 : cell >= 20 ? 3 : cell >= 12 ? 1.5 : 0);
 
 type Sprite = OffscreenCanvas;
-export type Sprites = Readonly<Record<PageState, Sprite>>;
+export type Sprites = Readonly<Record<LegendEntry, Sprite>>;
 
-/** One picture of each state at one size: drawing a page is then one copy. `scale` is device pixels per CSS pixel. */
+/**
+ * One picture of each state at one size: drawing a page is then one copy. That of `dont-dump` lies over the state's. `scale` is device
+ * pixels per CSS pixel.
+ */
 export function makeSprites(palette: Palette, cell: number, scale: number): Sprites {
   const side = Math.max(1, Math.round((cell - gapOf(cell)) * scale));
-  const draw = (state: PageState): Sprite => {
+  const drawn = (draw: (context: Context2d) => void): Sprite => {
     const sprite = new OffscreenCanvas(side, side);
     const context = sprite.getContext('2d');
     if (context) {
       context.scale(scale, scale);
-      drawState(context, palette, state, side / scale, radiusOf(cell));
+      draw(context);
     }
     return sprite;
   };
-  return Object.fromEntries(pageStates.map((state) => [state, draw(state)])) as Record<PageState, Sprite>;
+  const ofState = (state: PageState) =>
+    drawn((context) => drawState(context, palette, state, side / scale, radiusOf(cell)));
+  const states = Object.fromEntries(pageStates.map((state) => [state, ofState(state)])) as Record<PageState, Sprite>;
+  return { ...states, 'dont-dump': drawn((context) => drawDontDump(context, palette, side / scale)) };
 }
 
 /** The context of a canvas, on the screen or off it. */
@@ -51,6 +57,30 @@ export function drawState(context: Context2d, palette: Palette, state: PageState
     context.strokeStyle = line.colour;
     context.stroke();
   }
+}
+
+/** The sign for what must not be taken along, in the corner that the other marks leave free; below 14 px only a dot has room. */
+function drawDontDump(context: Context2d, palette: Palette, side: number): void {
+  const radius = Math.max(2, Math.min(11, side * 0.17));
+  const inset = Math.max(0.5, side * 0.07);
+  drawNoEntry(context, palette, side - inset - radius, side - inset - radius, radius);
+}
+
+/** A ring with a stroke across, on a ground of its own, so that it shows on every state. */
+export function drawNoEntry(context: Context2d, palette: Palette, x: number, y: number, radius: number): void {
+  context.fillStyle = palette.well;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+  context.strokeStyle = palette.cursor;
+  context.lineWidth = Math.max(1, radius / 4);
+  const inner = Math.max(1, radius - context.lineWidth);
+  const reach = inner * Math.SQRT1_2;
+  context.beginPath();
+  context.arc(x, y, inner, 0, 2 * Math.PI);
+  context.moveTo(x - reach, y - reach);
+  context.lineTo(x + reach, y + reach);
+  context.stroke();
 }
 
 function outlineOf(state: PageState, palette: Palette, side: number) {

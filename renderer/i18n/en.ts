@@ -120,6 +120,7 @@ export const en = {
     swapped: 'swapped',
     huge: 'huge',
     unknown: 'unknown',
+    'dont-dump': 'don’t dump',
   },
   pageStateMeaning: {
     absent: 'Not in memory: a touch will fault.',
@@ -130,6 +131,7 @@ export const en = {
     swapped: 'In swap: a touch will be a major fault.',
     huge: 'In memory as part of a huge page.',
     unknown: 'The kernel would not tell.',
+    'dont-dump': 'Left out of core files (MADV_DONTDUMP), whatever its state.',
   },
   kind: { anonymous: 'anonymous', shared: 'shared', memfd: 'memfd', secret: 'memfd_secret', file: 'file' },
   steps: {

@@ -118,6 +118,7 @@ export const zh: Texts = {
     swapped: '已换出',
     huge: '大页',
     unknown: '未知',
+    'dont-dump': '不转储',
   },
   pageStateMeaning: {
     absent: '不在内存中：访问会引起缺页。',
@@ -128,6 +129,7 @@ export const zh: Texts = {
     swapped: '在交换区中：访问会引起严重缺页。',
     huge: '作为大页的一部分在内存中。',
     unknown: '内核未透露。',
+    'dont-dump': '不写入 core 文件（MADV_DONTDUMP），无论处于什么状态。',
   },
   kind: { anonymous: '匿名', shared: '共享', memfd: 'memfd 内存', secret: 'memfd_secret 内存', file: '文件' },
   steps: {

@@ -51,6 +51,15 @@ it('dims every state but the one that is picked out', () => {
   });
 });
 
+it('picks out what core files leave out, whatever its state', () => {
+  const states = stateTable(0);
+  const plain = colourTable(palette, states, undefined);
+  const filtered = colourTable(palette, states, 'dont-dump');
+  states.forEach((_, byte) => {
+    expect(filtered[byte] === plain[byte], `byte ${byte}`).toBe((byte & PageFlag.DontDump) !== 0);
+  });
+});
+
 it('flashes towards the flash colour', () => {
   expect(flashTable(Uint32Array.of(0xff000000), palette)).toEqual(Uint32Array.of(0xff8c8c8c));
 });

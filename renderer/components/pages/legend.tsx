@@ -1,38 +1,39 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
-import { stateCounts } from '../../../protocol/counts.ts';
-import { type PageState, pageStates } from '../../../protocol/flags.ts';
+import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
+import { pageStates } from '../../../protocol/flags.ts';
 import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
+import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
 import type { Session } from '../../store/session.ts';
 import classes from './legend.module.css';
 import { Swatch } from './swatch.tsx';
 
 interface Props {
   readonly session: Session | undefined;
-  readonly filter: PageState | undefined;
-  readonly onFilter: (state: PageState | undefined) => void;
+  readonly filter: LegendEntry | undefined;
+  readonly onFilter: (entry: LegendEntry | undefined) => void;
 }
 
 /** The states that every reader should know, even while no page is in them. */
-const always: ReadonlySet<PageState> = new Set(['absent', 'resident', 'zero', 'locked']);
+const always: ReadonlySet<LegendEntry> = new Set(['absent', 'resident', 'zero', 'locked']);
 
 /** What each look means and how many pages have it. Choosing one dims the others. */
 export function Legend({ session, filter, onFilter }: Props) {
   const { t, format } = useWords();
-  const counts = useStateCounts(session);
-  const shown = pageStates.filter((state) => always.has(state) || counts[state] > 0 || state === filter);
+  const counts = useCounts(session);
+  const shown = legendEntries.filter((entry) => always.has(entry) || counts[entry] > 0 || entry === filter);
   return (
     <fieldset className={classes.legend} aria-label={t('pages.legend')}>
-      {shown.map((state) => (
-        <Tooltip key={state} label={t(`pageStateMeaning.${state}`)}>
+      {shown.map((entry) => (
+        <Tooltip key={entry} label={t(`pageStateMeaning.${entry}`)}>
           <UnstyledButton
             className={classes.entry}
-            aria-pressed={filter === state}
-            data-dimmed={(filter !== undefined && filter !== state) || undefined}
-            onClick={() => onFilter(filter === state ? undefined : state)}
+            aria-pressed={filter === entry}
+            data-dimmed={(filter !== undefined && filter !== entry) || undefined}
+            onClick={() => onFilter(filter === entry ? undefined : entry)}
           >
-            <Swatch state={state} />
-            <span>{t(`pageState.${state}`)}</span>
-            <span className={classes.count}>{format.number(counts[state])}</span>
+            <Swatch entry={entry} />
+            <span>{t(`pageState.${entry}`)}</span>
+            <span className={classes.count}>{format.number(counts[entry])}</span>
           </UnstyledButton>
         </Tooltip>
       ))}
@@ -40,12 +41,12 @@ export function Legend({ session, filter, onFilter }: Props) {
   );
 }
 
-/** Pages in each state over all regions of a session, as of the time that is pointed at. */
-function useStateCounts(session: Session | undefined): Record<PageState, number> {
+/** Pages of each entry over all regions of a session, as of the time that is pointed at. */
+function useCounts(session: Session | undefined): Record<LegendEntry, number> {
   usePagesVersion();
   const pages = usePages();
   const instant = useApp((state) => state.instant);
-  const sum = stateCounts(new Uint32Array(256));
+  const sum = { ...stateCounts(new Uint32Array(256)), 'dont-dump': 0 };
   for (const { id } of session?.regions ?? []) {
     const region = pages.region(session?.id ?? 0, id);
     if (!region) continue;
@@ -54,6 +55,7 @@ function useStateCounts(session: Session | undefined): Record<PageState, number>
     const shown = typeof past === 'object' ? past : region;
     const counts = stateCounts(shown.bins, shown.unknown);
     for (const state of pageStates) sum[state] += counts[state];
+    sum['dont-dump'] += pageCounts(shown.bins).dontDump;
   }
   return sum;
 }

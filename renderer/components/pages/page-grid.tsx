@@ -1,18 +1,18 @@
 import { VisuallyHidden } from '@mantine/core';
 import { type RefObject, useEffect, useId, useRef } from 'react';
-import { stateCounts } from '../../../protocol/counts.ts';
+import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
-import { type PageState, pageStates } from '../../../protocol/flags.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
 import { useApp, usePages, usePast, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
 import { attachInput } from '../../canvas/grid-input.ts';
 import { type GridFocus, GridView } from '../../canvas/grid-view.ts';
+import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
 import classes from './pages-panel.module.css';
 
 interface Props {
   readonly session: number;
   readonly region: RegionInfo;
-  readonly filter: PageState | undefined;
+  readonly filter: LegendEntry | undefined;
   readonly highlight: PageRange | undefined;
   /** The element that says what the cursor's page is. */
   readonly noteId: string;
@@ -59,11 +59,12 @@ export function PageGrid({ session, region, filter, highlight, noteId, viewRef, 
   useEffect(() => viewRef.current?.recolour(), [theme, viewRef]);
 
   const states = useRegionPages(session, region.id);
-  const counts = stateCounts(states?.bins ?? new Uint32Array(256), states?.unknown);
+  const bins = states?.bins ?? new Uint32Array(256);
+  const counts = { ...stateCounts(bins, states?.unknown), 'dont-dump': pageCounts(bins).dontDump };
   const label = t('pages.gridLabel', {
     label: region.label,
     pages: t('pages.count', { count: region.pages }),
-    counts: pageStates
+    counts: legendEntries
       .filter((state) => counts[state] > 0)
       .map((state) => t('pages.stateCount', { count: counts[state], state: t(`pageState.${state}`) }))
       .join(format.listSeparator),

@@ -1,8 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
-import type { PageState } from '../../../protocol/flags.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { useApp, usePages, useWords } from '../../app/context.ts';
+import type { LegendEntry } from '../../canvas/palette.ts';
 import { isActive, type Session } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { Panel } from '../panel.tsx';
@@ -16,7 +16,7 @@ export function PagesPanel() {
   const { t } = useWords();
   const session = useApp(shownSession);
   const starting = useApp((state) => state.starting);
-  const [filter, setFilter] = useState<PageState>();
+  const [filter, setFilter] = useState<LegendEntry>();
   const regions = session?.regions ?? [];
   const { ref, width } = useElementSize();
   const ended = session !== undefined && !isActive(session.state);

@@ -2,10 +2,10 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
-import type { PageState } from '../../../protocol/flags.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { useApp, useRegionPages, useWords } from '../../app/context.ts';
 import type { GridFocus, GridView } from '../../canvas/grid-view.ts';
+import type { LegendEntry } from '../../canvas/palette.ts';
 import { useCopy } from '../use-export.ts';
 import { PageGrid } from './page-grid.tsx';
 import { PageNote } from './page-note.tsx';
@@ -17,7 +17,7 @@ interface Props {
   /** What it is for. */
   readonly title: Text | undefined;
   readonly released: boolean;
-  readonly filter: PageState | undefined;
+  readonly filter: LegendEntry | undefined;
 }
 
 /** One region: what was mapped where, its pages, and the page that is looked at. */

@@ -1,14 +1,13 @@
 import { useEffect, useRef } from 'react';
-import type { PageState } from '../../../protocol/flags.ts';
 import { useApp } from '../../app/context.ts';
-import { readPalette } from '../../canvas/palette.ts';
-import { drawState } from '../../canvas/sprites.ts';
+import { type LegendEntry, readPalette } from '../../canvas/palette.ts';
+import { drawNoEntry, drawState } from '../../canvas/sprites.ts';
 
 /** CSS pixels. */
 const side = 12;
 
-/** A state as the grid draws it, by the same code: a legend that cannot disagree with the picture. */
-export function Swatch({ state }: { state: PageState }) {
+/** An entry of the legend as the grid draws it, by the same code: a legend that cannot disagree with the picture. */
+export function Swatch({ entry }: { entry: LegendEntry }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const theme = useApp((app) => app.settings.theme);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the palette that is read
@@ -20,7 +19,9 @@ export function Swatch({ state }: { state: PageState }) {
     canvas.width = side * scale;
     canvas.height = side * scale;
     context.scale(scale, scale);
-    drawState(context, readPalette(canvas), state, side, 2);
-  }, [state, theme]);
+    const palette = readPalette(canvas);
+    if (entry === 'dont-dump') drawNoEntry(context, palette, side / 2, side / 2, side / 2);
+    else drawState(context, palette, entry, side, 2);
+  }, [entry, theme]);
   return <canvas ref={ref} aria-hidden style={{ width: side, height: side }} />;
 }
