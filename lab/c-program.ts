@@ -1,20 +1,42 @@
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
+import type { PageRuns, Tool } from '../protocol/workbench.ts';
 import { endLines, forkLines, mapLines, operationLines, processLines } from './c-lines.ts';
 import type { Mapping } from './mapping.ts';
 
-/** What the C program is written from: the operations of a session, in order. */
+/**
+ * What the C program is written from: the operations of a session, in order. A label is what its region is known by in all of its
+ * entries, also after it was given another name; when its region is unmapped, another may have it.
+ *
+ * `refused`: the kernel answered with an errno. Of a touch or a wipe it says that a plain load or store would have ended the process.
+ */
 export type LoggedOperation =
+  /** Refused, there is no region of this label, or a later one. */
   | {
       readonly kind: 'map';
       readonly title: Text;
       readonly label: string;
       readonly mapping: Mapping;
-      /** The kernel did not map it, so there is no region of this label, or a later one. */
       readonly refused?: boolean;
     }
-  | { readonly kind: 'operation'; readonly title: Text; readonly label: string; readonly operation: Operation }
-  | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation }
+  | {
+      readonly kind: 'operation';
+      readonly title: Text;
+      readonly label: string;
+      readonly operation: Operation;
+      readonly refused?: boolean;
+    }
+  /** One call for each run of pages, in order: those that were made. A run that was refused does not keep the next from being tried. */
+  | {
+      readonly kind: 'act';
+      readonly title: Text;
+      readonly label: string;
+      readonly tool: Tool;
+      readonly runs: PageRuns;
+      readonly refused?: boolean;
+    }
+  | { readonly kind: 'unmap'; readonly title: Text; readonly label: string }
+  | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation; readonly refused?: boolean }
   | { readonly kind: 'fork'; readonly title: Text };
 
 const headers = ['stdio.h', 'stdlib.h', 'sys/mman.h', 'unistd.h'];
@@ -74,7 +96,8 @@ export function cProgram(log: readonly LoggedOperation[]): string {
     if (entry.kind === 'map') body.push(...mapLines(entry.label, entry.mapping, entry.refused));
     else if (entry.kind === 'fork') body.push(...forkLines(`child_${++forks}`));
     else if (entry.kind === 'process') body.push(...processLines(entry.operation));
-    else body.push(...operationLines(entry.operation, entry.label));
+    else if (entry.kind === 'unmap') body.push(`munmap(${entry.label}, 1);`);
+    else if (entry.kind === 'operation') body.push(...operationLines(entry.operation, entry.label));
   }
   for (let child = 1; child <= forks; child++) body.push('', ...endLines(`child_${child}`));
   for (const entry of log) {
@@ -117,4 +140,9 @@ function mergeTouches(log: readonly LoggedOperation[]): LoggedOperation[] {
     } else merged.push(entry);
   }
   return merged;
+}
+
+/** The C lines of one step, as they stand in the whole program. Throws `bad-input` when no such step was taken. */
+export function stepProgram(log: readonly LoggedOperation[], entryIndex: number): string {
+  return cProgram(log.slice(entryIndex, entryIndex + 1));
 }

@@ -203,7 +203,8 @@ export class Session implements SessionHandle {
   async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
     const { record, done } = await perform(operation, region, this.#clock, this.#interrupt.signal);
     if (changesVmFlags(operation)) this.#regions.expectVmFlags(region.id);
-    const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done };
+    const refused = record.errno !== null;
+    const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done, refused };
     const step = this.#publish({ title, record, entry });
     const look = this.#observe(step.index, lookCloser ? region : undefined);
     return { step, look };

@@ -38,7 +38,8 @@ export function takeMap(title: Text, mapping: Mapping, regions: RegionSet, clock
 
 /** Performs an operation on the whole process. */
 export function takeOnProcess(title: Text, operation: ProcessOperation, clock: Clock): Taken {
-  return { title, record: performOnProcess(operation, clock), entry: { kind: 'process', title, operation } };
+  const record = performOnProcess(operation, clock);
+  return { title, record, entry: { kind: 'process', title, operation, refused: record.errno !== null } };
 }
 
 /** A turn whose steps are put into `taken`, in order. */
@@ -56,7 +57,10 @@ export function turnOf(taken: Taken[], regions: RegionSet, clock: Clock): Turn {
     },
     perform: (title, region, operation) => {
       const record = performNow(operation, region, clock);
-      return stepOf(keep({ title, record, entry: { kind: 'operation', title, label: region.label, operation } }));
+      const refused = record.errno !== null;
+      return stepOf(
+        keep({ title, record, entry: { kind: 'operation', title, label: region.label, operation, refused } }),
+      );
     },
     onProcess: (title, operation) => stepOf(keep(takeOnProcess(title, operation, clock))),
     look: (title, region) => {
