@@ -10,11 +10,12 @@ interface Member {
   readonly stream: FrameStream;
 }
 
-/** The regions of one session: looks at them, sends what changed, and releases them all. */
+/** The regions of one session: looks at them, sends what changed, and releases them. */
 export class RegionSet {
   readonly #session: number;
   readonly #send: (frame: Uint8Array) => void;
   readonly #members = new Map<number, Member>();
+  #lastId = 0;
 
   /** @param send puts a frame on its way to the reader */
   constructor(session: number, send: (frame: Uint8Array) => void) {
@@ -22,19 +23,37 @@ export class RegionSet {
     this.#send = send;
   }
 
-  /** The number that the next region gets; the first is 1. */
+  /** The number that the next region gets; the first is 1, and none is given twice. */
   get nextId(): number {
-    return this.#members.size + 1;
+    return this.#lastId + 1;
+  }
+
+  /** Gives the next number to nobody: what was to be mapped under it was refused. */
+  skipId(): void {
+    this.#lastId++;
   }
 
   add(region: Region): void {
     const stream = new FrameStream(this.#session, region.id, this.#send);
     this.#members.set(region.id, { region, observer: new Observer(region), stream });
+    this.#lastId = Math.max(this.#lastId, region.id);
   }
 
   /** Throws `gone` when the session has no such region. */
   get(id: number): Region {
     return this.#member(id).region;
+  }
+
+  /** How a region is looked at, and what was seen of it last. Throws `gone`. */
+  observer(id: number): Observer {
+    return this.#member(id).observer;
+  }
+
+  /** Takes a region out, for its new owner to release. Throws `gone`. */
+  remove(id: number): Region {
+    const { region } = this.#member(id);
+    this.#members.delete(id);
+    return region;
   }
 
   /** A call was made that may change the flags of the region's VMA; without a region, of every region's. */
@@ -48,12 +67,16 @@ export class RegionSet {
     this.#member(id).stream.offer(snapshot);
   }
 
-  /** Looks at every region, offers what it saw to the reader, and calls `seen` with it. The flags are valid during that call alone. */
-  observe(clock: Clock, step: number, seen?: (region: number, snapshot: Snapshot) => void): void {
-    for (const [id, { observer, stream }] of this.#members) {
+  /**
+   * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid during that call
+   * alone.
+   */
+  observe(clock: Clock, step: number, seen?: (region: Region, snapshot: Snapshot) => void, only?: Region): void {
+    for (const { region, observer, stream } of this.#members.values()) {
+      if (only && region !== only) continue;
       const snapshot = observer.look(clock, step);
       stream.offer(snapshot);
-      seen?.(id, snapshot);
+      seen?.(region, snapshot);
     }
   }
 

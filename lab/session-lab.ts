@@ -7,9 +7,9 @@ import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
 import type { Forked, Lab, Mapped, TakenStep, Turn } from './lab.ts';
 import type { Mapping } from './mapping.ts';
+import type { OpenSession } from './open-session.ts';
 import type { Region } from './region.ts';
 import { ownStatus } from './sampler.ts';
-import type { Session } from './session.ts';
 import type { Look } from './snapshot.ts';
 
 /** How often `waitUntil` asks. */
@@ -18,10 +18,10 @@ const pollMs = 5;
 /** The lab of one session: gives an experiment its steps and passes what they showed to the session. */
 export class SessionLab implements Lab<string> {
   readonly pageSize = pageSize();
-  readonly #session: Session;
+  readonly #session: OpenSession;
   readonly #claims: Readonly<Record<string, Text>>;
 
-  constructor(session: Session, claims: Readonly<Record<string, Text>>) {
+  constructor(session: OpenSession, claims: Readonly<Record<string, Text>>) {
     this.#session = session;
     this.#claims = claims;
   }
