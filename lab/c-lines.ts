@@ -127,6 +127,27 @@ export function processLines(operation: ProcessOperation): string[] {
         `    check("capset", (int)syscall(SYS_capset, &header, sets));`,
         `}`,
       ];
+    case 'raise-core-limit':
+      return [
+        `{`,
+        `    struct rlimit limit;`,
+        `    getrlimit(RLIMIT_CORE, &limit);`,
+        `    limit.rlim_cur = limit.rlim_max;`,
+        `    check("setrlimit", setrlimit(RLIMIT_CORE, &limit));`,
+        `}`,
+      ];
+    case 'set-dumpable':
+      return [`check("prctl", prctl(PR_SET_DUMPABLE, ${operation.dumpable ? 1 : 0}));`];
+    case 'abort':
+      return [
+        `{`,
+        `    pid_t copy = fork();`,
+        `    if (copy == 0) abort();`,
+        `    int status = 0;`,
+        `    check("waitpid", waitpid(copy, &status, 0) == -1);`,
+        `    printf("signal %d, core file: %s\\n", WTERMSIG(status), WCOREDUMP(status) ? "yes" : "no");`,
+        `}`,
+      ];
   }
 }
 

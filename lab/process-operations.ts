@@ -1,7 +1,9 @@
 import { dropCapabilities } from '../native/capabilities.ts';
+import { SIG, signal } from '../native/end.ts';
 import type { Result } from '../native/errno.ts';
-import { forkAndHold, type HeldFork } from '../native/fork.ts';
+import { forkAndAbort, forkAndHold, type HeldFork } from '../native/fork.ts';
 import { MCL, mlockall, munlockall } from '../native/mlock.ts';
+import { PR, prctl } from '../native/prctl.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../native/resource.ts';
 import type { Step } from '../protocol/events.ts';
 import type { MclFlag, ProcessOperation } from '../protocol/operation.ts';
@@ -25,7 +27,7 @@ export function performOnProcess(operation: ProcessOperation, clock: Clock): Cal
   const record = (
     call: string,
     shown: Step['arguments'],
-    { returned, errno }: Result,
+    { returned, errno }: Result<number>,
     refused?: RefusedArguments,
   ): CallRecord => recordOf({ call, arguments: shown, returned, errno }, undefined, undefined, meter, refused);
   switch (operation.kind) {
@@ -46,6 +48,23 @@ export function performOnProcess(operation: ProcessOperation, clock: Clock): Cal
     case 'drop-ipc-lock': {
       const result = meter.measure(() => dropCapabilities('CAP_IPC_LOCK'));
       return record('capset', { drop: 'CAP_IPC_LOCK' }, result);
+    }
+    case 'raise-core-limit': {
+      const before = getrlimit(RLIMIT.CORE);
+      const hard = before.errno === null ? before.hard : 0n;
+      const result = meter.measure(() => setrlimit(RLIMIT.CORE, { soft: hard, hard }));
+      const shown = hard === 'unlimited' ? 'RLIM_INFINITY' : Number(hard);
+      return record('setrlimit', { resource: 'RLIMIT_CORE', rlim_cur: shown }, result);
+    }
+    case 'set-dumpable': {
+      const value = operation.dumpable ? 1 : 0;
+      const result = meter.measure(() => prctl(PR.SET_DUMPABLE, value));
+      return record('prctl', { option: 'PR_SET_DUMPABLE', arg2: value }, result);
+    }
+    case 'abort': {
+      // A crash handler of the host's may hold it; it would run in the copy, and there would be no core file.
+      signal('SIGABRT', SIG.DFL);
+      return record('clone', { fn: 'abort', stack: 'stack', flags: 0, arg: 0 }, meter.measure(forkAndAbort));
     }
   }
 }

@@ -77,4 +77,10 @@ export type ProcessOperation =
   /** setrlimit(2) of RLIMIT_MEMLOCK's soft limit, in bytes. */
   | { readonly kind: 'setrlimit'; readonly softBytes: number }
   /** capset(2): gives CAP_IPC_LOCK up, so that RLIMIT_MEMLOCK applies also to root. */
-  | { readonly kind: 'drop-ipc-lock' };
+  | { readonly kind: 'drop-ipc-lock' }
+  /** setrlimit(2): RLIMIT_CORE's soft limit becomes its hard limit, so that core files may be as large as they are allowed to be. */
+  | { readonly kind: 'raise-core-limit' }
+  /** prctl(2) `PR_SET_DUMPABLE`: without it the kernel writes no core file of this process, nor of a copy made from then on. */
+  | { readonly kind: 'set-dumpable'; readonly dumpable: boolean }
+  /** clone(2) into abort(3): a copy of the process, with its memory, that ends as a crash does. */
+  | { readonly kind: 'abort' };
