@@ -1,12 +1,14 @@
-import { ProblemError, toProblem } from '../../protocol/problem.ts';
+import { toProblem } from '../../protocol/problem.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Request } from '../../protocol/service.ts';
 import type { Engine } from './engine.ts';
 import type { Instant } from './instant.ts';
 import { parameterValues } from './parameters.ts';
-import { isActive, newSession, withStarted } from './session.ts';
+import { isActive } from './session.ts';
+import { createSessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
-import { type AppState, type Highlight, type Store, shownExperiment, shownSession } from './store.ts';
+import { type AppState, type Highlight, type Store, sessionPlace, shownExperiment, shownSession } from './store.ts';
+import { createWorkbenchActions, type WorkbenchActions } from './workbench-actions.ts';
 
 /** What a person can do. Each act ends in the store: done, or refused with the engine's sentence. */
 export interface Actions {
@@ -15,6 +17,7 @@ export interface Actions {
   select(experiment: string): void;
   /** Turns to the limits, and to one of their fixes. */
   openLimits(fix: string | undefined): void;
+  readonly workbench: WorkbenchActions;
   /** Measures the limits anew. */
   measureLimits(): Promise<void>;
   setParameter(name: string, value: string | number): void;
@@ -39,39 +42,16 @@ export interface Actions {
 
 export function createActions(store: Store, engine: Engine): Actions {
   const { client } = engine;
+  const sessions = createSessions(store, engine);
+  const { attempt } = sessions;
   const set = (part: Partial<AppState>): void => store.setState(part);
 
   /** The session that run controls act on. */
   const session = () => shownSession(store.getState());
 
-  /** Does something that the engine may refuse; a refusal is shown. */
-  async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
-    set({ refusal: undefined });
-    try {
-      return await act();
-    } catch (error) {
-      const problem = toProblem(error);
-      if (problem.kind !== 'cancelled') set({ refusal: problem });
-      return undefined;
-    }
-  }
-
   async function control(action: Request<'control'>['action']): Promise<void> {
     const current = session();
     if (current) await attempt(() => client.call('control', { session: current.id, action }));
-  }
-
-  async function closeCurrent(): Promise<void> {
-    const { current } = store.getState();
-    if (current === undefined) return;
-    set({ current: undefined, highlight: undefined, instant: undefined });
-    engine.forget(current);
-    try {
-      await client.call('close', { session: current });
-    } catch (error) {
-      // It ended by itself: that is what was wanted.
-      if (!(error instanceof ProblemError && error.problem.kind === 'gone')) throw error;
-    }
   }
 
   async function run({ paused = false }: { paused?: boolean } = {}): Promise<void> {
@@ -82,7 +62,7 @@ export function createActions(store: Store, engine: Engine): Actions {
     if (!parameters) return;
     set({ starting: true });
     await attempt(async () => {
-      await closeCurrent();
+      await sessions.end(store.getState().current.experiment);
       const { paceMs, placement } = settings;
       const answer = await client.call('start', {
         experiment: experiment.id,
@@ -91,12 +71,7 @@ export function createActions(store: Store, engine: Engine): Actions {
         paused,
         ...(placement !== 'automatic' && { placement }),
       });
-      engine.flush();
-      store.setState((state) => {
-        const known = state.sessions.get(answer.session) ?? newSession(answer.session);
-        const sessions = new Map(state.sessions).set(answer.session, withStarted(known, experiment.id, answer));
-        return { sessions, current: answer.session };
-      });
+      sessions.show('experiment', experiment.id, answer);
     });
     set({ starting: false });
   }
@@ -112,10 +87,13 @@ export function createActions(store: Store, engine: Engine): Actions {
       const { selected, place } = store.getState();
       if (experiment === selected && place.kind === 'experiment') return;
       set({ place: { kind: 'experiment' }, selected: experiment, refusal: undefined });
-      if (experiment !== selected) set({ highlight: undefined, instant: undefined });
+      if (experiment !== selected || sessionPlace({ place }) !== 'experiment') {
+        set({ highlight: undefined, instant: undefined });
+      }
     },
     openLimits(fix) {
-      set({ place: { kind: 'limits', fix }, refusal: undefined, instant: undefined });
+      const from = sessionPlace(store.getState());
+      set({ place: { kind: 'limits', fix, from }, refusal: undefined, instant: undefined });
     },
     async measureLimits() {
       if (store.getState().measuringLimits) return;
@@ -140,6 +118,7 @@ export function createActions(store: Store, engine: Engine): Actions {
       if (paceMs === undefined || !current || !isActive(current.state)) return;
       void attempt(() => client.call('pace', { session: current.id, paceMs }));
     },
+    workbench: createWorkbenchActions(store, engine, sessions),
     run,
     pause: () => control('pause'),
     resume: () => control('resume'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { placementSchema } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
 import { maxPaceMs } from '../../protocol/rates.ts';
 import { languageSchema } from '../../protocol/text.ts';
@@ -13,6 +14,8 @@ const settingsSchema = (language: Language) =>
     theme: z.enum(['dark', 'light']).catch('dark'),
     paceMs: z.number().min(0).max(maxPaceMs).catch(defaultPaceMs),
     placement: z.enum(['automatic', 'inline', 'isolated']).catch('automatic'),
+    /** In a process of its own a workbench may be of any size, and lock everything that it has. */
+    workbenchPlacement: placementSchema.catch('isolated'),
   });
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;

@@ -4,7 +4,9 @@ import type { LimitsReport } from '../../protocol/limits.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { HostInfo } from '../../protocol/service.ts';
+import type { ProcessTool, Tool } from '../../protocol/workbench.ts';
 import type { Instant } from './instant.ts';
+import type { PageSet } from './page-set.ts';
 import type { Draft } from './parameters.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -15,8 +17,16 @@ export type Connection =
   /** `refused`: the host never let this window in. */
   | { readonly status: 'lost'; readonly refused: boolean; readonly reason: string };
 
-/** What the window is about: an experiment, or the limits and, when the address says so, one of their fixes. */
-export type Place = { readonly kind: 'experiment' } | { readonly kind: 'limits'; readonly fix: string | undefined };
+/** A place that has a session of its own, which lives on while the window is about another. */
+export type SessionPlace = 'experiment' | 'workbench';
+
+/**
+ * What the window is about: an experiment, the workbench, or the limits and, when the address says so, one of their fixes. The limits
+ * have no session: what holds for the process as a whole is then that of the place `from` which they were opened.
+ */
+export type Place =
+  | { readonly kind: SessionPlace }
+  | { readonly kind: 'limits'; readonly fix: string | undefined; readonly from: SessionPlace };
 
 /** What stands between the engine's process and locked memory, and when that was measured. */
 export interface Limits {
@@ -29,6 +39,32 @@ export interface Highlight {
   readonly step: number;
   readonly region: number | undefined;
   readonly range: PageRange | undefined;
+}
+
+/** The workbench as its user has it in hand; what the engine tells of it is in its session. */
+export interface Bench {
+  /** A session is being opened, and perhaps filled with deeds. */
+  readonly opening: boolean;
+  /** The region that tools and keys act on. */
+  readonly region: number | undefined;
+  /** The chosen pages of each region. */
+  readonly selections: ReadonlyMap<number, PageSet>;
+  /** The act that Space and Enter repeat. */
+  readonly tool: BenchTool;
+  /** The acts that were asked for and have not ended, in order: the first is under way. */
+  readonly acts: readonly BenchAct[];
+  /** The step whose refusal the user has read and put away. */
+  readonly dismissed: number;
+}
+
+export type BenchTool = Tool | ProcessTool;
+
+/** An act that was asked for. */
+export interface BenchAct {
+  readonly tool: BenchTool;
+  /** Undefined when it is about the whole process. */
+  readonly region: number | undefined;
+  readonly pages: PageSet;
 }
 
 /**
@@ -47,9 +83,10 @@ export interface AppState {
   /** A request was refused or failed: shown until the next one. */
   readonly refusal: Problem | undefined;
   readonly starting: boolean;
-  /** Sessions by id. More than one only while a new one takes over from the last. */
+  /** Sessions by id: one for each place, and a second only while a new one takes over from the last. */
   readonly sessions: ReadonlyMap<number, Session>;
-  readonly current: number | undefined;
+  readonly current: Readonly<Record<SessionPlace, number | undefined>>;
+  readonly bench: Bench;
   readonly highlight: Highlight | undefined;
   /** The time that is pointed at; undefined while everything shows what is now. */
   readonly instant: Instant | undefined;
@@ -59,6 +96,15 @@ export interface AppState {
 }
 
 export type Store = StoreApi<AppState>;
+
+export const newBench: Bench = {
+  opening: false,
+  region: undefined,
+  selections: new Map(),
+  tool: { kind: 'touch', access: 'read' },
+  acts: [],
+  dismissed: -1,
+};
 
 export function createAppStore(settings: Settings): Store {
   return createStore<AppState>(() => ({
@@ -71,7 +117,8 @@ export function createAppStore(settings: Settings): Store {
     refusal: undefined,
     starting: false,
     sessions: new Map(),
-    current: undefined,
+    current: { experiment: undefined, workbench: undefined },
+    bench: newBench,
     highlight: undefined,
     instant: undefined,
     limits: undefined,
@@ -80,8 +127,15 @@ export function createAppStore(settings: Settings): Store {
   }));
 }
 
-export const currentSession = (state: AppState): Session | undefined =>
-  state.current === undefined ? undefined : state.sessions.get(state.current);
+/** The place whose session is shown: that of the window, or the one from which it turned to the limits. */
+export const sessionPlace = ({ place }: Pick<AppState, 'place'>): SessionPlace =>
+  place.kind === 'limits' ? place.from : place.kind;
+
+/** The session of a place, of whichever experiment. */
+export function currentSession(state: AppState, place: SessionPlace): Session | undefined {
+  const id = state.current[place];
+  return id === undefined ? undefined : state.sessions.get(id);
+}
 
 /** The experiment that is shown: the one in the address, else the first of the catalogue. */
 export function shownExperiment(state: AppState): ExperimentDescriptor | undefined {
@@ -89,8 +143,13 @@ export function shownExperiment(state: AppState): ExperimentDescriptor | undefin
   return selected === undefined ? catalogue?.[0] : catalogue?.find(({ id }) => id === selected);
 }
 
-/** The session of the experiment that is shown. */
+/** The workbench's session, once it is open. */
+export const workbenchSession = (state: AppState): Session | undefined => currentSession(state, 'workbench');
+
+/** The session that is shown: the workbench's, or that of the experiment that is shown. */
 export function shownSession(state: AppState): Session | undefined {
-  const session = currentSession(state);
+  const place = sessionPlace(state);
+  const session = currentSession(state, place);
+  if (place === 'workbench') return session;
   return session?.started && session.started.experiment === shownExperiment(state)?.id ? session : undefined;
 }

@@ -1,0 +1,55 @@
+import { ProblemError, toProblem } from '../../protocol/problem.ts';
+import type { Started } from '../../protocol/service.ts';
+import type { Engine } from './engine.ts';
+import { newSession, withStarted } from './session.ts';
+import type { SessionPlace, Store } from './store.ts';
+
+/** Opens and ends the sessions of the places, and shows what the engine refuses. */
+export interface Sessions {
+  /** Does something that the engine may refuse; a refusal is shown, and the answer is then undefined. */
+  attempt<T>(act: () => Promise<T>): Promise<T | undefined>;
+  /** Makes the session that was just opened the one of a place. */
+  show(place: SessionPlace, experiment: string, answer: Started): void;
+  /** Ends a session, which is then no longer any place's. */
+  end(session: number | undefined): Promise<void>;
+}
+
+export function createSessions(store: Store, engine: Engine): Sessions {
+  return {
+    async attempt(act) {
+      store.setState({ refusal: undefined });
+      try {
+        return await act();
+      } catch (error) {
+        const problem = toProblem(error);
+        if (problem.kind !== 'cancelled') store.setState({ refusal: problem });
+        return undefined;
+      }
+    },
+    show(place, experiment, answer) {
+      engine.flush();
+      store.setState((state) => {
+        const known = state.sessions.get(answer.session) ?? newSession(answer.session);
+        const sessions = new Map(state.sessions).set(answer.session, withStarted(known, experiment, answer));
+        return { sessions, current: { ...state.current, [place]: answer.session } };
+      });
+    },
+    async end(session) {
+      if (session === undefined) return;
+      const { current } = store.getState();
+      const without = (id: number | undefined) => (id === session ? undefined : id);
+      store.setState({
+        current: { experiment: without(current.experiment), workbench: without(current.workbench) },
+        highlight: undefined,
+        instant: undefined,
+      });
+      engine.forget(session);
+      try {
+        await engine.client.call('close', { session });
+      } catch (error) {
+        // It ended by itself: that is what was wanted.
+        if (!(error instanceof ProblemError && error.problem.kind === 'gone')) throw error;
+      }
+    },
+  };
+}
