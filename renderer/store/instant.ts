@@ -1,5 +1,6 @@
 import type { Step } from '../../protocol/events.ts';
 import { firstIndex } from './first-index.ts';
+import type { Sequence } from './log.ts';
 
 /**
  * A time that is pointed at, ns since the session began. What a pointer covers is a span, since a pixel of a timeline is; pages are
@@ -17,7 +18,7 @@ export interface StepSpan {
 }
 
 /** The steps of an instant: those that began in it, else the last one before. Steps are in the order of their beginnings. */
-export function stepsAt(steps: readonly Step[], { fromNs, toNs }: Instant): StepSpan | undefined {
+export function stepsAt(steps: Sequence<Step>, { fromNs, toNs }: Instant): StepSpan | undefined {
   const end = firstAfter(steps, toNs);
   if (end === 0) return undefined;
   // A step that began exactly at `fromNs` is among them.
@@ -25,9 +26,9 @@ export function stepsAt(steps: readonly Step[], { fromNs, toNs }: Instant): Step
   return { first: Math.min(first, end - 1), end };
 }
 
-function firstAfter(steps: readonly Step[], tNs: number, orAt = false): number {
+function firstAfter(steps: Sequence<Step>, tNs: number, orAt = false): number {
   return firstIndex(steps.length, (index) => {
-    const started = steps[index]?.startedNs ?? 0;
+    const started = steps.at(index)?.startedNs ?? 0;
     return started > tNs || (orAt && started === tNs);
   });
 }
@@ -39,7 +40,7 @@ function firstAfter(steps: readonly Step[], tNs: number, orAt = false): number {
 export function instantAfter(
   key: string,
   instant: Instant | undefined,
-  steps: readonly Step[],
+  steps: Sequence<Step>,
   endNs: number,
 ): Instant | undefined {
   const at = instant && stepsAt(steps, instant);
@@ -57,7 +58,7 @@ export function instantAfter(
   }[key];
   if (target === undefined || last < 0) return undefined;
   const index = Math.min(last, Math.max(0, target));
-  const fromNs = steps[index]?.startedNs ?? 0;
-  const next = steps[index + 1]?.startedNs ?? Math.max(endNs, fromNs);
+  const fromNs = steps.at(index)?.startedNs ?? 0;
+  const next = steps.at(index + 1)?.startedNs ?? Math.max(endNs, fromNs);
   return { fromNs, toNs: index === last ? next : Math.max(fromNs, next - 1) };
 }

@@ -1,4 +1,6 @@
 import type { Step } from '../../protocol/events.ts';
+import { firstIndex } from './first-index.ts';
+import type { Sequence } from './log.ts';
 import type { Moment } from './pages.ts';
 
 export interface LastChange {
@@ -19,7 +21,7 @@ export function lastChange(
   region: number,
   index: number,
   moments: readonly Moment[],
-  steps: readonly Step[],
+  steps: Sequence<Step>,
 ): LastChange | undefined {
   const moment = moments[index];
   if (index === 0 || !moment) return undefined;
@@ -30,6 +32,10 @@ export function lastChange(
     range !== undefined &&
     page >= range.firstPage &&
     page < range.firstPage + range.pageCount;
-  const during = ({ startedNs, durationNs }: Step) => startedNs < moment.takenNs && startedNs + durationNs > afterNs;
-  return { seenNs: moment.takenNs, steps: steps.filter((step) => during(step) && covers(step)) };
+  // Steps follow one another, so those that ran in between are a stretch of the list.
+  const from = firstIndex(steps.length, (place) => endOf(steps.at(place)) > afterNs);
+  const to = firstIndex(steps.length, (place) => (steps.at(place)?.startedNs ?? 0) >= moment.takenNs);
+  return { seenNs: moment.takenNs, steps: steps.slice(from, to).filter(covers) };
 }
+
+const endOf = (step: Step | undefined): number => (step ? step.startedNs + step.durationNs : 0);

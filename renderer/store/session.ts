@@ -1,8 +1,20 @@
-import type { Claim, CoreFile, RegionInfo, Sample, SessionEvent, SessionState, Step } from '../../protocol/events.ts';
+import type {
+  Claim,
+  CoreFile,
+  RegionInfo,
+  Sample,
+  SessionEvent,
+  SessionState,
+  Step,
+  VmaInfo,
+} from '../../protocol/events.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { Started } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
+import { Log } from './log.ts';
+import { digested, emptyDigest, mostSteps, type StepDigest } from './step-digest.ts';
+import { thinned } from './thinned.ts';
 
 /**
  * What a session has told so far, page states aside (`pages.ts`). Immutable: applying events makes a new one and shares what did
@@ -16,7 +28,12 @@ export interface Session {
   readonly problem?: Problem;
   readonly regions: readonly RegionInfo[];
   readonly released: ReadonlySet<number>;
-  readonly steps: readonly Step[];
+  /** In the order of their beginnings; a step's index is its number in the log. */
+  readonly steps: Log<Step>;
+  /** What the charts ask of all steps. */
+  readonly digest: StepDigest;
+  /** By region, its VMAs as they were told last. */
+  readonly vmas: ReadonlyMap<number, RegionVmas>;
   readonly claims: ReadonlyMap<string, Claim>;
   readonly samples: readonly Sample[];
   readonly measurements: ReadonlyMap<string, number>;
@@ -26,6 +43,12 @@ export interface Session {
   readonly progress?: Progress;
   /** Known once `start` has answered; events may come before. */
   readonly started?: { readonly experiment: string } & StartedAs;
+}
+
+/** The VMAs of a region; `more` are left out. */
+export interface RegionVmas {
+  readonly vmas: readonly VmaInfo[];
+  readonly more: number;
 }
 
 export type Progress = Omit<Extract<SessionEvent, { kind: 'progress' }>, 'kind' | 'session'>;
@@ -42,7 +65,9 @@ export function newSession(id: number): Session {
     state: 'running',
     regions: [],
     released: new Set(),
-    steps: [],
+    steps: Log.of(),
+    digest: emptyDigest,
+    vmas: new Map(),
     claims: new Map(),
     samples: [],
     measurements: new Map(),
@@ -57,9 +82,9 @@ export function withStarted(session: Session, experiment: string, answer: Starte
 
 export const isActive = (state: SessionState): boolean => state === 'running' || state === 'paused';
 
-/** Applies a batch of one session's events, in order. A batch copies each list once, however many events it brings. */
+/** Applies a batch of one session's events, in order. What a batch costs depends on what it brings, not on how long the session is. */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
-  let { state, regions, released, claims, measurements, coreFiles, progress } = session;
+  let { state, regions, released, claims, measurements, coreFiles, progress, vmas } = session;
   let ending: { next?: Text; problem?: Problem } = {
     ...(session.next && { next: session.next }),
     ...(session.problem && { problem: session.problem }),
@@ -75,7 +100,10 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
         if (!isActive(state) && state !== 'open') progress = undefined;
         break;
       case 'region':
-        regions = [...regions.filter(({ id }) => id !== event.region.id), event.region];
+        regions = withRegion(regions, event.region);
+        break;
+      case 'vmas':
+        vmas = new Map(vmas).set(event.region, { vmas: event.vmas, more: event.more });
         break;
       case 'released':
         released = new Set(released).add(event.region);
@@ -113,18 +141,20 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
     measurements,
     coreFiles,
     ...(progress && { progress }),
-    steps: steps.length > 0 ? [...session.steps, ...steps] : session.steps,
-    samples: samples.length > 0 ? thinned([...session.samples, ...samples]) : session.samples,
+    vmas,
+    steps: session.steps.append(steps, mostSteps),
+    digest: digested(session.digest, steps),
+    samples: thinned(session.samples, samples, mostSamples),
   };
 }
 
 const progressOf = ({ title, done, total, unit }: Progress): Progress => ({ title, done, total, unit });
 
-/** A session that is left open for a day must not fill the memory: beyond this, every other old sample goes. */
+/** As many samples as are kept. */
 const mostSamples = 8192;
 
-function thinned(samples: Sample[]): Sample[] {
-  if (samples.length <= mostSamples) return samples;
-  const half = samples.length >> 1;
-  return samples.filter((_, index) => index >= half || index % 2 === 0);
+/** The regions with one more, or with one that is told again: it stays in its place. */
+function withRegion(regions: readonly RegionInfo[], region: RegionInfo): readonly RegionInfo[] {
+  const place = regions.findIndex(({ id }) => id === region.id);
+  return place < 0 ? [...regions, region] : regions.with(place, region);
 }

@@ -17,6 +17,7 @@ import {
   refusals,
   sampleAt,
 } from '../../renderer/components/lock-timeline/locked-series.ts';
+import { digested, emptyDigest } from '../../renderer/store/step-digest.ts';
 
 const step = (startedNs: number, call: string, more: Partial<Step> = {}): Step => ({
   index: startedNs,
@@ -73,7 +74,7 @@ describe('how a range came to be locked', () => {
     ['mlock, when mlockall was refused', [{ ...all(150, 'MCL_CURRENT'), errno: 'ENOMEM' }], false, 'mlock'],
     ['mlock, when mlockall came after', [all(250, 'MCL_FUTURE')], false, 'mlock'],
   ] as const)('is %s', (_, steps, onFault, kind) => {
-    expect(lockKind(range({ onFault }), 1, steps)).toBe(kind);
+    expect(lockKind(range({ onFault }), 1, digested(emptyDigest, steps))).toBe(kind);
   });
 });
 

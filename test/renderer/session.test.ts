@@ -18,10 +18,10 @@ const stepEvent = (index: number): SessionEvent => ({ kind: 'step', session: 1, 
 it('shares what a batch does not change', () => {
   const before = newSession(1);
   const after = applyEvents(before, [stepEvent(0), stepEvent(1)]);
-  expect(after.steps.map(({ index }) => index)).toEqual([0, 1]);
+  expect([...after.steps].map(({ index }) => index)).toEqual([0, 1]);
   expect(after.claims).toBe(before.claims);
   expect(after.samples).toBe(before.samples);
-  expect(before.steps).toEqual([]);
+  expect([...before.steps]).toEqual([]);
 });
 
 it('says what comes next while paused, and forgets it when it goes on', () => {
@@ -62,6 +62,54 @@ it('thins out the oldest samples of a session that is left open', () => {
   expect(session.samples.length).toBeLessThan(9000);
   expect(session.samples[0]?.tNs).toBe(0);
   expect(session.samples.at(-1)?.tNs).toBe(8999);
+});
+
+const region = (id: number, name?: string): SessionEvent => ({
+  kind: 'region',
+  session: 1,
+  region: {
+    id,
+    label: 'A',
+    ...(name !== undefined && { name }),
+    address: '0x1000',
+    length: 4096,
+    pages: 1,
+    kind: 'anonymous',
+    protection: 'rw-p',
+  },
+});
+
+it('leaves a region in its place when it gets another name', () => {
+  const session = applyEvents(newSession(1), [region(1), region(2), region(1, 'keys')]);
+  expect(session.regions.map(({ id, name }) => [id, name])).toEqual([
+    [1, 'keys'],
+    [2, undefined],
+  ]);
+});
+
+it('keeps the VMAs of each region as they were told last', () => {
+  const vmas = (of: number, protection: string): SessionEvent => ({
+    kind: 'vmas',
+    session: 1,
+    region: of,
+    vmas: [{ firstPage: 0, pageCount: 4, protection, flags: ['lo'] }],
+    more: 1,
+  });
+  const session = applyEvents(newSession(1), [vmas(1, 'rw-p'), vmas(2, 'rw-p'), vmas(1, 'r--p')]);
+  expect(
+    [...session.vmas].map(
+      ([
+        of,
+        {
+          vmas: [first],
+          more,
+        },
+      ]) => [of, first?.protection, more],
+    ),
+  ).toEqual([
+    [1, 'r--p', 1],
+    [2, 'rw-p', 1],
+  ]);
 });
 
 const searching = (done: number): SessionEvent => ({

@@ -4,6 +4,7 @@ import type { Step } from '../../protocol/events.ts';
 import { downsample } from '../../renderer/components/timeline/downsample.ts';
 import { faultSeries, mostDrawnPoints, residentSeries } from '../../renderer/components/timeline/series.ts';
 import { timeTicks } from '../../renderer/components/timeline/time-axis.ts';
+import { digested, emptyDigest } from '../../renderer/store/step-digest.ts';
 
 describe('thinning out', () => {
   it('keeps the first, the last and the order, and no more than asked for', () => {
@@ -33,7 +34,8 @@ it('adds up the faults of the calls at the end of each, and holds the sum until 
     minorFaults,
     majorFaults: 1,
   });
-  expect(faultSeries([step(0, 3), step(50, 61)], 100)).toEqual([
+  const { faults } = digested(digested(emptyDigest, [step(0, 3)]), [step(50, 61)]);
+  expect(faultSeries(faults, 100)).toEqual([
     { tNs: 10, minor: 3, major: 1 },
     { tNs: 60, minor: 64, major: 2 },
     { tNs: 100, minor: 64, major: 2 },

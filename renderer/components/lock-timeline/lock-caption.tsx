@@ -17,7 +17,8 @@ export function LockCaption({ model }: { model: LockModel }) {
   const used = session.samples.at(-1)?.vmLck;
   const limit = softLimit(session.samples);
   const above = limit !== undefined && limit !== 'unlimited' && limit > scale.mostLimitBytes;
-  const refused = session.steps.filter(({ errno }) => errno !== null).length;
+  const { length, forgotten } = session.digest.refused;
+  const refused = length + forgotten;
   return (
     <figcaption className={classes.caption}>
       {kinds.map((kind) => (

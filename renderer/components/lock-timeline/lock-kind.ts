@@ -1,16 +1,13 @@
 import type { Step } from '../../../protocol/events.ts';
-
+import { firstIndex } from '../../store/first-index.ts';
 import { type LockRange, lockState } from '../../store/lock-ranges.ts';
+import type { Sequence } from '../../store/log.ts';
 import type { RegionPages } from '../../store/pages.ts';
+import type { StepDigest } from '../../store/step-digest.ts';
 
 /** How a range came to be locked: at once, on fault, or along with everything else of the process. */
 export const lockKinds = ['mlock', 'on-fault', 'mlockall'] as const;
 export type LockKind = (typeof lockKinds)[number];
-
-const lockingCalls: ReadonlySet<string> = new Set(['mlock', 'mlock2', 'mlockall', 'munlock', 'munlockall']);
-
-/** Whether a step is about locking, refused or not. */
-export const isAboutLocks = ({ call }: Step): boolean => lockingCalls.has(call);
 
 /** Whether any page of a region is locked, or was. */
 export function everLocked(pages: RegionPages | undefined): boolean {
@@ -24,23 +21,40 @@ export function everLocked(pages: RegionPages | undefined): boolean {
  * Which call's look a range has. The snapshots tell that it is locked and whether on fault; only the steps tell whether that was
  * done to this range or to the whole process: by `mlockall` between the two snapshots, or because `MCL_FUTURE` was in force.
  */
-export function lockKind(range: LockRange, region: number, steps: readonly Step[]): LockKind {
+export function lockKind(
+  range: LockRange,
+  region: number,
+  digest: Pick<StepDigest, 'locking' | 'wholeProcess'>,
+): LockKind {
   const own = range.onFault ? 'on-fault' : 'mlock';
-  let future = false;
-  let everything = false;
-  for (const step of steps) {
-    if (step.startedNs >= range.startNs) break;
-    if (step.errno !== null) continue;
-    const during = step.startedNs + step.durationNs > range.unseenNs;
-    if (step.call === 'mlockall') {
-      const flags = String(step.arguments.flags ?? '');
-      future = flags.includes('MCL_FUTURE');
-      everything ||= during;
-    } else if (step.call === 'munlockall') future = false;
-    else if (during && isOwnLock(step, range, region)) return own;
-  }
-  return everything || future ? 'mlockall' : own;
+  const { locking, wholeProcess } = digest;
+  const during = locking
+    .slice(firstEndingAfter(locking, range.unseenNs), firstBegunAt(locking, range.startNs))
+    .filter(({ errno }) => errno === null);
+  if (during.some((step) => isOwnLock(step, range, region))) return own;
+  const everything = during.some(({ call }) => call === 'mlockall');
+  return everything || locksFuture(wholeProcess, range.startNs) ? 'mlockall' : own;
 }
+
+/** Whether `MCL_FUTURE` was in force at a time: by the last call of its kind that was not refused. */
+function locksFuture(wholeProcess: Sequence<Step>, atNs: number): boolean {
+  for (let place = firstBegunAt(wholeProcess, atNs) - 1; place >= 0; place--) {
+    const step = wholeProcess.at(place);
+    if (step?.errno !== null) continue;
+    return step.call === 'mlockall' && String(step.arguments.flags ?? '').includes('MCL_FUTURE');
+  }
+  return false;
+}
+
+const firstBegunAt = (steps: Sequence<Step>, atNs: number): number =>
+  firstIndex(steps.length, (place) => (steps.at(place)?.startedNs ?? 0) >= atNs);
+
+/** Steps follow one another: their ends are in order as their beginnings are. */
+const firstEndingAfter = (steps: Sequence<Step>, atNs: number): number =>
+  firstIndex(steps.length, (place) => {
+    const step = steps.at(place);
+    return step !== undefined && step.startedNs + step.durationNs > atNs;
+  });
 
 function isOwnLock({ call, region: of, range }: Step, locked: LockRange, region: number): boolean {
   if (of !== region || (call !== 'mlock' && call !== 'mlock2')) return false;

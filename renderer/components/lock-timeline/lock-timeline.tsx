@@ -35,15 +35,15 @@ function Plot({ model }: { model: LockModel }) {
   const { t } = useWords();
   const { ref, width, height } = useElementSize();
   const { session, bars, points, scale, endNs } = model;
-  const { regions, steps } = session;
+  const { regions, digest } = session;
   const banded = useMemo(() => {
     const locked = new Set(bars.map(({ region }) => region));
     return regions.filter(({ id }) => locked.has(id));
   }, [bars, regions]);
   const geometry = useMemo(() => geometryOf({ width, height }, banded, endNs), [width, height, banded, endNs]);
   const refused = useMemo(
-    () => refusals(steps, (marksApartPx / geometry.width) * geometry.endNs),
-    [steps, geometry.width, geometry.endNs],
+    () => refusals(digest.refused, (marksApartPx / geometry.width) * geometry.endNs),
+    [digest.refused, geometry.width, geometry.endNs],
   );
   const [point, setPoint] = useState<Point>();
   const input = useScrubbing(model, geometry, setPoint);

@@ -85,11 +85,12 @@ export interface Refusal {
 /**
  * The refused calls of a run, in groups.
  *
+ * @param refused the steps whose call was refused
  * @param apartNs what two marks must be apart at least
  */
-export function refusals(steps: readonly Step[], apartNs: number): Refusal[] {
+export function refusals(refused: Iterable<Step>, apartNs: number): Refusal[] {
   const marks: { tNs: number; errnos: Set<string>; count: number }[] = [];
-  for (const { errno, startedNs } of steps) {
+  for (const { errno, startedNs } of refused) {
     if (errno === null) continue;
     const last = marks.at(-1);
     if (last && startedNs - last.tNs < apartNs) {

@@ -48,7 +48,7 @@ export function useMomentText(model: LockModel): (instant: Instant) => string {
     const { session, bars } = model;
     const sample = sampleAt(session.samples, instant.toNs);
     const span = stepsAt(session.steps, instant);
-    const step = span && session.steps[span.end - 1];
+    const step = span && session.steps.at(span.end - 1);
     const locked = lockedAt(bars, instant.toNs);
     return [
       t('locks.asOf', { time: format.duration(instant.toNs) }),

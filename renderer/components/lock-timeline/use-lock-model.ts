@@ -3,7 +3,7 @@ import { useApp, usePages, usePagesVersion } from '../../app/context.ts';
 import type { Session } from '../../store/session.ts';
 import { sessionEndNs } from '../../store/session-end.ts';
 import { type LockBar, lockBars } from './lock-bars.ts';
-import { isAboutLocks, lockKind } from './lock-kind.ts';
+import { lockKind } from './lock-kind.ts';
 import { type LockedPoint, lockedScale, lockedSeries, type Scale } from './locked-series.ts';
 
 /** Everything that the lock timeline of a session draws and says. */
@@ -19,8 +19,8 @@ export interface LockModel {
 export function useLockModel(session: Session): LockModel {
   const version = usePagesVersion();
   const pages = usePages();
-  const { id, regions, samples, steps } = session;
-  const lockSteps = useMemo(() => steps.filter(isAboutLocks), [steps]);
+  const { id, regions, samples, digest } = session;
+  const { locking, wholeProcess } = digest;
   const points = useMemo(() => lockedSeries(samples), [samples]);
   const scale = useMemo(() => lockedScale(points), [points]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the pages, which change in place
@@ -31,11 +31,11 @@ export function useLockModel(session: Session): LockModel {
           (pages.region(id, region.id)?.locks.ranges() ?? []).map((range) => ({
             ...range,
             region: region.id,
-            kind: lockKind(range, region.id, lockSteps),
+            kind: lockKind(range, region.id, { locking, wholeProcess }),
           })),
         ),
       ),
-    [version, pages, id, regions, lockSteps],
+    [version, pages, id, regions, locking, wholeProcess],
   );
   const framesEndNs = Math.max(0, ...regions.map((region) => pages.region(id, region.id)?.states.last?.takenNs ?? 0));
   const endNs = sessionEndNs(session, framesEndNs);
@@ -47,8 +47,5 @@ export function useLimitLifted(session: Session): 'yes' | 'until-dropped' | 'no'
   const report = useApp((state) => state.limits?.report);
   const effective = useApp((state) => state.host?.environment.capabilities.includes('CAP_IPC_LOCK') ?? false);
   if (!(report?.ipcLock.counts ?? effective)) return 'no';
-  const dropped = session.steps.some(
-    ({ call, errno, arguments: { drop } }) => call === 'capset' && errno === null && drop === 'CAP_IPC_LOCK',
-  );
-  return dropped ? 'until-dropped' : 'yes';
+  return session.digest.ipcLockDropped ? 'until-dropped' : 'yes';
 }

@@ -56,8 +56,7 @@ export function PagesPanel() {
 }
 
 /** What the step that mapped a region says that it is for: of several regions, what tells them apart. */
-const mappedAs = ({ steps }: Session, region: number): Text | undefined =>
-  steps.find((step) => step.call === 'mmap' && step.region === region)?.title;
+const mappedAs = ({ digest }: Session, region: number): Text | undefined => digest.mapped.get(region)?.title;
 
 /** Says that the pages are those of a time that is pointed at, or why they are not. */
 function InstantNote() {

@@ -2,17 +2,18 @@ import { IconArrowRight } from '@tabler/icons-react';
 import type { Step } from '../../../protocol/events.ts';
 import { addressOfLimits } from '../../app/address.ts';
 import { useApp, useWords } from '../../app/context.ts';
+import type { Log } from '../../store/log.ts';
 import classes from './steps-panel.module.css';
 
 /**
  * The way from a refused lock to its fix: for the chosen step, else for the last that has one. It stands below the list, because a
  * link inside an option of a listbox is out of the keyboard's reach.
  */
-export function Diagnosis({ steps }: { steps: readonly Step[] }) {
+export function Diagnosis({ steps, last }: { steps: Log<Step>; last: Step | undefined }) {
   const { t } = useWords();
   const chosen = useApp((state) => state.highlight?.step);
-  const explained = chosen === undefined ? undefined : steps[chosen];
-  const step = explained?.diagnosis ? explained : steps.findLast(({ diagnosis }) => diagnosis);
+  const explained = chosen === undefined ? undefined : steps.numbered(chosen);
+  const step = explained?.diagnosis ? explained : last;
   if (!step?.diagnosis) return undefined;
   return (
     <p className={classes.refused}>

@@ -5,13 +5,14 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import type { Step } from '../../../protocol/events.ts';
 import { useActions, useApp, useWords } from '../../app/context.ts';
 import { stepsAt } from '../../store/instant.ts';
+import { Log } from '../../store/log.ts';
 import { shownSession } from '../../store/store.ts';
 import { Empty, Panel } from '../panel.tsx';
 import { Diagnosis } from './diagnosis.tsx';
 import { StepRow } from './step-row.tsx';
 import classes from './steps-panel.module.css';
 
-const noSteps: readonly Step[] = [];
+const noSteps = Log.of<Step>();
 /** CSS pixels of a step's title and call, and of each line below them; measured once it is drawn. */
 const usualHeight = 46;
 const lineHeight = 17;
@@ -22,6 +23,7 @@ const endPx = 24;
 export function StepsPanel() {
   const { t, format } = useWords();
   const steps = useApp((state) => shownSession(state)?.steps ?? noSteps);
+  const diagnosed = useApp((state) => shownSession(state)?.digest.diagnosed);
   return (
     <Panel title={t('steps.title')} note={steps.length > 0 ? format.number(steps.length) : undefined}>
       {steps.length === 0 ? (
@@ -31,7 +33,7 @@ export function StepsPanel() {
           <div className={classes.list}>
             <StepList steps={steps} />
           </div>
-          <Diagnosis steps={steps} />
+          <Diagnosis steps={steps} last={diagnosed} />
         </div>
       )}
     </Panel>
@@ -44,7 +46,7 @@ function estimatedHeight(step: Step | undefined): number {
   return usualHeight + lines.length * lineHeight;
 }
 
-function StepList({ steps }: { steps: readonly Step[] }) {
+function StepList({ steps }: { steps: Log<Step> }) {
   const { t } = useWords();
   const { highlight } = useActions();
   const chosen = useApp((state) => state.highlight?.step);
@@ -54,7 +56,7 @@ function StepList({ steps }: { steps: readonly Step[] }) {
   const virtualizer = useVirtualizer({
     count: steps.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimatedHeight(steps[index]),
+    estimateSize: (index) => estimatedHeight(steps.at(index)),
     overscan: 8,
   });
 
@@ -72,7 +74,7 @@ function StepList({ steps }: { steps: readonly Step[] }) {
   }, [follows, pointing, steps.length, virtualizer]);
 
   const choose = (index: number): void => {
-    const step = steps[index];
+    const step = steps.at(index);
     if (!step) return;
     const { region, range } = step;
     highlight(index === chosen ? undefined : { step: index, region, range });
@@ -113,7 +115,7 @@ function StepList({ steps }: { steps: readonly Step[] }) {
       >
         <div className={classes.all} style={{ height: virtualizer.getTotalSize() }} role="presentation">
           {virtualizer.getVirtualItems().map(({ index, start }) => {
-            const step = steps[index];
+            const step = steps.at(index);
             return (
               step && (
                 <StepRow

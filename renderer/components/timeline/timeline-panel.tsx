@@ -24,10 +24,10 @@ export function TimelineCharts({ session }: { session: Session }) {
   const { t, format } = useWords();
   const version = usePagesVersion();
   const pages = usePages();
-  const { id, regions, steps } = session;
+  const { id, regions, digest } = session;
   const framesEndNs = Math.max(0, ...regions.map((region) => pages.region(id, region.id)?.states.last?.takenNs ?? 0));
   const endNs = sessionEndNs(session, framesEndNs);
-  const faults = useMemo(() => faultSeries(steps, endNs), [steps, endNs]);
+  const faults = useMemo(() => faultSeries(digest.faults, endNs), [digest.faults, endNs]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the pages, which change in place
   const resident = useMemo(
     () =>
