@@ -4,7 +4,7 @@ import type { Host } from '../lab/service.ts';
 import { version } from './installation.ts';
 
 /** The entry of an isolated process, built beside the command. */
-const isolatedEntry = new URL('./isolated.js', import.meta.url);
+const isolatedEntry = new URL('./isolated.cjs', import.meta.url);
 
 /** The engine's surroundings when Node is the host: `cli` for the command line, `browser` for the loopback host. */
 export function nodeHost(kind: 'cli' | 'browser'): Host {

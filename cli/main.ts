@@ -15,4 +15,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(ExitStatus.Broke);
 });
 
-process.exitCode = await command(process.argv.slice(2));
+void command(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});
