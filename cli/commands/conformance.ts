@@ -6,10 +6,11 @@ import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Language } from '../../protocol/language.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
+import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
 /** The entry of the process that rules run in, built beside the command. */
-const childEntry = new URL('./conformance-child.js', import.meta.url);
+const childEntry = new URL('./conformance-child.cjs', import.meta.url);
 
 const columns = {
   call: { en: 'call', zh: '调用' },
@@ -31,7 +32,7 @@ export interface ConformanceOptions {
 export async function conformance({ calls, json, language }: ConformanceOptions): Promise<ExitStatus> {
   checkCalls(calls);
   const rows = await runConformance({ child: fileURLToPath(childEntry), ...(calls.length > 0 ? { calls } : {}) });
-  if (json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(inLanguage({ rows }, language))}\n`);
   else print(new Terminal(process.stdout), rows, language);
   return rows.some(({ status }) => status === 'failed') ? ExitStatus.ClaimFailed : ExitStatus.Held;
 }
@@ -53,7 +54,7 @@ function print(terminal: Terminal, rows: readonly Row[], language: Language): vo
   const counts = countCalls(rows);
   for (const { call } of counts) {
     terminal.line(terminal.style('bold', call));
-    for (const row of rows) if (row.call === call) printRow(terminal, row);
+    for (const row of rows) if (row.call === call) printRow(terminal, row, language);
   }
   terminal.line();
   const width = Math.max(...counts.map(({ call }) => call.length)) + 2;
@@ -62,11 +63,11 @@ function print(terminal: Terminal, rows: readonly Row[], language: Language): vo
   terminal.line(line(columns.total[language], width, numbers(countRows(rows))));
 }
 
-function printRow(terminal: Terminal, { rule, source, as, status, reason }: Row): void {
+function printRow(terminal: Terminal, { rule, source, as, status, reason }: Row, language: Language): void {
   const marks = { held: ['green', '✓'], failed: ['red', '✗'], skipped: ['yellow', '–'] } as const;
   const [style, mark] = marks[status];
-  terminal.line(`${terminal.style(style, mark)} ${as}  ${rule}  ${terminal.style('gray', source)}`);
-  if (reason !== undefined) terminal.line(`        ${terminal.style(style, reason)}`);
+  terminal.line(`${terminal.style(style, mark)} ${as}  ${rule[language]}  ${terminal.style('gray', source)}`);
+  if (reason !== undefined) terminal.line(`        ${terminal.style(style, reason[language])}`);
 }
 
 function headings(language: Language): readonly string[] {

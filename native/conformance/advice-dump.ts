@@ -4,7 +4,10 @@ import { rules, same } from './rule.ts';
 
 export const dumpAdviceRules = rules('madvise', [
   {
-    rule: 'DONTDUMP keeps a page out of the core file, where a plain page is',
+    rule: {
+      en: 'DONTDUMP keeps a page out of the core file, where a plain page is',
+      zh: 'DONTDUMP 使页不写入 core 文件，普通的页则在其中',
+    },
     source: 'madvise(2), core(5), Linux 3.4',
     as: 'any',
     check: async () => {
@@ -13,7 +16,10 @@ export const dumpAdviceRules = rules('madvise', [
     },
   },
   {
-    rule: 'DODUMP takes DONTDUMP back: the page is in the core file',
+    rule: {
+      en: 'DODUMP takes DONTDUMP back: the page is in the core file',
+      zh: 'DODUMP 撤销 DONTDUMP：该页写入 core 文件',
+    },
     source: 'madvise(2), core(5), Linux 3.4',
     as: 'any',
     check: async () => {

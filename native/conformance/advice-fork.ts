@@ -21,7 +21,10 @@ function exclusive(pid: number | 'self', address: bigint, pages: number): readon
 
 export const forkAdviceRules = rules('madvise', [
   {
-    rule: 'WIPEONFORK: the fork reads zeros, and the parent what it wrote; KEEPONFORK undoes it',
+    rule: {
+      en: 'WIPEONFORK: the fork reads zeros, and the parent what it wrote; KEEPONFORK undoes it',
+      zh: 'WIPEONFORK：fork 出的子进程读到零，父进程读到自己写的内容；KEEPONFORK 将其撤销',
+    },
     source: 'madvise(2), Linux 4.14',
     as: 'any',
     check: () => {
@@ -42,7 +45,10 @@ export const forkAdviceRules = rules('madvise', [
     },
   },
   {
-    rule: 'DONTFORK: the fork has nothing mapped there; DOFORK undoes it',
+    rule: {
+      en: 'DONTFORK: the fork has nothing mapped there; DOFORK undoes it',
+      zh: 'DONTFORK：fork 出的子进程在该处没有映射；DOFORK 将其撤销',
+    },
     source: 'madvise(2), Linux 2.6.16',
     as: 'any',
     check: () =>
@@ -60,7 +66,7 @@ export const forkAdviceRules = rules('madvise', [
       }),
   },
   {
-    rule: 'a write after a fork copies just that page',
+    rule: { en: 'a write after a fork copies just that page', zh: 'fork 之后的写入只复制那一页' },
     source: 'fork(2), admin-guide/mm/pagemap.rst',
     as: 'any',
     check: () =>

@@ -39,7 +39,7 @@ function afterPressure(check: (address: bigint) => void): void {
 
 export const reclaimRules = rules('madvise', [
   {
-    rule: 'COLD leaves pages in core',
+    rule: { en: 'COLD leaves pages in core', zh: 'COLD 之后页仍驻留' },
     source: 'madvise(2), Linux 5.4',
     as: 'any',
     check: () => {
@@ -52,14 +52,17 @@ export const reclaimRules = rules('madvise', [
     },
   },
   {
-    rule: 'PAGEOUT without swap answers 0 and leaves anonymous pages where they are',
+    rule: {
+      en: 'PAGEOUT without swap answers 0 and leaves anonymous pages where they are',
+      zh: '没有交换区时，PAGEOUT 返回 0，匿名页留在原处',
+    },
     source: 'madvise(2), mm/vmscan.c',
     as: 'any',
     check: () => {
       needs('PAGEOUT');
       const machine = meminfo();
       if (machine.errno !== null || machine.swapTotalBytes > 0)
-        skip('This machine has swap, so the pages may go there.');
+        skip({ en: 'This machine has swap, so the pages may go there.', zh: '本机有交换区，页可能被换出。' });
       withPages(2, (a) => {
         write(a, 0, 2);
         gives(madvise(a, bytes(2), MADV.PAGEOUT), null, 'MADV_PAGEOUT');
@@ -68,7 +71,7 @@ export const reclaimRules = rules('madvise', [
     },
   },
   {
-    rule: 'FREE leaves pages in core while there is no pressure',
+    rule: { en: 'FREE leaves pages in core while there is no pressure', zh: '内存不紧张时，FREE 之后页仍驻留' },
     source: 'madvise(2), Linux 4.5',
     as: 'any',
     check: () => {
@@ -78,12 +81,16 @@ export const reclaimRules = rules('madvise', [
         gives(madvise(a, bytes(2), MADV.FREE), null, 'MADV_FREE');
         const vec = new Uint8Array(2);
         gives(mincore(a, bytes(2), vec), null, 'mincore');
-        if (vec.some((byte) => (byte & 1) === 0)) skip('The kernel was under pressure and took the pages.');
+        if (vec.some((byte) => (byte & 1) === 0))
+          skip({ en: 'The kernel was under pressure and took the pages.', zh: '内核内存紧张，收回了这些页。' });
       });
     },
   },
   {
-    rule: 'FREE loses what is not written again once the kernel reclaims (here through PAGEOUT): it reads as zeros',
+    rule: {
+      en: 'FREE loses what is not written again once the kernel reclaims (here through PAGEOUT): it reads as zeros',
+      zh: 'FREE 之后未再写入的内容在内核回收时（此处由 PAGEOUT 触发）丢失，读出为零',
+    },
     source: 'madvise(2), Linux 4.5; mm/vmscan.c',
     as: 'any',
     check: () =>
@@ -93,13 +100,16 @@ export const reclaimRules = rules('madvise', [
       }),
   },
   {
-    rule: 'FREE keeps a page that is written again',
+    rule: { en: 'FREE keeps a page that is written again', zh: 'FREE 之后再写入的页得以保留' },
     source: 'madvise(2), Linux 4.5',
     as: 'any',
     check: () => afterPressure((a) => same(firstByte(at(a, PAGES - 1)), 8, 'the byte written again')),
   },
   {
-    rule: 'PAGEOUT with swap moves pages out, and a read brings them back as they were; locked pages stay',
+    rule: {
+      en: 'PAGEOUT with swap moves pages out, and a read brings them back as they were; locked pages stay',
+      zh: '有交换区时，PAGEOUT 把页换出，读取时原样换入；已锁定的页留在内存中',
+    },
     source: 'madvise(2), Linux 5.4',
     as: 'root',
     check: async () => {

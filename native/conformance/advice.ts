@@ -16,10 +16,10 @@ export const ADVICE: readonly Advice[] = [
   { name: 'FREE', since: '4.5', locked: 'EINVAL' },
   { name: 'DONTFORK', since: '2.6.16', locked: null },
   { name: 'DOFORK', since: '2.6.16', locked: null },
-  { name: 'MERGEABLE', since: '2.6.32 with CONFIG_KSM', locked: null },
-  { name: 'UNMERGEABLE', since: '2.6.32 with CONFIG_KSM', locked: null },
-  { name: 'HUGEPAGE', since: '2.6.38 with CONFIG_TRANSPARENT_HUGEPAGE', locked: null },
-  { name: 'NOHUGEPAGE', since: '2.6.38 with CONFIG_TRANSPARENT_HUGEPAGE', locked: null },
+  { name: 'MERGEABLE', since: '2.6.32, CONFIG_KSM', locked: null },
+  { name: 'UNMERGEABLE', since: '2.6.32, CONFIG_KSM', locked: null },
+  { name: 'HUGEPAGE', since: '2.6.38, CONFIG_TRANSPARENT_HUGEPAGE', locked: null },
+  { name: 'NOHUGEPAGE', since: '2.6.38, CONFIG_TRANSPARENT_HUGEPAGE', locked: null },
   { name: 'DONTDUMP', since: '3.4', locked: null },
   { name: 'DODUMP', since: '3.4', locked: null },
   { name: 'WIPEONFORK', since: '4.14', locked: null },
@@ -36,7 +36,11 @@ export const ADVICE: readonly Advice[] = [
 /** Whether this kernel knows the advice at all: tried on fresh, unlocked memory. */
 export function known({ name, since }: Advice): void {
   const errno = withPages(2, (a) => madvise(a, bytes(2), MADV[name]).errno);
-  if (errno === 'EINVAL') skip(`This kernel does not know MADV_${name} (Linux ${since}).`);
+  if (errno === 'EINVAL')
+    skip({
+      en: `This kernel does not know MADV_${name} (Linux ${since}).`,
+      zh: `此内核不认识 MADV_${name}（Linux ${since} 起）。`,
+    });
   same(errno, null, `MADV_${name} on unlocked memory`);
 }
 
@@ -44,7 +48,7 @@ export function known({ name, since }: Advice): void {
 export function look(address: bigint, pages: number, readVmFlags = false): readonly number[] {
   const into = new Uint8Array(pages);
   const [unknown] = residency(address, pages, into, { readVmFlags }).unknown;
-  if (unknown) skip(unknown.reason);
+  if (unknown) skip({ en: unknown.reason, zh: `页的状态不能全部读出：${unknown.reason}` });
   return [...into];
 }
 

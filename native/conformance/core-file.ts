@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { feature } from '../features.ts';
 import { readText } from '../proc-file.ts';
 import { type MarkName, markOf } from './marks.ts';
-import { skip } from './rule.ts';
+import { skip, skipUnreadable } from './rule.ts';
 import { withSecondProcess } from './second-process.ts';
 
 let found: Promise<ReadonlyMap<MarkName, number>> | undefined;
@@ -13,10 +13,18 @@ let found: Promise<ReadonlyMap<MarkName, number>> | undefined;
 /** How often each mark stands in the core file of a process that aborted. Skips where core files go elsewhere, or nowhere. */
 export async function marksInCore(): Promise<ReadonlyMap<MarkName, number>> {
   const pattern = readText('/proc/sys/kernel/core_pattern');
-  if (pattern.errno !== null) skip(`/proc/sys/kernel/core_pattern can't be read: ${pattern.errno}.`);
+  if (pattern.errno !== null) skipUnreadable('/proc/sys/kernel/core_pattern', pattern.errno);
   const name = pattern.text.trim();
-  if (name.startsWith('|') || name.startsWith('@')) skip(`Core files go to a program here (core_pattern is ${name}).`);
-  if (name.includes('/')) skip(`Core files go to a folder of their own here (core_pattern is ${name}).`);
+  if (name.startsWith('|') || name.startsWith('@'))
+    skip({
+      en: `Core files go to a program here (core_pattern is ${name}).`,
+      zh: `此处的 core 文件交给一个程序（core_pattern 为 ${name}）。`,
+    });
+  if (name.includes('/'))
+    skip({
+      en: `Core files go to a folder of their own here (core_pattern is ${name}).`,
+      zh: `此处的 core 文件写入专门的目录（core_pattern 为 ${name}）。`,
+    });
   found ??= dumpAndSearch();
   return found;
 }
@@ -24,7 +32,11 @@ export async function marksInCore(): Promise<ReadonlyMap<MarkName, number>> {
 /** Whether the core file has the secret page to look for at all. */
 export function needsSecret(): void {
   const secret = feature('memfd_secret');
-  if (secret.status !== 'available') skip(`memfd_secret is ${secret.status} here.`);
+  if (secret.status !== 'available')
+    skip({
+      en: `memfd_secret is ${secret.status} here.`,
+      zh: `此处的 memfd_secret ${secret.status === 'denied' ? '被拒绝' : '不存在'}。`,
+    });
 }
 
 async function dumpAndSearch(): Promise<ReadonlyMap<MarkName, number>> {
@@ -33,7 +45,10 @@ async function dumpAndSearch(): Promise<ReadonlyMap<MarkName, number>> {
     const { signal } = await withSecondProcess('dump-core', [], () => {}, { folder });
     const [file] = readdirSync(folder);
     if (signal !== 'SIGABRT' || file === undefined)
-      skip(`No core file was written (the process ended with ${signal}).`);
+      skip({
+        en: `No core file was written (the process ended with ${signal}).`,
+        zh: `没有写出 core 文件（进程以 ${signal} 结束）。`,
+      });
     return search(join(folder, file));
   } finally {
     rmSync(folder, { recursive: true, force: true });

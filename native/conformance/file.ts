@@ -29,7 +29,11 @@ export function withSharedFile(
     fd = openSync(join(folder, 'file'), 'w+');
     writeSync(fd, new Uint8Array(bytes(filePages)).fill(7));
     const mapped = mmap(null, bytes(mapPages), protection, MAP.SHARED, fd, 0);
-    if (mapped.errno !== null) skip(`A file in ${tmpdir()} can't be mapped: ${mapped.errno}.`);
+    if (mapped.errno !== null)
+      skip({
+        en: `A file in ${tmpdir()} can't be mapped: ${mapped.errno}.`,
+        zh: `${tmpdir()} 中的文件无法映射：${mapped.errno}。`,
+      });
     try {
       use(mapped.returned);
     } finally {

@@ -2,32 +2,39 @@
 import { spawnSync } from 'node:child_process';
 import { procLimits } from '../proc-limits.ts';
 import { getrlimit, type Limit, prlimit, RLIMIT, setrlimit } from '../resource.ts';
-import { gives, holds, rules, same, skip } from './rule.ts';
+import { gives, holds, rules, same, skip, skipUnreadable } from './rule.ts';
 
 function limitsOf(resource: number): { readonly soft: Limit; readonly hard: Limit } {
   const got = getrlimit(resource);
-  if (got.errno !== null) skip(`getrlimit answered ${got.errno}.`);
+  if (got.errno !== null) skip({ en: `getrlimit answered ${got.errno}.`, zh: `getrlimit 返回 ${got.errno}。` });
   return { soft: got.soft, hard: got.hard };
 }
 
 /** The same from /proc/self/limits. */
 function fromProc(): { readonly soft: Limit; readonly hard: Limit } {
   const read = procLimits();
-  if (read.errno !== null) skip(`/proc/self/limits can't be read: ${read.errno}.`);
-  return read.limits.MEMLOCK ?? skip('/proc/self/limits does not name MEMLOCK.');
+  if (read.errno !== null) skipUnreadable('/proc/self/limits', read.errno);
+  return (
+    read.limits.MEMLOCK ??
+    skip({ en: '/proc/self/limits does not name MEMLOCK.', zh: '/proc/self/limits 中没有 MEMLOCK。' })
+  );
 }
 
 /** MEMLOCK where it can be lowered to 8 KiB. */
 function memlockToLower(): { readonly soft: Limit; readonly hard: Limit } {
   const limits = limitsOf(RLIMIT.MEMLOCK);
-  if (limits.soft !== 'unlimited' && limits.soft < 8192n) skip(`RLIMIT_MEMLOCK is ${limits.soft} bytes here.`);
+  if (limits.soft !== 'unlimited' && limits.soft < 8192n)
+    skip({ en: `RLIMIT_MEMLOCK is ${limits.soft} bytes here.`, zh: `此处的 RLIMIT_MEMLOCK 为 ${limits.soft} 字节。` });
   return limits;
 }
 
 export const limitRules = [
   ...rules('getrlimit', [
     {
-      rule: 'MEMLOCK reads the same through getrlimit, prlimit and /proc/self/limits',
+      rule: {
+        en: 'MEMLOCK reads the same through getrlimit, prlimit and /proc/self/limits',
+        zh: '通过 getrlimit、prlimit 和 /proc/self/limits 读到的 MEMLOCK 相同',
+      },
       source: 'getrlimit(2), proc_pid_limits(5)',
       as: 'any',
       check: () => {
@@ -38,7 +45,7 @@ export const limitRules = [
       },
     },
     {
-      rule: 'an unknown resource is EINVAL',
+      rule: { en: 'an unknown resource is EINVAL', zh: '未知的资源返回 EINVAL' },
       source: 'getrlimit(2)',
       as: 'any',
       check: () => gives(getrlimit(999), 'EINVAL', 'getrlimit'),
@@ -46,19 +53,19 @@ export const limitRules = [
   ]),
   ...rules('setrlimit', [
     {
-      rule: 'an unknown resource is EINVAL',
+      rule: { en: 'an unknown resource is EINVAL', zh: '未知的资源返回 EINVAL' },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => gives(setrlimit(999, { soft: 1n, hard: 1n }), 'EINVAL', 'setrlimit'),
     },
     {
-      rule: 'a soft limit over the hard one is EINVAL',
+      rule: { en: 'a soft limit over the hard one is EINVAL', zh: '软限制超过硬限制返回 EINVAL' },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => gives(setrlimit(RLIMIT.LOCKS, { soft: 2n, hard: 1n }), 'EINVAL', 'setrlimit'),
     },
     {
-      rule: 'what was set is what getrlimit and prlimit read',
+      rule: { en: 'what was set is what getrlimit and prlimit read', zh: 'getrlimit 与 prlimit 读到的就是所设置的' },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => {
@@ -70,7 +77,10 @@ export const limitRules = [
       },
     },
     {
-      rule: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
+      rule: {
+        en: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
+        zh: '没有 CAP_SYS_RESOURCE 时提高硬限制返回 EPERM',
+      },
       source: 'setrlimit(2), Linux Test Project setrlimit02',
       as: 'user',
       check: () => {
@@ -81,13 +91,16 @@ export const limitRules = [
   ]),
   ...rules('prlimit', [
     {
-      rule: 'an unknown resource is EINVAL',
+      rule: { en: 'an unknown resource is EINVAL', zh: '未知的资源返回 EINVAL' },
       source: 'prlimit(2)',
       as: 'any',
       check: () => gives(prlimit(0, 999), 'EINVAL', 'prlimit'),
     },
     {
-      rule: 'a soft limit can be lowered, and raised again to the hard one',
+      rule: {
+        en: 'a soft limit can be lowered, and raised again to the hard one',
+        zh: '软限制可以降低，并能重新提高到硬限制',
+      },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => {
@@ -101,7 +114,7 @@ export const limitRules = [
       },
     },
     {
-      rule: 'setting answers with the limits from before',
+      rule: { en: 'setting answers with the limits from before', zh: '设置时返回此前的限制' },
       source: 'prlimit(2)',
       as: 'any',
       check: () => {
@@ -111,13 +124,16 @@ export const limitRules = [
       },
     },
     {
-      rule: 'a soft limit over the hard one is EINVAL',
+      rule: { en: 'a soft limit over the hard one is EINVAL', zh: '软限制超过硬限制返回 EINVAL' },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => gives(prlimit(0, RLIMIT.LOCKS, { soft: 2n, hard: 1n }), 'EINVAL', 'prlimit'),
     },
     {
-      rule: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
+      rule: {
+        en: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
+        zh: '没有 CAP_SYS_RESOURCE 时提高硬限制返回 EPERM',
+      },
       source: 'setrlimit(2), capabilities(7)',
       as: 'user',
       check: () => {
@@ -126,7 +142,10 @@ export const limitRules = [
       },
     },
     {
-      rule: 'raising the hard limit takes CAP_SYS_RESOURCE, not user 0',
+      rule: {
+        en: 'raising the hard limit takes CAP_SYS_RESOURCE, not user 0',
+        zh: '提高硬限制需要的是 CAP_SYS_RESOURCE，而不是用户 0',
+      },
       source: 'setrlimit(2), capabilities(7)',
       as: 'root',
       check: () => {
@@ -136,7 +155,10 @@ export const limitRules = [
       },
     },
     {
-      rule: 'another process of the same user has limits of its own, which can be read',
+      rule: {
+        en: 'another process of the same user has limits of its own, which can be read',
+        zh: '同一用户的另一个进程有自己的限制，并且可以读取',
+      },
       source: 'prlimit(2)',
       as: 'any',
       check: () => {
@@ -144,21 +166,23 @@ export const limitRules = [
         // The child waits for its parent's answer no longer than its own output takes: `prlimit` is asked from inside it.
         const script = 'ulimit -S -l 4; exec cat /proc/self/limits';
         const child = spawnSync('sh', ['-c', script], { encoding: 'latin1' });
-        if (child.error || child.status !== 0) skip('A shell that lowers its limit could not be run.');
+        if (child.error || child.status !== 0)
+          skip({ en: 'A shell that lowers its limit could not be run.', zh: '无法运行降低自身限制的 shell。' });
         same(/^Max locked memory\s+(\S+)/m.exec(child.stdout)?.[1], '4096', "the child's soft limit");
         const parent = prlimit(process.ppid, RLIMIT.NOFILE);
-        if (parent.errno === 'EPERM') skip('The parent process belongs to another user.');
+        if (parent.errno === 'EPERM')
+          skip({ en: 'The parent process belongs to another user.', zh: '父进程属于其他用户。' });
         gives(parent, null, 'prlimit of the parent process');
       },
     },
     {
-      rule: 'a process that does not exist is ESRCH',
+      rule: { en: 'a process that does not exist is ESRCH', zh: '不存在的进程返回 ESRCH' },
       source: 'prlimit(2)',
       as: 'any',
       check: () => gives(prlimit(2 ** 30, RLIMIT.MEMLOCK), 'ESRCH', 'prlimit'),
     },
     {
-      rule: "another user's process is EPERM",
+      rule: { en: "another user's process is EPERM", zh: '其他用户的进程返回 EPERM' },
       source: 'prlimit(2)',
       as: 'user',
       check: () => gives(prlimit(1, RLIMIT.MEMLOCK), 'EPERM', 'prlimit of process 1'),

@@ -13,9 +13,20 @@ import { at, bytes, gives, lockedPages, pageNumbers, type Rule, rules, same, wit
 function table(advice: Advice): readonly Omit<Rule, 'call'>[] {
   const source = `madvise(2), Linux ${advice.since}`;
   return [
-    { rule: `MADV_${advice.name} succeeds on unlocked memory`, source, as: 'any', check: () => known(advice) },
     {
-      rule: `MADV_${advice.name} ${advice.locked === null ? 'succeeds on' : 'refuses'} locked memory${advice.locked === null ? '' : ' with EINVAL'}`,
+      rule: { en: `MADV_${advice.name} succeeds on unlocked memory`, zh: `MADV_${advice.name} 对未锁定的内存成功` },
+      source,
+      as: 'any',
+      check: () => known(advice),
+    },
+    {
+      rule:
+        advice.locked === null
+          ? { en: `MADV_${advice.name} succeeds on locked memory`, zh: `MADV_${advice.name} 对已锁定的内存成功` }
+          : {
+              en: `MADV_${advice.name} refuses locked memory with EINVAL`,
+              zh: `MADV_${advice.name} 拒绝已锁定的内存，返回 EINVAL`,
+            },
       source,
       as: 'any',
       check: () => {
@@ -33,25 +44,28 @@ export const madviseRules = [
   ...rules('madvise', [
     ...ADVICE.flatMap(table),
     {
-      rule: 'an address inside a page is EINVAL',
+      rule: { en: 'an address inside a page is EINVAL', zh: '不在页边界上的地址返回 EINVAL' },
       source: 'madvise(2)',
       as: 'any',
       check: () => withPages(1, (a) => gives(madvise(a + 1n, 1, MADV.NORMAL), 'EINVAL', 'madvise')),
     },
     {
-      rule: 'an unknown advice is EINVAL',
+      rule: { en: 'an unknown advice is EINVAL', zh: '未知的建议返回 EINVAL' },
       source: 'madvise(2)',
       as: 'any',
       check: () => withPages(1, (a) => gives(madvise(a, bytes(1), 9999), 'EINVAL', 'madvise')),
     },
     {
-      rule: 'length 0 succeeds',
+      rule: { en: 'length 0 succeeds', zh: '长度为 0 时成功' },
       source: 'madvise(2)',
       as: 'any',
       check: () => withPages(1, (a) => gives(madvise(a, 0, MADV.DONTNEED), null, 'madvise')),
     },
     {
-      rule: 'over a hole: ENOMEM, and the mapped parts on both sides are advised',
+      rule: {
+        en: 'over a hole: ENOMEM, and the mapped parts on both sides are advised',
+        zh: '跨越空洞：返回 ENOMEM，两侧已映射的部分仍按建议处理',
+      },
       source: 'madvise(2)',
       as: 'any',
       check: () =>
@@ -63,7 +77,10 @@ export const madviseRules = [
         }),
     },
     {
-      rule: 'DONTNEED drops anonymous pages at once; read again, they are the zero page',
+      rule: {
+        en: 'DONTNEED drops anonymous pages at once; read again, they are the zero page',
+        zh: 'DONTNEED 立即丢弃匿名页；再次读取时是零页',
+      },
       source: 'madvise(2)',
       as: 'any',
       check: () =>
@@ -76,7 +93,10 @@ export const madviseRules = [
         }),
     },
     {
-      rule: 'DONTNEED over unlocked and then locked pages drops the first and answers EINVAL',
+      rule: {
+        en: 'DONTNEED over unlocked and then locked pages drops the first and answers EINVAL',
+        zh: 'DONTNEED 的范围先是未锁定、后是已锁定的页时，丢弃前者并返回 EINVAL',
+      },
       source: 'madvise(2), mm/madvise.c',
       as: 'any',
       check: () =>
@@ -90,7 +110,10 @@ export const madviseRules = [
         }),
     },
     {
-      rule: 'DONTNEED_LOCKED drops locked pages and leaves VmLck as it was',
+      rule: {
+        en: 'DONTNEED_LOCKED drops locked pages and leaves VmLck as it was',
+        zh: 'DONTNEED_LOCKED 丢弃已锁定的页，VmLck 不变',
+      },
       source: 'madvise(2), Linux 5.18',
       as: 'any',
       check: () => {
@@ -105,7 +128,7 @@ export const madviseRules = [
       },
     },
     {
-      rule: 'DONTDUMP sets the flag dd, DODUMP clears it',
+      rule: { en: 'DONTDUMP sets the flag dd, DODUMP clears it', zh: 'DONTDUMP 设置标志 dd，DODUMP 清除它' },
       source: 'madvise(2), proc_pid_smaps(5)',
       as: 'any',
       check: () =>
@@ -117,7 +140,10 @@ export const madviseRules = [
         }),
     },
     {
-      rule: 'POPULATE_READ maps the zero page, POPULATE_WRITE pages of their own',
+      rule: {
+        en: 'POPULATE_READ maps the zero page, POPULATE_WRITE pages of their own',
+        zh: 'POPULATE_READ 映射零页，POPULATE_WRITE 则给出独立的页',
+      },
       source: 'madvise(2), Linux 5.14',
       as: 'any',
       check: () => {
@@ -132,7 +158,10 @@ export const madviseRules = [
       },
     },
     {
-      rule: 'GUARD_INSTALL drops the page and makes every access fault; GUARD_REMOVE gives a fresh page',
+      rule: {
+        en: 'GUARD_INSTALL drops the page and makes every access fault; GUARD_REMOVE gives a fresh page',
+        zh: 'GUARD_INSTALL 丢弃该页并使任何访问出错；GUARD_REMOVE 之后是全新的页',
+      },
       source: 'madvise(2), Linux 6.13',
       as: 'any',
       check: () => {

@@ -15,7 +15,9 @@ function withSecret(pages: number, use: (fd: number) => void): void {
   const secret = memfdSecret();
   if (secret.errno !== null) {
     const found = feature('memfd_secret');
-    skip(found.status === 'missing' ? `memfd_secret needs ${found.since}.` : `memfd_secret answered ${secret.errno}.`);
+    if (found.status === 'missing')
+      skip({ en: `memfd_secret needs ${found.since}.`, zh: `memfd_secret 需要 ${found.since}。` });
+    skip({ en: `memfd_secret answered ${secret.errno}.`, zh: `memfd_secret 返回 ${secret.errno}。` });
   }
   try {
     ftruncateSync(secret.returned, bytes(pages));
@@ -28,7 +30,8 @@ function withSecret(pages: number, use: (fd: number) => void): void {
 function withSecretPages(pages: number, use: (address: bigint) => void): void {
   withSecret(pages, (fd) => {
     const mapped = mmap(null, bytes(pages), PROT.READ | PROT.WRITE, MAP.SHARED, fd, 0);
-    if (mapped.errno !== null) skip(`Secret memory can't be mapped: ${mapped.errno}.`);
+    if (mapped.errno !== null)
+      skip({ en: `Secret memory can't be mapped: ${mapped.errno}.`, zh: `无法映射秘密内存：${mapped.errno}。` });
     try {
       use(mapped.returned);
     } finally {
@@ -39,7 +42,10 @@ function withSecretPages(pages: number, use: (address: bigint) => void): void {
 
 export const memfdSecretRules = rules('memfd_secret', [
   {
-    rule: 'its pages count in VmLck from the mapping to the unmapping',
+    rule: {
+      en: 'its pages count in VmLck from the mapping to the unmapping',
+      zh: '从映射到解除映射，其页一直计入 VmLck',
+    },
     source: 'memfd_secret(2)',
     as: 'any',
     check: () => {
@@ -52,7 +58,10 @@ export const memfdSecretRules = rules('memfd_secret', [
     },
   },
   {
-    rule: 'process_vm_readv can’t read it, though the process itself can',
+    rule: {
+      en: 'process_vm_readv can’t read it, though the process itself can',
+      zh: 'process_vm_readv 无法读取它，进程自己却可以',
+    },
     source: 'memfd_secret(2), mm/secretmem.c',
     as: 'any',
     check: () =>
@@ -63,13 +72,13 @@ export const memfdSecretRules = rules('memfd_secret', [
       }),
   },
   {
-    rule: 'it is marked as left out of core files',
+    rule: { en: 'it is marked as left out of core files', zh: '它被标记为不写入 core 文件' },
     source: 'memfd_secret(2), proc_pid_smaps(5)',
     as: 'any',
     check: () => withSecretPages(1, (a) => same(smapsOf(a, 1).dontDump, true, 'dd in smaps')),
   },
   {
-    rule: 'its contents are not in a core file',
+    rule: { en: 'its contents are not in a core file', zh: '其内容不在 core 文件中' },
     source: 'memfd_secret(2), core(5)',
     as: 'any',
     check: async () => {
@@ -79,13 +88,13 @@ export const memfdSecretRules = rules('memfd_secret', [
     },
   },
   {
-    rule: 'a private mapping is EINVAL',
+    rule: { en: 'a private mapping is EINVAL', zh: '私有映射返回 EINVAL' },
     source: 'mm/secretmem.c',
     as: 'any',
     check: () => withSecret(1, (fd) => gives(mmap(null, bytes(1), PROT.READ, MAP.PRIVATE, fd, 0), 'EINVAL', 'mmap')),
   },
   {
-    rule: 'an unknown flag is EINVAL',
+    rule: { en: 'an unknown flag is EINVAL', zh: '未知的标志返回 EINVAL' },
     source: 'memfd_secret(2)',
     as: 'any',
     check: () => {
@@ -94,7 +103,7 @@ export const memfdSecretRules = rules('memfd_secret', [
     },
   },
   {
-    rule: 'mapping more than the limit is EAGAIN',
+    rule: { en: 'mapping more than the limit is EAGAIN', zh: '映射超过限制返回 EAGAIN' },
     source: 'memfd_secret(2), mmap(2)',
     as: 'user',
     check: () =>

@@ -32,7 +32,8 @@ function withReadOnlyFile(use: (fd: number, address: bigint, pages: number) => v
     const fd = openSync(path, 'r');
     const mapped = mmap(null, bytes(16), PROT.READ, MAP.SHARED, fd, 0);
     try {
-      if (mapped.errno !== null) skip(`${path} can't be mapped: ${mapped.errno}.`);
+      if (mapped.errno !== null)
+        skip({ en: `${path} can't be mapped: ${mapped.errno}.`, zh: `${path} 无法映射：${mapped.errno}。` });
       use(fd, mapped.returned, 16);
     } finally {
       if (mapped.errno === null) munmap(mapped.returned, bytes(16));
@@ -40,18 +41,21 @@ function withReadOnlyFile(use: (fd: number, address: bigint, pages: number) => v
     }
     return;
   }
-  skip(`This user may write ${path}, so mincore tells the truth about it.`);
+  skip({
+    en: `This user may write ${path}, so mincore tells the truth about it.`,
+    zh: `此用户可以写 ${path}，因此 mincore 会如实回答。`,
+  });
 }
 
 export const mincoreRules = rules('mincore', [
   {
-    rule: 'an address inside a page is EINVAL',
+    rule: { en: 'an address inside a page is EINVAL', zh: '不在页边界上的地址返回 EINVAL' },
     source: 'mincore(2)',
     as: 'any',
     check: () => withPages(1, (a) => gives(mincore(a + 1n, 1, new Uint8Array(1)), 'EINVAL', 'mincore')),
   },
   {
-    rule: 'a vector that is not writable memory is EFAULT',
+    rule: { en: 'a vector that is not writable memory is EFAULT', zh: '结果向量不是可写内存时返回 EFAULT' },
     source: 'mincore(2)',
     as: 'any',
     check: () =>
@@ -60,7 +64,7 @@ export const mincoreRules = rules('mincore', [
       ),
   },
   {
-    rule: 'a range whose tail is not mapped is ENOMEM',
+    rule: { en: 'a range whose tail is not mapped is ENOMEM', zh: '末尾没有映射的范围返回 ENOMEM' },
     source: 'mincore(2)',
     as: 'any',
     check: () =>
@@ -70,7 +74,7 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: 'a length that leaves user space is ENOMEM',
+    rule: { en: 'a length that leaves user space is ENOMEM', zh: '长度超出用户空间返回 ENOMEM' },
     source: 'mincore(2)',
     as: 'any',
     check: () =>
@@ -79,7 +83,7 @@ export const mincoreRules = rules('mincore', [
       ),
   },
   {
-    rule: 'length 0 succeeds and writes nothing',
+    rule: { en: 'length 0 succeeds and writes nothing', zh: '长度为 0 时成功，且什么也不写' },
     source: 'mincore(2)',
     as: 'any',
     check: () =>
@@ -90,13 +94,13 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: 'anonymous memory never touched is not in core',
+    rule: { en: 'anonymous memory never touched is not in core', zh: '从未触碰的匿名内存不驻留' },
     source: 'mincore(2)',
     as: 'any',
     check: () => withPages(8, (a) => same(core(a, 8), '00000000', 'in core')),
   },
   {
-    rule: 'exactly the pages that were written are in core',
+    rule: { en: 'exactly the pages that were written are in core', zh: '驻留的恰好是写过的页' },
     source: 'mincore(2)',
     as: 'any',
     check: () =>
@@ -108,7 +112,7 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: 'a page that was only read maps the zero page and is in core',
+    rule: { en: 'a page that was only read maps the zero page and is in core', zh: '只读过的页映射零页，并算作驻留' },
     source: 'mm/mincore.c',
     as: 'any',
     check: () =>
@@ -118,7 +122,7 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: 'locked anonymous memory is all in core',
+    rule: { en: 'locked anonymous memory is all in core', zh: '已锁定的匿名内存全部驻留' },
     source: 'mlock(2)',
     as: 'any',
     check: () =>
@@ -128,7 +132,7 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: 'a locked shared file is all in core',
+    rule: { en: 'a locked shared file is all in core', zh: '已锁定的共享文件全部驻留' },
     source: 'mlock(2)',
     as: 'any',
     check: () =>
@@ -138,7 +142,10 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: "another process's locked pages of a shared file are in core here",
+    rule: {
+      en: "another process's locked pages of a shared file are in core here",
+      zh: '另一进程锁定的共享文件页，在本进程看来也驻留',
+    },
     source: 'mincore(2), Linux Test Project mincore04',
     as: 'any',
     check: () =>
@@ -146,7 +153,8 @@ export const mincoreRules = rules('mincore', [
         const fd = openSync(path, 'r+');
         const mapped = mmap(null, bytes(8), PROT.READ | PROT.WRITE, MAP.SHARED, fd, 0);
         closeSync(fd);
-        if (mapped.errno !== null) skip(`A file can't be mapped: ${mapped.errno}.`);
+        if (mapped.errno !== null)
+          skip({ en: `A file can't be mapped: ${mapped.errno}.`, zh: `文件无法映射：${mapped.errno}。` });
         try {
           await withSecondProcess('lock-file', [path], () => same(core(mapped.returned, 8), '11111111', 'in core'));
         } finally {
@@ -155,25 +163,34 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: 'a page past the end of its file is not in core',
+    rule: { en: 'a page past the end of its file is not in core', zh: '文件末尾之后的页不驻留' },
     source: 'mm/mincore.c',
     as: 'any',
     check: () => withSharedFile(1, 2, PROT.READ, (a) => same(core(a, 2)[1], '0', 'page 1 in core')),
   },
   {
-    rule: 'of a file that the caller may not write, every page is said to be in core',
+    rule: {
+      en: 'of a file that the caller may not write, every page is said to be in core',
+      zh: '对调用者无权写入的文件，每一页都被说成驻留',
+    },
     source: 'mincore(2), Linux 5.2',
     as: 'user',
     check: () => withReadOnlyFile((_, a, pages) => same(core(a, pages), '1'.repeat(pages), 'in core')),
   },
   {
-    rule: 'cachestat refuses such a file with EPERM, which tells that answer from the truth',
+    rule: {
+      en: 'cachestat refuses such a file with EPERM, which tells that answer from the truth',
+      zh: 'cachestat 对这样的文件返回 EPERM，由此可区分这种回答与真实情况',
+    },
     source: 'cachestat(2), mm/filemap.c',
     as: 'user',
     check: () =>
       withReadOnlyFile((fd) => {
         if (feature('cachestat').status !== 'available')
-          skip('This kernel has no cachestat (Linux 6.5), or forbids it.');
+          skip({
+            en: 'This kernel has no cachestat (Linux 6.5), or forbids it.',
+            zh: '此内核没有 cachestat（Linux 6.5 起），或禁止使用。',
+          });
         gives(cachestat(fd, 0, bytes(1)), 'EPERM', 'cachestat');
       }),
   },

@@ -1,4 +1,5 @@
 /** Rules of mlock2(2). */
+import type { Text } from '../meanings/text.ts';
 import { MLOCK, mlock, mlock2 } from '../mlock.ts';
 import { isLocked } from '../vma.ts';
 import {
@@ -18,9 +19,12 @@ import {
 } from './rule.ts';
 
 /** On fault, `length` bytes from a page boundary lock `pages` pages and bring none in. */
-function onFault(said: string, length: () => number, pages: number): Omit<Rule, 'call'> {
+function onFault(said: Text, length: () => number, pages: number): Omit<Rule, 'call'> {
   return {
-    rule: `on fault, ${said}: VmLck grows by ${pages}, and no page is in core`,
+    rule: {
+      en: `on fault, ${said.en}: VmLck grows by ${pages}, and no page is in core`,
+      zh: `缺页时锁定${said.zh}：VmLck 增加 ${pages} 页，没有页驻留`,
+    },
     source: 'mlock2(2), Linux 4.4, Linux Test Project mlock203',
     as: 'any',
     check: () =>
@@ -35,13 +39,13 @@ function onFault(said: string, length: () => number, pages: number): Omit<Rule, 
 
 export const mlock2Rules = rules('mlock2', [
   {
-    rule: 'flags −1 are EINVAL',
+    rule: { en: 'flags −1 are EINVAL', zh: '标志为 −1 返回 EINVAL' },
     source: 'mlock2(2), Linux Test Project mlock202',
     as: 'any',
     check: () => withPages(1, (a) => gives(mlock2(a, bytes(1), -1), 'EINVAL', 'mlock2')),
   },
   {
-    rule: 'an unknown flag is EINVAL, and locks nothing',
+    rule: { en: 'an unknown flag is EINVAL, and locks nothing', zh: '未知的标志返回 EINVAL，且什么也不锁' },
     source: 'mlock2(2)',
     as: 'any',
     check: () =>
@@ -51,7 +55,7 @@ export const mlock2Rules = rules('mlock2', [
       }),
   },
   {
-    rule: 'flags 0 are mlock: locked and in core',
+    rule: { en: 'flags 0 are mlock: locked and in core', zh: '标志为 0 等同于 mlock：锁定并驻留' },
     source: 'mlock2(2)',
     as: 'any',
     check: () =>
@@ -61,11 +65,14 @@ export const mlock2Rules = rules('mlock2', [
         same(isLocked(a, bytes(4)).locked, true, 'locked');
       }),
   },
-  onFault('one untouched page', () => bytes(1), 1),
-  onFault('2 pages and one byte', () => bytes(2) + 1, 3),
-  onFault('2 pages less one byte', () => bytes(2) - 1, 2),
+  onFault({ en: 'one untouched page', zh: '一个未触碰的页' }, () => bytes(1), 1),
+  onFault({ en: '2 pages and one byte', zh: ' 2 页零一个字节' }, () => bytes(2) + 1, 3),
+  onFault({ en: '2 pages less one byte', zh: ' 2 页少一个字节' }, () => bytes(2) - 1, 2),
   {
-    rule: 'on fault, 4 of 8 pages touched: VmLck grows by 8, 4 are in core',
+    rule: {
+      en: 'on fault, 4 of 8 pages touched: VmLck grows by 8, 4 are in core',
+      zh: '缺页时锁定 8 页并触碰其中 4 页：VmLck 增加 8 页，4 页驻留',
+    },
     source: 'mlock2(2), Linux Test Project mlock201',
     as: 'any',
     check: () =>
@@ -77,7 +84,10 @@ export const mlock2Rules = rules('mlock2', [
       }),
   },
   {
-    rule: 'on fault, pages that are there already stay and are locked',
+    rule: {
+      en: 'on fault, pages that are there already stay and are locked',
+      zh: '缺页时锁定：已在内存中的页留下并被锁定',
+    },
     source: 'mlock2(2)',
     as: 'any',
     check: () =>
@@ -88,7 +98,10 @@ export const mlock2Rules = rules('mlock2', [
       }),
   },
   {
-    rule: 'in smaps a mapping locked on fault has the flags lo and lf, one locked in full only lo',
+    rule: {
+      en: 'in smaps a mapping locked on fault has the flags lo and lf, one locked in full only lo',
+      zh: 'smaps 中缺页时锁定的映射有标志 lo 和 lf，完全锁定的只有 lo',
+    },
     source: 'proc_pid_smaps(5), Linux 4.4',
     as: 'any',
     check: () =>
@@ -102,7 +115,10 @@ export const mlock2Rules = rules('mlock2', [
       }),
   },
   {
-    rule: 'locked on fault and then in full: charged once, and all in core',
+    rule: {
+      en: 'locked on fault and then in full: charged once, and all in core',
+      zh: '先缺页时锁定、再完全锁定：只计一次，且全部驻留',
+    },
     source: 'mlock2(2), mm/mlock.c',
     as: 'any',
     check: () =>
@@ -114,13 +130,19 @@ export const mlock2Rules = rules('mlock2', [
       }),
   },
   {
-    rule: 'a range that is not mapped is ENOMEM, on fault too',
+    rule: {
+      en: 'a range that is not mapped is ENOMEM, on fault too',
+      zh: '没有映射的范围返回 ENOMEM，缺页时锁定也一样',
+    },
     source: 'mlock2(2)',
     as: 'any',
     check: () => withHole((hole) => gives(mlock2(hole, bytes(1), MLOCK.ONFAULT), 'ENOMEM', 'mlock2')),
   },
   {
-    rule: 'on fault, one page over the limit is ENOMEM though nothing is brought in',
+    rule: {
+      en: 'on fault, one page over the limit is ENOMEM though nothing is brought in',
+      zh: '缺页时锁定超过限制一页返回 ENOMEM，尽管什么也不会调入',
+    },
     source: 'mlock2(2), getrlimit(2)',
     as: 'user',
     check: () =>
@@ -129,14 +151,14 @@ export const mlock2Rules = rules('mlock2', [
       ),
   },
   {
-    rule: 'at limit 0 it is EPERM, on fault too',
+    rule: { en: 'at limit 0 it is EPERM, on fault too', zh: '限制为 0 时返回 EPERM，缺页时锁定也一样' },
     source: 'mlock2(2)',
     as: 'user',
     check: () =>
       withPages(1, (a) => withMemlock(0n, () => gives(mlock2(a, bytes(1), MLOCK.ONFAULT), 'EPERM', 'mlock2'))),
   },
   {
-    rule: 'an address inside a page is rounded down',
+    rule: { en: 'an address inside a page is rounded down', zh: '不在页边界上的地址向下取整' },
     source: 'mlock2(2)',
     as: 'any',
     check: () =>

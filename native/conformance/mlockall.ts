@@ -23,7 +23,10 @@ async function locking(flags: number): Promise<Everything> {
   const machine = meminfo();
   const bringsIn = (flags & MCL.ONFAULT) === 0;
   if (bringsIn && machine.errno === null && machine.memAvailableBytes < NEEDED_BYTES)
-    skip('Bringing in all that a process has mapped may take 2 GiB, and there are fewer.');
+    skip({
+      en: 'Bringing in all that a process has mapped may take 2 GiB, and there are fewer.',
+      zh: '调入一个进程的全部映射可能需要 2 GiB，而可用内存不足。',
+    });
   const { told } = await withSecondProcess('lock-all', [String(flags)], () => {}, { node: ALONE });
   return JSON.parse(told);
 }
@@ -47,13 +50,13 @@ function atLimit(soft: Limit, flags: number): readonly [string | null, string | 
 export const mlockallRules = [
   ...rules('mlockall', [
     {
-      rule: 'flags 0 are EINVAL',
+      rule: { en: 'flags 0 are EINVAL', zh: '标志为 0 返回 EINVAL' },
       source: 'mlockall(2), Linux Test Project mlockall03',
       as: 'any',
       check: () => gives(mlockall(0), 'EINVAL', 'mlockall'),
     },
     {
-      rule: 'unknown flags are EINVAL',
+      rule: { en: 'unknown flags are EINVAL', zh: '未知的标志返回 EINVAL' },
       source: 'mlockall(2), Linux Test Project mlockall03',
       as: 'any',
       check: () => {
@@ -62,13 +65,16 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'ONFAULT alone is EINVAL',
+      rule: { en: 'ONFAULT alone is EINVAL', zh: '单独的 ONFAULT 返回 EINVAL' },
       source: 'mlockall(2), Linux 4.4',
       as: 'any',
       check: () => gives(mlockall(MCL.ONFAULT), 'EINVAL', 'mlockall'),
     },
     {
-      rule: 'CURRENT locks what is mapped and brings it in; what is mapped later is neither',
+      rule: {
+        en: 'CURRENT locks what is mapped and brings it in; what is mapped later is neither',
+        zh: 'CURRENT 锁定并调入现有的映射；此后的映射既不锁定也不调入',
+      },
       source: 'mlockall(2)',
       as: 'root',
       check: async () => {
@@ -78,7 +84,10 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'FUTURE leaves what is mapped alone; what is mapped later is locked and in core at birth',
+      rule: {
+        en: 'FUTURE leaves what is mapped alone; what is mapped later is locked and in core at birth',
+        zh: 'FUTURE 不影响现有的映射；此后的映射一诞生就已锁定并驻留',
+      },
       source: 'mlockall(2)',
       as: 'any',
       check: () => {
@@ -88,7 +97,10 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'CURRENT and FUTURE on fault lock both, and bring neither in',
+      rule: {
+        en: 'CURRENT and FUTURE on fault lock both, and bring neither in',
+        zh: '缺页时锁定的 CURRENT 与 FUTURE 锁定两者，都不调入',
+      },
       source: 'mlockall(2), Linux 4.4',
       as: 'root',
       check: async () => {
@@ -98,7 +110,10 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'CURRENT and FUTURE together lock both, and bring both in',
+      rule: {
+        en: 'CURRENT and FUTURE together lock both, and bring both in',
+        zh: 'CURRENT 与 FUTURE 合用，锁定两者并都调入',
+      },
       source: 'mlockall(2)',
       as: 'root',
       check: async () => {
@@ -107,19 +122,25 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'CURRENT is ENOMEM when the address space is larger than the limit',
+      rule: {
+        en: 'CURRENT is ENOMEM when the address space is larger than the limit',
+        zh: '地址空间大于限制时，CURRENT 返回 ENOMEM',
+      },
       source: 'mlockall(2), mm/mlock.c',
       as: 'user',
       check: () => same(atLimit(65536n, MCL.CURRENT), ['ENOMEM', null], 'mlockall, then mmap'),
     },
     {
-      rule: 'FUTURE over the limit succeeds, and then mmap is EAGAIN',
+      rule: {
+        en: 'FUTURE over the limit succeeds, and then mmap is EAGAIN',
+        zh: 'FUTURE 在超过限制时也成功，此后的 mmap 返回 EAGAIN',
+      },
       source: 'mlockall(2), mmap(2)',
       as: 'user',
       check: () => same(atLimit(65536n, MCL.FUTURE), [null, 'EAGAIN'], 'mlockall, then mmap'),
     },
     {
-      rule: 'at limit 0 it is EPERM',
+      rule: { en: 'at limit 0 it is EPERM', zh: '限制为 0 时返回 EPERM' },
       source: 'mlockall(2)',
       as: 'user',
       check: () => {
@@ -128,7 +149,7 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'CAP_IPC_LOCK locks past the limit',
+      rule: { en: 'CAP_IPC_LOCK locks past the limit', zh: '有 CAP_IPC_LOCK 时可以超过限制锁定' },
       source: 'mlockall(2), capabilities(7)',
       as: 'root',
       check: () => {
@@ -139,7 +160,10 @@ export const mlockallRules = [
   ]),
   ...rules('munlockall', [
     {
-      rule: 'VmLck is 0, more while all is locked, and 0 again',
+      rule: {
+        en: 'VmLck is 0, more while all is locked, and 0 again',
+        zh: 'VmLck 起初为 0，全部锁定期间增大，之后又为 0',
+      },
       source: 'munlockall(2), Linux Test Project munlockall01',
       as: 'root',
       check: async () => {
@@ -149,7 +173,7 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'takes FUTURE back: what is mapped next is not locked',
+      rule: { en: 'takes FUTURE back: what is mapped next is not locked', zh: '撤销 FUTURE：此后的映射不锁定' },
       source: 'munlockall(2)',
       as: 'any',
       check: () => {
@@ -158,7 +182,7 @@ export const mlockallRules = [
       },
     },
     {
-      rule: 'unlocks ranges that mlock locked',
+      rule: { en: 'unlocks ranges that mlock locked', zh: 'mlock 锁定的范围也被解锁' },
       source: 'munlockall(2)',
       as: 'any',
       check: () =>
@@ -169,7 +193,10 @@ export const mlockallRules = [
         }),
     },
     {
-      rule: 'needs no permission: works at limit 0, with nothing locked',
+      rule: {
+        en: 'needs no permission: works at limit 0, with nothing locked',
+        zh: '不需要权限：限制为 0、没有任何锁定时也能用',
+      },
       source: 'munlockall(2)',
       as: 'user',
       check: () => withMemlock(0n, () => gives(munlockall(), null, 'munlockall')),

@@ -3,7 +3,18 @@ import { MADV, MAP, madvise, mincore, mmap, munmap, PROT } from '../mman.ts';
 import { status } from '../proc-status.ts';
 import { pageSize } from '../sysconf.ts';
 import { isLocked } from '../vma.ts';
-import { bytes, gives, lockedPages, rules, same, skip, withHole, withMemlock, withPages, write } from './rule.ts';
+import {
+  bytes,
+  gives,
+  lockedPages,
+  rules,
+  same,
+  skipUnreadable,
+  withHole,
+  withMemlock,
+  withPages,
+  write,
+} from './rule.ts';
 
 const ANONYMOUS = MAP.PRIVATE | MAP.ANONYMOUS;
 const READ_WRITE = PROT.READ | PROT.WRITE;
@@ -25,37 +36,37 @@ function mapping(length: number, protection: number, flags: number, use: (addres
 
 function sizes(): { readonly size: number; readonly rss: number } {
   const self = status();
-  if (self.errno !== null) skip(`/proc/self/status can't be read: ${self.errno}.`);
+  if (self.errno !== null) skipUnreadable('/proc/self/status', self.errno);
   return { size: self.vmSizeBytes, rss: self.vmRssBytes };
 }
 
 export const mmapRules = rules('mmap', [
   {
-    rule: 'length 0 is EINVAL',
+    rule: { en: 'length 0 is EINVAL', zh: '长度为 0 返回 EINVAL' },
     source: 'mmap(2), Linux 2.6.12',
     as: 'any',
     check: () => gives(mmap(null, 0, READ_WRITE, ANONYMOUS, -1, 0), 'EINVAL', 'mmap'),
   },
   {
-    rule: 'neither PRIVATE nor SHARED is EINVAL',
+    rule: { en: 'neither PRIVATE nor SHARED is EINVAL', zh: '既无 PRIVATE 也无 SHARED 返回 EINVAL' },
     source: 'mmap(2)',
     as: 'any',
     check: () => gives(mmap(null, bytes(1), READ_WRITE, MAP.ANONYMOUS, -1, 0), 'EINVAL', 'mmap'),
   },
   {
-    rule: 'a descriptor that is not open is EBADF',
+    rule: { en: 'a descriptor that is not open is EBADF', zh: '未打开的描述符返回 EBADF' },
     source: 'mmap(2)',
     as: 'any',
     check: () => gives(mmap(null, bytes(1), PROT.READ, MAP.PRIVATE, 1_000_000, 0), 'EBADF', 'mmap'),
   },
   {
-    rule: 'more than the address space is ENOMEM',
+    rule: { en: 'more than the address space is ENOMEM', zh: '超过地址空间返回 ENOMEM' },
     source: 'mmap(2)',
     as: 'any',
     check: () => gives(mmap(null, 2 ** 52, PROT.NONE, ANONYMOUS | MAP.NORESERVE, -1, 0), 'ENOMEM', 'mmap'),
   },
   {
-    rule: 'FIXED_NOREPLACE on what is mapped is EEXIST',
+    rule: { en: 'FIXED_NOREPLACE on what is mapped is EEXIST', zh: '对已映射处使用 FIXED_NOREPLACE 返回 EEXIST' },
     source: 'mmap(2), Linux 4.17',
     as: 'any',
     check: () =>
@@ -65,7 +76,7 @@ export const mmapRules = rules('mmap', [
       }),
   },
   {
-    rule: 'POPULATE brings every page in',
+    rule: { en: 'POPULATE brings every page in', zh: 'POPULATE 调入每一页' },
     source: 'mmap(2), Linux 2.6.23',
     as: 'any',
     check: () =>
@@ -80,7 +91,10 @@ export const mmapRules = rules('mmap', [
       }),
   },
   {
-    rule: 'LOCKED within the limit makes memory that is locked and in core',
+    rule: {
+      en: 'LOCKED within the limit makes memory that is locked and in core',
+      zh: '限制之内的 LOCKED 得到已锁定且驻留的内存',
+    },
     source: 'mmap(2)',
     as: 'any',
     check: () => {
@@ -93,21 +107,24 @@ export const mmapRules = rules('mmap', [
     },
   },
   {
-    rule: 'LOCKED over the limit is EAGAIN',
+    rule: { en: 'LOCKED over the limit is EAGAIN', zh: 'LOCKED 超过限制返回 EAGAIN' },
     source: 'mmap(2)',
     as: 'user',
     check: () =>
       withMemlock(65536n, () => gives(mmap(null, 131072, READ_WRITE, ANONYMOUS | MAP.LOCKED, -1, 0), 'EAGAIN', 'mmap')),
   },
   {
-    rule: 'LOCKED at limit 0 is EPERM',
+    rule: { en: 'LOCKED at limit 0 is EPERM', zh: '限制为 0 时 LOCKED 返回 EPERM' },
     source: 'mmap(2), mm/mmap.c (can_do_mlock)',
     as: 'user',
     check: () =>
       withMemlock(0n, () => gives(mmap(null, bytes(1), READ_WRITE, ANONYMOUS | MAP.LOCKED, -1, 0), 'EPERM', 'mmap')),
   },
   {
-    rule: 'reserving 64 GiB as PROT_NONE grows VmSize by that and no resident memory',
+    rule: {
+      en: 'reserving 64 GiB as PROT_NONE grows VmSize by that and no resident memory',
+      zh: '以 PROT_NONE 保留 64 GiB，VmSize 增加同样多，驻留内存不增加',
+    },
     source: 'mmap(2), proc_pid_status(5)',
     as: 'any',
     check: () => {
@@ -124,25 +141,28 @@ export const mmapRules = rules('mmap', [
 
 export const munmapRules = rules('munmap', [
   {
-    rule: 'an address inside a page is EINVAL',
+    rule: { en: 'an address inside a page is EINVAL', zh: '不在页边界上的地址返回 EINVAL' },
     source: 'munmap(2)',
     as: 'any',
     check: () => withPages(1, (a) => gives(munmap(a + 1n, bytes(1)), 'EINVAL', 'munmap')),
   },
   {
-    rule: 'length 0 is EINVAL',
+    rule: { en: 'length 0 is EINVAL', zh: '长度为 0 返回 EINVAL' },
     source: 'munmap(2), Linux 2.6.12',
     as: 'any',
     check: () => withPages(1, (a) => gives(munmap(a, 0), 'EINVAL', 'munmap')),
   },
   {
-    rule: 'a range with nothing mapped is no error',
+    rule: { en: 'a range with nothing mapped is no error', zh: '没有任何映射的范围不算错误' },
     source: 'munmap(2)',
     as: 'any',
     check: () => withHole((hole) => gives(munmap(hole, bytes(1)), null, 'munmap')),
   },
   {
-    rule: 'unmapping one byte unmaps its page, and the pages beside it stay',
+    rule: {
+      en: 'unmapping one byte unmaps its page, and the pages beside it stay',
+      zh: '解除一个字节的映射会解除它所在的页，两旁的页不变',
+    },
     source: 'munmap(2)',
     as: 'any',
     check: () =>

@@ -13,16 +13,19 @@ const ASK = { inverted: 0, all: 0, any: PAGE_IS.PRESENT, report: PAGE_IS.PRESENT
 
 function pagemapDescriptor(): number {
   const fd = selfDescriptor('pagemap');
-  if (fd.errno !== null) skip(`/proc/self/pagemap can't be opened: ${fd.errno}.`);
+  if (fd.errno !== null)
+    skip({ en: `/proc/self/pagemap can't be opened: ${fd.errno}.`, zh: `/proc/self/pagemap 无法打开：${fd.errno}。` });
   const tried = withPages(1, (a) => pagemapScan(fd.returned, a, bytes(1), ASK, () => {}).errno);
-  if (tried === 'ENOTTY') skip('This kernel has no PAGEMAP_SCAN (Linux 6.7).');
+  if (tried === 'ENOTTY')
+    skip({ en: 'This kernel has no PAGEMAP_SCAN (Linux 6.7).', zh: '此内核没有 PAGEMAP_SCAN（Linux 6.7 起）。' });
   return fd.returned;
 }
 
 function table(address: bigint, pages: number, mostlyPresent: boolean): Uint8Array {
   const into = new Uint8Array(pages);
   const read = readPageTable(address, pages, into, mostlyPresent);
-  if (read.source !== 'pagemap-scan') skip(read.source === 'unavailable' ? read.reason : 'pagemap was used.');
+  if (read.source === 'unavailable') skip({ en: read.reason, zh: `页表无法读取：${read.errno}。` });
+  if (read.source !== 'pagemap-scan') skip({ en: 'pagemap was used.', zh: '读取的是 pagemap。' });
   return into;
 }
 
@@ -64,7 +67,8 @@ function agree(fd: number, address: bigint, pattern: number): void {
   same(table(address, PAGES, true), there, `pattern ${pattern}: the inverse scan against the plain one`);
   const present = there.map((byte) => byte & (PageBit.Present | PageBit.Swapped));
   same(present, entries, `pattern ${pattern}: PAGEMAP_SCAN against pagemap`);
-  if (there.some((byte) => byte & PageBit.Swapped)) skip('The kernel swapped pages out meanwhile.');
+  if (there.some((byte) => byte & PageBit.Swapped))
+    skip({ en: 'The kernel swapped pages out meanwhile.', zh: '其间内核换出了一些页。' });
   same(
     there.map((byte) => (byte & PageBit.Present) >> 1),
     vec,
@@ -74,7 +78,10 @@ function agree(fd: number, address: bigint, pattern: number): void {
 
 export const pagemapScanRules = rules('PAGEMAP_SCAN', [
   {
-    rule: 'agrees page for page with pagemap and mincore on 1000 random patterns of touched, read, dropped and locked pages',
+    rule: {
+      en: 'agrees page for page with pagemap and mincore on 1000 random patterns of touched, read, dropped and locked pages',
+      zh: '对触碰、读取、丢弃和锁定页的 1000 种随机组合，逐页与 pagemap 和 mincore 一致',
+    },
     source: 'ioctl_pagemap_scan(2), Linux 6.7; admin-guide/mm/pagemap.rst',
     as: 'any',
     check: () => {
@@ -90,7 +97,7 @@ export const pagemapScanRules = rules('PAGEMAP_SCAN', [
     },
   },
   {
-    rule: 'an address inside a page is EINVAL',
+    rule: { en: 'an address inside a page is EINVAL', zh: '不在页边界上的地址返回 EINVAL' },
     source: 'ioctl_pagemap_scan(2)',
     as: 'any',
     check: () =>
@@ -103,7 +110,7 @@ export const pagemapScanRules = rules('PAGEMAP_SCAN', [
       ),
   },
   {
-    rule: 'an unknown category is EINVAL',
+    rule: { en: 'an unknown category is EINVAL', zh: '未知的类别返回 EINVAL' },
     source: 'ioctl_pagemap_scan(2)',
     as: 'any',
     check: () => {
@@ -118,7 +125,7 @@ export const pagemapScanRules = rules('PAGEMAP_SCAN', [
     },
   },
   {
-    rule: 'neighbouring pages of equal categories are one region',
+    rule: { en: 'neighbouring pages of equal categories are one region', zh: '类别相同的相邻页合为一个区段' },
     source: 'ioctl_pagemap_scan(2)',
     as: 'any',
     check: () =>
@@ -140,7 +147,10 @@ export const pagemapScanRules = rules('PAGEMAP_SCAN', [
       }),
   },
   {
-    rule: 'a page that was only read is the zero page, and one that was written is not',
+    rule: {
+      en: 'a page that was only read is the zero page, and one that was written is not',
+      zh: '只读过的页是零页，写过的则不是',
+    },
     source: 'ioctl_pagemap_scan(2)',
     as: 'any',
     check: () =>

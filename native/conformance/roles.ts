@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, ftruncateSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { memset } from '../bytes.ts';
 import { SIG, signal } from '../end.ts';
+import type { Text } from '../meanings/text.ts';
 import { memfdSecret } from '../memfd.ts';
 import { mlock } from '../mlock.ts';
 import { MADV, MAP, madvise, mmap, PROT } from '../mman.ts';
@@ -15,10 +16,17 @@ import { lockEverything } from './lock-everything.ts';
 import { MARK_BYTES, type MarkName, markByte } from './marks.ts';
 
 /** The line: ready, with what was measured; or why not. */
-export type Said = { readonly ready: true; readonly told?: string } | { readonly skip: string };
+export type Said = { readonly ready: true; readonly told?: string } | { readonly skip: Text };
 
-/** It can't be set up here; the message is the reason, a sentence. */
-class Cannot extends Error {}
+/** It can't be set up here; the reason is a sentence. */
+class Cannot extends Error {
+  readonly reason: Text;
+
+  constructor(reason: Text) {
+    super(reason.en);
+    this.reason = reason;
+  }
+}
 
 /** Carries out a role by its name. */
 export function act(role: string, words: readonly string[]): void {
@@ -33,7 +41,7 @@ export function act(role: string, words: readonly string[]): void {
     else throw new Error(`There is no role ${role}.`);
   } catch (error) {
     if (!(error instanceof Cannot)) throw error;
-    say({ skip: error.message });
+    say({ skip: error.reason });
   }
 }
 
@@ -50,9 +58,14 @@ function untilInputEnds(): void {
 function lockFile(path: string): void {
   const length = 8 * pageSize();
   const mapped = mmap(null, length, PROT.READ | PROT.WRITE, MAP.SHARED, openSync(path, 'r+'), 0);
-  if (mapped.errno !== null) throw new Cannot(`A file can't be mapped: ${mapped.errno}.`);
+  if (mapped.errno !== null)
+    throw new Cannot({ en: `A file can't be mapped: ${mapped.errno}.`, zh: `文件无法映射：${mapped.errno}。` });
   const locked = mlock(mapped.returned, length);
-  if (locked.errno !== null) throw new Cannot(`The file's pages can't be locked: ${locked.errno}.`);
+  if (locked.errno !== null)
+    throw new Cannot({
+      en: `The file's pages can't be locked: ${locked.errno}.`,
+      zh: `文件的页无法锁定：${locked.errno}。`,
+    });
   say({ ready: true });
   untilInputEnds();
 }
@@ -62,12 +75,19 @@ const ZRAM = '/sys/class/zram-control';
 /** Compressed memory as the last swap area to be used. */
 function swap(): void {
   if (!existsSync(ZRAM))
-    throw new Cannot('This kernel has no zram to swap to (CONFIG_ZRAM), or /sys is not to be seen.');
-  const number = trying('A zram device can’t be made here', () => readFileSync(`${ZRAM}/hot_add`, 'latin1').trim());
+    throw new Cannot({
+      en: 'This kernel has no zram to swap to (CONFIG_ZRAM), or /sys is not to be seen.',
+      zh: '此内核没有可用作交换区的 zram（CONFIG_ZRAM），或看不到 /sys。',
+    });
+  const number = trying({ en: 'A zram device can’t be made here', zh: '此处无法建立 zram 设备' }, () =>
+    readFileSync(`${ZRAM}/hot_add`, 'latin1').trim(),
+  );
   const device = `/dev/zram${number}`;
   let swapping = false;
   try {
-    trying('A zram device can’t be sized', () => writeFileSync(`/sys/block/zram${number}/disksize`, '64M'));
+    trying({ en: 'A zram device can’t be sized', zh: '无法设定 zram 设备的大小' }, () =>
+      writeFileSync(`/sys/block/zram${number}/disksize`, '64M'),
+    );
     run('mkswap', device);
     run('swapon', device);
     swapping = true;
@@ -81,17 +101,20 @@ function swap(): void {
   }
 }
 
-function trying<T>(what: string, act: () => T): T {
+function trying<T>(what: Text, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw new Cannot(`${what}: ${error instanceof Error ? error.message : error}.`);
+    const why = error instanceof Error ? error.message : error;
+    throw new Cannot({ en: `${what.en}: ${why}.`, zh: `${what.zh}：${why}。` });
   }
 }
 
 function run(command: string, device: string): void {
   const ran = spawnSync(command, [device], { encoding: 'utf8' });
-  if (ran.status !== 0) throw new Cannot(`${command} ${device}: ${ran.error?.message ?? ran.stderr.trim()}.`);
+  if (ran.status === 0) return;
+  const why = `${command} ${device}: ${ran.error?.message ?? ran.stderr.trim()}`;
+  throw new Cannot({ en: `${why}.`, zh: `${why}。` });
 }
 
 function undo(file: string, text: string): void {
@@ -106,7 +129,10 @@ function undo(file: string, text: string): void {
 function dumpCore(): void {
   const core = getrlimit(RLIMIT.CORE);
   if (core.errno !== null || core.hard !== 'unlimited')
-    throw new Cannot('The hard limit of CORE keeps core files small.');
+    throw new Cannot({
+      en: 'The hard limit of CORE keeps core files small.',
+      zh: 'CORE 的硬限制不允许足够大的 core 文件。',
+    });
   setrlimit(RLIMIT.CORE, { soft: core.hard, hard: core.hard });
   mark('plain', page());
   const dropped = page();
@@ -128,7 +154,8 @@ function dumpCore(): void {
 
 function page(flags: number = MAP.PRIVATE | MAP.ANONYMOUS, fd = -1): bigint {
   const mapped = mmap(null, pageSize(), PROT.READ | PROT.WRITE, flags, fd, 0);
-  if (mapped.errno !== null) throw new Cannot(`A page can't be mapped: ${mapped.errno}.`);
+  if (mapped.errno !== null)
+    throw new Cannot({ en: `A page can't be mapped: ${mapped.errno}.`, zh: `无法映射一页：${mapped.errno}。` });
   return mapped.returned;
 }
 

@@ -4,7 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Capability } from '../capabilities.ts';
+import type { ErrnoName } from '../errno.ts';
 import { forkAndHold } from '../fork.ts';
+import type { Text } from '../meanings/text.ts';
 import { MAP, mincore, mmap, munmap, PROT } from '../mman.ts';
 import { status } from '../proc-status.ts';
 import { getrlimit, type Limit, prlimit, RLIMIT } from '../resource.ts';
@@ -18,8 +20,8 @@ export type Who = 'root' | 'user' | 'any';
 
 export type Rule = {
   readonly call: string;
-  /** A sentence about behaviour. */
-  readonly rule: string;
+  /** A sentence about behaviour, without its full stop. */
+  readonly rule: Text;
   /** The man page or kernel file that says so, with the first version when it isn't all. */
   readonly source: string;
   readonly as: Who;
@@ -29,11 +31,20 @@ export type Rule = {
 
 export type Outcome =
   | { readonly status: 'held' }
-  | { readonly status: 'failed'; readonly reason: string }
-  | { readonly status: 'skipped'; readonly reason: string };
+  | { readonly status: 'failed'; readonly reason: Text }
+  | { readonly status: 'skipped'; readonly reason: Text };
 
-class Broken extends Error {}
-class Skipped extends Error {}
+/** What ends a check before its end. */
+class Ended extends Error {
+  readonly reason: Text;
+
+  constructor(reason: Text) {
+    super(reason.en);
+    this.reason = reason;
+  }
+}
+class Broken extends Ended {}
+class Skipped extends Ended {}
 
 /** What a rule about locked memory takes for granted: the smallest default that Linux has ever had. */
 const LOCKABLE = 65536n;
@@ -51,15 +62,25 @@ export async function outcome(rule: Rule): Promise<Outcome> {
     await rule.check();
     return { status: 'held' };
   } catch (error) {
-    if (error instanceof Skipped) return { status: 'skipped', reason: error.message };
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
+    if (error instanceof Skipped) return { status: 'skipped', reason };
     if (limit !== 'unlimited' && limit < LOCKABLE)
       return {
         status: 'skipped',
-        reason: `RLIMIT_MEMLOCK is ${limit} bytes here, too little to check this. ${reason}`,
+        reason: {
+          en: `RLIMIT_MEMLOCK is ${limit} bytes here, too little to check this. ${reason.en}`,
+          zh: `此处的 RLIMIT_MEMLOCK 只有 ${limit} 字节，不足以检查。${reason.zh}`,
+        },
       };
     return { status: 'failed', reason };
   }
+}
+
+/** Why a check ended: its own words, or those of an error that is not about the rule. */
+function reasonOf(error: unknown): Text {
+  if (error instanceof Ended) return error.reason;
+  const message = error instanceof Error ? error.message : String(error);
+  return { en: message, zh: message };
 }
 
 /** Whether a capability is held where these calls ask for it: a container takes it away, or is root of its own namespace only. */
@@ -71,7 +92,10 @@ export function holds(capability: Capability): boolean {
 /** Skips unless this process may lock past its limit. */
 export function needsIpcLock(): void {
   if (!holds('CAP_IPC_LOCK'))
-    skip('This root has no CAP_IPC_LOCK, or only in a user namespace, where it does not count.');
+    skip({
+      en: 'This root has no CAP_IPC_LOCK, or only in a user namespace, where it does not count.',
+      zh: '此处的 root 没有 CAP_IPC_LOCK，或只在用户命名空间内持有，不起作用。',
+    });
 }
 
 /** Bytes that this process may lock. */
@@ -82,8 +106,13 @@ export function lockable(): Limit {
 }
 
 /** The rule can't be checked here; the reason is a sentence. */
-export function skip(reason: string): never {
+export function skip(reason: Text): never {
   throw new Skipped(reason);
+}
+
+/** The rule can't be checked here, because a file can't be read. */
+export function skipUnreadable(file: string, errno: ErrnoName): never {
+  skip({ en: `${file} can't be read: ${errno}.`, zh: `${file} 无法读取：${errno}。` });
 }
 
 function shown(value: unknown): string {
@@ -95,7 +124,10 @@ function shown(value: unknown): string {
 /** What was measured must be what the rule says. */
 export function same(measured: unknown, expected: unknown, what: string): void {
   if (!isDeepStrictEqual(measured, expected))
-    throw new Broken(`${what}: expected ${shown(expected)}, got ${shown(measured)}.`);
+    throw new Broken({
+      en: `${what}: expected ${shown(expected)}, got ${shown(measured)}.`,
+      zh: `${what}：应为 ${shown(expected)}，实测 ${shown(measured)}。`,
+    });
 }
 
 /** A call's result must have this errno; null for success. */
@@ -120,7 +152,11 @@ export function withPages<T>(
   protection: number = PROT.READ | PROT.WRITE,
 ): T {
   const mapped = mmap(null, bytes(pages), protection, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
-  if (mapped.errno !== null) throw new Broken(`A mapping of ${pages} pages could not be made: ${mapped.errno}.`);
+  if (mapped.errno !== null)
+    throw new Broken({
+      en: `A mapping of ${pages} pages could not be made: ${mapped.errno}.`,
+      zh: `无法建立 ${pages} 页的映射：${mapped.errno}。`,
+    });
   try {
     return use(mapped.returned);
   } finally {
@@ -139,7 +175,8 @@ export function withHole(use: (hole: bigint) => void): void {
 /** Gives `use` the pid of a fork that waits, and ends it. */
 export function withFork(use: (pid: number) => void): void {
   const child = forkAndHold();
-  if (child.errno !== null) skip(`This process can't be forked: ${child.errno}.`);
+  if (child.errno !== null)
+    skip({ en: `This process can't be forked: ${child.errno}.`, zh: `本进程无法 fork：${child.errno}。` });
   try {
     use(child.pid);
   } finally {
@@ -155,8 +192,11 @@ export function smapsOf(address: bigint, pages: number, pid: number | 'self' = '
     return false;
   };
   const read = readSmaps(pid, visit, address, at(address, pages));
-  if (read.errno !== null) skip(`/proc/${pid}/smaps can't be read: ${read.errno}.`);
-  if (!found) throw new Broken(`Nothing is mapped at 0x${address.toString(16)}.`);
+  if (read.errno !== null) skipUnreadable(`/proc/${pid}/smaps`, read.errno);
+  if (!found) {
+    const there = `0x${address.toString(16)}`;
+    throw new Broken({ en: `Nothing is mapped at ${there}.`, zh: `${there} 处没有映射。` });
+  }
   return found;
 }
 
@@ -180,17 +220,21 @@ export function write(address: bigint, first: number, count: number): void {
 /** VmLck of this process, in pages. */
 export function lockedPages(): number {
   const self = status();
-  if (self.errno !== null) skip(`/proc/self/status can't be read: ${self.errno}.`);
+  if (self.errno !== null) skipUnreadable('/proc/self/status', self.errno);
   return self.vmLckBytes / pageSize();
 }
 
 /** Sets the soft limit of MEMLOCK for the length of `use`. */
 export function withMemlock(soft: Limit, use: () => void): void {
   const before = getrlimit(RLIMIT.MEMLOCK);
-  if (before.errno !== null) throw new Broken(`getrlimit: ${before.errno}.`);
+  gives(before, null, 'getrlimit');
+  if (before.errno !== null) return;
   const set = prlimit(0, RLIMIT.MEMLOCK, { soft, hard: before.hard });
   if (set.errno !== null)
-    skip(`The soft limit of MEMLOCK can't be set to ${soft} here (hard limit ${before.hard}): ${set.errno}.`);
+    skip({
+      en: `The soft limit of MEMLOCK can't be set to ${soft} here (hard limit ${before.hard}): ${set.errno}.`,
+      zh: `此处无法把 MEMLOCK 的软限制设为 ${soft}（硬限制 ${before.hard}）：${set.errno}。`,
+    });
   try {
     use();
   } finally {

@@ -1,5 +1,6 @@
 /** Runs the rules in processes of their own, as root and as an unprivileged user, and tells what came of each. */
 import { fork } from 'node:child_process';
+import type { Text } from '../meanings/text.ts';
 import type { Outcome, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
 
@@ -8,17 +9,20 @@ export type Identity = 'root' | 'user';
 /** One line of `pagescope conformance`. */
 export type Row = {
   readonly call: string;
-  readonly rule: string;
+  readonly rule: Text;
   readonly source: string;
   readonly as: Identity;
   readonly status: Outcome['status'];
-  readonly reason?: string;
+  readonly reason?: Text;
 };
 
 /** To the child: which rules (by their place in the list), and as whom. */
 export type Order = { readonly as: Identity; readonly rules: readonly number[] };
 /** From the child: a rule begins, or has ended with an outcome. */
 export type ChildMessage = { readonly index: number; readonly outcome?: Outcome };
+
+/** Of a rule for root, when nobody is. */
+const NEEDS_ROOT: Text = { en: 'Only root can check this.', zh: '只有 root 才能检查这一条。' };
 
 /** A rule that takes longer hangs; all of them together take a second. */
 const CHILD_TIMEOUT_MS = 60_000;
@@ -54,7 +58,7 @@ export async function runConformance({ child, calls, rules = RULES }: RunOptions
       outcomes,
     );
   return chosen.map(({ rule, index }) =>
-    row(rule, mine, outcomes.get(index) ?? { status: 'skipped', reason: 'Only root can check this.' }),
+    row(rule, mine, outcomes.get(index) ?? { status: 'skipped', reason: NEEDS_ROOT }),
   );
 }
 
@@ -98,11 +102,18 @@ function inChild(path: string | URL, order: Order, outcomes: Map<number, Outcome
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (running !== undefined && order.rules.some((index) => !outcomes.has(index)) && !outcomes.has(running)) {
-        const how = signal ?? `exit status ${code}`;
-        outcomes.set(running, { status: 'failed', reason: `Its process ended with ${how}. ${stderr.trim()}`.trim() });
+        outcomes.set(running, { status: 'failed', reason: endOf(signal, code, stderr.trim()) });
       }
       resolve();
     });
     child.send(order);
   });
+}
+
+/** That its process is gone, how, and what it said last. */
+function endOf(signal: NodeJS.Signals | null, code: number | null, stderr: string): Text {
+  return {
+    en: `Its process ended with ${signal ?? `exit status ${code}`}. ${stderr}`.trim(),
+    zh: `检查它的进程已结束：${signal ?? `退出状态 ${code}`}。${stderr}`,
+  };
 }

@@ -31,7 +31,8 @@ async function run(all: readonly Rule[], { as, rules }: Order): Promise<void> {
   try {
     if (as === 'user') dropPrivilege();
   } catch (error) {
-    const reason = `Privilege can't be dropped here: ${error instanceof Error ? error.message : error}.`;
+    const why = error instanceof Error ? error.message : error;
+    const reason = { en: `Privilege can't be dropped here: ${why}.`, zh: `此处无法放弃特权：${why}。` };
     for (const index of rules) await send({ index, outcome: { status: 'skipped', reason } });
     process.disconnect();
     return;

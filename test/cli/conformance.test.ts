@@ -38,7 +38,15 @@ describe('pagescope conformance', () => {
     expect(stdout).toMatch(
       /^munmap\n(?:✓ .*\n)+\ncall +rows +held +failed +skipped\nmunmap +4 +4 +0 +0\ntotal +4 +4 +0 +0\n$/,
     );
-    expect((await pagescope(['conformance', 'munmap', '--lang', 'zh'])).stdout).toContain('不成立');
+  });
+
+  it('says the rules and the counts in the language that was asked for, as JSON too', async () => {
+    const { stdout: drawn } = await pagescope(['conformance', 'munmap', '--lang', 'zh']);
+    expect(drawn).toContain('不成立');
+    const { stdout } = await pagescope(['conformance', 'munmap', '--lang', 'zh', '--json']);
+    const { rows } = schema.parse(JSON.parse(stdout));
+    expect(rows.map(({ rule }) => rule)).toContain('长度为 0 返回 EINVAL');
+    for (const { rule } of rows) expect(drawn).toContain(rule);
   });
 
   it('refuses a call without rules, and names those with some', async () => {

@@ -15,9 +15,9 @@ export async function testRows(...calls: readonly string[]): Promise<void> {
     describe(call, () => {
       test('has rules', () => expect(rows.some((row) => row.call === call)).toBe(true));
       for (const row of rows.filter((each) => each.call === call)) {
-        test(`${row.rule} (${row.source}), as ${row.as}`, (context) => {
-          if (row.status === 'skipped') context.skip(row.reason);
-          expect(row.status, row.reason).toBe('held');
+        test(`${row.rule.en} (${row.source}), as ${row.as}`, (context) => {
+          if (row.status === 'skipped') context.skip(row.reason?.en);
+          expect(row.status, row.reason?.en).toBe('held');
         });
       }
     });
