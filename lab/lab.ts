@@ -1,12 +1,13 @@
 import type { HeldFork } from '../native/fork.ts';
 import type { Status } from '../native/proc-status.ts';
 import type { SmapsEntry } from '../native/smaps.ts';
-import type { Step } from '../protocol/events.ts';
+import type { CoreFile, Step } from '../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
+import type { Clock } from './clock.ts';
 import type { Script } from './experiment.ts';
 import type { Mapping } from './mapping.ts';
-import type { Measured } from './operations.ts';
+import type { CallRecord, Measured } from './operations.ts';
 import type { Region } from './region.ts';
 import type { Look } from './snapshot.ts';
 
@@ -23,6 +24,24 @@ export interface Mapped {
 export interface Forked {
   readonly step: TakenStep;
   readonly child?: HeldFork;
+}
+
+/** What a call that no operation stands for came to: the step that tells of it, and what the experiment goes on with. */
+export interface Called<T> {
+  readonly record: CallRecord;
+  readonly value: T;
+}
+
+/** What such a call is made with. `signal` aborts when the session is stopped; its reason may then be thrown. */
+export interface CallSite {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Long work under way. `tell` says how much of it is done, in bytes, as often as one likes. */
+export interface Work {
+  readonly signal: AbortSignal;
+  readonly tell: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**
@@ -62,6 +81,10 @@ export interface Lab<C extends string> {
   look(title: Text, region: Region, range?: PageRange): Script<Look>;
   /** Takes several steps in one turn of the main loop; for what the process would not survive otherwise. */
   inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
+  /** Makes a call that no operation stands for, as one step that the C program leaves out. */
+  call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T>;
+  /** Does what takes long and is no call, and tells how far it is. A stop ends it. */
+  work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T>;
   /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */
   wait(title: Text, milliseconds: number): Script;
   /** Waits like `wait`, until the condition holds; whether it came to hold. It is asked about every 5 ms. */
@@ -74,14 +97,16 @@ export interface Lab<C extends string> {
   smaps(region: Region): Promise<readonly SmapsEntry[] | Text>;
   /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
   rssBytes(region: Region): Promise<number | Text>;
-  /** States what was measured; the claim holds when it equals what was expected. */
-  claim(id: C, expected: number | string, measured: number | string): void;
+  /** States what was measured; the claim holds when it equals what was expected. `note` says more of it. */
+  claim(id: C, expected: number | string, measured: number | string, note?: Text): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */
   claimBetween(id: C, least: number, most: number, measured: number): void;
   /** States a count to which the measuring process itself may add up to `most`; what was added is said as the reason. */
   claimWithOwn(id: C, expected: number, measured: number, most: number, whose: Text): void;
   /** A claim that cannot be measured here, and why. */
   skip(id: C, expected: number | string, reason: Text): void;
+  /** A core file that was searched. */
+  coreFile(found: Omit<CoreFile, 'id'>): void;
   /** A number for the report; its name ends in its unit: `…Ns`, `…Bytes`, `…Pages`. */
   measurement(name: string, value: number): void;
 }

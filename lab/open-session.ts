@@ -10,7 +10,7 @@ import { cProgram, type LoggedOperation } from './c-program.ts';
 import { Clock } from './clock.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { environment } from './environment.ts';
-import type { Forked, Mapped, TakenStep, Turn } from './lab.ts';
+import type { Called, CallSite, Forked, Mapped, TakenStep, Turn } from './lab.ts';
 import type { Mapping } from './mapping.ts';
 import { changesVmFlags, perform } from './operations.ts';
 import { OwnedResources } from './owned-resources.ts';
@@ -153,6 +153,20 @@ export class OpenSession {
     this.regions.expectVmFlags();
     this.observe(last);
     return result;
+  }
+
+  /** Aborts when the session is stopped. */
+  get stopped(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  /** Makes a call that no operation stands for, as a step. */
+  call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Promise<T> {
+    return this.inTurn(async () => {
+      const { record, value } = await act({ clock: this.clock, signal: this.stopped });
+      this.observe(this.publish({ title, record, entry: { kind: 'remark', title } }).index);
+      return value;
+    });
   }
 
   /** Waits, or ends early when the session is stopped. */

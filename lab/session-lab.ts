@@ -1,11 +1,12 @@
 import type { Status } from '../native/proc-status.ts';
 import { readSmapsAsync, type SmapsEntry } from '../native/smaps.ts';
 import { pageSize } from '../native/sysconf.ts';
+import type { CoreFile } from '../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../protocol/operation.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Script } from './experiment.ts';
-import type { Forked, Lab, Mapped, TakenStep, Turn } from './lab.ts';
+import type { Called, CallSite, Forked, Lab, Mapped, TakenStep, Turn, Work } from './lab.ts';
 import type { Mapping } from './mapping.ts';
 import type { OpenSession } from './open-session.ts';
 import type { Region } from './region.ts';
@@ -15,11 +16,15 @@ import type { Look } from './snapshot.ts';
 /** How often `waitUntil` asks. */
 const pollMs = 5;
 
+/** The least time between two tellings of how far a long work is: ten a second move a bar smoothly. */
+const tellMs = 100;
+
 /** The lab of one session: gives an experiment its steps and passes what they showed to the session. */
 export class SessionLab implements Lab<string> {
   readonly pageSize = pageSize();
   readonly #session: OpenSession;
   readonly #claims: Readonly<Record<string, Text>>;
+  #coreFiles = 0;
 
   constructor(session: OpenSession, claims: Readonly<Record<string, Text>>) {
     this.#session = session;
@@ -65,6 +70,41 @@ export class SessionLab implements Lab<string> {
     return this.#session.inOneTurn(steps);
   }
 
+  async *call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T> {
+    yield title;
+    return yield* this.#unlessStopped(title, () => this.#session.call(title, act));
+  }
+
+  async *work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T> {
+    yield title;
+    let total = 0;
+    let toldMs = Number.NEGATIVE_INFINITY;
+    const progress = (done: number) => this.#session.tell({ kind: 'progress', title, done, total, unit: 'bytes' });
+    const tell = (doneBytes: number, totalBytes: number) => {
+      total = totalBytes;
+      const nowMs = performance.now();
+      if (total === 0 || doneBytes >= total || nowMs - toldMs < tellMs) return;
+      toldMs = nowMs;
+      progress(doneBytes);
+    };
+    try {
+      return yield* this.#unlessStopped(title, () => act({ signal: this.#session.stopped, tell }));
+    } finally {
+      // Also of work that failed or was stopped: nothing is under way any more.
+      if (total > 0) progress(total);
+    }
+  }
+
+  /** What a stop aborts throws here; the session lets a stopped script take no step more, which ends it in good order. */
+  async *#unlessStopped<T>(title: Text, act: () => Promise<T>): Script<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (this.#session.stopped.aborted) yield title;
+      throw error;
+    }
+  }
+
   async *wait(title: Text, milliseconds: number): Script {
     yield title;
     await this.#session.wait(milliseconds);
@@ -104,9 +144,10 @@ export class SessionLab implements Lab<string> {
     return { en: 'the region shares a VMA with its neighbour', zh: '该区域与相邻映射同属一个 VMA' };
   }
 
-  claim(id: string, expected: number | string, measured: number | string): void {
+  claim(id: string, expected: number | string, measured: number | string, note?: Text): void {
     const status = expected === measured ? 'held' : 'failed';
-    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status } });
+    const reason = note && { reason: note };
+    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status, ...reason } });
   }
 
   claimBetween(id: string, least: number, most: number, measured: number): void {
@@ -128,6 +169,10 @@ export class SessionLab implements Lab<string> {
   skip(id: string, expected: number | string, reason: Text): void {
     const claim = { id, text: this.#text(id), expected, measured: '', status: 'skipped' as const, reason };
     this.#session.tell({ kind: 'claim', claim });
+  }
+
+  coreFile(found: Omit<CoreFile, 'id'>): void {
+    this.#session.tell({ kind: 'core-file', coreFile: { id: ++this.#coreFiles, ...found } });
   }
 
   measurement(name: string, value: number): void {

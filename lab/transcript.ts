@@ -1,5 +1,5 @@
 import { histogram, pageCounts } from '../protocol/counts.ts';
-import type { Claim, RegionInfo, Sample, SessionEvent, Step } from '../protocol/events.ts';
+import type { Claim, CoreFile, RegionInfo, Sample, SessionEvent, Step } from '../protocol/events.ts';
 import type { ParameterValues, Placement } from '../protocol/experiment.ts';
 import type { Snapshot } from '../protocol/frame-stream.ts';
 import type { Language } from '../protocol/language.ts';
@@ -34,6 +34,7 @@ export class Transcript {
   readonly #snapshots: PackedSnapshot[] = [];
   readonly #claims = new Map<string, Claim>();
   readonly #measurements: Record<string, number> = {};
+  readonly #coreFiles: CoreFile[] = [];
   #samples: Sample[] = [];
   #runs = 0;
   #outcome: Report['outcome'] = 'stopped';
@@ -61,6 +62,9 @@ export class Transcript {
         break;
       case 'measurement':
         this.#measurements[event.name] = event.value;
+        break;
+      case 'core-file':
+        this.#coreFiles.push(event.coreFile);
         break;
       case 'state':
         if (event.state === 'completed' || event.state === 'stopped' || event.state === 'failed')
@@ -104,6 +108,9 @@ export class Transcript {
         ...(reason ? { reason: reason[language] } : {}),
       })),
       measurements: { ...this.#measurements },
+      ...(this.#coreFiles.length > 0
+        ? { coreFiles: this.#coreFiles.map(({ title, ...found }) => ({ ...found, title: title[language] })) }
+        : {}),
       outcome: this.#outcome,
       ...(this.#problem ? { error: this.#problem.text[language] } : {}),
     };
