@@ -7,23 +7,31 @@ import { ResultsPanel } from './results/results-panel.tsx';
 import { StepsPanel } from './steps/steps-panel.tsx';
 import classes from './workspace.module.css';
 
+/**
+ * What is below the pages, of some groups of experiments: bars of locks need more height than two lines, and strips of core files more
+ * than three pages do. Each keeps the split that it was given.
+ */
+const splits: Partial<Record<ExperimentDescriptor['group'], { readonly id: string; readonly below: string }>> = {
+  locking: { id: 'pagescope.left.locking', below: '33%' },
+  secrets: { id: 'pagescope.left.secrets', below: '52%' },
+};
+
 /** The panels of a run and the splits between them, which are remembered. The grid takes the room that is left. */
 export function Workspace({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
   const columns = useDefaultLayout({ id: 'pagescope.columns', storage: localStorage });
-  // Bars of locks need more height than two lines; each kind of experiment keeps the split that it was given.
-  const locking = experiment.group === 'locking';
-  const left = useDefaultLayout({ id: locking ? 'pagescope.left.locking' : 'pagescope.left', storage: localStorage });
+  const { id, below } = splits[experiment.group] ?? { id: 'pagescope.left', below: '26%' };
+  const left = useDefaultLayout({ id, storage: localStorage });
   const right = useDefaultLayout({ id: 'pagescope.right', storage: localStorage });
   return (
     <Group className={classes.group} orientation="horizontal" {...columns}>
       <Pane id="work" minSize={420}>
-        <Group key={locking ? 'locking' : 'other'} orientation="vertical" {...left}>
+        <Group key={id} orientation="vertical" {...left}>
           <Pane id="pages" minSize={180}>
             <PagesPanel />
           </Pane>
           <Separator className={classes.between ?? ''} aria-label={t('app.resize')} />
-          <Pane id="timeline" defaultSize={locking ? '33%' : '26%'} minSize={110}>
+          <Pane id="timeline" defaultSize={below} minSize={110}>
             <TimelineTabs key={experiment.id} experiment={experiment} />
           </Pane>
         </Group>

@@ -1,5 +1,6 @@
 import { enLimits } from './en-limits.ts';
 import { enLocks } from './en-locks.ts';
+import { enSecrets } from './en-secrets.ts';
 
 /** Every text of the window in English. `zh.ts` has the same keys; experiments bring their own texts in both languages. */
 export const en = {
@@ -169,6 +170,7 @@ export const en = {
   },
   locks: enLocks,
   limits: enLimits,
+  secrets: enSecrets,
   program: {
     title: 'As C',
     empty: 'After the first step, the same calls as a C program that compiles.',

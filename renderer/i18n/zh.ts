@@ -1,6 +1,7 @@
 import type { Texts } from './texts.ts';
 import { zhLimits } from './zh-limits.ts';
 import { zhLocks } from './zh-locks.ts';
+import { zhSecrets } from './zh-secrets.ts';
 
 /** 窗口的全部中文文本。键与 `en.ts` 相同，中文没有单复数之分，故只写 `_other`。 */
 export const zh: Texts = {
@@ -167,6 +168,7 @@ export const zh: Texts = {
   },
   locks: zhLocks,
   limits: zhLimits,
+  secrets: zhSecrets,
   program: {
     title: 'C 代码',
     empty: '第一步之后，这里给出做同样调用、可直接编译的 C 程序。',

@@ -1,0 +1,86 @@
+import type { CoreFile, CoreMapping } from '../../../protocol/events.ts';
+
+/** A mapping as it is drawn, CSS pixels. */
+export interface Segment {
+  /** Undefined for a region of the session that the file's headers do not name. */
+  readonly mapping: CoreMapping | undefined;
+  /** Of the session, by id. */
+  readonly region: number | undefined;
+  readonly x: number;
+  readonly width: number;
+}
+
+/** Room for a region's letter, and for a pin above a mapping. */
+const leastRegion = 44;
+const leastPinned = 40;
+/** The share of the strip that those may take when they are many. */
+const mostShare = 0.75;
+
+/** A mapping that the strip must not lose: of the session, or with something found in it. */
+export const isTelling = ({ mapping, region }: Pick<Segment, 'mapping' | 'region'>): boolean =>
+  region !== undefined || (mapping !== undefined && mapping.hits.length > 0);
+
+/**
+ * All mappings by address, side by side over `width`: the telling ones wide enough to be read, the others by the square root of their
+ * size, so that a page is seen beside a gigabyte. The regions that `found` names and no mapping covers come last.
+ */
+export function segmentsOf(file: Pick<CoreFile, 'mappings' | 'found'>, width: number): Segment[] {
+  const there = new Set(file.mappings.map(({ region }) => region));
+  const pieces: Pick<Segment, 'mapping' | 'region'>[] = [
+    ...file.mappings.map((mapping) => ({ mapping, region: mapping.region })),
+    ...file.found
+      .filter(({ marker }) => !there.has(marker))
+      .map(({ marker }) => ({ mapping: undefined, region: marker })),
+  ];
+  const wish = (piece: (typeof pieces)[number]) =>
+    piece.region !== undefined ? leastRegion : isTelling(piece) ? leastPinned : 0;
+  const wished = pieces.reduce((sum, piece) => sum + wish(piece), 0);
+  const scale = wished === 0 ? 0 : Math.min(1, (width * mostShare) / wished);
+  const weight = (piece: (typeof pieces)[number]) =>
+    isTelling(piece) ? 0 : Math.sqrt(Math.max(1, piece.mapping?.memoryBytes ?? 1));
+  const weights = pieces.reduce((sum, piece) => sum + weight(piece), 0);
+  const perWeight = weights === 0 ? 0 : (width - wished * scale) / weights;
+  let x = 0;
+  return pieces.map((piece) => {
+    const own = isTelling(piece) ? wish(piece) * scale : weight(piece) * perWeight;
+    const segment = { ...piece, x, width: own };
+    x += own;
+    return segment;
+  });
+}
+
+/** The segment at a horizontal place; the first or last beyond the ends. -1 where there is none at all. */
+export function segmentAt(segments: readonly Segment[], x: number): number {
+  let found = -1;
+  for (const [index, segment] of segments.entries()) {
+    if (found >= 0 && segment.x > x) break;
+    found = index;
+  }
+  return found;
+}
+
+/** Where a key leads from a segment, or from none; undefined when the key is none of these. */
+export function segmentAfter(key: string, at: number | undefined, segments: readonly Segment[]): number | undefined {
+  const last = segments.length - 1;
+  const from = at ?? (key === 'ArrowLeft' || key === 'PageUp' ? last + 1 : -1);
+  const inside = (index: number) => Math.max(0, Math.min(last, index));
+  const telling = segments.flatMap((segment, index) => (isTelling(segment) ? [index] : []));
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return inside(from + 1);
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return inside(from - 1);
+    case 'PageDown':
+      return telling.find((index) => index > from) ?? inside(from);
+    case 'PageUp':
+      return telling.findLast((index) => index < from) ?? inside(from);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Texts } from './texts.ts';
+
+/** 搜索过的 core 文件的文本。 */
+export const zhSecrets: Texts['secrets'] = {
+  title: 'core 文件',
+  empty: 'core 文件是进程中止时留下的内存副本。这里把它画成一条由各个映射组成的带子，找到标记之处都有一枚标签。',
+  waiting: '目前没有 core 文件：进程中止后才会产生。',
+  none: '此次运行没有搜索任何 core 文件。',
+  skipped: '未能测量',
+  skippedClaims: '因此跳过：{{claims}}',
+  route: {
+    file: '内核写出的 core 文件',
+    'systemd-coredump': 'systemd-coredump 保存的 core 文件',
+    apport: 'apport 保存的 core 文件',
+    gcore: 'gcore 生成的 core 文件',
+    'gcore-all': 'gcore -a 生成的 core 文件',
+  },
+  nature: {
+    unprotected: '未保护',
+    locked: '已锁定',
+    'dont-dump': '不转储',
+    'locked-dont-dump': '已锁定、不转储',
+    secret: 'memfd_secret 内存',
+  },
+  where: '页 {{label}}（{{nature}}）',
+  count_other: '在 {{where}}中找到 {{count, number}} 次',
+  count_zero: '在 {{where}}中未找到',
+  verdict: {
+    clean: '未写入文件',
+    leaked: '文件中有',
+    unproven: '不能证明',
+    'cut-short': '文件不全',
+  },
+  verdictMeaning: {
+    clean: '同一次搜索找到了未保护的标记，受保护的一个也没有找到。',
+    leaked: '受保护的标记出现在此文件中。',
+    unproven: '连未保护的标记也没有找到：其他标记找不到也就说明不了什么。',
+    'cut-short': '文件比文件头所述的短，缺失的部分无法搜索。',
+  },
+  key: {
+    inFile: '有内容写入文件',
+    notInFile: '没有内容写入文件',
+    found: '找到的标记及次数',
+    scale: '宽度：大小的平方根',
+  },
+  facts: {
+    apparent: '长 {{size}}',
+    disk: '占用磁盘 {{size}}',
+    searched: '用 {{time}} 搜索了 {{size}}',
+    speed: '每秒 {{size}}',
+    mappings_other: '{{count, number}} 个映射',
+    empty: '其中 {{count, number}} 个没有内容写入文件',
+  },
+  strip: '文件中的映射；方向键逐个移动，Page Up 和 Page Down 移到本会话的映射',
+  mapping: {
+    own: '区域 {{label}}（{{nature}}）',
+    all: '{{size}}，全部写入文件',
+    part: '{{size}} 中有 {{part}} 写入文件',
+    nothing: '{{size}}，没有内容写入文件',
+    absent: '不在文件的映射列表中',
+    hit_other: '找到 {{label}} 的标记 {{count, number}} 次',
+    clean: '没有找到标记',
+  },
+  table: {
+    caption: '本会话的映射，以及其他找到标记的映射',
+    mapping: '映射',
+    memory: '内存中',
+    file: '文件中',
+    hits: '找到的标记',
+  },
+  progress: '已完成 {{done}}，共 {{total}}（{{percent, number}} %）',
+};
