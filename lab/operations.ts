@@ -4,9 +4,8 @@ import { meaning } from '../native/errno-meaning.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../native/mlock.ts';
 import { MADV, madvise, mincore, mprotect, munmap } from '../native/mman.ts';
 import { POSIX_FADV, posixFadvise } from '../native/page-cache.ts';
-import { type Touched, touchRead, touchWrite } from '../native/touch.ts';
 import type { Step } from '../protocol/events.ts';
-import type { Operation, PageRange } from '../protocol/operation.ts';
+import type { Advice, Operation, PageRange } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import type { Clock } from './clock.ts';
@@ -15,7 +14,7 @@ import { formatAddress, formatBytes } from './format.ts';
 import { type Mapping, protectionBits, protectionText } from './mapping.ts';
 import { Meter } from './meter.ts';
 import { Region } from './region.ts';
-import { wipe } from './wipe.ts';
+import { touchPages, wipe } from './stores.ts';
 
 /** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
 const touchSlice = 1024;
@@ -142,10 +141,13 @@ export function rangeOf(operation: Operation, region: Region): PageRange {
   return { firstPage: lowest, pageCount: highest - lowest + 1 };
 }
 
-/** Whether an operation may change what smaps alone tells: on-fault locking and what core files hold. */
-export function changesVmFlags(operation: Operation): boolean {
-  if (operation.kind === 'madvise') return operation.advice === 'MADV_DONTDUMP' || operation.advice === 'MADV_DODUMP';
-  return operation.kind === 'mlock' || operation.kind === 'mlock2' || operation.kind === 'munlock';
+/** Advice that is kept as a flag of the VMA, so that advising a part splits it. */
+const flagAdvice: readonly Advice[] = ['MADV_DONTDUMP', 'MADV_DODUMP', 'MADV_HUGEPAGE', 'MADV_NOHUGEPAGE'];
+
+/** Whether an operation may change what smaps alone tells, or split a VMA and so make what was read of it before useless. */
+export function changesVmFlags(operation: { readonly kind: string; readonly advice?: Advice }): boolean {
+  if (operation.advice) return flagAdvice.includes(operation.advice);
+  return ['mlock', 'mlock2', 'mlock-on-fault', 'munlock', 'mprotect'].includes(operation.kind);
 }
 
 function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome {
@@ -207,7 +209,7 @@ function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome 
     case 'explicit_bzero': {
       const { call, wipedBytes, errno } = wipe(region, address, length, meter);
       const shown = { arguments: { addr: formatAddress(address), length }, call, errno };
-      if (errno === null) return { ...shown, returned: 'void' };
+      if (errno === null) return { ...shown, returned: call === 'explicit_bzero' ? 'void' : wipedBytes };
       return { ...shown, returned: -1, outcome: wipedOf(wipedBytes) };
     }
     case 'getrandom': {
@@ -253,7 +255,7 @@ class TouchProgress {
   readonly #region: Region;
   readonly #pages: Uint32Array;
   #touched = 0;
-  #failure: Extract<Touched, { returned: -1 }> | undefined;
+  #errno: ErrnoName | null = null;
   tried = 0;
 
   constructor(operation: Touch, region: Region, pages: Uint32Array) {
@@ -263,15 +265,14 @@ class TouchProgress {
   }
 
   get ended(): boolean {
-    return this.#failure !== undefined || this.tried === this.#pages.length;
+    return this.#errno !== null || this.tried === this.#pages.length;
   }
 
   touch(meter: Meter): void {
     const slice = this.#pages.subarray(this.tried, this.tried + touchSlice);
-    const once = this.#operation.access === 'write' ? touchWrite : touchRead;
-    const result = meter.add(once(this.#region.address, slice, this.#region.pageSize));
-    if (result.errno !== null) this.#failure = result;
-    this.#touched += result.errno === null ? result.returned : result.touched;
+    const { errno, touched } = touchPages(this.#region, slice, this.#operation.access, meter);
+    this.#errno = errno;
+    this.#touched += touched;
     this.tried += slice.length;
   }
 
@@ -282,8 +283,8 @@ class TouchProgress {
     return {
       call: this.#operation.access === 'write' ? 'process_vm_writev' : 'process_vm_readv',
       arguments: { pid: process.pid, remote: pages === 1 ? formatAddress(first) : `${pages} pages`, bytes: 1 },
-      returned: this.#failure ? -1 : this.#touched,
-      errno: this.#failure?.errno ?? null,
+      returned: this.#errno ? -1 : this.#touched,
+      errno: this.#errno,
       outcome: touchedOf(this.#touched, meter.reading.minorFaults, left),
     };
   }

@@ -13,7 +13,7 @@ import { mincore } from './mman.ts';
 import { PageBit } from './page-bit.ts';
 import { mincoreTellsOf } from './page-cache.ts';
 import { readPageTable } from './page-table.ts';
-import { readSmaps } from './smaps.ts';
+import { readSmaps, type SmapsEntry } from './smaps.ts';
 import { pageSize } from './sysconf.ts';
 import { isLocked, vmas } from './vma.ts';
 
@@ -25,6 +25,11 @@ export type VmaState = {
   readonly locked: boolean | null;
   readonly onFault: boolean | null;
   readonly dontDump: boolean | null;
+  /** As in `PROT`; null when the kernel would not tell. */
+  readonly protection: number | null;
+  readonly shared: boolean;
+  /** VmFlags of smaps, as printed; null when not read. */
+  readonly vmFlags: string | null;
 };
 
 /** What this snapshot can't tell, and why, in a sentence. The bits concerned are 0. */
@@ -211,7 +216,15 @@ function vmaStates(address: bigint, pages: number, options: ResidencyOptions, un
       bits: ['Locked', 'OnFault', 'DontDump'],
       reason: `/proc/self/maps can't be read: ${found.errno}.`,
     });
-    return [{ firstPage: 0, pages, locked: null, onFault: null, dontDump: null }];
+    const nothingKnown = {
+      locked: null,
+      onFault: null,
+      dontDump: null,
+      protection: null,
+      shared: false,
+      vmFlags: null,
+    };
+    return [{ firstPage: 0, pages, ...nothingKnown }];
   }
   const states = found.vmas.map((vma): VmaState => {
     const start = vma.start < address ? address : vma.start;
@@ -223,6 +236,9 @@ function vmaStates(address: bigint, pages: number, options: ResidencyOptions, un
       locked: errno === null ? locked : null,
       onFault: null,
       dontDump: null,
+      protection: vma.protection,
+      shared: vma.shared,
+      vmFlags: null,
     };
   });
   return withVmFlags(address, end, states, options, unknown);
@@ -241,7 +257,7 @@ function withVmFlags(
     if (kept.every((state) => !state.locked || state.onFault !== null)) return kept;
   }
   const size = BigInt(pageSize());
-  const flags = new Map<number, { readonly onFault: boolean; readonly dontDump: boolean }>();
+  const flags = new Map<number, Pick<SmapsEntry, 'onFault' | 'dontDump' | 'flags'>>();
   const read = readSmaps(
     'self',
     (entry) => flags.set(Number((entry.start > address ? entry.start : address) - address) / Number(size), entry),
@@ -258,7 +274,7 @@ function withVmFlags(
   }
   return states.map((state) => {
     const entry = flags.get(state.firstPage);
-    return entry ? { ...state, onFault: entry.onFault, dontDump: entry.dontDump } : state;
+    return entry ? { ...state, onFault: entry.onFault, dontDump: entry.dontDump, vmFlags: entry.flags } : state;
   });
 }
 
@@ -268,7 +284,7 @@ function carriedOver(states: readonly VmaState[], previous: Residency | undefine
   return states.map((state) => {
     const old = before.get(state.firstPage);
     if (!old || old.pages !== state.pages || old.locked !== state.locked) return state;
-    return { ...state, onFault: old.onFault, dontDump: old.dontDump };
+    return { ...state, onFault: old.onFault, dontDump: old.dontDump, vmFlags: old.vmFlags };
   });
 }
 
