@@ -1,6 +1,5 @@
-import { diagnoseLock } from '../native/diagnose-lock.ts';
+import { diagnoseLock, type LockCause } from '../native/diagnose-lock.ts';
 import type { ErrnoName } from '../native/errno.ts';
-import type { LockCause } from '../native/lock-sentence.ts';
 import { pageSize } from '../native/sysconf.ts';
 import { maxMapCount } from '../native/vm-settings.ts';
 import { isLocked, mappingCount, type Vma, vmas } from '../native/vma.ts';
@@ -10,6 +9,7 @@ import type { Text } from '../protocol/text.ts';
 import { smallestChange } from '../protocol/would-lock.ts';
 import { memlockLimit } from './environment.ts';
 import { formatAddress } from './format.ts';
+import { lockSentence } from './lock-sentence.ts';
 import { lockingFacts } from './locking-facts.ts';
 
 /** Why a call was refused in this state, with the numbers, and the fix that helps. */
@@ -64,10 +64,10 @@ function refusedLock(
 ): Diagnosis | undefined {
   const found = lockOf(call, errno, address, length);
   if (!found) return undefined;
-  const { cause, measured, text } = found;
+  const { cause, measured } = found;
   const needed = call === 'mlockall' ? measured.vmSizeBytes : measured.vmLckBytes + measured.addedBytes;
   const fix = fixOf(cause, needed);
-  return fix && { text, fix };
+  return fix && { text: lockSentence(cause, call, measured), fix };
 }
 
 function lockOf(call: string, errno: ErrnoName, address: bigint | undefined, length: number | undefined) {

@@ -6,8 +6,6 @@
  */
 import { checkAddress, checkLength } from './arguments.ts';
 import type { ErrnoName } from './errno.ts';
-import { type LockCause, sentence } from './lock-sentence.ts';
-import type { Text } from './meanings/text.ts';
 import { mincore, PROT } from './mman.ts';
 import { status } from './proc-status.ts';
 import { getrlimit, type Limit, RLIMIT } from './resource.ts';
@@ -46,19 +44,26 @@ export type Measured = {
   readonly maxMappings: number;
 };
 
+/** What made the kernel refuse. `unknown`: none of the measurements explains it (something else changed meanwhile, or a sandbox). */
+export type LockCause =
+  | 'limit'
+  | 'no-permission'
+  | 'hole'
+  | 'inaccessible'
+  | 'too-many-mappings'
+  | 'arguments'
+  | 'unknown';
+
 export type LockDiagnosis = {
   readonly cause: LockCause;
   readonly measured: Measured;
-  /** One sentence, with the numbers. */
-  readonly text: Text;
 };
 
 /** Tells why, or null when /proc/self can't be read, so that nothing can be measured. @throws for impossible arguments. */
 export function diagnoseLock(refused: RefusedLock): LockDiagnosis | null {
   const measured = measure(refused);
   if (!measured) return null;
-  const cause = causeOf(refused, measured);
-  return { cause, measured, text: sentence(cause, refused.call, measured) };
+  return { cause: causeOf(refused, measured), measured };
 }
 
 function measure(refused: RefusedLock): Measured | null {

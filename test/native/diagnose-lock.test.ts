@@ -8,7 +8,6 @@ import { memfdCreate } from '../../native/memfd.ts';
 import { MCL, mlock, mlock2, mlockall, munlock } from '../../native/mlock.ts';
 import { MAP, mmap, munmap, PROT } from '../../native/mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
-import { sizeText } from '../../native/size-text.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import { map } from './memory.ts';
 
@@ -46,7 +45,7 @@ function withSoftLimit<T>(soft: bigint, use: () => T): T {
 describe('the limit', () => {
   test('is named with VmLck, what would come to it, and what it is', () => {
     const address = map(32);
-    const { cause, measured, text } = withSoftLimit(64n * 1024n, () => {
+    const { cause, measured } = withSoftLimit(64n * 1024n, () => {
       mlock(address, 60 * KIB);
       const errno = refusal(mlock(address + BigInt(60 * KIB), 8 * KIB));
       return diagnosis({ call: 'mlock', address: address + BigInt(60 * KIB), length: 8 * KIB, errno });
@@ -54,8 +53,6 @@ describe('the limit', () => {
     munmap(address, 32 * size);
     expect(cause).toBe('limit');
     expect(measured).toMatchObject({ vmLckBytes: 60 * KIB, addedBytes: 8 * KIB, limit: 65536n, privileged: false });
-    expect(text.en).toMatch(/^VmLck 60 KiB \+ 8 KiB > 64 KiB: .*\.$/);
-    expect(text.zh).toMatch(/^VmLck 60 KiB \+ 8 KiB > 64 KiB：.*。$/);
   });
 
   test('is not charged with what is locked already', () => {
@@ -71,30 +68,29 @@ describe('the limit', () => {
 
   test('of 0 is a permission', () => {
     const address = map(1);
-    const { cause, text } = withSoftLimit(0n, () =>
+    const { cause } = withSoftLimit(0n, () =>
       diagnosis({ call: 'mlock', address, length: 1, errno: refusal(mlock(address, 1)) }),
     );
     munmap(address, size);
     expect(cause).toBe('no-permission');
-    expect(text.en).toContain('CAP_IPC_LOCK is missing');
   });
 
   test('of a mapping that would be locked at birth is told too', () => {
-    const { cause, text } = withSoftLimit(64n * 1024n, () => {
+    const { cause, measured } = withSoftLimit(64n * 1024n, () => {
       const flags = MAP.PRIVATE | MAP.ANONYMOUS | MAP.LOCKED;
       const errno = refusal(mmap(null, 128 * KIB, PROT.READ, flags, -1, 0));
       return diagnosis({ call: 'mmap', length: 128 * KIB, errno });
     });
     expect(cause).toBe('limit');
-    expect(text.en).toMatch(/^VmLck 0 B \+ 128 KiB > 64 KiB/);
+    expect(measured).toMatchObject({ vmLckBytes: 0, addedBytes: 128 * KIB, limit: 65536n });
   });
 
   test('is compared by mlockall with the whole address space', () => {
-    const { cause, text, measured } = withSoftLimit(64n * 1024n, () =>
+    const { cause, measured } = withSoftLimit(64n * 1024n, () =>
       diagnosis({ call: 'mlockall', errno: refusal(mlockall(MCL.CURRENT)) }),
     );
     expect(cause).toBe('limit');
-    expect(text.en).toContain(`VmSize ${sizeText(measured.vmSizeBytes)} > 64 KiB`);
+    expect(measured.vmSizeBytes).toBeGreaterThan(64 * KIB);
   });
 });
 
@@ -103,13 +99,12 @@ describe('the range', () => {
     const address = map(8);
     munmap(address + BigInt(3 * size), 2 * size);
     const errno = refusal(mlock(address, 8 * size));
-    const { cause, measured, text } = diagnosis({ call: 'mlock', address, length: 8 * size, errno });
+    const { cause, measured } = diagnosis({ call: 'mlock', address, length: 8 * size, errno });
     munmap(address, 8 * size);
     expect(cause).toBe('hole');
     const [hole] = measured.holes;
     expect(measured.holes).toHaveLength(1);
     expect(hole).toEqual({ start: address + BigInt(3 * size), end: address + BigInt(5 * size) });
-    expect(text.en).toContain(`0x${(address + BigInt(3 * size)).toString(16)}`);
   });
 
   test('with a page past the end of its file: that page', () => {
@@ -159,15 +154,14 @@ test('too many mappings: their number and the most there may be', () => {
     let page = 0;
     while (mprotect(a + BigInt(page * size), size, PROT.READ).errno === null) page += 2;
     const { errno } = mlock(refused.address, size);
-    const { cause, measured, text } = diagnoseLock(refused) ?? {};
+    const { cause, measured } = diagnoseLock(refused) ?? {};
     munmap(a, length);
-    console.log(JSON.stringify({ errno, cause, mappings: measured?.mappings, most, en: text?.en }));`;
+    console.log(JSON.stringify({ errno, cause, mappings: measured?.mappings, max: measured?.maxMappings, most }));`;
   const options = { encoding: 'utf8', timeout: 60_000 } as const;
   const told = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], options));
   if ('skip' in told) throw new Error(`vm.max_map_count is ${told.skip}: too many to make here.`);
-  expect(told).toMatchObject({ errno: 'ENOMEM', cause: 'too-many-mappings' });
+  expect(told).toMatchObject({ errno: 'ENOMEM', cause: 'too-many-mappings', max: told.most });
   expect(told.most - told.mappings).toBeLessThanOrEqual(1);
-  expect(told.en).toContain(`of ${told.most} (vm.max_map_count)`);
 });
 
 test('arguments that the call does not take are told from the three causes', () => {
@@ -179,15 +173,4 @@ test('arguments that the call does not take are told from the three causes', () 
 
 test('impossible arguments throw', () => {
   expect(() => diagnoseLock({ call: 'mmap', length: -1, errno: 'EAGAIN' })).toThrow(/^length must be/);
-});
-
-test('sizes are exact', () => {
-  expect([0, 4096, 65537, 65536, 3 * 2 ** 30, 2 ** 50].map(sizeText)).toEqual([
-    '0 B',
-    '4 KiB',
-    '65537 B',
-    '64 KiB',
-    '3 GiB',
-    '1024 TiB',
-  ]);
 });

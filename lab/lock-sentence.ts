@@ -1,21 +1,11 @@
-/** The sentence that a refused lock is explained by, with the numbers that were measured. */
-import type { Measured, RefusedLock, Stretch } from './diagnose-lock.ts';
-import type { Text } from './meanings/text.ts';
-import type { Limit } from './resource.ts';
-import { sizeText } from './size-text.ts';
+import type { LockCause, Measured, RefusedLock, Stretch } from '../native/diagnose-lock.ts';
+import type { Limit } from '../native/resource.ts';
+import { exactBytes } from '../protocol/size.ts';
+import type { Text } from '../protocol/text.ts';
+import { formatAddress } from './format.ts';
 
-/** What made the kernel refuse. `unknown`: none of the measurements explains it (something else changed meanwhile, or a sandbox). */
-export type LockCause =
-  | 'limit'
-  | 'no-permission'
-  | 'hole'
-  | 'inaccessible'
-  | 'too-many-mappings'
-  | 'arguments'
-  | 'unknown';
-
-/** Says it in both languages. */
-export function sentence(cause: LockCause, call: RefusedLock['call'], measured: Measured): Text {
+/** Why a lock was refused, with the numbers that were measured, in one sentence. */
+export function lockSentence(cause: LockCause, call: RefusedLock['call'], measured: Measured): Text {
   switch (cause) {
     case 'limit':
       return overLimit(call, measured);
@@ -28,8 +18,8 @@ export function sentence(cause: LockCause, call: RefusedLock['call'], measured: 
       return hole(measured.holes);
     case 'inaccessible':
       return {
-        en: `The page at ${hex(measured.inaccessible)} is mapped but can't be brought in: its protection forbids every access, or it lies past the end of its file.`,
-        zh: `${hex(measured.inaccessible)} 处的页已映射但无法调入：保护属性禁止任何访问，或超出了文件末尾。`,
+        en: `The page at ${formatAddress(measured.inaccessible ?? 0n)} is mapped but can't be brought in: its protection forbids every access, or it lies past the end of its file.`,
+        zh: `${formatAddress(measured.inaccessible ?? 0n)} 处的页已映射但无法调入：保护属性禁止任何访问，或超出了文件末尾。`,
       };
     case 'too-many-mappings':
       return {
@@ -43,8 +33,8 @@ export function sentence(cause: LockCause, call: RefusedLock['call'], measured: 
       };
     case 'unknown':
       return {
-        en: `Nothing measured explains it: VmLck is ${sizeText(measured.vmLckBytes)} of ${limitEn(measured.limit)}, the range has no hole, and there are ${measured.mappings} of ${measured.maxMappings} mappings.`,
-        zh: `测得的数值都不能解释：VmLck 为 ${sizeText(measured.vmLckBytes)}，限制为 ${limitZh(measured.limit)}，范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
+        en: `Nothing measured explains it: VmLck is ${exactBytes(measured.vmLckBytes)} of ${limitEn(measured.limit)}, the range has no hole, and there are ${measured.mappings} of ${measured.maxMappings} mappings.`,
+        zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（限制：${limitZh(measured.limit)}），范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
       };
   }
 }
@@ -52,13 +42,13 @@ export function sentence(cause: LockCause, call: RefusedLock['call'], measured: 
 function overLimit(call: RefusedLock['call'], measured: Measured): Text {
   const { vmLckBytes, vmSizeBytes, addedBytes, limit } = measured;
   if (call === 'mlockall') {
-    const sum = `VmSize ${sizeText(vmSizeBytes)} > ${limitEn(limit)}`;
+    const sum = `VmSize ${exactBytes(vmSizeBytes)} > ${limitEn(limit)}`;
     return {
       en: `${sum}: MCL_CURRENT counts the whole address space against RLIMIT_MEMLOCK${namespaceEn(measured)}.`,
       zh: `${sum}：MCL_CURRENT 把整个地址空间计入 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
     };
   }
-  const sum = `VmLck ${sizeText(vmLckBytes)} + ${sizeText(addedBytes)} > ${limitEn(limit)}`;
+  const sum = `VmLck ${exactBytes(vmLckBytes)} + ${exactBytes(addedBytes)} > ${limitEn(limit)}`;
   return {
     en: `${sum}: this would lock more than the soft limit RLIMIT_MEMLOCK allows${namespaceEn(measured)}.`,
     zh: `${sum}：锁定量会超过软限制 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
@@ -77,8 +67,8 @@ function namespaceZh({ onlyInNamespace }: Measured): string {
 
 /** At most three are named. */
 function hole(holes: readonly Stretch[]): Text {
-  const named = holes.slice(0, 3).map(({ start, end }) => `${hex(start)} to ${hex(end)}`);
-  const namedZh = holes.slice(0, 3).map(({ start, end }) => `${hex(start)} 至 ${hex(end)}`);
+  const named = holes.slice(0, 3).map(({ start, end }) => `${formatAddress(start)} to ${formatAddress(end)}`);
+  const namedZh = holes.slice(0, 3).map(({ start, end }) => `${formatAddress(start)} 至 ${formatAddress(end)}`);
   const more = holes.length - named.length;
   return {
     en: `Nothing is mapped from ${named.join(', ')}${more > 0 ? ` and in ${more} more places` : ''}; what comes before the first hole is locked all the same.`,
@@ -86,14 +76,10 @@ function hole(holes: readonly Stretch[]): Text {
   };
 }
 
-function hex(address: bigint | null): string {
-  return `0x${(address ?? 0n).toString(16)}`;
-}
-
 function limitEn(limit: Limit): string {
-  return limit === 'unlimited' ? limit : sizeText(limit);
+  return limit === 'unlimited' ? limit : exactBytes(Number(limit));
 }
 
 function limitZh(limit: Limit): string {
-  return limit === 'unlimited' ? '无限制' : sizeText(limit);
+  return limit === 'unlimited' ? '无限制' : exactBytes(Number(limit));
 }
