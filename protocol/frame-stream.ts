@@ -24,6 +24,7 @@ export class FrameStream {
   #sequence = 0;
   #acknowledged = 0;
   #skipped = 0;
+  #sentSkipped = 0;
   #waiting: Snapshot | undefined;
 
   constructor(session: number, region: number, send: (frame: Uint8Array) => void) {
@@ -71,8 +72,11 @@ export class FrameStream {
       unknown,
     };
     const before = unknown === this.#sentUnknown ? this.#sent : undefined;
-    const frame = encodeFrame(info, flags, before);
+    // Nothing is different since the last frame; but that it was in between has to be told.
+    const unseen = this.#skipped > this.#sentSkipped;
+    const frame = encodeFrame(info, flags, before) ?? (unseen ? encodeFrame(info, flags) : undefined);
     if (!frame) return;
+    this.#sentSkipped = this.#skipped;
     this.#sequence = sequence;
     this.#sentUnknown = unknown;
     if (this.#sent?.length === flags.length) this.#sent.set(flags);

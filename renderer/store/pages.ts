@@ -5,7 +5,8 @@ import { PageStates } from '../../protocol/page-states.ts';
 import type { Acknowledgement } from '../../protocol/service.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import { LockRanges, lockState } from './lock-ranges.ts';
-import { PageHistory, type Past, undoOf } from './page-history.ts';
+import type { Difference } from './page-difference.ts';
+import { type Around, PageHistory, type Past, type StepTimes, undoOf } from './page-history.ts';
 
 /** One frame of a region: what the pages that it changed want to know of it. */
 export interface Moment {
@@ -54,6 +55,16 @@ export class RegionPages {
   /** What the pages were at a moment, ns since the session began. */
   at(tNs: number): Past {
     return this.#history.at(tNs, this.flags);
+  }
+
+  /** When this region shows what a step did to it. */
+  around(step: StepTimes): Around {
+    return this.#history.around(step);
+  }
+
+  /** What became of the pages between two moments. */
+  difference(fromNs: number, toNs: number): Difference | 'unmapped' | 'forgotten' {
+    return this.#history.difference(fromNs, toNs, this.flags);
   }
 
   apply(frame: Frame, nowMs: number): void {

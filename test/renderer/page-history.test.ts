@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
+import { FrameStream } from '../../protocol/frame-stream.ts';
 import { RegionPages } from '../../renderer/store/pages.ts';
 
 /** A region that was shown these snapshots; snapshot n at (n + 1) × 10 ns. */
@@ -59,5 +60,83 @@ describe('the pages of a past moment', () => {
     const kept = region.at(45);
     expect(kept).toMatchObject({ takenNs: 40 });
     expect(typeof kept === 'string' ? undefined : kept.flags).toEqual(noise(4));
+  });
+});
+
+/** Steps of 4 ns that begin every 10 ns, each with a snapshot at its end; the reader draws a frame after some of them. */
+function acted(snapshots: readonly Uint8Array[], drawsAfter: (step: number) => boolean): RegionPages {
+  const region = new RegionPages();
+  let drawn = 0;
+  const stream = new FrameStream(1, 1, (frame) => {
+    const decoded = decodeFrame(frame);
+    region.apply(decoded, 0);
+    drawn = decoded.sequence;
+  });
+  snapshots.forEach((flags, step) => {
+    stream.offer({ flags, takenNs: step * 10 + 5, step, unknown: 0 });
+    if (drawsAfter(step)) stream.acknowledge(drawn);
+  });
+  stream.acknowledge(drawn);
+  return region;
+}
+
+const timesOf = (index: number, count: number) => ({
+  index,
+  startedNs: index * 10,
+  endedNs: index * 10 + 4,
+  previousEndedNs: index === 0 ? Number.NEGATIVE_INFINITY : index * 10 - 6,
+  nextStartedNs: index === count - 1 ? Number.POSITIVE_INFINITY : index * 10 + 10,
+});
+
+function difference(region: RegionPages, index: number, count: number) {
+  const around = region.around(timesOf(index, count));
+  const found = region.difference(around.beforeNs, around.afterNs);
+  return { exact: around.exact, found: typeof found === 'string' ? found : [...found.changed] };
+}
+
+describe('around a step', () => {
+  // Few pages and few states: often the pages are again what they were.
+  const states = fc.array(fc.uint8Array({ minLength: 2, maxLength: 2, max: 1 }), { minLength: 2, maxLength: 12 });
+
+  it('the difference is what the step changed, whatever others did, or it says that it cannot tell', () => {
+    fc.assert(
+      fc.property(states, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), (all, draws) => {
+        const region = acted(all, (step) => draws[step] ?? true);
+        for (let step = 1; step < all.length; step++) {
+          const { exact, found } = difference(region, step, all.length);
+          const [before, after] = [all[step - 1], all[step]];
+          const expected = [...(after ?? [])].map((byte, page) => Number(byte !== before?.[page]));
+          if (exact) expect(found).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  it('is exact for every step that the window could draw', () => {
+    const all = [Uint8Array.of(0, 0), Uint8Array.of(0, 1), Uint8Array.of(0, 1), Uint8Array.of(3, 1)];
+    const region = acted(all, () => true);
+    expect(difference(region, 1, 4)).toEqual({ exact: true, found: [0, 1] });
+    expect(difference(region, 2, 4)).toEqual({ exact: true, found: [0, 0] });
+    expect(difference(region, 3, 4)).toEqual({ exact: true, found: [1, 0] });
+    expect(difference(region, 0, 4)).toEqual({ exact: true, found: 'unmapped' });
+  });
+
+  it('is not exact where a newer snapshot took the place of the one after it', () => {
+    const all = [0, 1, 2, 3, 4, 5].map((byte) => Uint8Array.of(byte));
+    const region = acted(all, () => false);
+    expect(difference(region, 2, 6)).toEqual({ exact: false, found: [1] });
+    expect(difference(region, 1, 6).exact).toBe(true);
+  });
+
+  it('counts the changes by what they were', () => {
+    const region = acted([Uint8Array.of(0, 0, 3), Uint8Array.of(1, 1, 7)], () => true);
+    const found = region.difference(5, 15);
+    expect(found).toMatchObject({
+      pages: 3,
+      changes: [
+        { before: 0, after: 1, pages: 2 },
+        { before: 3, after: 7, pages: 1 },
+      ],
+    });
   });
 });
