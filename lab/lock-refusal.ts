@@ -11,8 +11,7 @@ const notTheLimit: readonly (FixId | undefined)[] = ['mapped-range', 'max-map-co
 
 /** Why a lock was refused, with the numbers, where the measured limit is the reason; undefined for any other, and for no refusal. */
 export function refusedByLimit(step: Step): Text | undefined {
-  const fix = step.diagnosis?.fix;
-  return notTheLimit.some((other) => other === fix) ? undefined : whyRefused(step);
+  return notTheLimit.includes(step.diagnosis?.fix) ? undefined : whyRefused(step);
 }
 
 /** The pages of the region whose VMA is locked, as smaps(5) has it; a sentence when it cannot be told. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteLimitSchema } from './byte-limit.ts';
+import { fixIdSchema } from './fixes/fix.ts';
 import { pageRangeSchema } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 import { textSchema } from './text.ts';
@@ -39,8 +40,8 @@ export const stepSchema = z.object({
   meaning: textSchema.optional(),
   /** What the call found out or did, in words: `0 of 4 pages resident`. */
   outcome: textSchema.optional(),
-  /** Why a lock was refused here, with the numbers, and the fix for it (an id of the limits report's fixes). */
-  diagnosis: z.object({ text: textSchema, fix: z.string() }).optional(),
+  /** Why a lock was refused here, with the numbers, and the fix for it, by its name in the limits report. */
+  diagnosis: z.object({ text: textSchema, fix: fixIdSchema }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
   /** Of an act on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's, where one was. */

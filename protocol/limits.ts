@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { byteLimitSchema } from './byte-limit.ts';
-import { fixSchema } from './fixes/fix.ts';
+import { fixIdSchema, fixSchema } from './fixes/fix.ts';
 import { featureSchema } from './report.ts';
 import { textSchema } from './text.ts';
 
@@ -139,6 +139,6 @@ export const lockVerdictSchema = z.object({
   /** The least that makes it work, when it does not. */
   change: textSchema.optional(),
   /** The fix that tells how. */
-  fix: z.string().optional(),
+  fix: fixIdSchema.optional(),
 });
 export type LockVerdict = z.infer<typeof lockVerdictSchema>;

@@ -3,6 +3,7 @@ import { byteLimitSchema } from './byte-limit.ts';
 import { pageCountsSchema } from './counts-schema.ts';
 import { claimSchema, coreFileSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
+import { fixIdSchema } from './fixes/fix.ts';
 import { reportSchemaId } from './report-id.ts';
 
 /** Whether a kernel feature can be used here: found by trying it, not by reading the version. */
@@ -36,7 +37,7 @@ const reportedText = {
   title: z.string(),
   meaning: z.string().optional(),
   outcome: z.string().optional(),
-  diagnosis: z.object({ text: z.string(), fix: z.string() }).optional(),
+  diagnosis: z.object({ text: z.string(), fix: fixIdSchema }).optional(),
 };
 
 /** The states of one region after one step. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { textSchema } from '../text.ts';
 import { fixIds } from './fix-ids.ts';
 
+/** The name of a fix, as `pagescope doctor --fix` takes it. */
 export const fixIdSchema = z.enum(fixIds);
 
 /** Something to copy: commands, or the text of a file. The same in every language. */
