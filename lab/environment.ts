@@ -5,9 +5,10 @@ import { status } from '../native/proc-status.ts';
 import { getrlimit, type Limit, RLIMIT } from '../native/resource.ts';
 import { pageSize } from '../native/sysconf.ts';
 import { overcommit, transparentHugepage } from '../native/vm-settings.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Environment, Feature } from '../protocol/report.ts';
 
-/** The machine and this process, now. What cannot be read is 0, `unknown` or empty, never a guess. */
+/** The machine and this process, now. What of the machine cannot be read is 0, `unknown` or empty, never a guess. */
 export function environment(): Environment {
   const memory = meminfo();
   const swap = swaps();
@@ -29,10 +30,20 @@ export function environment(): Environment {
   };
 }
 
-/** RLIMIT_MEMLOCK of this process, in bytes. */
+/**
+ * RLIMIT_MEMLOCK of this process, in bytes. getrlimit(2)
+ *
+ * @throws ProblemError `cannot-run-here` where a sandbox forbids the call: no number would be true, and 0 means that nothing may be locked
+ */
 export function memlockLimit(): Environment['memlock'] {
   const limits = getrlimit(RLIMIT.MEMLOCK);
-  if (limits.errno !== null) return { soft: 0, hard: 0 };
+  if (limits.errno !== null) {
+    throw problem(
+      'cannot-run-here',
+      `The limit of locked memory could not be read: getrlimit(RLIMIT_MEMLOCK) answered ${limits.errno}, as in a sandbox that forbids the call; run Pagescope outside of it.`,
+      `无法读取锁定内存的限制：getrlimit(RLIMIT_MEMLOCK) 返回 ${limits.errno}，可能有沙箱禁止此调用；请在沙箱之外运行 Pagescope。`,
+    );
+  }
   const bytes = (limit: Limit) => (limit === 'unlimited' ? limit : Number(limit));
   return { soft: bytes(limits.soft), hard: bytes(limits.hard) };
 }
