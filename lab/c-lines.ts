@@ -1,103 +1,75 @@
-import type { Operation, ProcessOperation } from '../protocol/operation.ts';
-import { type Mapping, mmapNames, protectionText } from './mapping.ts';
-import { progressions } from './progressions.ts';
+import { pageSize } from '../native/sysconf.ts';
+import type { Operation, PageRange, ProcessOperation, Range } from '../protocol/operation.ts';
+import type { PageRuns, Tool } from '../protocol/workbench.ts';
+import { eachListed, eachPage, type RunStatement } from './c/runs.ts';
+import type { Place } from './c/scope.ts';
+import { cString } from './c/text.ts';
+import { protectionText } from './mapping.ts';
 
 type Touch = Extract<Operation, { kind: 'touch' }>;
+type Look = Extract<Operation, { kind: 'mincore' }>;
+type Ranged = Exclude<Operation, Touch | Look>;
+/** A call on a range of memory, without the range. */
+type Call = Ranged extends infer O ? (O extends Ranged ? Omit<O, 'range'> : never) : never;
 
-/** More loops than this, and the page numbers are written as a table. */
-const maxLoops = 16;
+/** What is done to runs of pages of a region, one after the other. */
+export interface RunCalls {
+  /** As the page map after it is headed. */
+  readonly call: string;
+  readonly runs: PageRuns;
+  readonly statement: RunStatement;
+}
 
 /**
- * The C lines that map memory under a label; they use `page_size`.
+ * An operation on whole pages, as what is done to each run of them; undefined for those that are no such thing.
  *
- * @param refused the kernel refused it here: the program says so and goes on, in a block because the label may be used again
+ * @param refused then a touch or a wipe goes through the kernel, which survives what a load or a store of the program's own would not
  */
-export function mapLines(label: string, mapping: Mapping, refused = false): string[] {
-  const lines = mmapLines(label, mapping);
-  if (!refused) return [...lines, `if (${label} == MAP_FAILED) {`, `    perror("mmap");`, `    return 1;`, `}`];
-  const inside = [
-    ...lines,
-    `if (${label} == MAP_FAILED) perror("mmap");`,
-    `else munmap(${label}, ${mapping.pages} * page_size);`,
-  ];
-  return [`{`, ...inside.map((line) => `    ${line}`), `}`];
-}
-
-function mmapLines(label: string, mapping: Mapping): string[] {
-  const { pages, file, alignPages = 1 } = mapping;
-  const names = mmapNames(mapping);
-  const [protection, flags] = [protectionText(names.protection, ' | '), names.flags.join(' | ')];
-  const length = `${pages} * page_size`;
-  const lines = file ? openLines(label, file.name, length) : memoryLines(label, mapping.memory, length);
-  const fd = lines.length > 0 ? `${label}_fd` : '-1';
-  const map = (address: string) => `mmap(${address}, ${length}, ${protection}, ${flags}, ${fd}, 0)`;
-  if (alignPages === 1) lines.push(`unsigned char *${label} = ${map('NULL')};`);
-  else {
-    lines.push(
-      `/* room for an address that is a multiple of ${alignPages} pages */`,
-      `unsigned char *${label}_room = mmap(NULL, ${pages + alignPages} * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);`,
-      `unsigned char *${label}_start = (unsigned char *)(((size_t)${label}_room + ${alignPages} * page_size - 1) / (${alignPages} * page_size) * (${alignPages} * page_size));`,
-      `munmap(${label}_room, ${pages + alignPages} * page_size);`,
-      `unsigned char *${label} = ${map(`${label}_start`)};`,
-    );
+export function operationOnRuns(operation: Operation, place: Place, refused: boolean): RunCalls | undefined {
+  if (operation.kind === 'touch') {
+    const { access, pages } = operation;
+    if (refused) return undefined;
+    return { call: access, runs: runsOf(pages), statement: touch(access, place) };
   }
-  return lines;
-}
-
-function memoryLines(label: string, memory: Mapping['memory'], length: string): string[] {
-  if (memory !== 'memfd' && memory !== 'secret') return [];
-  const call =
-    memory === 'memfd' ? `memfd_create("${label}", MFD_CLOEXEC)` : '(int)syscall(SYS_memfd_secret, O_CLOEXEC)';
-  return [
-    `int ${label}_fd = ${call};`,
-    `if (${label}_fd < 0) {`,
-    `    perror("${memory === 'memfd' ? 'memfd_create' : 'memfd_secret'}");`,
-    `    return 1;`,
-    `}`,
-    `if (ftruncate(${label}_fd, (off_t)(${length})) != 0) perror("ftruncate");`,
-  ];
-}
-
-function openLines(label: string, name: string, length: string): string[] {
-  const open =
-    name === ''
-      ? [
-          `int ${label}_fd = fileno(tmpfile());`,
-          `if (ftruncate(${label}_fd, (off_t)(${length})) != 0) perror("ftruncate");`,
-        ]
-      : [`int ${label}_fd = open(${JSON.stringify(name)}, O_RDONLY);`];
-  return [...open, `if (${label}_fd < 0) {`, `    perror("open");`, `    return 1;`, `}`];
-}
-
-/** The C lines of an operation on the region with this label. */
-export function operationLines(operation: Operation, label: string): string[] {
-  if (operation.kind === 'touch') return touchLines(operation, label);
   const { range } = operation;
-  const [offset, length] =
-    'offset' in range
-      ? [`${range.offset}`, `${range.length}`]
-      : [`${range.firstPage} * page_size`, `${range.pageCount} * page_size`];
-  const address = /^0\b/.test(offset) ? label : `${label} + ${offset}`;
-  switch (operation.kind) {
-    case 'mincore':
-      return [`show("${label}", ${address}, ${length});`];
-    case 'madvise':
-      return [`check("madvise", madvise(${address}, ${length}, ${operation.advice}));`];
-    case 'mlock':
-    case 'munlock':
-    case 'munmap':
-      return [`check("${operation.kind}", ${operation.kind}(${address}, ${length}));`];
-    case 'mlock2':
-      return [`check("mlock2", mlock2(${address}, ${length}, ${operation.onFault ? 'MLOCK_ONFAULT' : '0'}));`];
-    case 'mprotect':
-      return [`check("mprotect", mprotect(${address}, ${length}, ${protectionText(operation.protection, ' | ')}));`];
-    case 'explicit_bzero':
-      return [`explicit_bzero(${address}, ${length});`];
-    case 'getrandom':
-      return [`check("getrandom", getrandom(${address}, ${length}, 0) != ${length});`];
-    case 'evict':
-      return [`posix_fadvise(${label}_fd, ${offset}, ${length}, POSIX_FADV_DONTNEED);`];
+  if (operation.kind === 'mincore' || 'offset' in range) return undefined;
+  return onRuns(operation, [range.firstPage, range.pageCount], place, refused);
+}
+
+/** An act of the workbench, likewise. A touch that is refused ends with its run. */
+export function actOnRuns(tool: Tool, runs: PageRuns, place: Place, refused: boolean): RunCalls {
+  if (tool.kind !== 'touch') return onRuns(callOf(tool), runs, place, refused);
+  const { access } = tool;
+  return { call: access, runs, statement: refused ? tryTouch(access, place) : touch(access, place) };
+}
+
+/** The C lines of an operation that is none on runs of pages: a look, a range of bytes, a touch that was refused. */
+export function otherLines(operation: Operation, place: Place, refused: boolean): string[] {
+  if (operation.kind === 'touch') {
+    const { access, pages } = operation;
+    const [only] = pages;
+    if (only !== undefined && pages.length === 1) return [`${trying(access, place)}(${addressOf(place, `${only}`)});`];
+    return eachListed(pages, place.pages, (page) => `if (!${trying(access, place)}(${addressOf(place, page)})) break;`);
   }
+  const { range } = operation;
+  if (operation.kind === 'mincore') return [showLine('mincore', place, pagesOf(range))];
+  if ('offset' in range) return [callLine(operation, place, `${range.offset}`, `${range.length}`, refused)];
+  return onRuns(operation, [range.firstPage, range.pageCount], place, refused).statement(
+    `${range.firstPage}`,
+    `${range.pageCount}`,
+  );
+}
+
+/** The C line that shows the page map of a region, or of a part of it. */
+export function showLine(call: string, place: Place, part = { firstPage: 0, pageCount: place.pages }): string {
+  const { firstPage, pageCount } = part;
+  return `show(${cString(call)}, ${cString(place.label)}, ${addressOf(place, `${firstPage}`)}, ${pageCount});`;
+}
+
+/** What an operation is called where the page map is shown after it. */
+export function callName(operation: Operation | Call): string {
+  if (operation.kind === 'touch') return operation.access;
+  return operation.kind === 'madvise' ? operation.advice : operation.kind;
 }
 
 /** The C lines of an operation on the whole process. */
@@ -119,11 +91,12 @@ export function processLines(operation: ProcessOperation): string[] {
     case 'drop-ipc-lock':
       return [
         `{`,
-        `    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};`,
-        `    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];`,
-        `    syscall(SYS_capget, &header, sets);`,
-        `    sets[0].effective &= ~(1u << CAP_IPC_LOCK);`,
-        `    sets[0].permitted &= ~(1u << CAP_IPC_LOCK);`,
+        `    /* As linux/capability.h has them, which not every C library brings: version 3, this process; CAP_IPC_LOCK is bit 14. */`,
+        `    struct { unsigned version; int pid; } header = {0x20080522, 0};`,
+        `    struct { unsigned effective, permitted, inheritable; } sets[2];`,
+        `    check("capget", (int)syscall(SYS_capget, &header, sets));`,
+        `    sets[0].effective &= ~(1u << 14);`,
+        `    sets[0].permitted &= ~(1u << 14);`,
         `    check("capset", (int)syscall(SYS_capset, &header, sets));`,
         `}`,
       ];
@@ -138,6 +111,8 @@ export function processLines(operation: ProcessOperation): string[] {
       ];
     case 'set-dumpable':
       return [`check("prctl", prctl(PR_SET_DUMPABLE, ${operation.dumpable ? 1 : 0}));`];
+    case 'set-tracer':
+      return [`check("prctl", prctl(PR_SET_PTRACER, ${operation.allowed ? 'getpid()' : 0}));`];
     case 'abort':
       return [
         `{`,
@@ -151,14 +126,15 @@ export function processLines(operation: ProcessOperation): string[] {
   }
 }
 
-/** The C lines that fork a child which waits to be ended. */
+/** The C lines that fork a child which does nothing until it is ended, or its parent forgot it. */
 export function forkLines(child: string): string[] {
   return [
     `pid_t ${child} = fork();`,
     `if (${child} == 0) {`,
+    `    alarm(600);`,
     `    for (;;) pause();`,
     `}`,
-    `if (${child} == -1) perror("fork");`,
+    `check("fork", ${child} == -1);`,
   ];
 }
 
@@ -167,27 +143,76 @@ export function endLines(child: string): string[] {
   return [`if (${child} > 0) {`, `    kill(${child}, SIGKILL);`, `    waitpid(${child}, NULL, 0);`, `}`];
 }
 
-function touchLines({ access, pages }: Touch, label: string): string[] {
-  const touch = (page: string) =>
-    access === 'write'
-      ? `((volatile unsigned char *)${label})[${page} * page_size] = 1;`
-      : `(void)((volatile unsigned char *)${label})[${page} * page_size];`;
-  const loops = progressions(pages, maxLoops);
-  if (loops) {
-    return loops.map(({ first, step, count }) => {
-      if (count === 1) return touch(String(first));
-      const last = first + step * (count - 1);
-      return `for (size_t page = ${first}; page <= ${last}; page += ${step}) ${touch('page')}`;
-    });
+function onRuns(call: Call, runs: PageRuns, place: Place, refused: boolean): RunCalls {
+  const statement: RunStatement = (first, pageCount) => {
+    const length = pageCount === '1' ? 'page_size' : `${pageCount} * page_size`;
+    return [callLine(call, place, offsetOf(first), length, refused)];
+  };
+  return { call: callName(call), runs, statement };
+}
+
+function callOf(tool: Exclude<Tool, { kind: 'touch' }>): Call {
+  return tool.kind === 'mlock-on-fault' ? { kind: 'mlock2', onFault: true } : tool;
+}
+
+function touch(access: Touch['access'], place: Place): RunStatement {
+  return eachPage((page) => `${access}_page(${addressOf(place, page)});`);
+}
+
+function tryTouch(access: Touch['access'], place: Place): RunStatement {
+  const one = eachPage((page) => `${trying(access, place)}(${addressOf(place, page)});`);
+  const more = eachPage((page) => `if (!${trying(access, place)}(${addressOf(place, page)})) break;`);
+  return (first, pageCount) => (pageCount === '1' ? one : more)(first, pageCount);
+}
+
+/** The function that does through the kernel what may be refused. */
+function trying(what: 'write' | 'read' | 'wipe', { secret }: Place): string {
+  return `try_${what}${secret ? '_secret' : ''}`;
+}
+
+function addressOf({ variable }: Place, page: string): string {
+  return page === '0' ? variable : `${variable} + ${offsetOf(page)}`;
+}
+
+function offsetOf(page: string): string {
+  if (page === '0') return page;
+  return page === '1' ? 'page_size' : `${page} * page_size`;
+}
+
+/** The C line of a call on a range of a region, from so many bytes on. */
+function callLine(call: Call, place: Place, offset: string, length: string, refused: boolean): string {
+  const { variable, fd } = place;
+  const address = offset === '0' ? variable : `${variable} + ${offset}`;
+  switch (call.kind) {
+    case 'madvise':
+      return `check("madvise", madvise(${address}, ${length}, ${call.advice}));`;
+    case 'mlock':
+    case 'munlock':
+    case 'munmap':
+      return `check("${call.kind}", ${call.kind}(${address}, ${length}));`;
+    case 'mlock2':
+      return `check("mlock2", mlock2(${address}, ${length}, ${call.onFault ? 'MLOCK_ONFAULT' : '0'}));`;
+    case 'mprotect':
+      return `check("mprotect", mprotect(${address}, ${length}, ${protectionText(call.protection, ' | ')}));`;
+    case 'explicit_bzero':
+      return `${refused ? trying('wipe', place) : 'explicit_bzero'}(${address}, ${length});`;
+    case 'getrandom':
+      return `check("getrandom", getrandom(${address}, ${length}, 0) == -1);`;
+    case 'evict':
+      return `posix_fadvise(${fd}, ${offset}, ${length}, POSIX_FADV_DONTNEED);`;
   }
-  const table: string[] = [];
-  for (let from = 0; from < pages.length; from += 16) table.push(`    ${pages.slice(from, from + 16).join(', ')},`);
-  return [
-    `{`,
-    `    static const unsigned order[] = {`,
-    ...table.map((line) => `    ${line}`),
-    `    };`,
-    `    for (size_t i = 0; i < sizeof order / sizeof *order; i++) ${touch('order[i]')}`,
-    `}`,
-  ];
+}
+
+/** Pages in the order of a list as runs: one when they follow one another, else one for each. */
+function runsOf(pages: readonly number[]): PageRuns {
+  const [first = 0] = pages;
+  if (pages.every((page, index) => page === first + index)) return [first, pages.length];
+  return pages.flatMap((page) => [page, 1]);
+}
+
+/** The pages that a range touches. */
+function pagesOf(range: Range): PageRange {
+  if (!('offset' in range)) return range;
+  const firstPage = Math.floor(range.offset / pageSize());
+  return { firstPage, pageCount: Math.ceil((range.offset + range.length) / pageSize()) - firstPage };
 }

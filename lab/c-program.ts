@@ -1,7 +1,24 @@
 import type { Operation, ProcessOperation } from '../protocol/operation.ts';
+import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import type { PageRuns, Tool } from '../protocol/workbench.ts';
-import { endLines, forkLines, mapLines, operationLines, processLines } from './c-lines.ts';
+import { mostDrawnPages } from './c/functions.ts';
+import { mapLines, refusedMapLines, unmapLines } from './c/map-lines.ts';
+import { prologue } from './c/prologue.ts';
+import { eachRun, loopHead, loopVariable } from './c/runs.ts';
+import { type Place, Scope } from './c/scope.ts';
+import { comment, cString, indented } from './c/text.ts';
+import {
+  actOnRuns,
+  callName,
+  endLines,
+  forkLines,
+  operationOnRuns,
+  otherLines,
+  processLines,
+  type RunCalls,
+  showLine,
+} from './c-lines.ts';
 import type { Mapping } from './mapping.ts';
 
 /**
@@ -37,112 +54,160 @@ export type LoggedOperation =
     }
   | { readonly kind: 'unmap'; readonly title: Text; readonly label: string }
   | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation; readonly refused?: boolean }
-  | { readonly kind: 'fork'; readonly title: Text };
+  | { readonly kind: 'fork'; readonly title: Text }
+  /** What another program did, or what this one's reader alone needs: a comment. */
+  | { readonly kind: 'remark'; readonly title: Text };
 
-const headers = ['stdio.h', 'stdlib.h', 'sys/mman.h', 'unistd.h'];
+type OnRegion = Extract<LoggedOperation, { kind: 'operation' | 'act' }>;
 
-const check = `
-static void check(const char *call, int failed) {
-    if (failed) perror(call);
+/** C lines of a step, and those that look at the pages after it. */
+interface StepLines {
+  readonly lines: readonly string[];
+  readonly looks: readonly string[];
 }
+
+/** Fewer steps alike than this are not written as a loop. */
+const leastLoopedSteps = 3;
+
+const about = `/*
+ * What was done in Pagescope, as a C program: the same calls in the same order, on regions of the same size and alignment.
+ *
+ *     cc -Wall -Wextra -std=c17 program.c -o program && ./program
+ *
+ * It needs Linux and glibc 2.27, or musl (musl-gcc). After each step it prints the page map of the region that the step was about,
+ * 64 pages a line, the address in front: * is a page in memory, . is one that is not. A region of more than ${mostDrawnPages} pages is
+ * counted and not drawn. What the kernel refuses is told on standard error. The last lines are how many pages of each region are
+ * resident and how many are locked, and the bytes that the process has locked (VmLck).
+ */
 `;
 
-const show = `
-static void show(const char *name, void *start, size_t length) {
-    size_t pages = (length + page_size - 1) / page_size;
-    unsigned char *vec = malloc(pages);
-    if (!vec || mincore(start, length, vec) != 0) {
-        perror("mincore");
-        exit(1);
-    }
-    size_t resident = 0;
-    for (size_t page = 0; page < pages; page++) resident += vec[page] & 1;
-    printf("%s: resident %zu/%zu pages\\n", name, resident, pages);
-    free(vec);
-}
-`;
-
-/** What each kind of operation needs beside the usual headers. */
-const moreHeaders: Partial<Record<string, readonly string[]>> = {
-  evict: ['fcntl.h'],
-  explicit_bzero: ['string.h'],
-  getrandom: ['sys/random.h'],
-  setrlimit: ['sys/resource.h'],
-  'drop-ipc-lock': ['linux/capability.h', 'sys/syscall.h'],
-  fork: ['signal.h', 'sys/types.h', 'sys/wait.h'],
-};
-
-/** Kinds that call `check`; the others cannot fail or are looked at by themselves. */
-const checked = [
-  'madvise',
-  'mlock',
-  'mlock2',
-  'munlock',
-  'munmap',
-  'mprotect',
-  'getrandom',
-  'mlockall',
-  'munlockall',
-  'setrlimit',
-  'drop-ipc-lock',
-];
-
-/** The operations as a C program that does the same: it compiles with `cc FILE` and needs nothing but libc. */
+/**
+ * The operations as a C program that does the same, with glibc 2.27 or musl and nothing else. It compiles without a warning as C11 or
+ * C17, and prints the page map after each operation and the counts at the end, as its first comment says.
+ */
 export function cProgram(log: readonly LoggedOperation[]): string {
-  let forks = 0;
-  const body: string[] = ['page_size = (size_t)sysconf(_SC_PAGESIZE);'];
-  for (const entry of mergeTouches(log)) {
-    body.push('', `/* ${entry.title.en} */`);
-    if (entry.kind === 'map') body.push(...mapLines(entry.label, entry.mapping, entry.refused));
-    else if (entry.kind === 'fork') body.push(...forkLines(`child_${++forks}`));
-    else if (entry.kind === 'process') body.push(...processLines(entry.operation));
-    else if (entry.kind === 'unmap') body.push(`munmap(${entry.label}, 1);`);
-    else if (entry.kind === 'operation') body.push(...operationLines(entry.operation, entry.label));
+  const scope = new Scope();
+  const body = ['page_size = (size_t)sysconf(_SC_PAGESIZE);'];
+  for (let at = 0; at < log.length; ) {
+    const entry = log[at];
+    if (!entry) break;
+    const { lines, entries } = repeated(log, at, scope) ?? { lines: wholeStep(entry, scope), entries: 1 };
+    body.push('', ...lines);
+    at += entries;
   }
-  for (let child = 1; child <= forks; child++) body.push('', ...endLines(`child_${child}`));
-  for (const entry of log) {
-    if (entry.kind === 'map' && !entry.refused)
-      body.push('', `munmap(${entry.label}, ${entry.mapping.pages} * page_size);`);
-  }
-  body.push('return 0;');
-  const indented = body.map((line) => (line === '' ? '' : `    ${line}`)).join('\n');
-  return `${prologueFor(log)}\nint main(void) {\n${indented}\n}\n`;
+  for (const child of scope.children) body.push('', ...endLines(child));
+  body.push('', ...scope.places.map(summaryLine), 'print_locked_bytes();', 'return 0;');
+  const main = `\nint main(void) {\n${indented(body).join('\n')}\n}\n`;
+  return `${about}${prologue(main)}${main}`;
 }
 
-/** The headers and functions that the program needs, no others: a compiler warns of a static function that nobody calls. */
-function prologueFor(log: readonly LoggedOperation[]): string {
-  const kinds = new Set<string>(log.map((entry) => ('operation' in entry ? entry.operation.kind : entry.kind)));
-  const opens = log.some((entry) => entry.kind === 'map' && entry.mapping.file);
-  const secret = log.some((entry) => entry.kind === 'map' && entry.mapping.memory === 'secret');
-  const more = [...kinds]
-    .flatMap((kind) => moreHeaders[kind] ?? [])
-    .concat(opens ? ['fcntl.h'] : [], secret ? ['fcntl.h', 'sys/syscall.h'] : []);
-  const includes = [...new Set([...headers, ...more])].sort().map((header) => `#include <${header}>\n`);
-  const functions = `${checked.some((kind) => kinds.has(kind)) ? check : ''}${kinds.has('mincore') ? show : ''}`;
-  return `#define _GNU_SOURCE\n${includes.join('')}\nstatic size_t page_size;\n${functions}`;
-}
-
-/** Touches that follow one another on one region become one: a loop reads better than its unrolling. */
-function mergeTouches(log: readonly LoggedOperation[]): LoggedOperation[] {
-  const merged: LoggedOperation[] = [];
-  for (const entry of log) {
-    const last = merged.at(-1);
-    if (
-      entry.kind === 'operation' &&
-      last?.kind === 'operation' &&
-      entry.operation.kind === 'touch' &&
-      last.operation.kind === 'touch' &&
-      entry.label === last.label &&
-      entry.operation.access === last.operation.access
-    ) {
-      const operation = { ...last.operation, pages: last.operation.pages.concat(entry.operation.pages) };
-      merged[merged.length - 1] = { ...last, operation };
-    } else merged.push(entry);
-  }
-  return merged;
-}
-
-/** The C lines of one step, as they stand in the whole program. Throws `bad-input` when no such step was taken. */
+/**
+ * The C lines of one operation as they stand in the whole program, without the look at the pages after it; they use `page_size` and the
+ * program's functions. Throws `bad-input` when there is no such operation.
+ */
 export function stepProgram(log: readonly LoggedOperation[], entryIndex: number): string {
-  return cProgram(log.slice(entryIndex, entryIndex + 1));
+  const scope = new Scope();
+  for (const before of log.slice(0, entryIndex)) stepLines(before, scope);
+  const entry = log[entryIndex];
+  if (entry) return `${[comment(entry.title.en), ...stepLines(entry, scope).lines].join('\n')}\n`;
+  throw problem(
+    'bad-input',
+    `There is no step ${entryIndex} to write as C; ${log.length} were taken so far, from 0 on.`,
+    `没有可写成 C 的第 ${entryIndex} 步；目前共有 ${log.length} 步，从 0 开始编号。`,
+  );
+}
+
+function wholeStep(entry: LoggedOperation, scope: Scope): string[] {
+  const { lines, looks } = stepLines(entry, scope);
+  return [comment(entry.title.en), ...lines, ...looks];
+}
+
+function stepLines(entry: LoggedOperation, scope: Scope): StepLines {
+  switch (entry.kind) {
+    case 'map': {
+      const { label, mapping, refused } = entry;
+      if (refused) return { lines: refusedMapLines(scope.placeOf(label, mapping), mapping), looks: [] };
+      const place = scope.map(label, mapping);
+      return { lines: mapLines(place, mapping), looks: [showLine('mmap', place)] };
+    }
+    case 'remark':
+      return { lines: [], looks: [] };
+    case 'unmap':
+      return { lines: unmapLines(scope.unmap(entry.label)), looks: [] };
+    case 'fork':
+      return { lines: forkLines(scope.fork()), looks: lookAtAll('fork', scope) };
+    case 'process': {
+      const { operation } = entry;
+      const looks = operation.kind === 'mlockall' || operation.kind === 'munlockall';
+      return { lines: processLines(operation), looks: looks ? lookAtAll(operation.kind, scope) : [] };
+    }
+    case 'operation': {
+      const { label, operation, refused = false } = entry;
+      const place = scope.get(label);
+      const looks = operation.kind === 'mincore' ? [] : [showLine(callName(operation), place)];
+      const calls = runCallsOf(entry, place);
+      return { lines: calls ? linesOf(calls, place) : otherLines(operation, place, refused), looks };
+    }
+    case 'act': {
+      const place = scope.get(entry.label);
+      const calls = actOnRuns(entry.tool, entry.runs, place, entry.refused ?? false);
+      return { lines: linesOf(calls, place), looks: [showLine(calls.call, place)] };
+    }
+  }
+}
+
+function linesOf({ runs, statement }: RunCalls, { pages }: Place): string[] {
+  return eachRun(runs, pages, statement);
+}
+
+function runCallsOf(entry: OnRegion, place: Place): RunCalls | undefined {
+  const { refused = false } = entry;
+  if (entry.kind === 'act') return actOnRuns(entry.tool, entry.runs, place, refused);
+  return operationOnRuns(entry.operation, place, refused);
+}
+
+/**
+ * The steps from `at` on that do the same to one run of pages after the other, as a loop with the look in it, which reads better than
+ * its unrolling; undefined where there are none.
+ */
+function repeated(log: readonly LoggedOperation[], at: number, scope: Scope) {
+  const one = oneRunOf(log[at], scope);
+  const second = one && oneRunOf(log[at + 1], scope);
+  if (second?.text !== one?.text || !one || !second || second.first <= one.first) return undefined;
+  const step = second.first - one.first;
+  let times = 2;
+  for (; ; times++) {
+    const next = oneRunOf(log[at + times], scope);
+    if (next?.text !== one.text || next.first !== one.first + times * step) break;
+  }
+  if (times < leastLoopedSteps) return undefined;
+  const { first, pageCount, calls, place, title } = one;
+  const loop = { first, step, times, pageCount };
+  const variable = loopVariable(loop);
+  const lines = [
+    comment(`${title} … ${log[at + times - 1]?.title.en}`),
+    `${loopHead(loop, variable, place.pages)} {`,
+    ...indented([...calls.statement(variable, `${pageCount}`), showLine(calls.call, place)]),
+    '}',
+  ];
+  return { lines, entries: times };
+}
+
+/** A step that is about one run of pages; steps of the same `text` do the same to theirs. */
+function oneRunOf(entry: LoggedOperation | undefined, scope: Scope) {
+  if (entry?.kind !== 'act' && entry?.kind !== 'operation') return undefined;
+  const place = scope.get(entry.label);
+  const calls = runCallsOf(entry, place);
+  const [first, pageCount] = calls?.runs ?? [];
+  if (!calls || first === undefined || pageCount === undefined || calls.runs.length !== 2) return undefined;
+  const text = calls.statement('page', `${pageCount}`).join('\n');
+  return { first, pageCount, text, calls, place, title: entry.title.en };
+}
+
+function lookAtAll(call: string, scope: Scope): string[] {
+  return scope.places.map((place) => showLine(call, place));
+}
+
+function summaryLine({ label, variable, pages }: Place): string {
+  return `summarize(${cString(label)}, ${variable}, ${pages});`;
 }

@@ -1,23 +1,36 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { TestContext } from 'vitest';
 
-function hasCompiler(): boolean {
+const execFileAsync = promisify(execFile);
+
+/** The C compilers that the tests know: the system's, with its library (glibc as a rule), and the one that comes with musl. */
+export const compilers = ['cc', 'musl-gcc'] as const;
+export type Compiler = (typeof compilers)[number];
+
+const found = new Map(compilers.map((compiler) => [compiler, isThere(compiler)]));
+
+function isThere(compiler: Compiler): boolean {
   try {
-    execFileSync('cc', ['--version'], { stdio: 'ignore' });
+    execFileSync(compiler, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
 }
-const compiler = hasCompiler();
 
 /** Skips the test, with the reason, where C programs cannot be compiled. */
-export function skipWithoutCompiler(context: TestContext): void {
-  if (!compiler) context.skip('there is no C compiler (cc) here');
+export function skipWithoutCompiler(context: TestContext, compiler: Compiler = 'cc'): void {
+  if (found.get(compiler)) return;
+  const on = compiler === 'cc' ? 'gcc and libc6-dev' : 'musl-tools';
+  context.skip(`there is no ${compiler} here (on Debian: apt install ${on})`);
 }
+
+/** What is asked of every program: no warning at all. */
+const flags = ['-std=c17', '-Wall', '-Wextra', '-Werror'];
 
 /** Compiles with every warning an error, runs it, and gives what it printed; fails when it does. */
 export function compileAndRun(program: string): string {
@@ -33,7 +46,7 @@ export function compileAndWatch(program: string, prefix: readonly string[] = [])
     chmodSync(folder, 0o755);
     const source = join(folder, 'program.c');
     writeFileSync(source, program);
-    execFileSync('cc', ['-std=c11', '-Wall', '-Wextra', '-Werror', source, '-o', join(folder, 'program')]);
+    execFileSync('cc', [...flags, source, '-o', join(folder, 'program')]);
     const [command = '', ...rest] = [...prefix, join(folder, 'program')];
     const env = { ...process.env, LC_ALL: 'C' };
     const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 10_000, env });
@@ -41,4 +54,25 @@ export function compileAndWatch(program: string, prefix: readonly string[] = [])
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** As `compileAndRun`, without holding the caller up, by either compiler. */
+export async function compileAndRunBy(compiler: Compiler, program: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'pagescope-c-'));
+  try {
+    const source = join(folder, 'program.c');
+    writeFileSync(source, program);
+    await execFileAsync(compiler, [...flags, '-O0', source, '-o', join(folder, 'program')]);
+    return (await execFileAsync(join(folder, 'program'), [], { timeout: 20_000, maxBuffer: 64 << 20 })).stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the program's looks by mincore came to: `A: resident 4/8 pages`. */
+export function looksIn(printed: string): string[] {
+  return Array.from(
+    printed.matchAll(/^(.*) after mincore(: resident \d+\/\d+ pages)$/gm),
+    ([, name, rest]) => `${name}${rest}`,
+  );
 }

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
 import type { ParameterValues } from '../../protocol/experiment.ts';
 import { PageFlag } from '../../protocol/flags.ts';
-import { compileAndRun, skipWithoutCompiler } from './compile.ts';
+import { compileAndRun, looksIn, skipWithoutCompiler } from './compile.ts';
 import { isMapped, never, TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';
 import { nobody, notHeld, reportOf, users } from './users.ts';
@@ -260,7 +260,7 @@ describe('file-cache', () => {
     const program = await lab.service.program({ session }, never);
     expect(program).toContain('POSIX_FADV_DONTNEED');
     await lab.service.close({ session }, never);
-    const printed = compileAndRun(program).trim().split('\n');
+    const printed = looksIn(compileAndRun(program));
     expect(printed.at(-1)).toBe(`A: resident ${locked}/512 pages`);
     expect(printed).toContain('A: resident 1/512 pages');
   });
@@ -270,7 +270,7 @@ describe('file-cache', () => {
     await using lab = new TestLab();
     const { session } = await lab.start({ experiment: 'file-cache', parameters: { pages: 512 } });
     await lab.reader.state('completed');
-    const printed = compileAndRun(await lab.service.program({ session }, never));
-    expect(printed.trim().split('\n').at(-1)).toBe(`A: resident ${locked}/512 pages`);
+    const printed = looksIn(compileAndRun(await lab.service.program({ session }, never)));
+    expect(printed.at(-1)).toBe(`A: resident ${locked}/512 pages`);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { whyNoHugePages } from '../../lab/huge-pages.ts';
 import { prctl } from '../../native/prctl.ts';
 import { pageSize } from '../../native/sysconf.ts';
-import { compileAndRun, skipWithoutCompiler } from './compile.ts';
+import { compileAndRun, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, problemOf, TestLab } from './harness.ts';
 import { witness } from './smaps-witness.ts';
 import { notHeld, reportOf, users } from './users.ts';
@@ -102,11 +102,7 @@ describe('huge-page', () => {
     const report = await lab.service.report({ session, language: 'en' }, never);
     skipWithoutHugePages(context, notHeld(report));
     const pages = report.regions[0]?.pages;
-    expect(
-      compileAndRun(await lab.service.program({ session }, never))
-        .trim()
-        .split('\n'),
-    ).toEqual([
+    expect(looksIn(compileAndRun(await lab.service.program({ session }, never)))).toEqual([
       `A: resident ${pages}/${pages} pages`,
       `B: resident 1/${pages} pages`,
       `A: resident ${pages}/${pages} pages`,

@@ -88,7 +88,7 @@ describe('an isolated session', () => {
     const next = await lab.start({ ...isolated, parameters: { pages: 3 }, paused: true });
     await lab.service.control({ session: next.session, action: 'stop' }, never);
     await lab.reader.state('stopped', next.session);
-    expect(await lab.service.program({ session }, never)).toContain('mmap(NULL, 3 * page_size');
+    expect(await lab.service.program({ session }, never)).toContain('mmap(room(3, 1), 3 * page_size');
   });
 
   it('takes acknowledgements that come before the answer to its start', async () => {

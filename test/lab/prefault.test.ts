@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
-import { compileAndRun, skipWithoutCompiler } from './compile.ts';
+import { compileAndRun, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
 import { witness } from './smaps-witness.ts';
 import { notHeld, reportOf, users } from './users.ts';
@@ -54,7 +54,7 @@ describe('prefault', () => {
     await lab.reader.state('completed');
     const program = await lab.service.program({ session }, never);
     const expected = ['A', 'B', 'C', 'D', 'E'].map((label) => `${label}: resident ${pages}/${pages} pages`);
-    expect(compileAndRun(program).trim().split('\n')).toEqual(expected);
+    expect(looksIn(compileAndRun(program))).toEqual(expected);
     expect(program).toContain('MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE');
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
-import { compileAndRun, skipWithoutCompiler } from './compile.ts';
+import { compileAndRun, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
 import { witness } from './smaps-witness.ts';
 import { stepUntil } from './step-until.ts';
@@ -86,9 +86,7 @@ describe('reclaim', () => {
     const report = await lab.service.report({ session, language: 'en' }, never);
     const looks = report.steps.filter(({ call }) => call === 'mincore');
     const seen = looks.map(({ outcome }) => outcome?.split(' ')[0]);
-    const printed = compileAndRun(await lab.service.program({ session }, never))
-      .trim()
-      .split('\n');
+    const printed = looksIn(compileAndRun(await lab.service.program({ session }, never)));
     expect(printed.map((line) => /resident (\d+)/.exec(line)?.[1])).toEqual(seen);
   });
 });
