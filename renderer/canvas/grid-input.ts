@@ -1,5 +1,6 @@
 import type { GridView } from './grid-view.ts';
 import type { Point } from './layout.ts';
+import type { Modifiers } from './selection.ts';
 
 /** How much one notch of a wheel (100 units of deltaY) and one press of plus or minus zoom. */
 const wheelZoom = 1.0016;
@@ -9,7 +10,7 @@ const keyZoom = 1.4;
 export function attachInput(element: HTMLElement, view: GridView): () => void {
   const listeners = new AbortController();
   const options = { signal: listeners.signal };
-  let drag: { kind: 'select' | 'pan'; last: Point } | undefined;
+  let drag: { kind: 'select' | 'pan'; last: Point; moved: boolean } | undefined;
 
   const pointOf = (event: MouseEvent): Point => {
     const box = element.getBoundingClientRect();
@@ -24,8 +25,8 @@ export function attachInput(element: HTMLElement, view: GridView): () => void {
       if (!pans && event.button !== 0) return;
       element.focus({ preventScroll: true });
       element.setPointerCapture(event.pointerId);
-      drag = { kind: pans ? 'pan' : 'select', last: at };
-      if (!pans) view.pick(at, event.shiftKey);
+      drag = { kind: pans ? 'pan' : 'select', last: at, moved: false };
+      if (!pans) view.pick(at, modifiersOf(event));
       event.preventDefault();
     },
     options,
@@ -38,9 +39,9 @@ export function attachInput(element: HTMLElement, view: GridView): () => void {
       if (!drag) return;
       if (drag.kind === 'pan') view.pan(at.x - drag.last.x, at.y - drag.last.y);
       // A hand that trembles does not drag.
-      else if (Math.hypot(at.x - drag.last.x, at.y - drag.last.y) < 4 && view.selection.anchor === undefined) return;
+      else if (!drag.moved && Math.hypot(at.x - drag.last.x, at.y - drag.last.y) < 4) return;
       else view.dragTo(at);
-      drag.last = at;
+      drag = { ...drag, last: at, moved: true };
     },
     options,
   );
@@ -76,12 +77,18 @@ export function attachInput(element: HTMLElement, view: GridView): () => void {
   return () => listeners.abort();
 }
 
+const modifiersOf = (event: MouseEvent | KeyboardEvent): Modifiers => ({
+  extend: event.shiftKey,
+  keep: event.ctrlKey || event.metaKey,
+});
+
 function handleKey(event: KeyboardEvent, view: GridView): boolean {
-  const modified = event.ctrlKey || event.metaKey;
-  if (view.key(event.key, event.shiftKey, modified)) return true;
-  if (modified) {
-    if (event.key.toLowerCase() !== 'a') return false;
-    view.selectAll();
+  const modifiers = modifiersOf(event);
+  if (view.key(event.key, modifiers)) return true;
+  if (modifiers.keep) {
+    if (event.key === ' ') view.toggle();
+    else if (event.key.toLowerCase() === 'a') view.selectAll();
+    else return false;
     return true;
   }
   const commands = new Map<string, () => void>([

@@ -1,6 +1,7 @@
 import type { PageRange } from '../../protocol/operation.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { PastPages } from '../store/page-history.ts';
+import { allPages, noPages, type PageSet } from '../store/page-set.ts';
 import type { RegionPages } from '../store/pages.ts';
 import { makeFlash } from './flash.ts';
 import {
@@ -19,23 +20,37 @@ import {
 } from './layout.ts';
 import { paintMarks } from './marks.ts';
 import { paintPages } from './paint.ts';
+import { paintSelection } from './paint-selection.ts';
 import { type LegendEntry, type Palette, readPalette, stateTable } from './palette.ts';
-import { cursorAfter, moveTo, noSelection, type Selection, selectAll, selectedRange } from './selection.ts';
+import {
+  cursorAfter,
+  dragTo,
+  type Modifiers,
+  moveTo,
+  noSelection,
+  type Selection,
+  wander,
+  withPages,
+} from './selection.ts';
 import { makeSprites, type Sprites, spriteCell } from './sprites.ts';
 
 /** What the texts around the grid tell of it. */
 export interface GridFocus {
   /** The page under the pointer, else the cursor's. */
   readonly page: number | undefined;
-  readonly selection: PageRange | undefined;
+  readonly selection: PageSet;
   readonly zoom: number;
 }
+
+export const noFocus: GridFocus = { page: undefined, selection: noPages, zoom: 1 };
 
 export interface GridOptions {
   readonly pages: number;
   readonly scheduler: RafScheduler;
   /** Called when the focus has changed, at most once per drawing. */
   readonly onFocus: (focus: GridFocus) => void;
+  /** Called at once when the person has selected other pages: a key may follow that acts on them. */
+  readonly onSelect: (pages: PageSet) => void;
   readonly pageNumber: (page: number) => string;
 }
 
@@ -60,7 +75,7 @@ export class GridView {
   #hover: number | undefined;
   #filter: LegendEntry | undefined;
   #highlight: PageRange | undefined;
-  #told: GridFocus = { page: undefined, selection: undefined, zoom: 1 };
+  #told: GridFocus = noFocus;
 
   constructor(canvas: HTMLCanvasElement, options: GridOptions) {
     this.#canvas = canvas;
@@ -73,8 +88,11 @@ export class GridView {
     this.#options.scheduler.forget(this.draw);
   }
 
-  get selection(): Selection {
-    return this.#selection;
+  /** Selects other pages, chosen by other means than pointer and keys of this grid. */
+  select(pages: PageSet): void {
+    if (pages === this.#selection.pages) return;
+    this.#selection = withPages(this.#selection, pages);
+    this.#redraw();
   }
 
   show(region: RegionPages | undefined): void {
@@ -149,34 +167,44 @@ export class GridView {
     this.#redraw();
   }
 
-  /** Puts the cursor on the page at a point; `extend` stretches the selection to it. A point beside the pages clears. */
-  pick(at: Point, extend: boolean): void {
+  /** Selects the page at a point, as `moveTo` says. A point beside the pages clears. */
+  pick(at: Point, modifiers: Modifiers): void {
     const page = pageAt(at, this.#layout, this.#view);
-    this.#select(page === undefined ? noSelection : moveTo(this.#selection, page, extend));
+    if (page !== undefined) this.#choose(moveTo(this.#selection, page, modifiers));
+    else if (!modifiers.keep && !modifiers.extend) this.clear();
   }
 
   /** A drag has come to a point, inside the picture or not. */
   dragTo(at: Point): void {
-    this.#select(moveTo(this.#selection, nearestPage(at, this.#layout, this.#view), true));
+    this.#choose(dragTo(this.#selection, nearestPage(at, this.#layout, this.#view)));
   }
 
   selectAll(): void {
-    this.#select(selectAll(this.#layout.pages));
+    this.#choose(withPages(this.#selection, allPages(this.#layout.pages)));
+  }
+
+  /** Turns the cursor's page over. */
+  toggle(): void {
+    const { cursor } = this.#selection;
+    if (cursor !== undefined) this.#choose(moveTo(this.#selection, cursor, { extend: false, keep: true }));
   }
 
   clear(): void {
-    this.#select(noSelection);
+    this.#choose(noSelection);
   }
 
-  /** Moves the cursor by a key; false when the key is none of its. */
-  key(key: string, extend: boolean, jump: boolean): boolean {
+  /** Moves the cursor by a key, and the selection with it unless Ctrl is held; false when the key is none of its. */
+  key(key: string, { extend, keep }: Modifiers): boolean {
     const { pages, columns } = this.#layout;
     const rowsSeen = Math.floor(this.#viewport.height / cellSize(this.#layout, this.#view));
-    const page = cursorAfter(key, this.#selection.cursor, { pages, columns, rowsSeen }, jump);
+    const page = cursorAfter(key, this.#selection.cursor, { pages, columns, rowsSeen }, keep);
     if (page === undefined) return false;
     this.#hover = undefined;
     this.#view = reveal(page, this.#layout, this.#view, this.#viewport);
-    this.#select(moveTo(this.#selection, page, extend));
+    const wanders = keep && !extend && key.startsWith('Arrow');
+    // With Ctrl, Home and End go further; that says nothing of what is selected already.
+    const keeps = keep && key.startsWith('Arrow');
+    this.#choose(wanders ? wander(this.#selection, page) : moveTo(this.#selection, page, { extend, keep: keeps }));
     return true;
   }
 
@@ -204,20 +232,22 @@ export class GridView {
       });
       if (flash) this.#redraw();
     }
+    paintSelection(context, this.#scratch, { ...base, pages: this.#selection.pages });
     paintMarks(context, {
       ...base,
       hover: this.#hover,
       cursor: this.#selection.cursor,
-      selection: selectedRange(this.#selection),
       highlight: this.#highlight,
       focused: this.#canvas.parentElement?.matches(':focus-within') ?? false,
     });
     this.#tell();
   };
 
-  #select(selection: Selection): void {
+  #choose(selection: Selection): void {
+    const other = selection.pages !== this.#selection.pages;
     this.#selection = selection;
     this.#redraw();
+    if (other) this.#options.onSelect(selection.pages);
   }
 
   #redraw(): void {
@@ -235,15 +265,10 @@ export class GridView {
   }
 
   #tell(): void {
-    const selection = selectedRange(this.#selection);
-    const focus: GridFocus = { page: this.#hover ?? this.#selection.cursor, selection, zoom: this.#view.zoom };
+    const { cursor, pages: selection } = this.#selection;
+    const focus: GridFocus = { page: this.#hover ?? cursor, selection, zoom: this.#view.zoom };
     const told = this.#told;
-    const same =
-      focus.page === told.page &&
-      focus.zoom === told.zoom &&
-      selection?.firstPage === told.selection?.firstPage &&
-      selection?.pageCount === told.selection?.pageCount;
-    if (same) return;
+    if (focus.page === told.page && focus.zoom === told.zoom && selection === told.selection) return;
     this.#told = focus;
     this.#options.onFocus(focus);
   }

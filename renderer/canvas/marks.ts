@@ -3,24 +3,20 @@ import { cellOrigin, cellSize, type Layout, type Point, rangeOutline, type View 
 import type { Palette } from './palette.ts';
 import { radiusOf } from './sprites.ts';
 
-/** What is drawn over the pages: where the person is, what is selected, what a step was about. */
+/** What is drawn over the pages: where the person is, what a step was about. */
 export interface Marks {
   readonly layout: Layout;
   readonly view: View;
   readonly palette: Palette;
   readonly hover: number | undefined;
   readonly cursor: number | undefined;
-  readonly selection: PageRange | undefined;
   readonly highlight: PageRange | undefined;
   /** Whether keys go to this grid: the cursor then stands out. */
   readonly focused: boolean;
 }
 
 export function paintMarks(context: CanvasRenderingContext2D, marks: Marks): void {
-  const { layout, view, palette, selection, highlight, hover, cursor, focused } = marks;
-  if (selection) {
-    paintRange(context, rangeOutline(selection.firstPage, selection.pageCount, layout, view), palette.select, []);
-  }
+  const { layout, view, palette, highlight, hover, cursor, focused } = marks;
   if (highlight) {
     paintRange(context, rangeOutline(highlight.firstPage, highlight.pageCount, layout, view), palette.step, [5, 3]);
   }
@@ -28,7 +24,13 @@ export function paintMarks(context: CanvasRenderingContext2D, marks: Marks): voi
   if (cursor !== undefined) ring(context, marks, cursor, focused ? 2.5 : 1.5, palette.cursor);
 }
 
-function paintRange(context: CanvasRenderingContext2D, polygons: Point[][], colour: string, dash: number[]): void {
+/** An outline, filled thinly; `dash` as `setLineDash` takes it. */
+export function paintRange(
+  context: CanvasRenderingContext2D,
+  polygons: Point[][],
+  colour: string,
+  dash: number[],
+): void {
   context.save();
   context.beginPath();
   for (const polygon of polygons) {

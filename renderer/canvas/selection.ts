@@ -1,29 +1,70 @@
-import type { PageRange } from '../../protocol/operation.ts';
+import { difference, hasPage, noPages, type PageSet, pagesBetween, union } from '../store/page-set.ts';
 
 /**
- * The cursor, and the selection that stretches from `anchor` to it. A selection is a run of pages, as the kernel's calls take it,
- * whatever shape it has on the screen.
+ * The cursor, and the pages that are selected. What is being stretched is the run from `anchor` to the cursor; it is added to `base`,
+ * or taken from it. Whatever shape that has on the screen, it is runs of pages, as the kernel's calls take them.
  */
 export interface Selection {
   readonly cursor: number | undefined;
-  /** Where a drag or a Shift began; without it there is a cursor and no selection. */
+  /** Where a click, a drag or a Shift began. */
   readonly anchor: number | undefined;
+  /** What was selected before that and stays: nothing unless Ctrl is held. */
+  readonly base: PageSet;
+  readonly takes: boolean;
+  /** The outcome. */
+  readonly pages: PageSet;
 }
 
-export const noSelection: Selection = { cursor: undefined, anchor: undefined };
+export const noSelection: Selection = {
+  cursor: undefined,
+  anchor: undefined,
+  base: noPages,
+  takes: false,
+  pages: noPages,
+};
 
-export function selectedRange({ cursor, anchor }: Selection): PageRange | undefined {
-  if (cursor === undefined || anchor === undefined) return undefined;
-  const firstPage = Math.min(cursor, anchor);
-  return { firstPage, pageCount: Math.abs(cursor - anchor) + 1 };
+/** How a key or a click goes on: anew, by stretching (Shift), or with what is there already (Ctrl). */
+export interface Modifiers {
+  readonly extend: boolean;
+  readonly keep: boolean;
 }
 
-/** Moves the cursor; with `extend` the selection grows from where the cursor was. */
-export function moveTo(selection: Selection, page: number, extend: boolean): Selection {
-  return { cursor: page, anchor: extend ? (selection.anchor ?? selection.cursor ?? page) : undefined };
+/** Selects a page and puts the cursor there; with `keep` turns it over, with `extend` stretches from the anchor to it. */
+export function moveTo(selection: Selection, page: number, { extend, keep }: Modifiers): Selection {
+  if (extend) {
+    const anchor = selection.anchor ?? selection.cursor ?? page;
+    const { takes } = selection;
+    return stretched({ cursor: page, anchor, base: keep || takes ? selection.base : noPages, takes });
+  }
+  if (keep) {
+    const base = selection.pages;
+    return stretched({ cursor: page, anchor: page, base, takes: hasPage(base, page) });
+  }
+  return stretched({ cursor: page, anchor: page, base: noPages, takes: false });
 }
 
-export const selectAll = (pages: number): Selection => ({ anchor: 0, cursor: pages - 1 });
+/** A drag has come to a page: what it began with goes on. */
+export const dragTo = (selection: Selection, page: number): Selection =>
+  stretched({ ...selection, cursor: page, anchor: selection.anchor ?? page });
+
+/** The cursor alone moves. */
+export const wander = (selection: Selection, page: number): Selection => ({ ...selection, cursor: page });
+
+/** Other pages, chosen by other means; the cursor stays where it is. */
+export const withPages = ({ cursor }: Selection, pages: PageSet): Selection => ({
+  cursor,
+  anchor: undefined,
+  base: pages,
+  takes: false,
+  pages,
+});
+
+function stretched(selection: Omit<Selection, 'pages'>): Selection {
+  const { cursor, anchor, base, takes } = selection;
+  if (cursor === undefined || anchor === undefined) return { ...selection, pages: base };
+  const run = pagesBetween(anchor, cursor);
+  return { ...selection, pages: takes ? difference(base, run) : union(base, run) };
+}
 
 /** What cursor movement has to know of the grid. */
 export interface Lines {

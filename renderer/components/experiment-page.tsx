@@ -1,10 +1,10 @@
-import { Alert, VisuallyHidden } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
-import { useActions, useApp, useWords } from '../app/context.ts';
-import { shownExperiment, shownSession } from '../store/store.ts';
+import { VisuallyHidden } from '@mantine/core';
+import { useApp, useWords } from '../app/context.ts';
+import { shownExperiment } from '../store/store.ts';
 import { ExperimentHead } from './experiment/experiment-head.tsx';
 import classes from './experiment-page.module.css';
 import { Empty } from './panel.tsx';
+import { Problems } from './problems.tsx';
 import { Waiting } from './waiting.tsx';
 import { Workspace } from './workspace.tsx';
 
@@ -35,61 +35,6 @@ export function ExperimentPage() {
       <ExperimentHead experiment={experiment} />
       <Problems />
       <Workspace experiment={experiment} />
-    </div>
-  );
-}
-
-/** Whatever stands in the way, in the engine's own sentence. */
-function Problems() {
-  const { t, pick } = useWords();
-  const { dismissRefusal } = useActions();
-  const experiment = useApp(shownExperiment);
-  const refusal = useApp((state) => state.refusal);
-  const broken = useApp((state) => shownSession(state)?.problem);
-  const icon = <IconAlertTriangle size={18} aria-hidden />;
-  return (
-    <div className={classes.problems}>
-      {experiment && !experiment.available && (
-        <Alert role="alert" data-tone="warn" color="orange" icon={icon} title={t('experiment.unavailable')}>
-          {experiment.reason && pick(experiment.reason)}
-        </Alert>
-      )}
-      {refusal && (
-        <Alert
-          role="alert"
-          data-tone="bad"
-          color="red"
-          icon={icon}
-          title={t('experiment.refused')}
-          withCloseButton
-          closeButtonLabel={t('experiment.dismiss')}
-          onClose={dismissRefusal}
-        >
-          {pick(refusal.text)}
-        </Alert>
-      )}
-      {broken?.kind === 'died' && (
-        <Alert
-          role="alert"
-          data-tone="warn"
-          color="orange"
-          icon={icon}
-          title={broken.signal ? t('experiment.diedOf', { signal: broken.signal }) : t('experiment.died')}
-        >
-          {pick(broken.text)} {t('experiment.diedAlone')}
-        </Alert>
-      )}
-      {broken && broken.kind !== 'died' && (
-        <Alert
-          role="alert"
-          data-tone="bad"
-          color="red"
-          icon={icon}
-          title={t(broken.kind === 'bad-input' ? 'experiment.refused' : 'experiment.failed')}
-        >
-          {pick(broken.text)}
-        </Alert>
-      )}
     </div>
   );
 }

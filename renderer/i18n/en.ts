@@ -1,6 +1,7 @@
 import { enLimits } from './en-limits.ts';
 import { enLocks } from './en-locks.ts';
 import { enSecrets } from './en-secrets.ts';
+import { enWorkbench } from './en-workbench.ts';
 
 /** Every text of the window in English. `zh.ts` has the same keys; experiments bring their own texts in both languages. */
 export const en = {
@@ -107,10 +108,12 @@ export const en = {
     changedDuringSteps: 'changed during steps {{first, number}} to {{last, number}}, seen at {{time}}',
     selected_one: '{{count, number}} page selected ({{size}})',
     selected_other: '{{count, number}} pages selected ({{size}})',
+    selectedRuns_one: 'in {{count, number}} run',
+    selectedRuns_other: 'in {{count, number}} runs',
     noFlags: 'no flags',
     asOf: 'at {{time}}',
     forgotten: '{{time}} is no longer kept: this is now',
-    help: 'Arrow keys, Home, End, Page Up and Page Down move the cursor; Shift extends the selection; Ctrl A selects all; Escape clears; plus, minus and 0 zoom.',
+    help: 'Arrow keys, Home, End, Page Up and Page Down move the cursor; Shift extends the selection; Ctrl moves without selecting, Ctrl Space adds the page or takes it out; Ctrl A selects all; Escape clears; plus, minus and 0 zoom.',
   },
   pageState: {
     absent: 'absent',
@@ -171,6 +174,7 @@ export const en = {
   locks: enLocks,
   limits: enLimits,
   secrets: enSecrets,
+  workbench: enWorkbench,
   program: {
     title: 'As C',
     empty: 'After the first step, the same calls as a C program that compiles.',

@@ -2,6 +2,7 @@ import type { Texts } from './texts.ts';
 import { zhLimits } from './zh-limits.ts';
 import { zhLocks } from './zh-locks.ts';
 import { zhSecrets } from './zh-secrets.ts';
+import { zhWorkbench } from './zh-workbench.ts';
 
 /** 窗口的全部中文文本。键与 `en.ts` 相同，中文没有单复数之分，故只写 `_other`。 */
 export const zh: Texts = {
@@ -105,10 +106,11 @@ export const zh: Texts = {
     changedDuring: '在第 {{step, number}} 步（{{title}}）中变化，见于 {{time}}',
     changedDuringSteps: '在第 {{first, number}} 至 {{last, number}} 步间变化，见于 {{time}}',
     selected_other: '已选 {{count, number}} 页（{{size}}）',
+    selectedRuns_other: '分 {{count, number}} 段',
     noFlags: '无标志',
     asOf: '{{time}} 时',
     forgotten: '{{time}} 的状态已不再保留，显示的是当前状态',
-    help: '方向键、Home、End、Page Up、Page Down 移动光标；Shift 扩展选区；Ctrl A 全选；Escape 取消；加号、减号和 0 缩放。',
+    help: '方向键、Home、End、Page Up、Page Down 移动光标；Shift 扩展选区；按住 Ctrl 只移动光标，Ctrl 空格加入或移出该页；Ctrl A 全选；Escape 取消；加号、减号和 0 缩放。',
   },
   pageState: {
     absent: '不在内存',
@@ -169,6 +171,7 @@ export const zh: Texts = {
   locks: zhLocks,
   limits: zhLimits,
   secrets: zhSecrets,
+  workbench: zhWorkbench,
   program: {
     title: 'C 代码',
     empty: '第一步之后，这里给出做同样调用、可直接编译的 C 程序。',

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { cursorAfter, moveTo, noSelection, selectAll, selectedRange } from '../../renderer/canvas/selection.ts';
+import {
+  cursorAfter,
+  dragTo,
+  moveTo,
+  noSelection,
+  type Selection,
+  wander,
+  withPages,
+} from '../../renderer/canvas/selection.ts';
+import { allPages, oneInEvery, rangesText } from '../../renderer/store/page-set.ts';
 
 const lines = { pages: 22, columns: 5, rowsSeen: 3 };
 const cursorFrom = (key: string, from: number | undefined, jump = false) => cursorAfter(key, from, lines, jump);
@@ -45,16 +54,43 @@ describe('the cursor', () => {
   });
 });
 
+const plain = { extend: false, keep: false };
+const shift = { extend: true, keep: false };
+const ctrl = { extend: false, keep: true };
+const both = { extend: true, keep: true };
+const text = (selection: Selection) => rangesText(selection.pages, 100);
+
 describe('the selection', () => {
-  it('grows from where the cursor was, in both directions', () => {
-    const cursor = moveTo(noSelection, 10, false);
-    expect(selectedRange(cursor)).toBeUndefined();
-    expect(selectedRange(moveTo(cursor, 14, true))).toEqual({ firstPage: 10, pageCount: 5 });
-    expect(selectedRange(moveTo(moveTo(cursor, 14, true), 8, true))).toEqual({ firstPage: 8, pageCount: 3 });
+  it('is the page that was clicked, and moves with the cursor', () => {
+    const clicked = moveTo(noSelection, 10, plain);
+    expect(text(clicked)).toBe('10');
+    expect(text(moveTo(clicked, 11, plain))).toBe('11');
   });
 
-  it('is given up when the cursor moves on', () => {
-    expect(selectedRange(moveTo(selectAll(22), 3, false))).toBeUndefined();
-    expect(selectedRange(selectAll(22))).toEqual({ firstPage: 0, pageCount: 22 });
+  it('stretches with Shift from where it began, in both directions', () => {
+    const clicked = moveTo(noSelection, 10, plain);
+    expect(text(moveTo(clicked, 14, shift))).toBe('10-14');
+    expect(text(moveTo(moveTo(clicked, 14, shift), 8, shift))).toBe('8-10');
+  });
+
+  it('grows by another run with Ctrl, and by a stretch of it with Ctrl and Shift', () => {
+    const one = moveTo(moveTo(noSelection, 2, plain), 4, shift);
+    const two = moveTo(one, 10, ctrl);
+    expect(text(two)).toBe('2-4,10');
+    expect(text(moveTo(two, 12, both))).toBe('2-4,10-12');
+    expect(text(dragTo(two, 13))).toBe('2-4,10-13');
+  });
+
+  it('loses a page that is clicked with Ctrl again, and a run that is dragged from there', () => {
+    const run = moveTo(moveTo(noSelection, 2, plain), 9, shift);
+    const without = moveTo(run, 4, ctrl);
+    expect(text(without)).toBe('2-3,5-9');
+    expect(text(dragTo(without, 6))).toBe('2-3,7-9');
+  });
+
+  it('stays when the cursor alone moves, and when it was chosen by other means', () => {
+    const chosen = withPages(moveTo(noSelection, 3, plain), oneInEvery(allPages(22), 5));
+    expect(text(wander(chosen, 7))).toBe('0,5,10,15,20');
+    expect(text(moveTo(wander(chosen, 7), 7, ctrl))).toBe('0,5,7,10,15,20');
   });
 });

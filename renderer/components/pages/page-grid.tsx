@@ -7,7 +7,9 @@ import { useApp, usePages, usePast, useRegionPages, useScheduler, useWords } fro
 import { attachInput } from '../../canvas/grid-input.ts';
 import { type GridFocus, GridView } from '../../canvas/grid-view.ts';
 import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
+import type { PageSet } from '../../store/page-set.ts';
 import classes from './pages-panel.module.css';
+import { nameOf } from './region-name.ts';
 
 interface Props {
   readonly session: number;
@@ -18,10 +20,25 @@ interface Props {
   readonly noteId: string;
   readonly viewRef: RefObject<GridView | null>;
   readonly onFocus: (focus: GridFocus) => void;
+  /** Pages selected from outside; without it the grid has its own selection alone. */
+  readonly selection?: PageSet | undefined;
+  readonly onSelect?: ((pages: PageSet) => void) | undefined;
 }
 
+const nobody = (): void => {};
+
 /** The canvas in React's tree: made once, then only told what to show. Frames reach it without React. */
-export function PageGrid({ session, region, filter, highlight, noteId, viewRef, onFocus }: Props) {
+export function PageGrid({
+  session,
+  region,
+  filter,
+  highlight,
+  noteId,
+  viewRef,
+  onFocus,
+  selection,
+  onSelect = nobody,
+}: Props) {
   const { t, format } = useWords();
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -33,7 +50,13 @@ export function PageGrid({ session, region, filter, highlight, noteId, viewRef, 
   useEffect(() => {
     if (!host.current || !canvas.current) return;
     const element = host.current;
-    const view = new GridView(canvas.current, { pages: region.pages, scheduler, onFocus, pageNumber: String });
+    const view = new GridView(canvas.current, {
+      pages: region.pages,
+      scheduler,
+      onFocus,
+      onSelect,
+      pageNumber: String,
+    });
     viewRef.current = view;
     const refresh = (): void => view.show(pages.region(session, region.id));
     const size = new ResizeObserver(() => view.resize(element.clientWidth, element.clientHeight, devicePixelRatio));
@@ -48,13 +71,14 @@ export function PageGrid({ session, region, filter, highlight, noteId, viewRef, 
       view.dispose();
       viewRef.current = null;
     };
-  }, [session, region.id, region.pages, scheduler, pages, viewRef, onFocus]);
+  }, [session, region.id, region.pages, scheduler, pages, viewRef, onFocus, onSelect]);
 
   const past = usePast(session, region.id);
   const shownPast = typeof past === 'object' || past === 'unmapped' ? past : undefined;
   useEffect(() => viewRef.current?.showPast(shownPast), [shownPast, viewRef]);
   useEffect(() => viewRef.current?.filter(filter), [filter, viewRef]);
   useEffect(() => viewRef.current?.highlight(highlight), [highlight, viewRef]);
+  useEffect(() => selection && viewRef.current?.select(selection), [selection, viewRef]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read
   useEffect(() => viewRef.current?.recolour(), [theme, viewRef]);
 
@@ -62,7 +86,7 @@ export function PageGrid({ session, region, filter, highlight, noteId, viewRef, 
   const bins = states?.bins ?? new Uint32Array(256);
   const counts = { ...stateCounts(bins, states?.unknown), 'dont-dump': pageCounts(bins).dontDump };
   const label = t('pages.gridLabel', {
-    label: region.label,
+    label: nameOf(region),
     pages: t('pages.count', { count: region.pages }),
     counts: legendEntries
       .filter((state) => counts[state] > 0)

@@ -4,6 +4,7 @@ import { useApp, usePast, useRegionPages, useWords } from '../../app/context.ts'
 import type { GridFocus } from '../../canvas/grid-view.ts';
 import { pageAddress } from '../../i18n/format.ts';
 import { lastChange } from '../../store/last-change.ts';
+import { runCount } from '../../store/page-set.ts';
 import type { RegionPages } from '../../store/pages.ts';
 import classes from './pages-panel.module.css';
 
@@ -27,9 +28,10 @@ export function PageNote({ id, session, region, focus }: Props) {
       ) : (
         <Facts {...{ page, session, region, pages, pageSize }} />
       )}
-      {selection && (
+      {selection.count > 1 && (
         <span className={classes.selected}>
-          {t('pages.selected', { count: selection.pageCount, size: format.bytes(selection.pageCount * pageSize) })}
+          {t('pages.selected', { count: selection.count, size: format.bytes(selection.count * pageSize) })}
+          {runCount(selection) > 1 && ` ${t('pages.selectedRuns', { count: runCount(selection) })}`}
         </span>
       )}
     </p>

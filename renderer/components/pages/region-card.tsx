@@ -1,15 +1,17 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { useApp, useRegionPages, useWords } from '../../app/context.ts';
-import type { GridFocus, GridView } from '../../canvas/grid-view.ts';
+import { type GridFocus, type GridView, noFocus } from '../../canvas/grid-view.ts';
 import type { LegendEntry } from '../../canvas/palette.ts';
+import type { PageSet } from '../../store/page-set.ts';
 import { useCopy } from '../use-export.ts';
 import { PageGrid } from './page-grid.tsx';
 import { PageNote } from './page-note.tsx';
 import classes from './pages-panel.module.css';
+import { nameOf } from './region-name.ts';
 
 interface Props {
   readonly session: number;
@@ -18,26 +20,47 @@ interface Props {
   readonly title: Text | undefined;
   readonly released: boolean;
   readonly filter: LegendEntry | undefined;
+  /** What stands in place of its name, such as one that can be changed. */
+  readonly heading?: ReactNode;
+  /** More buttons beside those that zoom. */
+  readonly actions?: ReactNode;
+  /** Below the grid. */
+  readonly children?: ReactNode;
+  /** Whether tools act on this one. */
+  readonly active?: boolean;
+  readonly onTurn?: () => void;
+  readonly selection?: PageSet | undefined;
+  readonly onSelect?: (pages: PageSet) => void;
 }
 
 /** One region: what was mapped where, its pages, and the page that is looked at. */
-export function RegionCard({ session, region, title, released, filter }: Props) {
+export function RegionCard(props: Props) {
+  const { session, region, title, released, filter, heading, actions, children, active, onTurn } = props;
   const { t, pick } = useWords();
-  const [focus, setFocus] = useState<GridFocus>({ page: undefined, selection: undefined, zoom: 1 });
+  const [focus, setFocus] = useState<GridFocus>(noFocus);
   const view = useRef<GridView>(null);
   const waiting = useRegionPages(session, region.id) === undefined;
   const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.range : undefined));
   return (
-    <article className={classes.card} aria-label={t('pages.region', { label: region.label })}>
+    <article
+      className={classes.card}
+      aria-label={t('pages.region', { label: nameOf(region) })}
+      data-active={active || undefined}
+      onPointerDownCapture={onTurn}
+      onFocusCapture={onTurn}
+    >
       <div className={classes.head} data-titled={title !== undefined || undefined}>
-        <h3 className={classes.label}>{t('pages.region', { label: region.label })}</h3>
+        {heading ?? <h3 className={classes.label}>{t('pages.region', { label: nameOf(region) })}</h3>}
         {title && (
           <p className={classes.purpose} title={pick(title)}>
             {pick(title)}
           </p>
         )}
         <RegionFacts region={region} released={released} />
-        <ZoomControls zoom={focus.zoom} view={view} />
+        <div className={classes.zoom}>
+          <ZoomControls zoom={focus.zoom} view={view} />
+          {actions}
+        </div>
       </div>
       <div className={classes.grid}>
         <PageGrid
@@ -48,9 +71,12 @@ export function RegionCard({ session, region, title, released, filter }: Props) 
           noteId={noteId(session, region.id)}
           viewRef={view}
           onFocus={setFocus}
+          selection={props.selection}
+          onSelect={props.onSelect}
         />
         {waiting && <p className={classes.waiting}>{t('pages.waiting')}</p>}
       </div>
+      {children}
       <PageNote id={noteId(session, region.id)} session={session} region={region} focus={focus} />
     </article>
   );
@@ -90,7 +116,7 @@ function RegionFacts({ region, released }: { region: RegionInfo; released: boole
 function ZoomControls({ zoom, view }: { zoom: number; view: React.RefObject<GridView | null> }) {
   const { t, format } = useWords();
   return (
-    <div className={classes.zoom}>
+    <>
       {zoom > 1 && (
         <>
           <span className={classes.zoomValue}>{format.number(Math.round(zoom * 100))}%</span>
@@ -116,6 +142,6 @@ function ZoomControls({ zoom, view }: { zoom: number; view: React.RefObject<Grid
           <IconPlus size={14} aria-hidden />
         </ActionIcon>
       </Tooltip>
-    </div>
+    </>
   );
 }
