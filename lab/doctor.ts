@@ -1,6 +1,7 @@
 import type { ByteLimit } from '../protocol/byte-limit.ts';
+import { setupNames } from '../protocol/fixes/setup-names.ts';
 import { limitKib, limitPages } from '../protocol/limit-units.ts';
-import type { LimitsReport, SurroundingsKind } from '../protocol/limits.ts';
+import type { LimitsReport } from '../protocol/limits.ts';
 import { exactBytes } from '../protocol/size.ts';
 import type { Text } from '../protocol/text.ts';
 import { formatBytes } from './format.ts';
@@ -88,21 +89,6 @@ function namespaceText({ userNamespace: { initial, uidMap } }: LimitsReport): Te
   if (initial === false) return { en: `not the initial one (uid_map ${map})`, zh: `非初始命名空间（uid_map ${map}）` };
   return { en: 'cannot be read', zh: '无法读取' };
 }
-
-/** Each setup by name. */
-export const setupNames: Readonly<Record<SurroundingsKind, Text>> = {
-  docker: { en: 'a Docker container', zh: 'Docker 容器' },
-  podman: { en: 'a Podman container', zh: 'Podman 容器' },
-  kubernetes: { en: 'a Kubernetes pod', zh: 'Kubernetes Pod' },
-  lxc: { en: 'an LXC container', zh: 'LXC 容器' },
-  'systemd-nspawn': { en: 'a systemd-nspawn container', zh: 'systemd-nspawn 容器' },
-  container: { en: 'a container', zh: '容器' },
-  'systemd-service': { en: 'a systemd service', zh: 'systemd 服务' },
-  'user-service': { en: 'a service of systemctl --user', zh: 'systemctl --user 的服务' },
-  'desktop-session': { en: 'a desktop session', zh: '桌面会话' },
-  'login-session': { en: 'a login session', zh: '登录会话' },
-  plain: { en: 'no container, service or session that could be seen', zh: '未发现容器、服务或会话' },
-};
 
 function surroundingsText({ surroundings: { kind, unit, evidence } }: LimitsReport): Text {
   const seen = evidence.map(({ source, found }) => `${source}: ${found}`).join('; ');

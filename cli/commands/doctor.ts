@@ -1,10 +1,11 @@
-import { type Finding, findings, setupNames } from '../../lab/doctor.ts';
+import { type Finding, findings } from '../../lab/doctor.ts';
 import { environment } from '../../lab/environment.ts';
 import { limitsFacts } from '../../lab/limits.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Fix } from '../../protocol/fixes/fix.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
+import { setupNames } from '../../protocol/fixes/setup-names.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { LimitsReport, LockVerdict } from '../../protocol/limits.ts';
 import { problem } from '../../protocol/problem.ts';

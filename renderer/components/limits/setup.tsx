@@ -1,3 +1,4 @@
+import { setupNames } from '../../../protocol/fixes/setup-names.ts';
 import type { LimitsReport } from '../../../protocol/limits.ts';
 import { useWords } from '../../app/context.ts';
 import { Detail, Fact, Facts } from './facts.tsx';
@@ -5,14 +6,14 @@ import { useLimitWords } from './use-limit-words.ts';
 
 /** What sets the limits of this process, found out by looking, with what was seen. */
 export function Setup({ report }: { report: LimitsReport }) {
-  const { t, format } = useWords();
+  const { t, format, pick } = useWords();
   const words = useLimitWords();
   const { surroundings, userNamespace, cgroup } = report;
   const { initial } = userNamespace;
   return (
     <Facts title={t('limits.setup.title')}>
       <Fact name={t('limits.setup.kind')}>
-        <strong>{t(`limits.setup.kinds.${surroundings.kind}`)}</strong>
+        <strong>{pick(setupNames[surroundings.kind])}</strong>
         {surroundings.evidence.map(({ source, found }) => (
           <Detail key={source}>
             <span className="code">{source}</span>: {found}
