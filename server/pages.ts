@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pageFile, pageHeaders } from '../protocol/web-page.ts';
 import type { Addresses } from './addresses.ts';
-import type { Gate } from './gate.ts';
+import type { Admission } from './admission.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';
 
 const yearSeconds = 365 * 24 * 3600;
@@ -11,13 +11,13 @@ const yearSeconds = 365 * 24 * 3600;
 /** Answers HTTP requests: the exchange of the token, then the files of the built page to those who have the cookie. */
 export class Pages {
   readonly #folder: string;
-  readonly #gate: Gate;
+  readonly #admission: Admission;
   readonly #addresses: Addresses;
   readonly #headers: Record<string, string>;
 
-  constructor(folder: string, gate: Gate, addresses: Addresses) {
+  constructor(folder: string, admission: Admission, addresses: Addresses) {
     this.#folder = folder;
-    this.#gate = gate;
+    this.#admission = admission;
     this.#addresses = addresses;
     this.#headers = pageHeaders(addresses.sockets);
   }
@@ -33,7 +33,7 @@ export class Pages {
     if (refusal) refuse(response, refusal);
     else if (!target) refuse(response, refusals.notFound);
     else if (typeof token === 'string') this.#exchange(request, response, token);
-    else if (this.#gate.knows(request.headers.cookie)) await this.#file(response, target.pathname);
+    else if (this.#admission.knows(request.headers.cookie)) await this.#file(response, target.pathname);
     else refuse(response, refusals.noToken);
   }
 
@@ -46,10 +46,10 @@ export class Pages {
   }
 
   #exchange(request: IncomingMessage, response: ServerResponse, token: string): void {
-    const known = this.#gate.knows(request.headers.cookie);
+    const known = this.#admission.knows(request.headers.cookie);
     // A browser or a mail scanner that looks ahead must not use up the person's link.
     const lookingAhead = request.method === 'HEAD' || request.headers['sec-purpose']?.includes('prefetch');
-    const answer = known ? 'known' : lookingAhead ? 'ahead' : this.#gate.exchange(token);
+    const answer = known ? 'known' : lookingAhead ? 'ahead' : this.#admission.exchange(token);
     if (answer === 'ahead') refuse(response, refusals.prefetch);
     else if (answer === 'used') refuse(response, refusals.usedToken);
     else if (answer === 'wrong') refuse(response, refusals.wrongToken);

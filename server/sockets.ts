@@ -5,7 +5,7 @@ import { serve } from '../protocol/rpc.ts';
 import type { Reader, Service } from '../protocol/service.ts';
 import { webSocketWire } from '../protocol/wires/web-socket.ts';
 import type { Addresses } from './addresses.ts';
-import type { Gate } from './gate.ts';
+import type { Admission } from './admission.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';
 
 const wirePath = '/wire';
@@ -17,13 +17,13 @@ const farewellMs = 500;
 /** The windows' sockets. Each that is let in has a service of its own, which ends with it. */
 export class Sockets {
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxPayloadBytes });
-  readonly #gate: Gate;
+  readonly #admission: Admission;
   readonly #addresses: Addresses;
   readonly #makeService: (reader: Reader) => Service;
   readonly #disposals = new Set<Promise<void>>();
 
-  constructor(gate: Gate, addresses: Addresses, makeService: (reader: Reader) => Service) {
-    this.#gate = gate;
+  constructor(admission: Admission, addresses: Addresses, makeService: (reader: Reader) => Service) {
+    this.#admission = admission;
     this.#addresses = addresses;
     this.#makeService = makeService;
   }
@@ -46,7 +46,7 @@ export class Sockets {
   #refusal(request: IncomingMessage): Refusal | undefined {
     if (request.url !== wirePath) return refusals.notFound;
     if (!this.#addresses.isFromOurPage(request)) return refusals.foreign;
-    return this.#gate.knows(request.headers.cookie) ? undefined : refusals.noToken;
+    return this.#admission.knows(request.headers.cookie) ? undefined : refusals.noToken;
   }
 
   #serve(socket: WebSocket): void {

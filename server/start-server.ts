@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ProblemError, problem } from '../protocol/problem.ts';
 import type { Reader, Service } from '../protocol/service.ts';
 import { Addresses, loopback } from './addresses.ts';
-import { Gate } from './gate.ts';
+import { Admission } from './admission.ts';
 import { Pages } from './pages.ts';
 import { Sockets } from './sockets.ts';
 
@@ -40,14 +40,14 @@ export async function startServer({ port, rendererDir, makeService }: ServerOpti
   }
   const server = createServer();
   const listening = await listen(server, port);
-  const gate = new Gate(listening);
+  const admission = new Admission(listening);
   const addresses = new Addresses(listening);
-  const pages = new Pages(rendererDir, gate, addresses);
-  const sockets = new Sockets(gate, addresses, makeService);
+  const pages = new Pages(rendererDir, admission, addresses);
+  const sockets = new Sockets(admission, addresses, makeService);
   server.on('request', (request, response) => void pages.answer(request, response));
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
-    url: `http://${loopback}:${listening}/?token=${gate.token}`,
+    url: `http://${loopback}:${listening}/?token=${admission.token}`,
     port: listening,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -14,7 +14,7 @@ function same(given: string, secret: string): boolean {
  * address bar, the history and the list of processes hold nothing that still opens anything. Reloading works by the cookie; so
  * does the link itself, in the browser that has the cookie.
  */
-export class Gate {
+export class Admission {
   readonly token = newSecret();
   readonly #cookie = newSecret();
   readonly #cookieName: string;
