@@ -1,4 +1,5 @@
 import type { ParameterValues } from '../protocol/experiment.ts';
+import { checkParameterValue } from '../protocol/parameter-value.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 
@@ -73,49 +74,8 @@ export function checkValues<P extends Parameters>(
   const values = Object.entries(parameters).map(([name, parameter]) => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined) return [name, parameter.default];
-    return [name, checkValue(name, parameter, value)];
+    return [name, checkParameterValue(name, parameter, value)];
   });
   // Each entry was checked against the declaration that `ValuesOf` is computed from.
   return Object.fromEntries(values) as ValuesOf<P>;
-}
-
-function checkValue(name: string, parameter: Parameters[string], value: string | number): string | number {
-  switch (parameter.kind) {
-    case 'integer':
-      return checkInteger(name, parameter, value);
-    case 'choice':
-      return checkChoice(name, parameter, value);
-    case 'path':
-      return String(value);
-  }
-}
-
-function checkInteger(name: string, { minimum, maximum }: IntegerParameter, value: string | number): number {
-  const number = typeof value === 'number' ? value : /^-?\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
-  if (!Number.isInteger(number)) {
-    throw problem(
-      'bad-input',
-      `${name} is "${value}", which is not a whole number; give one from ${minimum} to ${maximum}.`,
-      `${name} 的值 “${value}” 不是整数；请给出 ${minimum} 到 ${maximum} 之间的整数。`,
-    );
-  }
-  if (number < minimum || number > maximum) {
-    throw problem(
-      'bad-input',
-      `${name} is ${value}, which is out of bounds; give a number from ${minimum} to ${maximum}.`,
-      `${name} 的值 ${value} 超出范围；请给出 ${minimum} 到 ${maximum} 之间的数。`,
-    );
-  }
-  return number;
-}
-
-function checkChoice(name: string, { choices }: ChoiceParameter, value: string | number): string {
-  const found = choices.find((each) => each.value === value);
-  if (found) return found.value;
-  const known = choices.map((each) => each.value);
-  throw problem(
-    'bad-input',
-    `${name} is "${value}", which is not one of its choices; choose ${known.join(', ')}.`,
-    `${name} 的值 “${value}” 不在可选范围内；可选值有 ${known.join('、')}。`,
-  );
 }
