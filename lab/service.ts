@@ -134,6 +134,7 @@ export function createService(host: Host, reader: Reader): Service {
     act: notBuiltYet,
     actOnProcess: notBuiltYet,
     interrupt: notBuiltYet,
+    deed: notBuiltYet,
     inverse: notBuiltYet,
     save: notBuiltYet,
     report: async ({ session, language }) => find(session).report(language),

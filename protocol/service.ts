@@ -8,6 +8,7 @@ import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
 import {
+  deedSchema,
   inverseSchema,
   pageRunsSchema,
   processToolSchema,
@@ -108,6 +109,11 @@ export const contract = {
   },
   /** Ends the act that is under way, after the call that it is in; what was done stays done. */
   interrupt: { request: z.object({ session }), response: nothing },
+  /** What was done at a step, with its pages, so that it can be done again. Without a deed the step is not of a deed's own. */
+  deed: {
+    request: z.object({ session, step: z.int().nonnegative() }),
+    response: z.object({ deed: deedSchema.optional() }),
+  },
   /** What would take a step back, from what the kernel showed before it. */
   inverse: { request: z.object({ session, step: z.int().nonnegative() }), response: inverseSchema },
   /** The workbench as it can be stored and opened again. */
