@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
-import { compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
+import { skipWithoutCompiler } from './compile.ts';
 import { isRunning, never, problemOf } from './harness.ts';
 import {
+  expectSameInC,
   failuresOf,
   isolatingLab,
-  lines,
-  looks,
   pausedBefore,
-  refusals,
   runAndProgram,
   skipWithoutRoomToLock,
   statusKibibytes,
@@ -116,9 +114,7 @@ describe('fork', () => {
     skipWithoutCompiler(context);
     skipWithoutRoomToLock(context);
     await using lab = isolatingLab();
-    const { report, program } = await runAndProgram(lab, 'fork');
-    const { status, stdout, stderr } = compileAndWatch(program);
-    expect([status, looksIn(stdout), lines(stderr)]).toEqual([0, looks(report), refusals(report)]);
+    const { program } = await expectSameInC(lab, 'fork');
     expect(program).toContain('pid_t child_1 = fork();');
   });
 });

@@ -2,18 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { lockingFacts } from '../../lab/locking-facts.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import type { Report } from '../../protocol/report.ts';
-import { compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
+import { skipWithoutCompiler } from './compile.ts';
 import { never } from './harness.ts';
-import {
-  failuresOf,
-  isolatingLab,
-  lines,
-  looks,
-  pausedBefore,
-  refusals,
-  runAndProgram,
-  statusKibibytes,
-} from './locking.ts';
+import { expectSameInC, failuresOf, isolatingLab, pausedBefore, runAndProgram, statusKibibytes } from './locking.ts';
 import { witness } from './smaps-witness.ts';
 import { notHeld, reportOf, users, withMemlock } from './users.ts';
 
@@ -108,9 +99,7 @@ describe('lock-everything', () => {
     skipWithoutCompiler(context);
     if (!lockingFacts().ipcLock.counts) context.skip('a C program is small enough to lock itself without CAP_IPC_LOCK');
     await using lab = isolatingLab();
-    const { report, program } = await runAndProgram(lab, 'lock-everything');
-    const { status, stdout, stderr } = compileAndWatch(program);
-    expect([status, looksIn(stdout), lines(stderr)]).toEqual([0, looks(report), refusals(report)]);
+    const { program } = await expectSameInC(lab, 'lock-everything');
     expect(program).toContain('mlockall(MCL_CURRENT | MCL_FUTURE)');
   });
 });

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
-import { compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
+import { skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
-import {
-  failuresOf,
-  lines,
-  looks,
-  pausedBefore,
-  refusals,
-  runAndProgram,
-  skipWithoutRoomToLock,
-  statusKibibytes,
-} from './locking.ts';
+import { expectSameInC, failuresOf, looks, pausedBefore, skipWithoutRoomToLock, statusKibibytes } from './locking.ts';
 import { witness } from './smaps-witness.ts';
 import { notHeld, reportOf, users, withMemlock } from './users.ts';
 
@@ -84,9 +75,7 @@ describe('lock-on-fault', () => {
     skipWithoutCompiler(context);
     skipWithoutRoomToLock(context);
     await using lab = new TestLab();
-    const { report, program } = await runAndProgram(lab, 'lock-on-fault');
-    const { status, stdout, stderr } = compileAndWatch(program);
-    expect([status, looksIn(stdout), lines(stderr)]).toEqual([0, looks(report), refusals(report)]);
+    const { report } = await expectSameInC(lab, 'lock-on-fault');
     expect(looks(report)).toEqual(['8/8', '0/8', '1/8'].map((of, at) => `${at ? 'B' : 'A'}: resident ${of} pages`));
   });
 });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/sysconf.ts';
-import { compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
+import { skipWithoutCompiler } from './compile.ts';
 import { never, problemOf, TestLab } from './harness.ts';
 import {
+  expectSameInC,
   failuresOf,
-  lines,
-  looks,
   pausedBefore,
   refusals,
   runAndProgram,
@@ -117,9 +116,7 @@ describe('lock-range', () => {
     skipWithoutCompiler(context);
     skipWithoutRoomToLock(context);
     await using lab = new TestLab();
-    const { report, program } = await runAndProgram(lab, 'lock-range');
-    const { status, stdout, stderr } = compileAndWatch(program);
-    expect([status, looksIn(stdout), lines(stderr)]).toEqual([0, looks(report), refusals(report)]);
+    const { report } = await expectSameInC(lab, 'lock-range');
     expect(refusals(report)).toEqual(['mlock: Cannot allocate memory']);
   });
 });

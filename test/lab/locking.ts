@@ -1,11 +1,12 @@
 /** What the tests of the locking experiments share. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TestContext } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { memlockLimit } from '../../lab/environment.ts';
 import { forkIsolated } from '../../lab/fork-isolated.ts';
 import type { RegionInfo } from '../../protocol/events.ts';
 import type { Report } from '../../protocol/report.ts';
+import { compileAndWatch, looksIn } from './compile.ts';
 import { never, TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';
 
@@ -72,11 +73,6 @@ export function looks({ steps, regions }: Report): string[] {
     });
 }
 
-/** The lines of a text, without the empty ones. */
-export function lines(text: string): string[] {
-  return text.split('\n').filter(Boolean);
-}
-
 /** The report and the C program of a run from its start to its end. */
 export async function runAndProgram(
   lab: TestLab,
@@ -87,4 +83,16 @@ export async function runAndProgram(
   await lab.reader.state('completed', session);
   const report = await lab.service.report({ session, language: 'en' }, never);
   return { session, pid, report, program: await lab.service.program({ session }, never) };
+}
+
+/**
+ * Runs the experiment, and its C program with the words of `prefix` before it: the program has the same calls refused, and finds the same
+ * pages resident.
+ */
+export async function expectSameInC(lab: TestLab, experiment: string, prefix: readonly string[] = []) {
+  const { report, program } = await runAndProgram(lab, experiment);
+  const { status, stdout, stderr } = compileAndWatch(program, prefix);
+  const printed = stderr.split('\n').filter(Boolean);
+  expect([status, looksIn(stdout), printed]).toEqual([0, looks(report), refusals(report)]);
+  return { report, program };
 }
