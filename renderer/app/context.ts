@@ -1,9 +1,10 @@
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Language } from '../../protocol/language.ts';
 import type { Text } from '../../protocol/text.ts';
 import { type Format, formatFor } from '../i18n/format.ts';
+import type { Translate } from '../i18n/texts.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Actions } from '../store/actions.ts';
 import type { Past } from '../store/page-history.ts';
@@ -27,6 +28,8 @@ function useAppContext(): AppContext {
 }
 
 export const useApp = <T>(selector: (state: AppState) => T): T => useStore(useAppContext().store, selector);
+/** Reads the state when something happens, rather than when it changes. */
+export const useStoreState = (): (() => AppState) => useAppContext().store.getState;
 export const useActions = (): Actions => useAppContext().actions;
 export const useScheduler = (): RafScheduler => useAppContext().scheduler;
 export const usePages = (): Pages => useAppContext().pages;
@@ -51,16 +54,22 @@ export function usePast(session: number, region: number): Past | undefined {
 }
 
 interface Words {
-  readonly t: ReturnType<typeof useTranslation>['t'];
+  readonly t: Translate;
   readonly language: Language;
   readonly format: Format;
   /** A text that came with both languages. */
   pick(text: Text): string;
 }
 
+/** The texts of the chosen language, also where there is no app yet to choose it. */
+export function useTranslate(): Translate {
+  const { t } = useTranslation();
+  return useCallback((key, values = {}) => t(key, values), [t]);
+}
+
 /** Everything that turns data into words of the chosen language. */
 export function useWords(): Words {
-  const { t } = useTranslation();
+  const t = useTranslate();
   const language = useApp((state) => state.settings.language);
   return { t, language, format: formatFor(language), pick: (text) => text[language] };
 }

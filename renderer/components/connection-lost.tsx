@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslate } from '../app/context.ts';
 import classes from './full.module.css';
 
 /** The engine is out of reach: what that means, and the one thing to do. */
 export function ConnectionLost({ refused, reason }: { refused: boolean; reason: string }) {
-  const { t } = useTranslation();
+  const t = useTranslate();
   return (
     <main className={classes.full}>
       <IconPlugConnectedX size={36} stroke={1.4} aria-hidden />

@@ -5,13 +5,6 @@ import type { Text } from '../../protocol/text.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'translation';
-    resources: { translation: typeof en };
-  }
-}
-
 /** BCP 47 tags: for `Intl`, and for the `lang` attribute, which chooses the Chinese glyphs. */
 export const localeOf: Record<Language, string> = { en: 'en-US', zh: 'zh-CN' };
 
