@@ -21,7 +21,7 @@ export const enSecrets = {
     'locked-dont-dump': 'locked, don’t dump',
     secret: 'memfd_secret',
   },
-  where: 'page {{label}} ({{nature}})',
+  where: '{{label}} ({{nature}})',
   count_one: 'found {{count, number}} time in {{where}}',
   count_other: 'found {{count, number}} times in {{where}}',
   count_zero: 'not found in {{where}}',

@@ -22,9 +22,9 @@ export const zhSecrets: Texts['secrets'] = {
     'locked-dont-dump': '已锁定、不转储',
     secret: 'memfd_secret 内存',
   },
-  where: '页 {{label}}（{{nature}}）',
-  count_other: '在 {{where}}中找到 {{count, number}} 次',
-  count_zero: '在 {{where}}中未找到',
+  where: '区域 {{label}}（{{nature}}）',
+  count_other: '在{{where}}中找到 {{count, number}} 次',
+  count_zero: '在{{where}}中未找到',
   verdict: {
     clean: '未写入文件',
     leaked: '文件中有',

@@ -2,16 +2,17 @@ import { expect, it } from 'vitest';
 import { regionColumns } from '../../renderer/components/pages/region-columns.ts';
 
 it.each([
-  [1, 800, 1],
-  [2, 540, 2],
-  [2, 300, 1],
-  [3, 540, 2],
-  [4, 840, 2],
-  [5, 840, 3],
-  [6, 840, 3],
-  [5, 1600, 5],
-  [0, 840, 1],
-  [5, 0, 1],
-])('puts %d regions over %d pixels into %d columns', (count, width, columns) => {
-  expect(regionColumns(count, width)).toBe(columns);
+  [1, 800, 64, 1],
+  [2, 540, 64, 2],
+  [2, 300, 64, 1],
+  [3, 540, 64, 2],
+  [3, 540, 1, 3],
+  [4, 840, 64, 2],
+  [5, 840, 64, 3],
+  [6, 840, 64, 3],
+  [5, 1600, 64, 5],
+  [0, 840, 64, 1],
+  [5, 0, 64, 1],
+])('puts %d regions over %d pixels, of %d pages the largest, into %d columns', (count, width, largest, columns) => {
+  expect(regionColumns(count, width, largest)).toBe(columns);
 });

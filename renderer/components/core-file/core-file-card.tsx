@@ -1,11 +1,11 @@
 import { IconAlertTriangle, IconCircleCheckFilled, IconCircleXFilled, IconCut } from '@tabler/icons-react';
-import { useId, useMemo, useState } from 'react';
+import { Fragment, useId, useMemo, useState } from 'react';
 import type { CoreFile } from '../../../protocol/events.ts';
+import { isProtected } from '../../../protocol/nature.ts';
 import { useWords } from '../../app/context.ts';
 import classes from './core-file.module.css';
 import { CoreStrip } from './core-strip.tsx';
 import { CoreTable } from './core-table.tsx';
-import { isProtected } from './nature.ts';
 import { segmentsOf } from './strip.ts';
 import type { CoreWords } from './use-core-words.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -48,17 +48,18 @@ export function CoreFileCard({ file, words }: { file: CoreFile; words: CoreWords
   );
 }
 
-/** `found 1 time in A (unprotected); not found in B (locked)`, each in its tone. */
+/** `found 1 time in A (unprotected) · not found in B (locked)`, each in its tone. */
 function Counts({ file, words }: { file: CoreFile; words: CoreWords }) {
-  const { format } = useWords();
   return file.found.map((hit, index) => {
     const hidden = isProtected(words.nature(hit.marker));
     const tone = hidden ? (hit.count === 0 ? 'good' : 'bad') : undefined;
     return (
-      <span key={hit.marker} className={classes.count} data-tone={tone}>
-        {words.found(hit)}
-        {index < file.found.length - 1 && format.listSeparator}
-      </span>
+      <Fragment key={hit.marker}>
+        {index > 0 && ' · '}
+        <span className={classes.count} data-tone={tone}>
+          {words.found(hit)}
+        </span>
+      </Fragment>
     );
   });
 }
@@ -67,7 +68,7 @@ function Counts({ file, words }: { file: CoreFile; words: CoreWords }) {
 function Note({ file, words, shown }: { file: CoreFile; words: CoreWords; shown: number | undefined }) {
   const { t, format } = useWords();
   // Which mapping has which number does not depend on how wide it is drawn.
-  const segments = useMemo(() => segmentsOf(file, 1), [file]);
+  const segments = useMemo(() => segmentsOf(file, words.regions, 1), [file, words.regions]);
   const segment = shown === undefined ? undefined : segments[shown];
   const { apparentBytes, diskBytes, searchedBytes, searchNs, mappings } = file;
   const hollow = mappings.filter(({ fileBytes }) => fileBytes === 0).length;

@@ -20,7 +20,7 @@ interface Props {
 export function CoreStrip({ file, words, describedBy, shown, onShow }: Props) {
   const { t } = useWords();
   const { ref, width } = useElementSize();
-  const segments = useMemo(() => segmentsOf(file, width), [file, width]);
+  const segments = useMemo(() => segmentsOf(file, words.regions, width), [file, words.regions, width]);
   const segment = shown === undefined ? undefined : segments[shown];
   return (
     <div

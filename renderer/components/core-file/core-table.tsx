@@ -22,7 +22,7 @@ export function CoreTable({ file, words }: { file: CoreFile; words: CoreWords })
           </tr>
         </thead>
         <tbody>
-          {segmentsOf(file, 1)
+          {segmentsOf(file, words.regions, 1)
             .filter(isTelling)
             .map(({ mapping, region }) => (
               <tr key={mapping?.address ?? region}>

@@ -1,7 +1,7 @@
 import { memo, useId } from 'react';
+import { isProtected } from '../../../protocol/nature.ts';
 import { useWords } from '../../app/context.ts';
 import classes from './core-file.module.css';
-import { isProtected } from './nature.ts';
 import { isTelling, type Segment } from './strip.ts';
 import type { CoreWords } from './use-core-words.ts';
 

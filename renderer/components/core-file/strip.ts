@@ -1,4 +1,4 @@
-import type { CoreFile, CoreMapping } from '../../../protocol/events.ts';
+import type { CoreFile, CoreMapping, RegionInfo } from '../../../protocol/events.ts';
 
 /** A mapping as it is drawn, CSS pixels. */
 export interface Segment {
@@ -20,24 +20,22 @@ const mostShare = 0.75;
 export const isTelling = ({ mapping, region }: Pick<Segment, 'mapping' | 'region'>): boolean =>
   region !== undefined || (mapping !== undefined && mapping.hits.length > 0);
 
+type Piece = Pick<Segment, 'mapping' | 'region'>;
+
 /**
  * All mappings by address, side by side over `width`: the telling ones wide enough to be read, the others by the square root of their
- * size, so that a page is seen beside a gigabyte. The regions that `found` names and no mapping covers come last.
+ * size, so that a page is seen beside a gigabyte. A region that `found` names and no mapping covers stands where it would be.
  */
-export function segmentsOf(file: Pick<CoreFile, 'mappings' | 'found'>, width: number): Segment[] {
-  const there = new Set(file.mappings.map(({ region }) => region));
-  const pieces: Pick<Segment, 'mapping' | 'region'>[] = [
-    ...file.mappings.map((mapping) => ({ mapping, region: mapping.region })),
-    ...file.found
-      .filter(({ marker }) => !there.has(marker))
-      .map(({ marker }) => ({ mapping: undefined, region: marker })),
-  ];
-  const wish = (piece: (typeof pieces)[number]) =>
-    piece.region !== undefined ? leastRegion : isTelling(piece) ? leastPinned : 0;
+export function segmentsOf(
+  file: Pick<CoreFile, 'mappings' | 'found'>,
+  regions: readonly Pick<RegionInfo, 'id' | 'address'>[],
+  width: number,
+): Segment[] {
+  const pieces = piecesOf(file, regions);
+  const wish = (piece: Piece) => (piece.region !== undefined ? leastRegion : isTelling(piece) ? leastPinned : 0);
   const wished = pieces.reduce((sum, piece) => sum + wish(piece), 0);
   const scale = wished === 0 ? 0 : Math.min(1, (width * mostShare) / wished);
-  const weight = (piece: (typeof pieces)[number]) =>
-    isTelling(piece) ? 0 : Math.sqrt(Math.max(1, piece.mapping?.memoryBytes ?? 1));
+  const weight = (piece: Piece) => (isTelling(piece) ? 0 : Math.sqrt(Math.max(1, piece.mapping?.memoryBytes ?? 1)));
   const weights = pieces.reduce((sum, piece) => sum + weight(piece), 0);
   const perWeight = weights === 0 ? 0 : (width - wished * scale) / weights;
   let x = 0;
@@ -47,6 +45,23 @@ export function segmentsOf(file: Pick<CoreFile, 'mappings' | 'found'>, width: nu
     x += own;
     return segment;
   });
+}
+
+/** The mappings, and the regions that are missing among them. */
+function piecesOf(
+  { mappings, found }: Pick<CoreFile, 'mappings' | 'found'>,
+  regions: readonly Pick<RegionInfo, 'id' | 'address'>[],
+): Piece[] {
+  const there = new Set(mappings.map(({ region }) => region));
+  const pieces: (Piece & { readonly address: bigint })[] = [
+    ...mappings.map((mapping) => ({ mapping, region: mapping.region, address: BigInt(mapping.address) })),
+    ...regions
+      .filter(({ id }) => !there.has(id) && found.some(({ marker }) => marker === id))
+      .map(({ id, address }) => ({ mapping: undefined, region: id, address: BigInt(address) })),
+  ];
+  return pieces
+    .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+    .map(({ mapping, region }) => ({ mapping, region }));
 }
 
 /** The segment at a horizontal place; the first or last beyond the ends. -1 where there is none at all. */

@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
-import type { CoreFile, CoreMapping } from '../../../protocol/events.ts';
+import type { CoreFile, CoreMapping, RegionInfo } from '../../../protocol/events.ts';
+import { type Nature, natureOf } from '../../../protocol/nature.ts';
 import { useWords } from '../../app/context.ts';
 import type { Session } from '../../store/session.ts';
-import { type Nature, natureOf } from './nature.ts';
 import type { Segment } from './strip.ts';
 
 /** What the session's regions are, in words: a core file names them by their numbers. */
 export interface CoreWords {
+  readonly regions: readonly RegionInfo[];
   nature(region: number): Nature;
   label(region: number): string;
   /** `A (unprotected)` */
@@ -45,6 +46,7 @@ export function useCoreWords({ regions, steps }: Pick<Session, 'regions' | 'step
       return t('secrets.mapping.all', { size });
     };
     return {
+      regions,
       nature,
       label,
       where,
@@ -58,5 +60,5 @@ export function useCoreWords({ regions, steps }: Pick<Session, 'regions' | 'step
           ...(mapping ? [extent(mapping), hits(mapping)] : [t('secrets.mapping.absent')]),
         ].join(' · '),
     };
-  }, [known, t, format]);
+  }, [regions, known, t, format]);
 }

@@ -1,5 +1,5 @@
 import type { CoreFile } from '../../../protocol/events.ts';
-import { isProtected, type Nature } from './nature.ts';
+import { isProtected, type Nature } from '../../../protocol/nature.ts';
 
 /**
  * What a search proved. That a protected marker was not found counts only when the same search found the unprotected one, in a file

@@ -20,7 +20,7 @@ export function PagesPanel() {
   const regions = session?.regions ?? [];
   const { ref, width } = useElementSize();
   const ended = session !== undefined && !isActive(session.state);
-  const columns = regionColumns(regions.length, width);
+  const columns = regionColumns(regions.length, width, Math.max(...regions.map(({ pages }) => pages)));
   return (
     <Panel
       title={t('pages.title')}

@@ -58,7 +58,7 @@ export function RegionCard(props: Props) {
         )}
         <RegionFacts region={region} released={released} />
         <div className={classes.zoom}>
-          <ZoomControls zoom={focus.zoom} view={view} />
+          {region.pages > 1 && <ZoomControls zoom={focus.zoom} view={view} />}
           {actions}
         </div>
       </div>

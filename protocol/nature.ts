@@ -1,10 +1,13 @@
-import type { RegionInfo, Step } from '../../../protocol/events.ts';
+import type { RegionInfo, Step } from './events.ts';
 
 /** How a region was kept, as far as core files and swap are concerned. */
 export type Nature = 'unprotected' | 'locked' | 'dont-dump' | 'locked-dont-dump' | 'secret';
 
 /** What a region is by its kind and by the calls on it that succeeded. An unlock at the end does not undo what it was. */
-export function natureOf(region: RegionInfo, steps: Iterable<Step>): Nature {
+export function natureOf(
+  region: Pick<RegionInfo, 'id' | 'kind'>,
+  steps: Iterable<Pick<Step, 'region' | 'call' | 'arguments' | 'errno'>>,
+): Nature {
   if (region.kind === 'secret') return 'secret';
   const own = [...steps].filter((step) => step.region === region.id && step.errno === null);
   const locked = own.some(({ call }) => call === 'mlock' || call === 'mlock2');
