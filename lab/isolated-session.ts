@@ -6,13 +6,14 @@ import { PageStates } from '../protocol/page-states.ts';
 import { type Problem, ProblemError } from '../protocol/problem.ts';
 import type { Report } from '../protocol/report.ts';
 import { type Client, connect } from '../protocol/rpc.ts';
-import type { Reader, Received } from '../protocol/service.ts';
+import type { Reader, Received, Response } from '../protocol/service.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { childrenOf } from './children.ts';
 import { environment } from './environment.ts';
-import type { ControlAction, SessionHandle } from './session-handle.ts';
+import type { ControlAction } from './session-handle.ts';
 import { betweenSteps } from './snapshot.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
+import type { WorkbenchHandle } from './workbench/handle.ts';
 
 /** How a process ended: with an exit status, or by a signal. */
 export interface Ended {
@@ -34,7 +35,7 @@ export interface IsolatedProcess {
  * A session in a process of its own. The same engine runs there; here its events and frames are passed on and kept, so that a process
  * that dies leaves everything that it showed.
  */
-export class IsolatedSession implements SessionHandle {
+export class IsolatedSession implements WorkbenchHandle {
   readonly pid: number;
   readonly #session: number;
   readonly #process: IsolatedProcess;
@@ -74,6 +75,48 @@ export class IsolatedSession implements SessionHandle {
     this.#started = true;
   }
 
+  /** Opens a workbench in the child instead. Throws like `start`. */
+  async openWorkbench(request: Received<'workbench'>): Promise<void> {
+    await this.#call(() => this.#client.call('workbench', { ...request, session: this.#session }));
+    this.#started = true;
+  }
+
+  addRegion(request: Received<'addRegion'>): Promise<Response<'addRegion'>> {
+    return this.#call(() => this.#client.call('addRegion', request));
+  }
+
+  renameRegion(request: Received<'renameRegion'>): Promise<void> {
+    return this.#call(() => this.#client.call('renameRegion', request));
+  }
+
+  removeRegion(request: Received<'removeRegion'>): Promise<void> {
+    return this.#call(() => this.#client.call('removeRegion', request));
+  }
+
+  act(request: Received<'act'>): Promise<Response<'act'>> {
+    return this.#call(() => this.#client.call('act', request));
+  }
+
+  actOnProcess(request: Received<'actOnProcess'>): Promise<Response<'actOnProcess'>> {
+    return this.#call(() => this.#client.call('actOnProcess', request));
+  }
+
+  interrupt(request: Received<'interrupt'>): Promise<void> {
+    return this.#call(() => this.#client.call('interrupt', request));
+  }
+
+  deed(request: Received<'deed'>): Promise<Response<'deed'>> {
+    return this.#call(() => this.#client.call('deed', request));
+  }
+
+  inverse(request: Received<'inverse'>): Promise<Response<'inverse'>> {
+    return this.#call(() => this.#client.call('inverse', request));
+  }
+
+  save(request: Received<'save'>): Promise<Response<'save'>> {
+    return this.#call(() => this.#client.call('save', request));
+  }
+
   async control(action: ControlAction): Promise<void> {
     await this.#call(() => this.#client.call('control', { session: this.#session, action }));
   }
@@ -100,8 +143,9 @@ export class IsolatedSession implements SessionHandle {
     }
   }
 
-  async program(): Promise<string> {
-    return this.#call(() => this.#client.call('program', { session: this.#session }));
+  async program(step?: number): Promise<string> {
+    const only = step === undefined ? {} : { step };
+    return this.#call(() => this.#client.call('program', { session: this.#session, ...only }));
   }
 
   dispose(): Promise<void> {
@@ -134,9 +178,16 @@ export class IsolatedSession implements SessionHandle {
 
   #passEvent(event: SessionEvent): void {
     if (event.kind === 'region') this.#regions.add(event.region.id);
+    if (event.kind === 'released') this.#forget(event.region);
     if (event.kind === 'step') this.#lastStep = event.step.index;
     this.#transcript.add(event);
     this.#reader.event(event);
+  }
+
+  /** It is gone before the session is. */
+  #forget(region: number): void {
+    this.#regions.delete(region);
+    this.#states.delete(region);
   }
 
   #passFrame(bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ import type { Operation, PageRange, ProcessOperation } from '../protocol/operati
 import type { Report } from '../protocol/report.ts';
 import type { Reader } from '../protocol/service.ts';
 import type { Text } from '../protocol/text.ts';
-import { cProgram, type LoggedOperation } from './c-program.ts';
+import { cProgram, type LoggedOperation, stepProgram } from './c-program.ts';
 import { Clock } from './clock.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { environment } from './environment.ts';
@@ -61,17 +61,13 @@ export class OpenSession {
     return this.#steps;
   }
 
-  /** The operations so far, in order. */
-  get log(): readonly LoggedOperation[] {
-    return this.#log;
-  }
-
   report(language: Language): Report {
     return this.#transcript.report(environment(), language);
   }
 
-  program(): string {
-    return cProgram(this.#log);
+  /** The operations so far as a C program; with a step, the lines of that one alone. Throws `bad-input` when there is no such step. */
+  program(step?: number): string {
+    return step === undefined ? cProgram(this.#log) : stepProgram(this.#log, step);
   }
 
   /** Looks as often as this from now on. */
@@ -160,11 +156,12 @@ export class OpenSession {
     return this.#interrupt.signal;
   }
 
-  /** Makes a call that no operation stands for, as a step. */
+  /** Makes a call that has to be waited for, or that is another program's, as a step. */
   call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Promise<T> {
     return this.inTurn(async () => {
-      const { record, value } = await act({ clock: this.clock, signal: this.stopped });
-      this.observe(this.publish({ title, record, entry: { kind: 'remark', title } }).index);
+      const { record, value, operation } = await act({ clock: this.clock, signal: this.stopped });
+      const entry: LoggedOperation = operation ? { kind: 'process', title, operation } : { kind: 'remark', title };
+      this.observe(this.publish({ title, record, entry }).index);
       return value;
     });
   }

@@ -105,6 +105,23 @@ export function mapRegion(
   return { record: recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter), region };
 }
 
+/** Unmaps a region whole, in pieces so that the main loop goes on. */
+export async function unmapRegion(region: Region, clock: Clock): Promise<CallRecord> {
+  const meter = new Meter(clock);
+  const { calls, refused, errno } = await region.release(meter.measure);
+  const outcome: Outcome = {
+    call: 'munmap',
+    arguments: { addr: formatAddress(region.address), length: region.length },
+    returned: errno === null ? 0 : -1,
+    errno,
+    ...(calls > 1 && {
+      outcome: { en: `in ${calls} pieces, one call each`, zh: `分为 ${calls} 段，每段一次调用` },
+    }),
+  };
+  const record = recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter);
+  return { ...record, calls: { made: calls, refused } };
+}
+
 /** Writes a call down with its cost and, when it was refused, what its errno means and why it was given here. */
 export function recordOf(
   outcome: Outcome,

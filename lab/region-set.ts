@@ -39,6 +39,11 @@ export class RegionSet {
     this.#lastId = Math.max(this.#lastId, region.id);
   }
 
+  /** The regions that are mapped, in the order of their numbers. */
+  get all(): Region[] {
+    return [...this.#members.values()].map(({ region }) => region);
+  }
+
   /** Throws `gone` when the session has no such region. */
   get(id: number): Region {
     return this.#member(id).region;

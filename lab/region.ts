@@ -1,4 +1,4 @@
-import type { Result } from '../native/errno.ts';
+import type { ErrnoName, Result } from '../native/errno.ts';
 import { MAP, mmap, munmap, PROT } from '../native/mman.ts';
 import { pageSize } from '../native/sysconf.ts';
 import type { RegionInfo } from '../protocol/events.ts';
@@ -13,6 +13,15 @@ import { MemoryFile, type MemoryFileRefused } from './memory-file.ts';
 
 /** Bytes unmapped at a time: munmap of resident memory takes 25 to 40 ms a GiB, so this much is about 0.5 ms. */
 const releaseBytes = 16 * 1024 * 1024;
+
+/** How a region was unmapped: in how many calls, and the first errno where one was refused. */
+export interface Unmapped {
+  readonly calls: number;
+  readonly refused: number;
+  readonly errno: ErrnoName | null;
+}
+
+type Counting = { -readonly [K in keyof Unmapped]: Unmapped[K] };
 
 /** An mmap call: its arguments, in the order of the man page, and what came of it. */
 export interface MmapCall {
@@ -35,6 +44,8 @@ export interface MmapCall {
 export class Region {
   readonly id: number;
   readonly label: string;
+  /** As its user calls it. */
+  name: string | undefined;
   readonly address: bigint;
   readonly length: number;
   readonly pages: number;
@@ -47,7 +58,7 @@ export class Region {
   #fences: readonly bigint[];
   /** Pages that were unmapped before the region's end: somebody else may have mapped something there since. */
   readonly #holes: PageRange[] = [];
-  #released: Promise<void> | undefined;
+  #released: Promise<Unmapped> | undefined;
 
   private constructor(
     id: number,
@@ -104,6 +115,7 @@ export class Region {
     return {
       id: this.id,
       label: this.label,
+      ...(this.name === undefined ? {} : { name: this.name }),
       address: formatAddress(this.address),
       length: this.length,
       pages: this.pages,
@@ -137,29 +149,38 @@ export class Region {
     this.#holes.push(range);
   }
 
-  /** Unmaps it and its fences, piece by piece so that the main loop goes on. Once; later calls wait for the first. */
-  release(): Promise<void> {
-    this.#released ??= this.#unmap();
+  /**
+   * Unmaps it and its fences, piece by piece so that the main loop goes on. Once; later calls wait for the first.
+   *
+   * @param measure times each munmap of its pages
+   */
+  release(measure: <T>(call: () => T) => T = (call) => call()): Promise<Unmapped> {
+    this.#released ??= this.#unmap(measure);
     return this.#released;
   }
 
-  async #unmap(): Promise<void> {
+  async #unmap(measure: <T>(call: () => T) => T): Promise<Unmapped> {
     const holes = this.#holes.toSorted((one, other) => one.firstPage - other.firstPage);
+    const unmapped: Counting = { calls: 0, refused: 0, errno: null };
     let from = 0;
     for (const { firstPage, pageCount } of [...holes, { firstPage: this.pages, pageCount: 0 }]) {
-      await this.#unmapBytes(from * this.pageSize, firstPage * this.pageSize);
+      await this.#unmapBytes(from * this.pageSize, firstPage * this.pageSize, measure, unmapped);
       from = Math.max(from, firstPage + pageCount);
     }
     for (const address of this.#fences) munmap(address, this.pageSize);
     this.#fences = [];
     this.file?.[Symbol.dispose]();
     this.#memory?.[Symbol.dispose]();
+    return unmapped;
   }
 
-  async #unmapBytes(start: number, end: number): Promise<void> {
+  async #unmapBytes(start: number, end: number, measure: <T>(call: () => T) => T, unmapped: Counting): Promise<void> {
     for (let offset = start; offset < end; offset += releaseBytes) {
       if (offset > start) await breathe();
-      munmap(this.address + BigInt(offset), Math.min(releaseBytes, end - offset));
+      const { errno } = measure(() => munmap(this.address + BigInt(offset), Math.min(releaseBytes, end - offset)));
+      unmapped.calls++;
+      if (errno !== null) unmapped.refused++;
+      unmapped.errno ??= errno;
     }
   }
 

@@ -30,9 +30,12 @@ export function takeSample(clock: Clock): Sample | undefined {
   };
 }
 
+/** How much longer than a tick took it waits before the next: the rest of the time is for what is being looked at. */
+const restPerTick = 9;
+
 /**
- * Calls `tick` at a rate. The next tick is planned only when one is done, so that a slow look makes the rate fall and never
- * piles up work on the main loop.
+ * Calls `tick` at a rate. The next tick is planned only when one is done, and so that ticks take a tenth of the time at the most: slow looks
+ * make the rate fall, and never pile up work on the main loop.
  */
 export class Sampler implements Disposable {
   readonly #intervalMs: number;
@@ -50,10 +53,14 @@ export class Sampler implements Disposable {
     this.#timer = undefined;
   }
 
-  #plan(): void {
-    this.#timer = setTimeout(() => {
-      this.#tick();
-      if (this.#timer) this.#plan();
-    }, this.#intervalMs);
+  #plan(tookMs = 0): void {
+    this.#timer = setTimeout(
+      () => {
+        const beganMs = performance.now();
+        this.#tick();
+        if (this.#timer) this.#plan(performance.now() - beganMs);
+      },
+      Math.max(this.#intervalMs, restPerTick * tookMs),
+    );
   }
 }

@@ -1,19 +1,19 @@
 import type { Placement } from '../protocol/experiment.ts';
 import { ProblemError, problem } from '../protocol/problem.ts';
 import type { HostInfo, Reader, Received, Service, Started } from '../protocol/service.ts';
+import type { Text } from '../protocol/text.ts';
 import type { Budget } from './budget.ts';
 import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
 import type { PreparedExperiment } from './experiment.ts';
-import type { IsolatedProcess } from './isolated-session.ts';
+import type { IsolatedProcess, IsolatedSession } from './isolated-session.ts';
+import { maxInlineBytes } from './memory-sizes.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
-
-/**
- * Looking at more than this in the host's own process would hold its main loop up; it gets a process of its own. A look through smaps is
- * the dearest piece: 9 to 18 ms with 256 MiB resident, 3 to 5 ms with this much (npm run bench, main-loop).
- */
-const maxInlineBytes = 64 * 1024 * 1024;
+import type { TranscriptHeader } from './transcript.ts';
+import type { WorkbenchHandle } from './workbench/handle.ts';
+import { WorkbenchRoom } from './workbench/room.ts';
+import { Workbench, workbenchExperiment } from './workbench/workbench.ts';
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
 const maxSessions = 16;
@@ -32,6 +32,8 @@ export interface Host {
 interface Opened {
   readonly handle: SessionHandle;
   readonly room: Disposable;
+  /** Of a workbench: what is asked of it, and the memory that its regions take. */
+  readonly workbench?: { readonly handle: WorkbenchHandle; readonly room: WorkbenchRoom };
   /** Set when it is being closed; it is forgotten when that is done. */
   closing?: Promise<void>;
 }
@@ -44,16 +46,25 @@ export function createService(host: Host, reader: Reader): Service {
   let roomTaken = 0;
   let disposed = false;
 
-  const find = (session: number): SessionHandle => {
+  const findOpened = (session: number): Opened => {
     const opened = sessions.get(session);
     if (!opened || opened.closing) throw problem('gone', `Session ${session} is not open.`, `会话 ${session} 未打开。`);
-    return opened.handle;
+    return opened;
   };
+  const find = (session: number): SessionHandle => findOpened(session).handle;
+
+  const findWorkbench = (session: number) => {
+    const { workbench } = findOpened(session);
+    if (workbench) return workbench;
+    throw problem('bad-input', `Session ${session} is no workbench.`, `会话 ${session} 不是工作台。`);
+  };
+  // Only an isolated engine is told the number: it has one session, and its host has counted.
+  const numberOf = (given: number | undefined) => (host.kind === 'isolated' ? (given ?? 1) : ++lastSession);
 
   /** Room for one more session and the memory that it commits; dispose of it to give both back. */
-  const takeRoom = (experiment: PreparedExperiment): Disposable => {
+  const takeRoom = (commitsBytes: number, title: Text): Disposable => {
     checkRoom(disposed, roomTaken);
-    const memory = host.budget.take(experiment.commitsBytes, experiment.title);
+    const memory = host.budget.take(commitsBytes, title);
     roomTaken++;
     return {
       [Symbol.dispose]: () => {
@@ -63,21 +74,17 @@ export function createService(host: Host, reader: Reader): Service {
     };
   };
 
-  const start = async (request: Received<'start'>, signal: AbortSignal): Promise<Started> => {
-    const experiment = findExperiment(request.experiment).prepare(request.parameters);
-    const placement = place(experiment, request.placement, host);
-    // Only an isolated engine is told the number: it has one session, and its host has counted.
-    const session = host.kind === 'isolated' ? (request.session ?? 1) : ++lastSession;
-    const room = takeRoom(experiment);
+  /** Puts a session among the others and lets it begin. `room` is given back when that fails. */
+  const admit = async (session: number, room: Disposable, make: () => Promise<Opening>, signal: AbortSignal) => {
     let opened: Opened | undefined;
     try {
-      const { handle, begin } = await open(host, experiment, placement, { ...request, session }, reader);
+      const { begin, ...opening } = await make();
       // Before it has started: its events come first, and the reader answers them.
-      opened = { handle, room };
+      opened = { ...opening, room };
       sessions.set(session, opened);
       await begin();
       if (disposed || signal.aborted) throw cancelled();
-      return { session, placement, pid: handle.pid, parameters: experiment.values };
+      return opened.handle.pid;
     } catch (error) {
       if (!opened) room[Symbol.dispose]();
       const closing = opened?.closing !== undefined;
@@ -86,20 +93,42 @@ export function createService(host: Host, reader: Reader): Service {
     }
   };
 
-  const startCounted = async (request: Received<'start'>, signal: AbortSignal): Promise<Started> => {
-    const started = start(request, signal);
-    opening.add(started);
-    try {
-      return await started;
-    } finally {
-      opening.delete(started);
-    }
+  const start = async (request: Received<'start'>, signal: AbortSignal): Promise<Started> => {
+    const experiment = findExperiment(request.experiment).prepare(request.parameters);
+    const placement = place(experiment, request.placement, host);
+    const session = numberOf(request.session);
+    const room = takeRoom(experiment.commitsBytes, experiment.title);
+    const make = () => openExperiment(host, experiment, placement, { ...request, session }, reader);
+    const pid = await admit(session, room, make, signal);
+    return { session, placement, pid, parameters: experiment.values };
   };
 
-  const end = async (session: number, { handle, room }: Opened): Promise<void> => {
+  const workbench = async (request: Received<'workbench'>, signal: AbortSignal): Promise<Started> => {
+    const placement = placeWorkbench(request.placement, host);
+    const session = numberOf(request.session);
+    const room = takeRoom(0, workbenchExperiment.title);
+    const make = () => openWorkbench(host, placement, { ...request, session }, reader);
+    return { session, placement, pid: await admit(session, room, make, signal), parameters: {} };
+  };
+
+  /** Sessions that are being opened are waited for when the engine is disposed of. */
+  const counted =
+    <R>(open: (request: R, signal: AbortSignal) => Promise<Started>) =>
+    async (request: R, signal: AbortSignal): Promise<Started> => {
+      const started = open(request, signal);
+      opening.add(started);
+      try {
+        return await started;
+      } finally {
+        opening.delete(started);
+      }
+    };
+
+  const end = async (session: number, { handle, room, workbench: bench }: Opened): Promise<void> => {
     try {
       await handle.dispose();
     } finally {
+      bench?.room[Symbol.dispose]();
       room[Symbol.dispose]();
       sessions.delete(session);
     }
@@ -123,22 +152,28 @@ export function createService(host: Host, reader: Reader): Service {
     }),
     limits: async () => (await import('./limits.ts')).limits(),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),
-    start: startCounted,
+    start: counted(start),
     control: async ({ session, action }) => find(session).control(action),
     pace: async ({ session, paceMs }) => find(session).pace(paceMs),
     operate: async ({ session, region, operation }) => find(session).operate(region, operation),
-    workbench: notBuiltYet,
-    addRegion: notBuiltYet,
-    renameRegion: notBuiltYet,
-    removeRegion: notBuiltYet,
-    act: notBuiltYet,
-    actOnProcess: notBuiltYet,
-    interrupt: notBuiltYet,
-    deed: notBuiltYet,
-    inverse: notBuiltYet,
-    save: notBuiltYet,
+    workbench: counted(workbench),
+    addRegion: async (request) => {
+      const { handle, room } = findWorkbench(request.session);
+      return room.adding(request.region, () => handle.addRegion(request));
+    },
+    actOnProcess: async (request) => {
+      const { handle, room } = findWorkbench(request.session);
+      return room.lockingAll(request.tool, () => handle.actOnProcess(request));
+    },
+    renameRegion: async (request) => findWorkbench(request.session).handle.renameRegion(request),
+    removeRegion: async (request) => findWorkbench(request.session).handle.removeRegion(request),
+    act: async (request) => findWorkbench(request.session).handle.act(request),
+    interrupt: async (request) => findWorkbench(request.session).handle.interrupt(request),
+    deed: async (request) => findWorkbench(request.session).handle.deed(request),
+    inverse: async (request) => findWorkbench(request.session).handle.inverse(request),
+    save: async (request) => findWorkbench(request.session).handle.save(request),
     report: async ({ session, language }) => find(session).report(language),
-    program: async ({ session }) => find(session).program(),
+    program: async ({ session, step }) => find(session).program(step),
     close: async ({ session }) => close(session),
     acknowledge: ({ session, region, sequence }) => sessions.get(session)?.handle.acknowledge(region, sequence),
     dispose: async () => {
@@ -147,11 +182,6 @@ export function createService(host: Host, reader: Reader): Service {
       await Promise.allSettled(opening);
     },
   };
-}
-
-// The workbench is being built: `lab/workbench/` brings these.
-async function notBuiltYet(): Promise<never> {
-  throw problem('cannot-run-here', 'The workbench is not built yet.', '工作台尚未完成。');
 }
 
 function cancelled(): ProblemError {
@@ -169,28 +199,36 @@ function checkRoom(disposed: boolean, sessions: number): void {
   }
 }
 
+/** Where a workbench runs: as asked for. */
+function placeWorkbench(asked: Placement, host: Host): Placement {
+  if (host.kind === 'isolated' || asked === 'inline') return 'inline';
+  if (host.spawnIsolated) return 'isolated';
+  throw noIsolation(workbenchExperiment.id);
+}
+
+function noIsolation(id: string): ProblemError {
+  return problem(
+    'cannot-run-here',
+    `${id} is to run isolated, and this host cannot start a process for it.`,
+    `${id} 需要在独立进程中运行，而当前宿主无法启动独立进程。`,
+  );
+}
+
 /** Where it runs: as asked for, as the experiment needs, or isolated because it is large. */
 function place(experiment: PreparedExperiment, asked: Placement | undefined, host: Host): Placement {
   const needed = experiment.placement === 'isolated' || asked === 'isolated';
   if (host.kind === 'isolated') return 'inline';
   if (!host.spawnIsolated) {
     if (!needed) return 'inline';
-    throw problem(
-      'cannot-run-here',
-      `${experiment.id} is to run isolated, and this host cannot start a process for it.`,
-      `${experiment.id} 需要在独立进程中运行，而当前宿主无法启动独立进程。`,
-    );
+    throw noIsolation(experiment.id);
   }
   return needed || experiment.mapsBytes > maxInlineBytes ? 'isolated' : 'inline';
 }
 
 /** A session to be started: its handle, and what lets it begin. */
-interface Opening {
-  readonly handle: SessionHandle;
-  begin(): Promise<void>;
-}
+type Opening = Pick<Opened, 'handle' | 'workbench'> & { begin(): Promise<void> };
 
-async function open(
+async function openExperiment(
   host: Host,
   experiment: PreparedExperiment,
   placement: Placement,
@@ -200,27 +238,69 @@ async function open(
   const { session, paused, paceMs, sampleHz } = request;
   const { version } = host;
   if (placement === 'inline' || !host.spawnIsolated) {
-    const where = host.kind === 'isolated' ? 'isolated' : 'inline';
-    const options = { session, paused, paceMs, sampleHz, version, placement: where } as const;
+    const options = { session, paused, paceMs, sampleHz, version, placement: whereabouts(host) };
     return { handle: new Session(experiment, options, reader), begin: async () => {} };
   }
   const { id, title, values } = experiment;
   const header = { version, experiment: { id, title, parameters: values }, placement };
+  const handle = await isolate(host.spawnIsolated, session, header, reader);
+  return { handle, begin: () => handle.start(request) };
+}
+
+async function openWorkbench(
+  host: Host,
+  placement: Placement,
+  request: Received<'workbench'> & { session: number },
+  reader: Reader,
+): Promise<Opening> {
+  const { session, sampleHz, deeds = [] } = request;
+  const { version } = host;
+  // An isolated engine may map what its host has made room for.
+  const room = new WorkbenchRoom(host.budget, whereabouts(host) === 'isolated' ? 'isolated' : placement);
+  const watched = room.watching(reader);
+  try {
+    room.addAll(deeds);
+    if (placement === 'inline' || !host.spawnIsolated) {
+      const options = { session, sampleHz, version, placement: whereabouts(host) };
+      const handle = new Workbench(options, watched);
+      return { handle, workbench: { handle, room }, begin: async () => handle.begin(deeds) };
+    }
+    const header = { version, experiment: workbenchExperiment, placement };
+    const handle = await isolate(host.spawnIsolated, session, header, watched);
+    return { handle, workbench: { handle, room }, begin: () => handle.openWorkbench(request) };
+  } catch (error) {
+    room[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What a session in this very process is to say of its placement. */
+function whereabouts(host: Host): Placement {
+  return host.kind === 'isolated' ? 'isolated' : 'inline';
+}
+
+/** A session in a process of its own, which is started for it. Throws `cannot-run-here` when that fails. */
+async function isolate(
+  spawn: NonNullable<Host['spawnIsolated']>,
+  session: number,
+  header: Omit<TranscriptHeader, 'pid'>,
+  reader: Reader,
+): Promise<IsolatedSession> {
   // Loaded when it is wanted: it brings the whole wire protocol with it, which `pagescope run` does without.
   const { IsolatedSession } = await import('./isolated-session.ts');
   let child: IsolatedProcess;
   try {
-    child = await host.spawnIsolated();
+    child = await spawn();
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
+    const { id } = header.experiment;
     throw problem(
       'cannot-run-here',
-      `The process that ${experiment.id} runs in could not be started: ${why}. Free some memory or processes, or install Pagescope again.`,
-      `无法启动 ${experiment.id} 所需的独立进程：${why}。请释放一些内存或进程，或重新安装 Pagescope。`,
+      `The process that ${id} runs in could not be started: ${why}. Free some memory or processes, or install Pagescope again.`,
+      `无法启动 ${id} 所需的独立进程：${why}。请释放一些内存或进程，或重新安装 Pagescope。`,
       { cause },
     );
   }
-  const handle = new IsolatedSession(session, child, header, reader);
-  return { handle, begin: () => handle.start(request) };
+  return new IsolatedSession(session, child, header, reader);
 }

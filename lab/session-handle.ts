@@ -12,7 +12,8 @@ export interface SessionHandle {
   operate(region: number, operation: Operation): Promise<void>;
   acknowledge(region: number, sequence: number): void;
   report(language: Language): Promise<Report>;
-  program(): Promise<string>;
+  /** With a step, the lines of that one alone. */
+  program(step?: number): Promise<string>;
   /** Ends what runs and releases every region. Once; later calls wait for the first. */
   dispose(): Promise<void>;
 }

@@ -71,8 +71,8 @@ export class Session implements SessionHandle {
     return this.#open.report(language);
   }
 
-  async program(): Promise<string> {
-    return this.#open.program();
+  async program(step?: number): Promise<string> {
+    return this.#open.program(step);
   }
 
   dispose(): Promise<void> {

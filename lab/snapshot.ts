@@ -32,6 +32,11 @@ export class Observer {
     this.#vmFlagsStale = true;
   }
 
+  /** What the last look found: every page's byte, until the next look, and the VMAs. */
+  get last(): { readonly flags: Uint8Array; readonly vmas: Residency['vmas'] } {
+    return { flags: this.#flags, vmas: this.#previous?.vmas ?? [] };
+  }
+
   /** The states of all pages, now. The flags are overwritten by the next look. */
   look(clock: Clock, step: number): Snapshot {
     const { address, pages, fd } = this.#region;

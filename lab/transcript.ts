@@ -29,7 +29,7 @@ export interface TranscriptHeader {
 export class Transcript {
   readonly #header: TranscriptHeader;
   readonly #createdAt = new Date().toISOString();
-  readonly #regions: RegionInfo[] = [];
+  readonly #regions = new Map<number, RegionInfo>();
   readonly #steps: Step[] = [];
   readonly #snapshots: PackedSnapshot[] = [];
   readonly #claims = new Map<string, Claim>();
@@ -47,7 +47,7 @@ export class Transcript {
   add(event: SessionEvent): void {
     switch (event.kind) {
       case 'region':
-        this.#regions.push(event.region);
+        this.#regions.set(event.region.id, event.region);
         break;
       case 'step':
         this.#steps.push(event.step);
@@ -69,6 +69,8 @@ export class Transcript {
       case 'state':
         if (event.state === 'completed' || event.state === 'stopped' || event.state === 'failed')
           this.#outcome = event.state;
+        // A workbench has no script to be stopped: all that was asked of it is done.
+        if (event.state === 'open') this.#outcome = 'completed';
         this.#problem = event.problem;
         break;
     }
@@ -92,7 +94,7 @@ export class Transcript {
       experiment: { ...experiment, title: experiment.title[language] },
       placement,
       pid,
-      regions: [...this.#regions],
+      regions: [...this.#regions.values()],
       steps: this.#steps.map(({ title, meaning, outcome, diagnosis, ...step }) => ({
         ...step,
         title: title[language],

@@ -5,14 +5,12 @@ import { experiment } from '../experiment.ts';
 import { countPages } from '../format.ts';
 import type { Lab, Turn } from '../lab.ts';
 import { lockingFacts } from '../locking-facts.ts';
+import { wholeProcessBytes } from '../memory-sizes.ts';
 import { choice, integer } from '../parameters.ts';
 import type { Region } from '../region.ts';
 import { askForSmallPages, whyRefused } from '../steps.ts';
 
 const mebibyte = 1024 ** 2;
-
-/** What MCL_CURRENT brings in of a Node process: 620 MiB in Node 24, thread stacks and heap arenas for the most part. */
-const wholeProcessBytes = 768 * mebibyte;
 
 /** What the engine's own work within the turn may change of Rss, and the lag of the kernel's count (64 pages per CPU, Linux 6.2). */
 const ownRssBytes = 8 * mebibyte;

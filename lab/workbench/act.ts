@@ -1,0 +1,180 @@
+import type { ErrnoName } from '../../native/errno.ts';
+import { status } from '../../native/proc-status.ts';
+import type { Step } from '../../protocol/events.ts';
+import type { PageRuns, Tool } from '../../protocol/workbench.ts';
+import { wouldLock } from '../../protocol/would-lock.ts';
+import { breathe } from '../breathe.ts';
+import type { Clock } from '../clock.ts';
+import { lockingFacts } from '../locking-facts.ts';
+import { Meter } from '../meter.ts';
+import { type CallRecord, recordOf } from '../operations.ts';
+import type { Region } from '../region.ts';
+import { type Called, callPages, countsPages, makeCall, shownCall, splits } from './calls.ts';
+import { maySplit, noRoomToSplit } from './mapping-room.ts';
+import { outcomeOf } from './outcome.ts';
+import { countRunPages, endOfRuns } from './runs.ts';
+
+/** How long calls follow one another before the main loop gets its turn. */
+const sliceMs = 4;
+
+/** A call that the kernel refused. */
+export interface RefusedCall {
+  readonly errno: ErrnoName;
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /** Pages of it that were done before the refusal, where the call says so. */
+  readonly pages: number | undefined;
+}
+
+/** Why an act ended before all of its calls were made. */
+export type EndedEarly = 'interrupted' | 'no-room-to-split';
+
+/** What an act came to so far. */
+export interface Tally {
+  made: number;
+  refused: number;
+  firstRefused: RefusedCall | undefined;
+  /** Pages that were touched or wiped. */
+  pages: number;
+  /** Pages that a call was made for. */
+  tried: number;
+  /** The most pages of one call, where a run was cut for it. */
+  cutTo: number | undefined;
+  ended: EndedEarly | undefined;
+}
+
+/** An act that was done, in whole or up to where it was ended. */
+export interface Acted {
+  readonly record: CallRecord;
+  /** The pages that calls were made for. */
+  readonly done: PageRuns;
+}
+
+/**
+ * Makes one call for each run of pages, in order, and goes on with the next run where one is refused. Long runs are cut, so that the main
+ * loop goes on and the act can be ended; within a run the first refusal is the last call, as it is in the kernel.
+ *
+ * @param interrupt ends it after the call that it is in
+ * @param progress told after every slice of a long act: pages done, of how many
+ */
+export async function act(
+  tool: Tool,
+  runs: PageRuns,
+  region: Region,
+  clock: Clock,
+  interrupt: AbortSignal,
+  progress: (done: number, total: number) => void,
+): Promise<Acted> {
+  const meter = new Meter(clock);
+  const total = countRunPages(runs);
+  const tally: Tally = {
+    made: 0,
+    refused: 0,
+    firstRefused: undefined,
+    pages: 0,
+    tried: 0,
+    cutTo: undefined,
+    ended: undefined,
+  };
+  const most = callPages(tool);
+  const splitting = splits(tool);
+  let sliceEndsMs = performance.now() + sliceMs;
+  let at = 0;
+  let page = 0;
+  run: for (; at < runs.length; at += 2) {
+    page = runs[at] ?? 0;
+    const end = page + (runs[at + 1] ?? 0);
+    const cut = end - page > most && !lockWouldBeRefused(tool, region, end - page);
+    while (page < end) {
+      if (performance.now() > sliceEndsMs) {
+        await breathe();
+        progress(tally.tried, total);
+        sliceEndsMs = performance.now() + sliceMs;
+      }
+      if (tally.made > 0 && interrupt.aborted) tally.ended = 'interrupted';
+      else if (splitting && !maySplit()) tally.ended = 'no-room-to-split';
+      if (tally.ended) break run;
+      // At multiples, so that huge pages stay whole.
+      const next = cut ? Math.min(end, (Math.floor(page / most) + 1) * most) : end;
+      if (cut) tally.cutTo = most;
+      const called = makeCall(tool, region, page, next - page, meter);
+      count(tally, called, page, next - page);
+      page = next;
+      if (called.errno !== null) {
+        tally.tried += end - next;
+        break;
+      }
+    }
+  }
+  const done = tally.ended ? upTo(runs, at, page) : runs;
+  return { record: written(tool, runs, total, region, tally, meter), done };
+}
+
+function count(tally: Tally, { errno, pages }: Called, firstPage: number, pageCount: number): void {
+  tally.made++;
+  tally.tried += pageCount;
+  tally.pages += pages ?? 0;
+  if (errno === null) return;
+  tally.refused++;
+  tally.firstRefused ??= { errno, firstPage, pageCount, pages };
+}
+
+/**
+ * A lock beyond the limit is refused as a whole, and nothing is locked. Cut, it would be locked up to the limit; so such a run is not cut, and
+ * the kernel refuses it at once.
+ */
+function lockWouldBeRefused(tool: Tool, region: Region, pages: number): boolean {
+  if (tool.kind !== 'mlock' && tool.kind !== 'mlock-on-fault') return false;
+  const own = status();
+  if (own.errno !== null) return false;
+  return !wouldLock({ ...lockingFacts(), vmLckBytes: own.vmLckBytes }, pages * region.pageSize).works;
+}
+
+/** The runs before `at`, and what was done of that one. */
+function upTo(runs: PageRuns, at: number, page: number): PageRuns {
+  const first = runs[at] ?? 0;
+  return page > first ? [...runs.slice(0, at), first, page - first] : runs.slice(0, at);
+}
+
+/** The act as one step: the first refused call's answer where one was, else the first call's. */
+function written(tool: Tool, runs: PageRuns, total: number, region: Region, tally: Tally, meter: Meter): CallRecord {
+  const { made, refused, firstRefused, cutTo } = tally;
+  const first = runs[0] ?? 0;
+  const pageCount = firstRefused?.pageCount ?? Math.min(runs[1] ?? 0, cutTo ?? Number.POSITIVE_INFINITY);
+  const { call, arguments: shown } = shownCall(tool, region, firstRefused?.firstPage ?? first, pageCount);
+  const errno = firstRefused?.errno ?? null;
+  const outcome = outcomeOf(tool, region, total, tally, meter.reading.minorFaults);
+  const record = recordOf(
+    {
+      call,
+      arguments: shown,
+      returned: made === 0 ? 'not called' : errno !== null ? -1 : returnedOf(tool, call, tally),
+      errno,
+      ...(outcome ? { outcome } : {}),
+    },
+    region,
+    { firstPage: first, pageCount: endOfRuns(runs) - first },
+    meter,
+    firstRefused ? refusedArguments(tool, region, firstRefused) : {},
+  );
+  const stopped =
+    tally.ended === 'no-room-to-split' ? { text: noRoomToSplit(), fix: 'max-map-count' as const } : undefined;
+  return {
+    ...record,
+    ...(stopped ? { diagnosis: stopped } : {}),
+    ...(made > 0 ? { calls: { made, refused } } : {}),
+  };
+}
+
+function returnedOf(tool: Tool, call: string, tally: Tally): Step['returned'] {
+  if (call === 'explicit_bzero' || call === 'store' || call === 'load') return 'void';
+  return countsPages(tool) ? tally.pages : 0;
+}
+
+function refusedArguments(tool: Tool, region: Region, { firstPage, pageCount }: RefusedCall) {
+  return {
+    address: region.address + BigInt(firstPage * region.pageSize),
+    lengthBytes: pageCount * region.pageSize,
+    ...(tool.kind === 'madvise' ? { advice: tool.advice } : {}),
+  };
+}

@@ -1,0 +1,43 @@
+import { maxMapCount } from '../../native/vm-settings.ts';
+import { mappingCount } from '../../native/vma.ts';
+import type { Text } from '../../protocol/text.ts';
+
+/** Mappings that are left to the program itself: V8 ends the process when its heap cannot get one. */
+const reserve = 4096;
+
+/** A lock or a right for a part of a mapping makes at most two more of it. */
+const perCall = 2;
+
+/** Calls that are allowed before the process's mappings are counted again, which reads all of /proc/self/maps. */
+const callsPerCount = 2048;
+
+let left = 0;
+
+/**
+ * Whether a call that may split a mapping can be made without taking the last ones that the process may have (vm.max_map_count).
+ * Counted for the whole process, since all sessions in it draw on the same number.
+ */
+export function maySplit(): boolean {
+  if (left === 0) left = counted();
+  if (left === 0) return false;
+  left--;
+  return true;
+}
+
+function counted(): number {
+  const [max, count] = [maxMapCount(), mappingCount()];
+  // Where /proc does not tell, the kernel's own refusal has to do.
+  if (max.errno !== null || count.errno !== null) return callsPerCount;
+  const free = max.returned - Math.min(reserve, max.returned / 8) - count.returned;
+  return Math.max(0, Math.min(callsPerCount, Math.floor(free / perCall)));
+}
+
+/** Why an act ended before such a call. */
+export function noRoomToSplit(): Text {
+  const max = maxMapCount();
+  const number = max.errno === null ? max.returned : 0;
+  return {
+    en: `Each of these calls may split a mapping, and the process is near the most that it may have (vm.max_map_count, ${number}); the last ${reserve} are left to Pagescope itself, which could not go on without.`,
+    zh: `每次调用都可能拆分映射，而进程的映射数已接近上限（vm.max_map_count，${number}）；最后 ${reserve} 个留给 Pagescope 自身，否则它无法继续运行。`,
+  };
+}

@@ -1,0 +1,106 @@
+import { PROT } from '../../native/mman.ts';
+import { vmas } from '../../native/vma.ts';
+import type { Text } from '../../protocol/text.ts';
+import type { Tool } from '../../protocol/workbench.ts';
+import { formatPages } from '../format.ts';
+import { protectionText } from '../mapping.ts';
+import type { Region } from '../region.ts';
+import type { RefusedCall, Tally } from './act.ts';
+import { countsPages } from './calls.ts';
+import { joined } from './words.ts';
+
+/** What an act did, in words: what was done, what was not, and why; undefined where one call did all of it and there is nothing to add. */
+export function outcomeOf(
+  tool: Tool,
+  region: Region,
+  total: number,
+  tally: Tally,
+  minorFaults: number,
+): Text | undefined {
+  const { made, refused, firstRefused, cutTo, ended, tried } = tally;
+  return joined([
+    countsPages(tool) ? pagesDone(tool, tally.pages, total, minorFaults) : undefined,
+    made > 1 || refused > 0 ? callsDone(made, refused) : undefined,
+    firstRefused && refusedPages(firstRefused),
+    firstRefused && whyInaccessible(tool, region, firstRefused),
+    cutTo === undefined ? undefined : cutInto(made, cutTo),
+    ended && stoppedBefore(total - tried),
+  ]);
+}
+
+function pagesDone(tool: Tool, pages: number, total: number, minorFaults: number): Text {
+  const wiped = tool.kind === 'explicit_bzero';
+  const of = pages === total ? `${pages}` : `${pages} of ${total}`;
+  const ofZh = pages === total ? `${pages}` : `${total} 页中的 ${pages}`;
+  return {
+    en: `${of} page${total === 1 ? '' : 's'} ${wiped ? 'wiped' : 'touched'}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}`,
+    zh: `已${wiped ? '清零' : '触碰'} ${ofZh} 页，发生 ${minorFaults} 次轻微缺页`,
+  };
+}
+
+function callsDone(made: number, refused: number): Text {
+  return {
+    en: `${made - refused} of ${made} call${made === 1 ? '' : 's'} done`,
+    zh: `${made} 次调用中 ${made - refused} 次成功`,
+  };
+}
+
+function refusedPages({ firstPage, pageCount }: RefusedCall): Text {
+  const pages = formatPages([{ firstPage, pageCount }]);
+  return {
+    en: `first refused: page${pageCount === 1 ? '' : 's'} ${pages}`,
+    zh: `首次被拒绝：第 ${pages} 页`,
+  };
+}
+
+function cutInto(made: number, most: number): Text {
+  return {
+    en: `long runs were cut, into ${made} calls of at most ${most} pages`,
+    zh: `较长的页段被切分，共 ${made} 次调用，每次最多 ${most} 页`,
+  };
+}
+
+function stoppedBefore(left: number): Text {
+  return { en: `stopped before the other ${left} pages`, zh: `停止时还有 ${left} 页未处理` };
+}
+
+/** The right that a tool's access to a page needs; 0 where any will do, undefined where it needs none. */
+function neededRight(tool: Tool): number | undefined {
+  if (tool.kind === 'touch') return tool.access === 'write' ? PROT.WRITE : PROT.READ;
+  if (tool.kind === 'explicit_bzero') return PROT.WRITE;
+  if (tool.kind === 'mlock') return 0;
+  if (tool.kind !== 'madvise') return undefined;
+  if (tool.advice === 'MADV_POPULATE_WRITE') return PROT.WRITE;
+  return tool.advice === 'MADV_POPULATE_READ' ? PROT.READ : undefined;
+}
+
+/** Which page of a refused call may not be accessed, and why; undefined where all may, and the reason is another. */
+function whyInaccessible(tool: Tool, region: Region, { firstPage, pageCount, pages = 0 }: RefusedCall) {
+  const right = neededRight(tool);
+  if (right === undefined) return undefined;
+  const [from, end] = [firstPage + pages, firstPage + pageCount];
+  const size = BigInt(region.pageSize);
+  const found = vmas(region.address + BigInt(from) * size, region.address + BigInt(end) * size);
+  if (found.errno !== null) return undefined;
+  const wall = found.vmas.find(({ protection }) => (right === 0 ? protection === 0 : !(protection & right)));
+  const walled = wall ? Math.max(from, Number((wall.start - region.address) / size)) : end;
+  const filled = region.file ? Math.ceil(region.file.bytesNow / region.pageSize) : region.pages;
+  const beyond = Math.max(from, filled);
+  if (beyond < end && beyond <= walled) return pastTheEnd(beyond, region.file?.bytesNow ?? 0);
+  return wall ? without(walled, wall.protection) : undefined;
+}
+
+function pastTheEnd(page: number, bytes: number): Text {
+  return {
+    en: `page ${page} lies past the end of the file, which has ${bytes} bytes now`,
+    zh: `第 ${page} 页超出文件末尾，文件现有 ${bytes} 字节`,
+  };
+}
+
+function without(page: number, protection: number): Text {
+  const rights = protectionText(protection & PROT.READ ? ['PROT_READ'] : protection ? ['PROT_WRITE'] : [], '|');
+  return {
+    en: `page ${page} is ${rights}; a plain access would be SIGSEGV`,
+    zh: `第 ${page} 页为 ${rights}；直接访问会引发 SIGSEGV`,
+  };
+}

@@ -1,0 +1,251 @@
+import { histogram, pageCounts } from '../../protocol/counts.ts';
+import type { Snapshot } from '../../protocol/frame-stream.ts';
+import type { RegionRequest } from '../../protocol/mapping.ts';
+import { problem } from '../../protocol/problem.ts';
+import type { Text } from '../../protocol/text.ts';
+import type { Deed, DeedResult, PageRuns, ProcessTool, Tool } from '../../protocol/workbench.ts';
+import { collectGarbage } from '../collect-garbage.ts';
+import type { OpenSession } from '../open-session.ts';
+import { type CallRecord, performNow, unmapRegion } from '../operations.ts';
+import type { Region } from '../region.ts';
+import { takeSample } from '../sampler.ts';
+import { type Taken, takeMap, takeOnProcess } from '../turn.ts';
+import { act } from './act.ts';
+import { beforeOf, PastActs } from './before.ts';
+import { mappingOf } from './mapping-of.ts';
+import { endOfRuns } from './runs.ts';
+import { type VmaList, vmaList } from './vma-list.ts';
+import { actTitle, joined } from './words.ts';
+
+/** What a deed came to. */
+export interface Done {
+  readonly deed: Deed;
+  readonly result: DeedResult;
+  /** The step that tells of it; the first, where there are several. */
+  readonly step: number;
+}
+
+/** How a deed is done: what ends it, where its progress goes, and what is to be said of a result that differs from a saved one. */
+export interface Doing {
+  readonly interrupt: AbortSignal;
+  progress(done: number, total: number): void;
+  /** What the step says beside what it came to. */
+  remark?(result: DeedResult): Text | undefined;
+}
+
+/** Does what a person asks of a workbench, as steps. Whoever calls has the session's turn. */
+export class Performer {
+  readonly past = new PastActs();
+  readonly #open: OpenSession;
+  readonly #isolated: boolean;
+  /** What was last told of each region's VMAs. */
+  readonly #vmas = new Map<number, string>();
+
+  constructor(open: OpenSession, isolated: boolean) {
+    this.#open = open;
+    this.#isolated = isolated;
+  }
+
+  /** Throws `bad-input`, `gone` or `cannot-run-here` when the deed is none that can be done here; then nothing was done. */
+  perform(deed: Deed, doing: Doing): Promise<Done> | Done {
+    switch (deed.kind) {
+      case 'add':
+        return this.#add(deed.region, doing);
+      case 'remove':
+        return this.#remove(deed.region, doing);
+      case 'act':
+        return this.#act(this.#open.regions.get(deed.region), deed.tool, deed.pages, doing);
+      case 'process':
+        return this.#onProcess(deed.tool, doing);
+    }
+  }
+
+  /** A deed that could not be done, told as a step, so that those after it go on. A region that was to be added keeps its number. */
+  refuse(deed: Deed, why: Text): Done {
+    const title = refusedTitle(deed);
+    const startedNs = this.#open.clock.nowNs();
+    const record = {
+      call: deed.kind,
+      arguments: {},
+      returned: 'not called',
+      errno: null,
+      outcome: why,
+      durationNs: 0,
+      startedNs,
+      minorFaults: 0,
+      vmLckGrowthBytes: 0,
+    };
+    const step = this.#open.publish({ title, record, entry: { kind: 'remark', title } }).index;
+    if (deed.kind === 'add') this.#open.regions.skipId();
+    return { deed, result: { errno: 'refused' }, step };
+  }
+
+  #add(request: RegionRequest, { remark }: Doing): Done {
+    const { regions, clock } = this.#open;
+    const mapping = mappingOf(request);
+    const { pages } = mapping;
+    const taken = takeMap({ en: `Map ${pages} pages`, zh: `映射 ${pages} 页` }, mapping, regions, clock);
+    const { region } = taken;
+    if (!region) {
+      regions.skipId();
+      mapping.file?.[Symbol.dispose]();
+      const result = { errno: taken.record.errno };
+      return { deed: { kind: 'add', region: request }, result, step: this.#publish(taken, remark?.(result)) };
+    }
+    region.name = request.name;
+    const advised = this.#advise(request, region);
+    const snapshot = this.#look(region);
+    const result = resultOf(taken.record.errno, snapshot);
+    const step = this.#publish(advised ? taken : seenWith(taken, region, snapshot), remark?.(result));
+    if (advised) this.#publish(seenWith(advised, region, snapshot));
+    this.#tellVmas(region);
+    return { deed: { kind: 'add', region: request }, result, step };
+  }
+
+  /** The advice that follows the mmap. Files and memfd_secret have small pages anyway, so they are not advised against huge ones. */
+  #advise({ hugePages }: RegionRequest, region: Region): Taken | undefined {
+    const never = hugePages === 'never' && !region.file && region.mapping.memory !== 'secret';
+    if (!never && hugePages !== 'always') return undefined;
+    const operation = {
+      kind: 'madvise',
+      advice: never ? 'MADV_NOHUGEPAGE' : 'MADV_HUGEPAGE',
+      range: { firstPage: 0, pageCount: region.pages },
+    } as const;
+    const record = performNow(operation, region, this.#open.clock);
+    const title = never
+      ? { en: 'Ask for small pages', zh: '请求使用小页' }
+      : { en: 'Ask for huge pages', zh: '请求使用大页' };
+    const refused = record.errno !== null;
+    return { title, record, entry: { kind: 'operation', title, label: region.label, operation, refused } };
+  }
+
+  async #remove(id: number, { remark }: Doing): Promise<Done> {
+    const region = this.#open.regions.remove(id);
+    this.#vmas.delete(id);
+    const title = { en: `Unmap ${region.label}`, zh: `取消映射 ${region.label}` };
+    const record = await unmapRegion(region, this.#open.clock);
+    const result = { errno: record.errno };
+    const step = this.#publish(
+      { title, record, entry: { kind: 'unmap', title, label: region.label } },
+      remark?.(result),
+    );
+    this.#open.tell({ kind: 'released', region: id });
+    return { deed: { kind: 'remove', region: id }, result, step };
+  }
+
+  async #act(region: Region, tool: Tool, runs: PageRuns, doing: Doing): Promise<Done> {
+    const end = endOfRuns(runs);
+    // Throws the region's own sentence for the first page outside.
+    if (end > region.pages) region.pageNumbers([Math.max(region.pages, runs.at(-2) ?? 0)]);
+    const { flags, vmas } = this.#open.regions.observer(region.id).last;
+    const before = beforeOf(tool, runs, flags, vmas);
+    const { record, done } = await act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress);
+    const snapshot = this.#look(region);
+    const result = resultOf(record.errno, snapshot);
+    const title = actTitle(tool, region, runs);
+    const entry: Taken['entry'] = done.length
+      ? { kind: 'act', title, label: region.label, tool, runs: done, refused: record.errno !== null }
+      : { kind: 'remark', title };
+    const step = this.#publish(seenWith({ title, record, entry }, region, snapshot), doing.remark?.(result));
+    this.past.add(step, { region: region.id, tool, runs: done, before });
+    this.#tellVmas(region);
+    return { deed: { kind: 'act', region: region.id, tool, pages: done.length ? done : runs }, result, step };
+  }
+
+  #onProcess(tool: ProcessTool, { remark }: Doing): Done {
+    if (!this.#isolated) throw notInline(tool);
+    const { regions, clock } = this.#open;
+    const title = processTitle(tool);
+    const current = tool.kind === 'mlockall' && tool.flags.includes('MCL_CURRENT');
+    // V8 aborts at the first page that it cannot give back, so room for what is seen is made before, and nothing is collected after.
+    const seen = regions.all.map((region) => ({ region, flags: new Uint8Array(current ? region.pages : 0) }));
+    if (current) collectGarbage();
+    const taken = takeOnProcess(title, tool, clock);
+    const together = seen.map(({ region, flags }) => {
+      regions.expectVmFlags(region.id);
+      const snapshot = regions.observer(region.id).look(clock, this.#open.steps);
+      if (!current) return { region: region.id, snapshot };
+      flags.set(snapshot.flags);
+      return { region: region.id, snapshot: { ...snapshot, flags } };
+    });
+    const undone = current && taken.record.errno === null ? takeOnProcess(unlockTitle, unlockAll, clock) : undefined;
+    const result = { errno: taken.record.errno };
+    const step = this.#publish(
+      { ...taken, seen: together },
+      joined([current ? undoneNote : undefined, remark?.(result)]),
+    );
+    if (undone) {
+      const last = this.#publish(undone);
+      regions.expectVmFlags();
+      this.#open.observe(last);
+    }
+    for (const { region } of seen) this.#tellVmas(region);
+    return { deed: { kind: 'process', tool }, result, step };
+  }
+
+  #look(region: Region): Snapshot {
+    const observer = this.#open.regions.observer(region.id);
+    observer.expectVmFlags();
+    return observer.look(this.#open.clock, this.#open.steps);
+  }
+
+  #publish(taken: Taken, more?: Text): number {
+    const outcome = joined([taken.record.outcome, more]);
+    const record: CallRecord = outcome ? { ...taken.record, outcome } : taken.record;
+    const sample = takeSample(this.#open.clock);
+    return this.#open.publish({ ...taken, record, ...(sample ? { sample } : {}) }).index;
+  }
+
+  #tellVmas(region: Region): void {
+    const list: VmaList = vmaList(this.#open.regions.observer(region.id).last.vmas);
+    const told = JSON.stringify(list);
+    if (this.#vmas.get(region.id) === told) return;
+    this.#vmas.set(region.id, told);
+    this.#open.tell({ kind: 'vmas', region: region.id, ...list });
+  }
+}
+
+function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {
+  return { ...taken, seen: [{ region: region.id, snapshot }] };
+}
+
+function resultOf(errno: string | null, { flags }: Snapshot): DeedResult {
+  const { resident, locked } = pageCounts(histogram(flags));
+  return { errno, resident, locked };
+}
+
+const unlockAll = { kind: 'munlockall' } as const;
+const unlockTitle: Text = {
+  en: 'munlockall, in the same turn: V8 would not survive the next one',
+  zh: '在同一轮中执行 munlockall：否则 V8 无法继续运行',
+};
+const undoneNote: Text = {
+  en: 'undone at once by munlockall: V8 gives pages back with MADV_DONTNEED, locked memory refuses that, and V8 aborts',
+  zh: '随即用 munlockall 撤销：V8 以 MADV_DONTNEED 归还页面，已锁定的内存会拒绝，V8 便会中止',
+};
+
+function processTitle(tool: ProcessTool): Text {
+  const call = tool.kind === 'mlockall' ? `mlockall(${tool.flags.join(' | ')})` : 'munlockall()';
+  return { en: call, zh: call };
+}
+
+function notInline(tool: ProcessTool) {
+  return problem(
+    'cannot-run-here',
+    `${tool.kind} acts on a whole process, and this workbench lives in Pagescope's own, which would abort at the next page that it gives back; open a workbench in a process of its own.`,
+    `${tool.kind} 作用于整个进程，而此工作台位于 Pagescope 自身的进程中，锁定后进程会在下次归还页面时中止；请打开一个在独立进程中的工作台。`,
+  );
+}
+
+function refusedTitle(deed: Deed): Text {
+  switch (deed.kind) {
+    case 'add':
+      return { en: 'Map a region', zh: '映射一个区域' };
+    case 'remove':
+      return { en: `Unmap region ${deed.region}`, zh: `取消映射区域 ${deed.region}` };
+    case 'act':
+      return { en: `Act on region ${deed.region}`, zh: `对区域 ${deed.region} 操作` };
+    case 'process':
+      return processTitle(deed.tool);
+  }
+}

@@ -1,0 +1,32 @@
+import { PROT } from '../../native/mman.ts';
+import type { VmaState } from '../../native/residency.ts';
+import type { VmaInfo } from '../../protocol/events.ts';
+
+/** VMAs that are told of a region; the others are counted. */
+const maxTold = 256;
+
+/** The VmFlags of smaps(5) that the workbench is about. */
+const told = new Set(['lo', 'lf', 'dd', 'hg', 'nh', 'io']);
+
+/** A region's VMAs as they are told. */
+export interface VmaList {
+  readonly vmas: VmaInfo[];
+  /** How many are left out. */
+  readonly more: number;
+}
+
+/** The VMAs that a look found, in the words of `/proc/PID/maps` and smaps. */
+export function vmaList(states: readonly VmaState[]): VmaList {
+  const vmas = states.slice(0, maxTold).map((state) => ({
+    firstPage: state.firstPage,
+    pageCount: state.pages,
+    protection: mapsProtection(state),
+    flags: state.vmFlags?.split(' ').filter((flag) => told.has(flag)) ?? [],
+  }));
+  return { vmas, more: states.length - vmas.length };
+}
+
+function mapsProtection({ protection, shared }: VmaState): string {
+  const bits = protection ?? PROT.NONE;
+  return `${bits & PROT.READ ? 'r' : '-'}${bits & PROT.WRITE ? 'w' : '-'}-${shared ? 's' : 'p'}`;
+}

@@ -1,0 +1,267 @@
+import { release } from 'node:os';
+import { pageSize } from '../../native/sysconf.ts';
+import type { Placement } from '../../protocol/experiment.ts';
+import type { Language } from '../../protocol/language.ts';
+import { ProblemError, problem, toProblem } from '../../protocol/problem.ts';
+import type { Report } from '../../protocol/report.ts';
+import type { Reader, Received, Response } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
+import { type Deed, maxDeeds, type RecordedDeeds, savedWorkbenchId } from '../../protocol/workbench.ts';
+import { breathe } from '../breathe.ts';
+import { OpenSession } from '../open-session.ts';
+import type { TranscriptHeader } from '../transcript.ts';
+import type { WorkbenchHandle } from './handle.ts';
+import { inverseOf } from './inverse.ts';
+import { type Doing, type Done, Performer } from './performer.ts';
+import { Progress } from './progress.ts';
+import { differenceOf, replayClaim } from './replay.ts';
+import { actTitle } from './words.ts';
+
+/** How long deeds of a saved workbench follow one another before the main loop gets its turn. */
+const sliceMs = 4;
+
+export interface WorkbenchOptions {
+  readonly session: number;
+  readonly sampleHz: number;
+  readonly version: string;
+  readonly placement: Placement;
+}
+
+/** What a report says of a workbench where it names the experiment. */
+export const workbenchExperiment: TranscriptHeader['experiment'] = {
+  id: 'workbench',
+  title: { en: 'Workbench', zh: '工作台' },
+  parameters: {},
+};
+
+/** A session without a script: what happens in it is what its user asks for, one thing after the other. */
+export class Workbench implements WorkbenchHandle {
+  readonly pid = process.pid;
+  readonly #version: string;
+  readonly #open: OpenSession;
+  readonly #performer: Performer;
+  readonly #deeds: Done[] = [];
+  readonly #deedOfStep = new Map<number, Deed>();
+  /** Names that regions were given later. */
+  readonly #names = new Map<number, string>();
+  /** Ends what is under way. */
+  #underWay: AbortController | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor({ session, sampleHz, version, placement }: WorkbenchOptions, reader: Reader) {
+    this.#version = version;
+    const header = { version, experiment: workbenchExperiment, placement, pid: this.pid };
+    this.#open = new OpenSession(session, header, sampleHz, reader);
+    this.#performer = new Performer(this.#open, placement === 'isolated');
+  }
+
+  /** Tells that it is open, and does the deeds of a saved one, if any, before anything else. */
+  begin(deeds: RecordedDeeds = []): void {
+    this.#open.tell({ kind: 'state', state: 'open' });
+    if (deeds.length > 0) void this.#turn((interrupt) => this.#replay(deeds, interrupt)).catch(() => {});
+  }
+
+  async addRegion({ region }: Received<'addRegion'>): Promise<Response<'addRegion'>> {
+    return this.#turn(async (interrupt) => {
+      const id = this.#open.regions.nextId;
+      const { result } = await this.#do({ kind: 'add', region }, { interrupt, progress: noProgress });
+      return result.errno === null ? { region: id } : {};
+    });
+  }
+
+  async renameRegion({ region: id, name }: Received<'renameRegion'>): Promise<void> {
+    const region = this.#open.regions.get(id);
+    region.name = name;
+    this.#names.set(id, name);
+    this.#open.tell({ kind: 'region', region: region.info() });
+  }
+
+  async removeRegion({ region }: Received<'removeRegion'>): Promise<void> {
+    await this.#turn((interrupt) => this.#do({ kind: 'remove', region }, { interrupt, progress: noProgress }));
+  }
+
+  async act({ region: id, tool, pages }: Received<'act'>): Promise<Response<'act'>> {
+    return this.#turn(async (interrupt) => {
+      const title = actTitle(tool, this.#open.regions.get(id), pages);
+      const progress = this.#progress(title, 'pages');
+      const doing = { interrupt, progress: (done: number, total: number) => progress.at(done, total) };
+      try {
+        const { step } = await this.#do({ kind: 'act', region: id, tool, pages }, doing);
+        return { step };
+      } finally {
+        progress.end();
+      }
+    });
+  }
+
+  async actOnProcess({ tool }: Received<'actOnProcess'>): Promise<Response<'actOnProcess'>> {
+    return this.#turn(async (interrupt) => {
+      const { step } = await this.#do({ kind: 'process', tool }, { interrupt, progress: noProgress });
+      return { step };
+    });
+  }
+
+  async interrupt(): Promise<void> {
+    this.#underWay?.abort();
+  }
+
+  async deed({ step }: Received<'deed'>): Promise<Response<'deed'>> {
+    const deed = this.#deedOfStep.get(step);
+    return deed ? { deed } : {};
+  }
+
+  async inverse({ step }: Received<'inverse'>): Promise<Response<'inverse'>> {
+    const past = this.#performer.past.get(step);
+    if (past) return inverseOf(past, this.#open.regions.get(past.region));
+    return { acts: [], note: step < this.#open.steps ? noAct : notTaken };
+  }
+
+  async save(): Promise<Response<'save'>> {
+    if (this.#deeds.length > maxDeeds) {
+      throw problem(
+        'bad-input',
+        `This workbench has ${this.#deeds.length} deeds, and ${maxDeeds} is the most that can be saved; open a new one.`,
+        `此工作台已有 ${this.#deeds.length} 个操作，最多可保存 ${maxDeeds} 个；请打开一个新的工作台。`,
+      );
+    }
+    return {
+      schema: savedWorkbenchId,
+      pagescope: this.#version,
+      savedAt: new Date().toISOString(),
+      kernel: release(),
+      pageSize: pageSize(),
+      deeds: this.#recorded(),
+    };
+  }
+
+  /** The deeds, with the names that their regions have now. The number of a region is that of its deed among those that add one. */
+  #recorded(): RecordedDeeds {
+    let added = 0;
+    return this.#deeds.map(({ deed, result }) => {
+      const name = deed.kind === 'add' ? this.#names.get(++added) : undefined;
+      if (deed.kind !== 'add' || name === undefined) return { deed, result };
+      return { deed: { ...deed, region: { ...deed.region, name } }, result };
+    });
+  }
+
+  async control(): Promise<void> {
+    throw notScripted('paused, resumed, stepped or stopped', '暂停、继续、单步或停止');
+  }
+
+  async pace(): Promise<void> {
+    throw notScripted('given a pace', '设置节奏');
+  }
+
+  async operate(): Promise<void> {
+    throw notScripted('operated on without a deed', '绕过操作记录直接操作');
+  }
+
+  acknowledge(region: number, sequence: number): void {
+    this.#open.acknowledge(region, sequence);
+  }
+
+  async report(language: Language): Promise<Report> {
+    return this.#open.report(language);
+  }
+
+  async program(step?: number): Promise<string> {
+    return this.#open.program(step);
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#release();
+    return this.#disposed;
+  }
+
+  async #release(): Promise<void> {
+    this.#underWay?.abort();
+    this.#open.interrupt();
+    await this.#open.release();
+  }
+
+  /** One thing at a time. What waits when the workbench is closed is not done any more. */
+  #turn<T>(what: (interrupt: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#open.inTurn(async () => {
+      if (this.#disposed) throw problem('gone', 'This workbench was closed.', '此工作台已关闭。');
+      this.#underWay = new AbortController();
+      try {
+        return await what(this.#underWay.signal);
+      } finally {
+        this.#underWay = undefined;
+      }
+    });
+  }
+
+  async #do(deed: Deed, doing: Doing): Promise<Done> {
+    return this.#keep(await this.#performer.perform(deed, doing));
+  }
+
+  #keep(done: Done): Done {
+    this.#deeds.push(done);
+    this.#deedOfStep.set(done.step, done.deed);
+    return done;
+  }
+
+  async #replay(deeds: RecordedDeeds, interrupt: AbortSignal): Promise<void> {
+    const progress = this.#progress(replayTitle, 'deeds');
+    let compared = 0;
+    let same = 0;
+    let done = 0;
+    let sliceEndsMs = performance.now() + sliceMs;
+    for (const { deed, result: saved } of deeds) {
+      if (performance.now() > sliceEndsMs) {
+        await breathe();
+        progress.at(done, deeds.length);
+        sliceEndsMs = performance.now() + sliceMs;
+      }
+      if (interrupt.aborted) break;
+      const differs = await this.#redo(deed, saved, interrupt);
+      done++;
+      if (saved) compared++;
+      if (saved && !differs) same++;
+    }
+    progress.end();
+    if (compared === 0) return;
+    const endedAfter = done < deeds.length ? done : undefined;
+    this.#open.tell({ kind: 'claim', claim: replayClaim(compared, same, endedAfter, deeds.length) });
+  }
+
+  /** Does a deed again; whether it came to something else than what was saved with it. */
+  async #redo(deed: Deed, saved: RecordedDeeds[number]['result'], interrupt: AbortSignal): Promise<boolean> {
+    let difference: Text | undefined;
+    const remark: Doing['remark'] = (result) => {
+      difference = saved && differenceOf(saved, result);
+      return difference;
+    };
+    try {
+      await this.#do(deed, { interrupt, progress: noProgress, remark });
+      return difference !== undefined;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#keep(this.#performer.refuse(deed, toProblem(error).text));
+      return true;
+    }
+  }
+
+  #progress(title: Text, unit: 'pages' | 'deeds'): Progress {
+    return new Progress((event) => this.#open.tell(event), title, unit);
+  }
+}
+
+const noProgress = (): void => {};
+
+const replayTitle: Text = { en: 'Do the saved deeds again', zh: '重做已保存的操作' };
+
+const noAct: Text = {
+  en: 'Nothing takes this step back; to undo a map, unmap the region.',
+  zh: '此步无法撤销；若要撤销映射，请取消映射该区域。',
+};
+const notTaken: Text = { en: 'There is no such step yet.', zh: '还没有这一步。' };
+
+function notScripted(what: string, whatZh: string): ProblemError {
+  return problem(
+    'bad-input',
+    `A workbench has no script and cannot be ${what}; act on its regions instead.`,
+    `工作台没有脚本，不能${whatZh}；请直接对其区域操作。`,
+  );
+}
