@@ -47,6 +47,7 @@ export interface Experiment {
   prepare(given: ParameterValues): PreparedExperiment;
 }
 
+/** An experiment with values that were checked: what a session needs to run it. */
 export interface PreparedExperiment {
   readonly id: string;
   readonly title: Text;

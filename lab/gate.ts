@@ -1,5 +1,6 @@
 import type { Text } from '../protocol/text.ts';
 
+/** `stopped` is final. */
 export type GateState = 'running' | 'paused' | 'stopped';
 
 /**

@@ -35,6 +35,7 @@ export const orderParameters = {
   }),
 } as const;
 
+/** In which order pages are touched. */
 export type Order = 'sequential' | 'random' | 'stride';
 
 /**

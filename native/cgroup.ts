@@ -24,6 +24,7 @@ export type CgroupMemory = {
   readonly unevictableBytes: number | null;
 };
 
+/** The tightest memory limits of the group and its ancestors, or the errno of looking it up. */
 export type CgroupResult =
   | {
       readonly returned: 0;

@@ -24,6 +24,7 @@ export type RefusedLock =
 /** A stretch of addresses. */
 export type Stretch = { readonly start: bigint; readonly end: bigint };
 
+/** What was read of the process and the range, after the refusal. Sizes in bytes. */
 export type Measured = {
   /** VmLck of the process, whole on-fault ranges included. */
   readonly vmLckBytes: number;
@@ -54,6 +55,7 @@ export type LockCause =
   | 'arguments'
   | 'unknown';
 
+/** The cause, and the numbers that it follows from. */
 export type LockDiagnosis = {
   readonly cause: LockCause;
   readonly measured: Measured;

@@ -35,7 +35,9 @@ export function errnoName(number: number): ErrnoName {
   return NAMES[number - 1] ?? further.get(number) ?? `errno ${number}`;
 }
 
+/** A call that answered −1. */
 export type Failed = { readonly returned: -1; readonly errno: ErrnoName };
+/** A call that succeeded. */
 export type Returned<T extends number | bigint = 0> = { readonly returned: T; readonly errno: null };
 /** A call's result: its return value, or −1 with the name of its errno. */
 export type Result<T extends number | bigint = 0> = Returned<T> | Failed;

@@ -17,6 +17,7 @@ import { readSmaps } from './smaps.ts';
 import { pageSize } from './sysconf.ts';
 import { vmas } from './vma.ts';
 
+/** What a trial found. */
 export type Feature =
   | { readonly status: 'available' }
   /** It is there, but not for us; the reason says who may. */
@@ -37,7 +38,9 @@ const SINCE = {
   smaps: 'Linux 2.6.14 with CONFIG_PROC_PAGE_MONITOR',
 } as const;
 
+/** A feature as reports name it. */
 export type FeatureName = keyof typeof SINCE;
+/** Every feature, in the order in which they are shown. */
 export const FEATURES: readonly FeatureName[] = [
   'pagemap-scan',
   'procmap-query',

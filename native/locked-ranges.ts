@@ -8,6 +8,7 @@ import type { Failed } from './errno.ts';
 import { readSmaps } from './smaps.ts';
 import { isLocked, vmas } from './vma.ts';
 
+/** A mapping that is locked, by its addresses. */
 export type LockedRange = {
   readonly start: bigint;
   readonly end: bigint;
@@ -15,6 +16,7 @@ export type LockedRange = {
   readonly onFault: boolean | null;
 };
 
+/** What is locked, and where that was read. */
 export type LockedRanges = {
   readonly returned: 0;
   readonly errno: null;
@@ -23,6 +25,7 @@ export type LockedRanges = {
   readonly ranges: readonly LockedRange[];
 };
 
+/** Where to look, and how closely. */
 export type LockedRangesOptions = {
   /** The addresses to look at; everything by default. Ranges have the mapping's own bounds, which may lie outside. */
   readonly start?: bigint;

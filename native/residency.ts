@@ -39,6 +39,7 @@ export type Unknown = {
   readonly reason: string;
 };
 
+/** What a snapshot found besides the bytes of its pages. */
 export type Residency = {
   readonly vmas: readonly VmaState[];
   /** Pages of the range that nothing is mapped at; their byte is 0. */
@@ -48,6 +49,7 @@ export type Residency = {
   readonly unknown: readonly Unknown[];
 };
 
+/** What a snapshot may know beforehand, and what it is to read. */
 export type ResidencyOptions = {
   /**
    * Read smaps (milliseconds; more with every VMA and resident page) for OnFault and DontDump. Say so after an operation that

@@ -29,7 +29,9 @@ export const RUSAGE = { SELF: 0, CHILDREN: -1, THREAD: 1 } as const;
 
 /** A limit in the resource's unit (bytes for MEMLOCK). */
 export type Limit = bigint | 'unlimited';
+/** The soft limit is what the kernel enforces; the process itself may raise it to the hard one. */
 export type Limits = { readonly soft: Limit; readonly hard: Limit };
+/** The limits, or the errno of reading or setting them. */
 export type LimitsResult = ({ readonly returned: 0; readonly errno: null } & Limits) | Failed;
 
 const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;

@@ -8,6 +8,7 @@ const INITIAL = 'user:[4026531837]';
 /** One line of uid_map: `count` ids from `inside` are those from `outside` in the parent namespace. */
 export type IdMapping = { readonly inside: number; readonly outside: number; readonly count: number };
 
+/** The user namespace of this process. user_namespaces(7) */
 export type UserNamespace = {
   /** Null when /proc/self/ns/user can't be read. mlock heeds CAP_IPC_LOCK in the first namespace alone (`capable()` in mm/mlock.c). */
   readonly initial: boolean | null;

@@ -2,6 +2,7 @@
 import type { Failed } from './errno.ts';
 import { readText } from './proc-file.ts';
 
+/** Where huge pages are made: everywhere, where MADV_HUGEPAGE asks, nowhere. */
 export type ThpSetting = 'always' | 'madvise' | 'never';
 
 export type TransparentHugepage = {

@@ -21,6 +21,7 @@ export type Vma = {
   readonly shared: boolean;
 };
 
+/** The mappings of a range by address, and where they were read. */
 export type Vmas = {
   readonly returned: 0;
   readonly errno: null;

@@ -7,6 +7,7 @@ import { bytes, same, skip, withPages } from './rule.ts';
 /** The first kernel that knows an advice; older ones answer EINVAL, which is then no finding. */
 export type Advice = { readonly name: keyof typeof MADV; readonly since: string; readonly locked: 'EINVAL' | null };
 
+/** Each advice, with the first kernel that knows it and what it answers for locked memory. */
 export const ADVICE: readonly Advice[] = [
   { name: 'NORMAL', since: '2.4', locked: null },
   { name: 'RANDOM', since: '2.4', locked: null },

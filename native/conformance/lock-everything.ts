@@ -3,6 +3,7 @@ import { mlockall, munlockall } from '../mlock.ts';
 import { isLocked } from '../vma.ts';
 import { bytes, gives, inCore, lockedPages, withPages } from './rule.ts';
 
+/** What was seen while all was locked. */
 export type Everything = {
   /** VmLck in pages: before, while all is locked, after. */
   readonly vmLck: readonly [number, number, number];

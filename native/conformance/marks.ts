@@ -1,7 +1,9 @@
 /** What is written into pages to be looked for in a core file: computed byte by byte, so that no string holds it. */
 
+/** The page that a mark is written into. */
 export type MarkName = 'plain' | 'dontdump' | 'dodump' | 'secret';
 
+/** Long enough not to come up by chance. */
 export const MARK_BYTES = 64;
 
 const SEEDS: { readonly [name in MarkName]: number } = {

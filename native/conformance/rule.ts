@@ -18,6 +18,7 @@ import { userNamespace } from '../user-namespace.ts';
 /** Whom a rule holds for: `user` has no capability; `any` holds for both, and runs as whoever asks. */
 export type Who = 'root' | 'user' | 'any';
 
+/** What the kernel is said to do, and how that is checked. */
 export type Rule = {
   readonly call: string;
   /** A sentence about behaviour, without its full stop. */
@@ -29,13 +30,14 @@ export type Rule = {
   readonly check: () => void | Promise<void>;
 };
 
+/** What came of a check. */
 export type Outcome =
   | { readonly status: 'held' }
   | { readonly status: 'failed'; readonly reason: Text }
   | { readonly status: 'skipped'; readonly reason: Text };
 
 /** What ends a check before its end. */
-class Ended extends Error {
+class EarlyEnd extends Error {
   readonly reason: Text;
 
   constructor(reason: Text) {
@@ -43,8 +45,8 @@ class Ended extends Error {
     this.reason = reason;
   }
 }
-class Broken extends Ended {}
-class Skipped extends Ended {}
+class Broken extends EarlyEnd {}
+class Skipped extends EarlyEnd {}
 
 /** What a rule about locked memory takes for granted: the smallest default that Linux has ever had. */
 const LOCKABLE = 65536n;
@@ -78,7 +80,7 @@ export async function outcome(rule: Rule): Promise<Outcome> {
 
 /** Why a check ended: its own words, or those of an error that is not about the rule. */
 function reasonOf(error: unknown): Text {
-  if (error instanceof Ended) return error.reason;
+  if (error instanceof EarlyEnd) return error.reason;
   const message = error instanceof Error ? error.message : String(error);
   return { en: message, zh: message };
 }

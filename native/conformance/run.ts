@@ -4,6 +4,7 @@ import type { Text } from '../meanings/text.ts';
 import type { Outcome, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
 
+/** As whom a rule was checked. */
 export type Identity = 'root' | 'user';
 
 /** One line of `pagescope conformance`. */
@@ -27,6 +28,7 @@ const NEEDS_ROOT: Text = { en: 'Only root can check this.', zh: '只有 root 才
 /** A rule that takes longer hangs; all of them together take a second. */
 const CHILD_TIMEOUT_MS = 60_000;
 
+/** What to run, and in which process. */
 export type RunOptions = {
   /** The compiled or source file of `child.ts`. */
   readonly child: string | URL;

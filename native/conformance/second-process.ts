@@ -7,6 +7,7 @@ import { skip } from './rule.ts';
 /** What setting up or undoing may take at most. */
 const TIMEOUT_MS = 20_000;
 
+/** How a second process ended, and what it said when it was ready. */
 export type Ended = { readonly signal: NodeJS.Signals | null; readonly told: string };
 
 /** Where a second process runs, and with which options of Node. */

@@ -1,6 +1,7 @@
 /** What came of a run, counted. */
 import type { Row } from './run.ts';
 
+/** Rows by their status. */
 export type Counts = {
   readonly rows: number;
   readonly held: number;

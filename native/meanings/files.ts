@@ -6,6 +6,7 @@ export const TOO_MANY_OPEN: Text = {
   en: 'This process has too many open descriptors (RLIMIT_NOFILE).',
   zh: '本进程打开的描述符过多（RLIMIT_NOFILE）。',
 };
+/** ENFILE of any call that opens. */
 export const SYSTEM_TOO_MANY_OPEN: Text = {
   en: 'The system has too many open files.',
   zh: '系统打开的文件过多。',
