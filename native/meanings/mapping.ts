@@ -1,10 +1,8 @@
 /** mmap(2) and its family. */
+import { SYSTEM_TOO_MANY_OPEN } from './files.ts';
 import type { Table, Text } from './text.ts';
 
-const NOT_A_PAGE_BOUNDARY: Text = {
-  en: 'The address is not a multiple of the page size.',
-  zh: '地址不是页大小的整数倍。',
-};
+const SEALED: Text = { en: 'The mapping is sealed (mseal).', zh: '映射已被封印（mseal）。' };
 
 export const mapping: Table = {
   mmap: {
@@ -25,7 +23,7 @@ export const mapping: Table = {
       en: 'The length is 0, the address or offset is not a multiple of the page size, or neither MAP_PRIVATE nor MAP_SHARED was given.',
       zh: '长度为 0，地址或偏移不是页大小的整数倍，或者没有给出 MAP_PRIVATE 或 MAP_SHARED。',
     },
-    ENFILE: { en: 'The system has too many open files.', zh: '系统打开的文件过多。' },
+    ENFILE: SYSTEM_TOO_MANY_OPEN,
     ENODEV: { en: 'This kind of file cannot be mapped.', zh: '这类文件不能映射。' },
     ENOMEM: {
       en: 'No address space of that length is free, overcommit refuses it, RLIMIT_AS or RLIMIT_DATA is reached, or the process has too many mappings (vm.max_map_count).',
@@ -46,7 +44,7 @@ export const mapping: Table = {
       en: 'Unmapping the middle would split a mapping, and the process has too many already (vm.max_map_count).',
       zh: '从中间取消映射会把映射一分为二，而进程的映射数已过多（vm.max_map_count）。',
     },
-    EPERM: { en: 'The mapping is sealed (mseal).', zh: '映射已被封印（mseal）。' },
+    EPERM: SEALED,
   },
   mprotect: {
     EACCES: {
@@ -61,7 +59,7 @@ export const mapping: Table = {
       en: 'Part of the range is not mapped, a mapping would be split past vm.max_map_count, or overcommit refuses the new writable memory.',
       zh: '范围中有一部分没有映射、拆分映射会超过 vm.max_map_count，或 overcommit 拒绝新的可写内存。',
     },
-    EPERM: { en: 'The mapping is sealed (mseal).', zh: '映射已被封印（mseal）。' },
+    EPERM: SEALED,
   },
   madvise: {
     EACCES: {
@@ -102,7 +100,7 @@ export const mapping: Table = {
   mincore: {
     EAGAIN: { en: 'The kernel is short of memory for now.', zh: '内核暂时内存不足。' },
     EFAULT: { en: 'The vector for the answer is not writable memory.', zh: '存放结果的向量不是可写内存。' },
-    EINVAL: NOT_A_PAGE_BOUNDARY,
+    EINVAL: { en: 'The address is not a multiple of the page size.', zh: '地址不是页大小的整数倍。' },
     ENOMEM: {
       en: 'Part of the range is not mapped, or it leaves user space.',
       zh: '范围中有一部分没有映射，或超出用户空间。',
@@ -125,7 +123,7 @@ export const mapping: Table = {
       en: 'There is no room to grow in place and MREMAP_MAYMOVE was not given, address space or overcommit refuses it, or the process has too many mappings (vm.max_map_count).',
       zh: '原地没有空间增大且没有给出 MREMAP_MAYMOVE、地址空间或 overcommit 拒绝，或进程映射数过多（vm.max_map_count）。',
     },
-    EPERM: { en: 'The mapping is sealed (mseal).', zh: '映射已被封印（mseal）。' },
+    EPERM: SEALED,
   },
   process_madvise: {
     EBADF: { en: 'The descriptor is no pidfd.', zh: '描述符不是 pidfd。' },
