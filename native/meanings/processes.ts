@@ -4,8 +4,8 @@ import type { Meanings, Table, Text } from './text.ts';
 
 const TOUCH: Meanings = {
   EFAULT: {
-    en: 'This page cannot be accessed this way: it is not mapped, its protection forbids it, it is a guard page, or it lies past the end of its file.',
-    zh: '该页不能以这种方式访问：没有映射、保护属性不允许、是保护页（guard），或者超出了文件末尾。',
+    en: 'This page cannot be accessed this way: it is not mapped, its protection forbids it, it is a guard page or memfd_secret, or it lies past the end of its file.',
+    zh: '该页不能以这种方式访问：没有映射、保护属性不允许、是保护页（guard）或 memfd_secret，或者超出了文件末尾。',
   },
   ENOMEM: {
     en: 'The kernel had no memory for its own bookkeeping of the transfer.',
