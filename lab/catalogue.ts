@@ -10,6 +10,7 @@ import { lockOnFault } from './experiments/lock-on-fault.ts';
 import { lockRange } from './experiments/lock-range.ts';
 import { prefault } from './experiments/prefault.ts';
 import { reclaim } from './experiments/reclaim.ts';
+import { secretPage } from './experiments/secret-page.ts';
 
 /** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
 export const catalogue: readonly Experiment[] = [
@@ -23,6 +24,7 @@ export const catalogue: readonly Experiment[] = [
   lockEverything,
   lockLimit,
   forkExperiment,
+  secretPage,
 ];
 
 /** The experiment with this id. Throws `bad-input`, naming those there are. */

@@ -26,10 +26,12 @@ export interface Forked {
   readonly child?: HeldFork;
 }
 
-/** What a call that no operation stands for came to: the step that tells of it, and what the experiment goes on with. */
+/** What such a call came to: the step that tells of it, and what the experiment goes on with. */
 export interface Called<T> {
   readonly record: CallRecord;
   readonly value: T;
+  /** What the C program does for it; a comment alone where it is left out. */
+  readonly operation?: ProcessOperation;
 }
 
 /** What such a call is made with. `signal` aborts when the session is stopped; its reason may then be thrown. */
@@ -81,7 +83,7 @@ export interface Lab<C extends string> {
   look(title: Text, region: Region, range?: PageRange): Script<Look>;
   /** Takes several steps in one turn of the main loop; for what the process would not survive otherwise. */
   inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
-  /** Makes a call that no operation stands for, as one step that the C program leaves out. */
+  /** Makes a call that has to be waited for, or that is another program's, as one step. */
   call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T>;
   /** Does what takes long and is no call, and tells how far it is. A stop ends it. */
   work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T>;

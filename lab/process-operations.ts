@@ -61,6 +61,11 @@ export function performOnProcess(operation: ProcessOperation, clock: Clock): Cal
       const result = meter.measure(() => prctl(PR.SET_DUMPABLE, value));
       return record('prctl', { option: 'PR_SET_DUMPABLE', arg2: value }, result);
     }
+    case 'set-tracer': {
+      const pid = operation.allowed ? process.pid : 0;
+      const result = meter.measure(() => prctl(PR.SET_PTRACER, pid));
+      return record('prctl', { option: 'PR_SET_PTRACER', arg2: pid }, result);
+    }
     case 'abort': {
       // A crash handler of the host's may hold it; it would run in the copy, and there would be no core file.
       signal('SIGABRT', SIG.DFL);

@@ -13,6 +13,8 @@ export const PR = {
   GET_NAME: 16,
   CAPBSET_READ: 23,
   CAPBSET_DROP: 24,
+  /** Of Yama: lets a process and its descendants trace this one; 0 lets none. EINVAL without Yama. */
+  SET_PTRACER: 0x59616d61,
 } as const;
 
 const libcPrctl = bind<(option: number, a: number, b: number, c: number, d: number) => number>(

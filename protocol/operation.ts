@@ -82,5 +82,7 @@ export type ProcessOperation =
   | { readonly kind: 'raise-core-limit' }
   /** prctl(2) `PR_SET_DUMPABLE`: without it the kernel writes no core file of this process, nor of a copy made from then on. */
   | { readonly kind: 'set-dumpable'; readonly dumpable: boolean }
+  /** prctl(2) `PR_SET_PTRACER`: lets the process's own children trace it, where Yama lets only ancestors. */
+  | { readonly kind: 'set-tracer'; readonly allowed: boolean }
   /** clone(2) into abort(3): a copy of the process, with its memory, that ends as a crash does. */
   | { readonly kind: 'abort' };

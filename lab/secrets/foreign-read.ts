@@ -1,0 +1,16 @@
+import type { ErrnoName } from '../../native/errno.ts';
+import { touchRead } from '../../native/touch.ts';
+import { formatAddress } from '../format.ts';
+import type { Called, CallSite } from '../lab.ts';
+import { Meter } from '../meter.ts';
+import { recordOf } from '../operations.ts';
+import type { Region } from '../region.ts';
+
+/** Reads a region's first byte as a debugger does, by process_vm_readv(2), and forgets it; what errno that gave. */
+export async function readAsDebugger(region: Region, { clock }: CallSite): Promise<Called<ErrnoName | null>> {
+  const meter = new Meter(clock);
+  const { returned, errno } = meter.add(touchRead(region.address, Uint32Array.of(0)));
+  const shown = { pid: process.pid, remote: formatAddress(region.address), bytes: 1 };
+  const call = { call: 'process_vm_readv', arguments: shown, returned, errno };
+  return { record: recordOf(call, region, { firstPage: 0, pageCount: 1 }, meter), value: errno };
+}

@@ -1,0 +1,133 @@
+import type { Text } from '../../protocol/text.ts';
+import type { Lab } from '../lab.ts';
+import type { Region } from '../region.ts';
+import type { CoreFiles, Way } from './core-files.ts';
+import { anywhere, type Evidence, elsewhere, type Findings, inPlace } from './findings.ts';
+
+/** What core files are claimed to hold. */
+export const coreClaims = {
+  unprotected: {
+    en: 'Core file: the unprotected marker is found in its page, times',
+    zh: 'core 文件：未保护的标记在其所在页中被找到的次数',
+  },
+  protected: {
+    en: 'Core file: the marker under MADV_DONTDUMP is found, times',
+    zh: 'core 文件：设了 MADV_DONTDUMP 的标记被找到的次数',
+  },
+  secret: {
+    en: 'Core file: the marker in memfd_secret is found, times',
+    zh: 'core 文件：memfd_secret 中的标记被找到的次数',
+  },
+  listed: {
+    en: 'Core file: it lists the protected mapping, and holds so many bytes of it',
+    zh: 'core 文件：列有受保护的映射，而其中的字节数为',
+  },
+  'gcore-all': {
+    en: 'gcore -a overrides MADV_DONTDUMP: the protected marker is found in its page, times',
+    zh: 'gcore -a 无视 MADV_DONTDUMP：受保护的标记在其所在页中被找到的次数',
+  },
+  'gcore-all-secret': {
+    en: 'But not memfd_secret: its marker is found, times',
+    zh: '但无法得到 memfd_secret：其标记被找到的次数',
+  },
+} as const;
+
+type CoreLab = Lab<keyof typeof coreClaims>;
+
+/** The regions of the experiment. Without `secret` the kernel has no memfd_secret here, and `noSecret` says why. */
+export interface Secrets {
+  readonly unprotected: Region;
+  readonly protected: Region;
+  readonly secret?: Region;
+  readonly noSecret?: Text;
+}
+
+/** States what the core files were found to hold: the kernel's, or gcore's where there is none of the kernel. */
+export function claimCores(lab: CoreLab, cores: CoreFiles, findings: Findings, secrets: Secrets): void {
+  const kernel = evidence('kernel', cores, findings);
+  const plain = evidence('gcore', cores, findings);
+  const all = evidence('gcore-all', cores, findings);
+  const noSecret = secrets.noSecret ?? { en: 'there is no memfd_secret region', zh: '没有 memfd_secret 区域' };
+  const [main, note] = subject(kernel, plain);
+  claimFound(lab, 'unprotected', main, secrets.unprotected, note);
+  claimAbsent(lab, 'protected', main, secrets.protected, note);
+  claimListed(lab, main, secrets.protected);
+  claimFound(lab, 'gcore-all', all, secrets.protected);
+  if (secrets.secret) {
+    claimAbsent(lab, 'secret', main, secrets.secret, note);
+    claimAbsent(lab, 'gcore-all-secret', all, secrets.secret);
+  } else {
+    lab.skip('secret', 0, noSecret);
+    lab.skip('gcore-all-secret', 0, noSecret);
+  }
+}
+
+function evidence(way: Way, cores: CoreFiles, findings: Findings): Evidence {
+  const why = cores.missing(way) ?? { en: 'there is no such core file', zh: '没有这样的 core 文件' };
+  return findings.get(way) ?? { why };
+}
+
+/** The core file that the claims are about, and why it is not the kernel's where it is not. */
+function subject(kernel: Evidence, gcore: Evidence): [Evidence, Text?] {
+  if ('found' in kernel) return [kernel];
+  if ('found' in gcore) {
+    const note = {
+      en: `in gcore’s core file, since the kernel’s was not to be had: ${kernel.why.en}`,
+      zh: `依据 gcore 的 core 文件，因为没有内核的：${kernel.why.zh}`,
+    };
+    return [gcore, note];
+  }
+  return [{ why: { en: `${kernel.why.en} ${gcore.why.en}`, zh: `${kernel.why.zh}${gcore.why.zh}` } }];
+}
+
+const notSearched: Text = {
+  en: 'this marker was not searched for: it could not be read, or was overwritten before',
+  zh: '没有搜索此标记：无法读取，或此前已被覆盖',
+};
+
+const cutShort: Text = {
+  en: 'the core file ends before its headers say, so it could not be searched to its end',
+  zh: '该 core 文件比文件头所述的短，因此无法搜索到末尾',
+};
+
+/** That it is found says something also of a file that is cut short; that it is not, does not. */
+function claimFound(lab: CoreLab, id: keyof typeof coreClaims, of: Evidence, region: Region, note?: Text): void {
+  if ('why' in of) {
+    lab.skip(id, 1, of.why);
+    return;
+  }
+  const count = inPlace(of.found, region.id);
+  if (anywhere(of.found, region.id) === undefined) lab.skip(id, 1, notSearched);
+  else if (count === 0 && of.found.truncated) lab.skip(id, 1, cutShort);
+  else lab.claim(id, 1, count, joined(elsewhere(of.found, region.id), note));
+}
+
+function claimAbsent(lab: CoreLab, id: keyof typeof coreClaims, of: Evidence, region: Region, note?: Text): void {
+  if ('why' in of) {
+    lab.skip(id, 0, of.why);
+    return;
+  }
+  const count = anywhere(of.found, region.id);
+  if (count === undefined) lab.skip(id, 0, notSearched);
+  else if (count === 0 && of.found.truncated) lab.skip(id, 0, cutShort);
+  else lab.claim(id, 0, count, joined(elsewhere(of.found, region.id), note));
+}
+
+function claimListed(lab: CoreLab, of: Evidence, region: Region): void {
+  const own = 'why' in of ? [] : of.found.mappings.filter((mapping) => mapping.region === region.id);
+  const unlisted = { en: 'this core file does not list what it leaves out', zh: '该 core 文件不列出被排除的映射' };
+  if ('why' in of) lab.skip('listed', 0, of.why);
+  else if (own.length === 0) lab.skip('listed', 0, unlisted);
+  else
+    lab.claim(
+      'listed',
+      0,
+      own.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
+    );
+}
+
+function joined(...notes: readonly (Text | undefined)[]): Text | undefined {
+  const said = notes.filter((note) => note !== undefined);
+  if (said.length === 0) return undefined;
+  return { en: said.map(({ en }) => en).join('; '), zh: said.map(({ zh }) => zh).join('；') };
+}
