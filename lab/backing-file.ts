@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, fsync, mkdtempSync, openSync, rmSync, statfsSync, write } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { mincoreTellsOf } from '../native/page-cache.ts';
@@ -7,10 +6,8 @@ import { readText } from '../native/proc-file.ts';
 import { pageSize } from '../native/sysconf.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
+import { diskFolder, liesInMemory } from './disk-folder.ts';
 import { formatBytes } from './format.ts';
-
-/** File systems that live in memory: their pages are the file, so the page cache cannot drop them. statfs(2) */
-const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */]);
 
 const writeAsync = promisify(write);
 const fsyncAsync = promisify(fsync);
@@ -91,7 +88,7 @@ export class BackingFile implements Disposable {
 
   /** Whether its pages are the file itself, as on tmpfs, so that there is nothing to drop them for. */
   get inMemory(): boolean {
-    return memoryFileSystems.has(statfsSync(`/proc/self/fd/${this.fd}`).type);
+    return liesInMemory(`/proc/self/fd/${this.fd}`);
   }
 
   /** Pages of one block of its file system, at least 1: what is read at the least where blocks are larger than pages. */
@@ -167,18 +164,4 @@ async function fill(fd: number, bytes: number): Promise<void> {
     at += (await writeAsync(fd, chunk, 0, Math.min(chunk.length, bytes - at), at)).bytesWritten;
   }
   await fsyncAsync(fd);
-}
-
-/** A folder that is on a disk and may be written to; where there is none, the usual temporary one. */
-function diskFolder(): string {
-  for (const folder of [tmpdir(), '/var/tmp', homedir()]) {
-    try {
-      if (memoryFileSystems.has(statfsSync(folder).type)) continue;
-      rmSync(mkdtempSync(join(folder, 'pagescope-')), { recursive: true });
-      return folder;
-    } catch {
-      // Not there, or not ours to write to: the next one.
-    }
-  }
-  return tmpdir();
 }

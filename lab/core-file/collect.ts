@@ -1,7 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
+import { procStat } from '../../native/proc-stat.ts';
 import type { CoreFile } from '../../protocol/events.ts';
 import type { Text } from '../../protocol/text.ts';
+import { fromApport } from './apport.ts';
 import type { CoreFolder } from './core-folder.ts';
+import { CoreName } from './core-pattern.ts';
 import type { CoreSource } from './core-source.ts';
+import { ownNameFacts } from './name-facts.ts';
+import { deleteCore, isCoreOf } from './own-core.ts';
+import { kernelCoreBytes, noRoom } from './room.ts';
+import { fromSystemd } from './systemd-coredump.ts';
 
 /** Why there is no core file to search. `not-written` also where a process is not dumpable, or its RLIMIT_CORE is 0. */
 export type CoreRefused = {
@@ -9,7 +17,7 @@ export type CoreRefused = {
   readonly refused: Text;
 };
 
-/** A core file on the disk. Disposing of it deletes it, with what else its route left, as far as this user may. */
+/** A core file on the disk. Disposing of it deletes it, its private folder, and what else its route left, as far as this user may. */
 export interface CollectedCore extends AsyncDisposable {
   readonly path: string;
   readonly route: CoreFile['route'];
@@ -17,21 +25,37 @@ export interface CollectedCore extends AsyncDisposable {
   readonly leftBehind?: Text;
 }
 
-/** A core file to come: what its name will be made of, and what was there before. */
+/** A core file to come. */
 export interface ExpectedCore {
   readonly source: Exclude<CoreSource, { kind: 'none' }>;
   readonly folder: CoreFolder;
+  /** Unix time in ms: what is older is not ours. */
+  readonly sinceMs: number;
 }
+
+/** One look at whether a process has ended, or its core file has come: soon at first, then less often. */
+const firstLookMs = 2;
+const slowestLookMs = 100;
 
 /**
  * Call it before the process aborts, in a process that is like it: same user, program, limits, and name, as a fork is. The one that aborts
  * must have `folder.path` as its working directory (a relative core_pattern starts there) and RLIMIT_CORE raised to its hard limit.
  */
 export async function expectCore(
-  _source: Exclude<CoreSource, { kind: 'none' }>,
-  _folder: CoreFolder,
+  source: ExpectedCore['source'],
+  folder: CoreFolder,
 ): Promise<ExpectedCore | CoreRefused> {
-  throw new Error('not there yet');
+  const bytes = kernelCoreBytes();
+  const full = await noRoom(folder.path, bytes);
+  if (full) return { why: 'no-room', refused: full };
+  if (source.kind === 'file') {
+    const name = CoreName.of(source.pattern, ownNameFacts());
+    const fullElsewhere = name.isAbsolute ? await noRoom(name.folder, bytes) : undefined;
+    if (fullElsewhere) return { why: 'no-room', refused: fullElsewhere };
+    const [older] = name.isOne ? name.matches(folder.path) : [];
+    if (older !== undefined) return { why: 'would-overwrite', refused: wouldOverwrite(older) };
+  }
+  return { source, folder, sinceMs: Date.now() };
 }
 
 /**
@@ -39,10 +63,120 @@ export async function expectCore(
  * When `signal` aborts, what was written is deleted, and the signal's reason thrown.
  */
 export async function collectCore(
-  _pid: number,
-  _expected: ExpectedCore,
-  _signal: AbortSignal,
-  _patienceMs = 60_000,
+  pid: number,
+  expected: ExpectedCore,
+  signal: AbortSignal,
+  patienceMs = 60_000,
 ): Promise<CollectedCore | CoreRefused> {
-  throw new Error('not there yet');
+  const patience = AbortSignal.timeout(patienceMs);
+  const either = AbortSignal.any([signal, patience]);
+  try {
+    const found = await route(pid, expected, either);
+    if ('refused' in found) await discard(pid, expected);
+    return found;
+  } catch (error) {
+    await discard(pid, expected);
+    if (signal.aborted || !patience.aborted) throw error;
+    return { why: 'not-found', refused: outOfPatience(pid, patienceMs) };
+  }
+}
+
+async function route(pid: number, expected: ExpectedCore, signal: AbortSignal): Promise<CollectedCore | CoreRefused> {
+  const { source } = expected;
+  if (source.kind === 'file' && CoreName.of(source.pattern, ownNameFacts(pid)).isAbsolute) {
+    expected.folder.noteElsewhere(CoreName.of(source.pattern, ownNameFacts(pid)), pid);
+  }
+  await looking(signal, () => hasEnded(pid) || undefined);
+  switch (source.kind) {
+    case 'file':
+      return await fromFile(pid, expected, source.pattern);
+    case 'systemd-coredump':
+      return await fromSystemd(pid, expected, signal);
+    case 'apport':
+      return await fromApport(pid, expected, signal);
+  }
+}
+
+/** The kernel has closed the file before the process becomes a zombie. */
+async function fromFile(pid: number, expected: ExpectedCore, pattern: string): Promise<CollectedCore | CoreRefused> {
+  const candidates = CoreName.of(pattern, ownNameFacts(pid)).matches(expected.folder.path);
+  for (const path of candidates) {
+    if (await isCoreOf(path, pid, expected.sinceMs)) return collected(path, 'file', expected.folder);
+  }
+  const [other] = candidates;
+  if (other === undefined) return { why: 'not-written', refused: notWritten(pid) };
+  return { why: 'not-ours', refused: notOurs(other, pid) };
+}
+
+/** A core file that is deleted, with its private folder, when it is disposed of. */
+export function collected(
+  path: string,
+  route: CollectedCore['route'],
+  folder: CoreFolder,
+  leftBehind?: Text,
+): CollectedCore {
+  return {
+    path,
+    route,
+    ...(leftBehind ? { leftBehind } : {}),
+    async [Symbol.asyncDispose]() {
+      await deleteCore(path);
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Asks again and again until there is an answer. Throws the signal's reason when it aborts. */
+export async function looking<T>(signal: AbortSignal, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (let pauseMs = firstLookMs; ; pauseMs = Math.min(pauseMs * 2, slowestLookMs)) {
+    signal.throwIfAborted();
+    const answer = await look();
+    if (answer !== undefined) return answer;
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Z: ended, not waited for; X: about to be gone. */
+function hasEnded(pid: number): boolean {
+  const stat = procStat(pid);
+  return stat.errno !== null || stat.state === 'Z' || stat.state === 'X';
+}
+
+/** Deletes what there is of a core file that nobody is going to search. One that is not ours stays. */
+async function discard(pid: number, { source, folder, sinceMs }: ExpectedCore): Promise<void> {
+  if (source.kind === 'file') {
+    for (const path of CoreName.of(source.pattern, ownNameFacts(pid)).matches(folder.path)) {
+      if (await isCoreOf(path, pid, sinceMs)) await deleteCore(path);
+    }
+  }
+  await folder[Symbol.asyncDispose]();
+}
+
+function wouldOverwrite(path: string): Text {
+  return {
+    en: `The kernel would overwrite ${path}, an older core file, since kernel.core_pattern has no %p; move that file away, or run: sudo sysctl -w kernel.core_pattern=core`,
+    zh: `由于 kernel.core_pattern 中没有 %p，内核会覆盖旧的 core 文件 ${path}；请移走该文件，或运行：sudo sysctl -w kernel.core_pattern=core`,
+  };
+}
+
+function notWritten(pid: number): Text {
+  return {
+    en: `The kernel wrote no core file of process ${pid}: it was not dumpable, its RLIMIT_CORE was 0, or no file could be made there; see core(5).`,
+    zh: `内核没有为进程 ${pid} 写 core 文件：它不可转储、其 RLIMIT_CORE 为 0，或无法在该处创建文件；参见 core(5)。`,
+  };
+}
+
+function notOurs(path: string, pid: number): Text {
+  return {
+    en: `${path} is there, but it is not the core file of process ${pid}, so it was neither searched nor deleted; run the experiment again.`,
+    zh: `${path} 存在，但不是进程 ${pid} 的 core 文件，因此既未搜索也未删除；请重新运行实验。`,
+  };
+}
+
+function outOfPatience(pid: number, patienceMs: number): Text {
+  const seconds = Math.round(patienceMs / 1000);
+  return {
+    en: `No core file of process ${pid} came within ${seconds} s, so it was given up; see with \`cat /proc/sys/kernel/core_pattern\` who gets it.`,
+    zh: `${seconds} 秒内没有等到进程 ${pid} 的 core 文件，已放弃；请用 \`cat /proc/sys/kernel/core_pattern\` 查看它交给了谁。`,
+  };
 }

@@ -1,4 +1,23 @@
-/** A private folder (0700) on a disk, for one core file. Deleted with all that is in it when disposed of. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { procStat } from '../../native/proc-stat.ts';
+import { problem } from '../../protocol/problem.ts';
+import { diskFolder, temporaryFolders } from '../disk-folder.ts';
+import { CoreName } from './core-pattern.ts';
+import { linkOf } from './name-facts.ts';
+import { deleteCore, isCoreOf } from './own-core.ts';
+
+/** A private folder's name: the PID namespace, pid and start of its owner, so that whoever finds it later can tell whether that one lives. */
+const ownedName = /^pagescope-core-(\d+)-(\d+)-(\d+)-/;
+
+/** In a private folder: where else the core file of its process will be, when core_pattern is an absolute path. */
+const elsewhereName = 'elsewhere.json';
+
+/**
+ * A private folder (0700) on a disk, for one core file. Deleted with all that is in it when disposed of. When its owner is killed, the next
+ * `make` of the same user deletes it.
+ */
 export class CoreFolder implements AsyncDisposable {
   readonly path: string;
 
@@ -8,8 +27,76 @@ export class CoreFolder implements AsyncDisposable {
 
   /** Also sweeps what killed processes of this user left. Throws `cannot-run-here` where no folder can be made. */
   static async make(): Promise<CoreFolder> {
-    throw new Error('not there yet');
+    await sweep();
+    const parent = diskFolder();
+    try {
+      return new CoreFolder(
+        await mkdtemp(join(parent, `pagescope-core-${pidNamespace()}-${process.pid}-${ownStart()}-`)),
+      );
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+      throw problem(
+        'cannot-run-here',
+        `No folder for a core file can be made in ${parent} (${code}); make room there, or set TMPDIR to a folder that you may write to.`,
+        `无法在 ${parent} 中为 core 文件创建文件夹（${code}）；请腾出空间，或将 TMPDIR 设为可写的文件夹。`,
+        { cause },
+      );
+    }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  /** Notes that a process's core file is going to be outside, so that a later sweep finds it there. */
+  noteElsewhere(name: CoreName, pid: number): void {
+    writeFileSync(join(this.path, elsewhereName), JSON.stringify({ name, pid }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Deletes the folders and core files of processes that are gone. Those of other users and other PID namespaces stay. */
+async function sweep(): Promise<void> {
+  for (const parent of temporaryFolders()) {
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names) {
+      const [, namespace, pid, start] = ownedName.exec(name) ?? [];
+      if (namespace !== pidNamespace() || livesOn(Number(pid), Number(start))) continue;
+      const path = join(parent, name);
+      const found = await lstat(path).catch(() => undefined);
+      if (!found?.isDirectory() || found.uid !== process.geteuid?.()) continue;
+      await sweepElsewhere(path);
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/** What the dead owner of a folder was waiting for, in another folder: only the core file of that very process. */
+async function sweepElsewhere(folder: string): Promise<void> {
+  try {
+    const path = join(folder, elsewhereName);
+    const { mtimeMs } = await lstat(path);
+    const noted: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof noted !== 'object' || noted === null || !('name' in noted && 'pid' in noted)) return;
+    const { name, pid } = noted;
+    for (const core of CoreName.from(name)?.matches(folder) ?? []) {
+      if (typeof pid === 'number' && (await isCoreOf(core, pid, mtimeMs))) await deleteCore(core);
+    }
+  } catch {
+    // Nothing was noted, or it cannot be read: then there is nothing that could be told to be ours.
+  }
+}
+
+function livesOn(pid: number, startTicks: number): boolean {
+  const stat = procStat(pid);
+  return stat.errno === null && stat.startTicks === startTicks;
+}
+
+function ownStart(): number {
+  const stat = procStat();
+  return stat.errno === null ? stat.startTicks : 0;
+}
+
+/** The number of the PID namespace, as `pid:[4026531836]` has it. namespaces(7) */
+function pidNamespace(): string {
+  return /\d+/.exec(linkOf('/proc/self/ns/pid'))?.[0] ?? '0';
 }

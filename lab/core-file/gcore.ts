@@ -1,13 +1,55 @@
-import type { CollectedCore, CoreRefused } from './collect.ts';
+import { join } from 'node:path';
+import type { Text } from '../../protocol/text.ts';
+import { type CollectedCore, type CoreRefused, collected } from './collect.ts';
 import type { CoreFolder } from './core-folder.ts';
+import { ownerOf } from './own-core.ts';
+import { gcoreBytes, noRoom } from './room.ts';
+import { runProgram } from './run-program.ts';
 
 /**
- * A core file of a process that goes on, made by gdb's gcore(1). `all` is `-a`, which writes also what `MADV_DONTDUMP` leaves out.
- * The process stands still meanwhile, so it must not be the caller.
+ * A core file of a process that goes on, made by gdb's gcore(1). `all` is `-a`, which writes also what `MADV_DONTDUMP` leaves out; without
+ * it such a mapping is not even in the file's headers. The process stands still meanwhile; it may be the caller, which then cannot cancel.
+ * Where kernel.yama.ptrace_scope is 1 it must have allowed it (PR_SET_PTRACER), unless it is the caller's child.
  */
 export async function gcore(
-  _pid: number,
-  _options: { readonly all: boolean; readonly folder: CoreFolder; readonly signal: AbortSignal },
+  pid: number,
+  { all, folder, signal }: { readonly all: boolean; readonly folder: CoreFolder; readonly signal: AbortSignal },
 ): Promise<CollectedCore | CoreRefused> {
-  throw new Error('not there yet');
+  try {
+    const full = await noRoom(folder.path, gcoreBytes(pid));
+    const made = full ? { why: 'no-room' as const, refused: full } : await run(pid, all, folder, signal);
+    if ('refused' in made) await folder[Symbol.asyncDispose]();
+    return made;
+  } catch (error) {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function run(
+  pid: number,
+  all: boolean,
+  folder: CoreFolder,
+  signal: AbortSignal,
+): Promise<CollectedCore | CoreRefused> {
+  const words = ['gcore', ...(all ? ['-a'] : []), '-o', join(folder.path, 'core'), String(pid)];
+  const ended = await runProgram(words, folder, signal);
+  if (!ended) return { why: 'no-program', refused: noGdb };
+  const path = join(folder.path, `core.${pid}`);
+  if (ended.status === 0 && (await ownerOf(path)) !== undefined) {
+    return collected(path, all ? 'gcore-all' : 'gcore', folder);
+  }
+  return { why: 'failed', refused: failed(pid, ended.said) };
+}
+
+const noGdb: Text = {
+  en: 'There is no gcore on this machine, the program of gdb that writes a core file of a running process; install it: sudo apt install gdb (or dnf, pacman, zypper).',
+  zh: '本机没有 gcore（gdb 中为运行中的进程写 core 文件的程序）；请安装：sudo apt install gdb（或使用 dnf、pacman、zypper）。',
+};
+
+function failed(pid: number, said: string): Text {
+  return {
+    en: `gcore wrote no core file of process ${pid}: ${said || 'it gave no reason'}; see ptrace(2) and kernel.yama.ptrace_scope for who may trace it.`,
+    zh: `gcore 没有写出进程 ${pid} 的 core 文件：${said || '未给出原因'}；谁可以跟踪它，参见 ptrace(2) 和 kernel.yama.ptrace_scope。`,
+  };
 }
