@@ -3,11 +3,20 @@ import type { Report } from '../../protocol/report.ts';
 import type { Request } from '../../protocol/service.ts';
 import type { Engine } from './engine.ts';
 import type { Instant } from './instant.ts';
+import type { Look } from './look.ts';
 import { parameterValues } from './parameters.ts';
 import { isActive } from './session.ts';
 import { createSessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
-import { type AppState, type Highlight, type Store, sessionPlace, shownExperiment, shownSession } from './store.ts';
+import {
+  type AppState,
+  atPresent,
+  type Highlight,
+  type Store,
+  sessionPlace,
+  shownExperiment,
+  shownSession,
+} from './store.ts';
 import { createWorkbenchActions, type WorkbenchActions } from './workbench-actions.ts';
 
 /** What a person can do. Each act ends in the store: done, or refused with the engine's sentence. */
@@ -35,6 +44,8 @@ export interface Actions {
   highlight(highlight: Highlight | undefined): void;
   /** Shows pages and steps as of a time; undefined leads back to now. */
   pointAt(instant: Instant | undefined): void;
+  /** Shows the pages as a step found or left them; undefined leads back to now. */
+  lookAt(look: Look | undefined): void;
   dismissRefusal(): void;
   report(): Promise<Report | undefined>;
   program(signal: AbortSignal): Promise<string | undefined>;
@@ -88,12 +99,12 @@ export function createActions(store: Store, engine: Engine): Actions {
       if (experiment === selected && place.kind === 'experiment') return;
       set({ place: { kind: 'experiment' }, selected: experiment, refusal: undefined });
       if (experiment !== selected || sessionPlace({ place }) !== 'experiment') {
-        set({ highlight: undefined, instant: undefined });
+        set({ highlight: undefined, ...atPresent });
       }
     },
     openLimits(fix) {
       const from = sessionPlace(store.getState());
-      set({ place: { kind: 'limits', fix, from }, refusal: undefined, instant: undefined });
+      set({ place: { kind: 'limits', fix, from }, refusal: undefined, ...atPresent });
     },
     async measureLimits() {
       if (store.getState().measuringLimits) return;
@@ -135,7 +146,9 @@ export function createActions(store: Store, engine: Engine): Actions {
       else await run();
     },
     highlight: (highlight) => set({ highlight }),
-    pointAt: (instant) => set({ instant }),
+    // Off the timeline, what was looked at before is shown again.
+    pointAt: (instant) => set({ instant: instant ?? store.getState().look?.instant }),
+    lookAt: (look) => set({ look, instant: look?.instant }),
     dismissRefusal: () => set({ refusal: undefined }),
     async report() {
       const current = session();

@@ -9,6 +9,8 @@ import type { Sequence } from './log.ts';
 export interface Instant {
   readonly fromNs: number;
   readonly toNs: number;
+  /** Pages that are not what they were at this time are marked. */
+  readonly sinceNs?: number;
 }
 
 /** Places in the list of steps: the first, and the one after the last. */

@@ -2,7 +2,7 @@ import { ProblemError, toProblem } from '../../protocol/problem.ts';
 import type { Started } from '../../protocol/service.ts';
 import type { Engine } from './engine.ts';
 import { newSession, withStarted } from './session.ts';
-import type { SessionPlace, Store } from './store.ts';
+import { atPresent, type SessionPlace, type Store } from './store.ts';
 
 /** Opens and ends the sessions of the places, and shows what the engine refuses. */
 export interface Sessions {
@@ -41,7 +41,7 @@ export function createSessions(store: Store, engine: Engine): Sessions {
       store.setState({
         current: { experiment: without(current.experiment), workbench: without(current.workbench) },
         highlight: undefined,
-        instant: undefined,
+        ...atPresent,
       });
       engine.forget(session);
       try {

@@ -6,8 +6,10 @@ import type { Problem } from '../../protocol/problem.ts';
 import type { HostInfo } from '../../protocol/service.ts';
 import type { ProcessTool, Tool } from '../../protocol/workbench.ts';
 import type { Instant } from './instant.ts';
+import type { Look } from './look.ts';
 import type { PageSet } from './page-set.ts';
 import type { Draft } from './parameters.ts';
+import { newRegionDraft, type RegionDraft } from './region-draft.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 
@@ -53,6 +55,8 @@ export interface Bench {
   readonly tool: BenchTool;
   /** The acts that were asked for and have not ended, in order: the first is under way. */
   readonly acts: readonly BenchAct[];
+  /** The form for the next region, as typed. */
+  readonly draft: RegionDraft;
   /** The step whose refusal the user has read and put away. */
   readonly dismissed: number;
 }
@@ -88,8 +92,10 @@ export interface AppState {
   readonly current: Readonly<Record<SessionPlace, number | undefined>>;
   readonly bench: Bench;
   readonly highlight: Highlight | undefined;
-  /** The time that is pointed at; undefined while everything shows what is now. */
+  /** The time that is pointed at, else the one of `look`; undefined while everything shows what is now. */
   readonly instant: Instant | undefined;
+  /** What of a step is looked at. */
+  readonly look: Look | undefined;
   readonly limits: Limits | undefined;
   readonly measuringLimits: boolean;
   readonly settings: Settings;
@@ -97,12 +103,16 @@ export interface AppState {
 
 export type Store = StoreApi<AppState>;
 
+/** Everything shows what is now. */
+export const atPresent = { instant: undefined, look: undefined } as const satisfies Partial<AppState>;
+
 export const newBench: Bench = {
   opening: false,
   region: undefined,
   selections: new Map(),
   tool: { kind: 'touch', access: 'read' },
   acts: [],
+  draft: newRegionDraft,
   dismissed: -1,
 };
 
@@ -120,7 +130,7 @@ export function createAppStore(settings: Settings): Store {
     current: { experiment: undefined, workbench: undefined },
     bench: newBench,
     highlight: undefined,
-    instant: undefined,
+    ...atPresent,
     limits: undefined,
     measuringLimits: false,
     settings,

@@ -6,8 +6,17 @@ import type { Text } from '../../protocol/text.ts';
 import { maxActRuns } from '../../protocol/workbench.ts';
 import type { Engine } from './engine.ts';
 import { noPages, type PageSet, runCount } from './page-set.ts';
+import type { RegionDraft } from './region-draft.ts';
 import type { Sessions } from './sessions.ts';
-import { type Bench, type BenchAct, type BenchTool, newBench, type Store, workbenchSession } from './store.ts';
+import {
+  atPresent,
+  type Bench,
+  type BenchAct,
+  type BenchTool,
+  newBench,
+  type Store,
+  workbenchSession,
+} from './store.ts';
 import { benchRegion, isProcessTool } from './workbench.ts';
 
 /** What came of a request for a region: it is there, or why not. */
@@ -24,6 +33,8 @@ export interface WorkbenchActions {
   addRegion(region: Request<'addRegion'>['region']): Promise<Added>;
   renameRegion(region: number, name: string): Promise<void>;
   removeRegion(region: number): Promise<void>;
+  /** Changes the form for the next region. */
+  draft(change: Partial<RegionDraft>): void;
   /** Makes a region the one that tools and keys act on. */
   turnTo(region: number): void;
   select(region: number, pages: PageSet): void;
@@ -56,7 +67,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
       const before = store.getState().current.workbench;
       const answer = await client.call('workbench', request);
       sessions.show('workbench', experimentId, answer);
-      setBench(({ opening, tool }) => ({ ...newBench, opening, tool }));
+      setBench(({ opening, tool, draft }) => ({ ...newBench, opening, tool, draft }));
       await sessions.end(before);
       return true;
     });
@@ -86,7 +97,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
     const idle = store.getState().bench.acts.length === 0;
     setBench(({ acts }) => ({ acts: [...acts, act], tool }));
     // What is done now is not seen in the past.
-    store.setState({ instant: undefined });
+    store.setState(atPresent);
     if (idle) void perform();
     return true;
   }
@@ -95,7 +106,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
     open() {
       const { place, settings, current } = store.getState();
       if (place.kind !== 'workbench') {
-        store.setState({ place: { kind: 'workbench' }, refusal: undefined, instant: undefined, highlight: undefined });
+        store.setState({ place: { kind: 'workbench' }, refusal: undefined, ...atPresent, highlight: undefined });
       }
       if (current.workbench === undefined) void reopen({ placement: settings.workbenchPlacement });
     },
@@ -110,7 +121,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
     async addRegion(region) {
       const id = session()?.id;
       if (id === undefined) return { problem: notOpen };
-      store.setState({ instant: undefined, refusal: undefined });
+      store.setState({ ...atPresent, refusal: undefined });
       try {
         const answer = await client.call('addRegion', { session: id, region });
         engine.flush();
@@ -131,6 +142,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
       await attempt(() => client.call('removeRegion', { session: id, region }));
       setBench(({ selections }) => ({ selections: new Map([...selections].filter(([of]) => of !== region)) }));
     },
+    draft: (change) => setBench(({ draft }) => ({ draft: { ...draft, ...change } })),
     turnTo(region) {
       if (store.getState().bench.region !== region) setBench(() => ({ region }));
     },
