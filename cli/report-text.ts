@@ -1,6 +1,7 @@
 import { countPages, formatBytes } from '../lab/format.ts';
 import type { Language } from '../protocol/language.ts';
 import type { Report } from '../protocol/report.ts';
+import { coreFileLine } from './core-file-text.ts';
 import { Terminal } from './terminal.ts';
 
 type ReportStep = Report['steps'][number];
@@ -46,6 +47,9 @@ export function printReport(report: Report, language: Language): void {
     const values = status === 'skipped' ? '' : `${say.expected} ${expected}, ${say.measured} ${measured}`;
     terminal.line(`${mark} ${text}: ${[values, reason].filter(Boolean).join('; ')}`);
   }
+  const { coreFiles = [] } = report;
+  if (coreFiles.length > 0) terminal.line();
+  for (const core of coreFiles) terminal.line(coreFileLine(core, report, language));
 }
 
 /** Steps in order; of a long streak of like ones (a touch for each page) the first few and the last. */
