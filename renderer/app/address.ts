@@ -8,14 +8,19 @@ export const addressOf = (experiment: string): string => `#/${encodeURIComponent
 export const addressOfLimits = (fix?: string): string =>
   fix === undefined ? '#limits' : `#limits/${encodeURIComponent(fix)}`;
 
+/** The workbench, of which there is one. */
+export const addressOfWorkbench = '#workbench';
+
 export type Address =
   | { readonly kind: 'experiment'; readonly id: string }
+  | { readonly kind: 'workbench' }
   | { readonly kind: 'limits'; readonly fix: string | undefined };
 
 /** What a hash means; undefined when it is empty. */
 export function addressIn(hash: string): Address | undefined {
   const limits = /^#limits(?:\/(.*))?$/.exec(hash);
   if (limits) return { kind: 'limits', fix: limits[1] ? decoded(limits[1]) : undefined };
+  if (hash === addressOfWorkbench) return { kind: 'workbench' };
   const id = decoded(hash.replace(/^#\/?/, ''));
   return id === '' ? undefined : { kind: 'experiment', id };
 }
@@ -33,6 +38,7 @@ export function followAddress(window: Window, store: Store, actions: Actions): v
   const read = (): void => {
     const address = addressIn(window.location.hash);
     if (address?.kind === 'limits') actions.openLimits(address.fix);
+    else if (address?.kind === 'workbench') actions.workbench.open();
     else if (address) actions.select(address.id);
   };
   read();

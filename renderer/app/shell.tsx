@@ -5,17 +5,23 @@ import { LimitsPage } from '../components/limits/limits-page.tsx';
 import { Navigation } from '../components/navigation.tsx';
 import { Search } from '../components/search.tsx';
 import { StatusBar } from '../components/status-bar.tsx';
+import { WorkbenchPage } from '../components/workbench/workbench-page.tsx';
 import { shownExperiment } from '../store/store.ts';
 import { useApp, useWords } from './context.ts';
 import classes from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 
-/** The frame of the window: header, navigation, the experiment or the limits, status bar. */
+/** The frame of the window: header, navigation, the experiment, the workbench or the limits, status bar. */
 export function Shell() {
   const { t, pick } = useWords();
   const experiment = useApp(shownExperiment);
   const place = useApp((state) => state.place);
-  const title = place.kind === 'limits' ? t('limits.title') : experiment && pick(experiment.title);
+  const titles = {
+    limits: t('limits.title'),
+    workbench: t('workbench.title'),
+    experiment: experiment && pick(experiment.title),
+  };
+  const title = titles[place.kind];
   useShortcuts();
   useEffect(() => {
     document.title = title ? `${title} · Pagescope` : 'Pagescope';
@@ -28,7 +34,9 @@ export function Shell() {
       <Header />
       <Navigation />
       <main id="main" tabIndex={-1} className={classes.main}>
-        {place.kind === 'limits' ? <LimitsPage fix={place.fix} /> : <ExperimentPage />}
+        {place.kind === 'limits' && <LimitsPage fix={place.fix} />}
+        {place.kind === 'workbench' && <WorkbenchPage />}
+        {place.kind === 'experiment' && <ExperimentPage />}
       </main>
       <StatusBar />
       <Search />

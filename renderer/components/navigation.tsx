@@ -1,10 +1,10 @@
 import { experimentGroups } from '../../protocol/experiment.ts';
-import { addressOf, addressOfLimits } from '../app/address.ts';
+import { addressOf, addressOfLimits, addressOfWorkbench } from '../app/address.ts';
 import { useApp, useWords } from '../app/context.ts';
 import { shownExperiment } from '../store/store.ts';
 import classes from './navigation.module.css';
 
-/** The catalogue by group, then what is about the machine. A group without an experiment is not shown, nor is anything that does not work yet. */
+/** The catalogue by group, the workbench, then what is about the machine. A group without an experiment is not shown, nor is anything that does not work yet. */
 export function Navigation() {
   const { t, pick } = useWords();
   const catalogue = useApp((state) => state.catalogue) ?? [];
@@ -40,6 +40,18 @@ export function Navigation() {
           </section>
         );
       })}
+      <h2 className={classes.heading}>{t('app.byHand')}</h2>
+      <ul className={classes.list}>
+        <li>
+          <a
+            className={classes.link}
+            href={addressOfWorkbench}
+            aria-current={place.kind === 'workbench' ? 'page' : undefined}
+          >
+            {t('workbench.title')}
+          </a>
+        </li>
+      </ul>
       <h2 className={classes.heading}>{t('app.machine')}</h2>
       <ul className={classes.list}>
         <li>

@@ -1,10 +1,12 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
-import { addressOf, addressOfLimits } from '../app/address.ts';
+import { addressOf, addressOfLimits, addressOfWorkbench } from '../app/address.ts';
 import { useActions, useApp, useWords } from '../app/context.ts';
 import { isActive } from '../store/session.ts';
 import { shownSession } from '../store/store.ts';
+import { benchRegion } from '../store/workbench.ts';
 import { useExport } from './use-export.ts';
+import { callOf, toolEntries } from './workbench/tools.ts';
 
 /** ⌘K or Ctrl-K: every experiment and every action that can be done now, by name. */
 export function Search() {
@@ -13,6 +15,7 @@ export function Search() {
   const catalogue = useApp((state) => state.catalogue) ?? [];
   const theme = useApp((state) => state.settings.theme);
   const here = useApp((app) => app.place.kind === 'experiment');
+  const atBench = useApp((app) => app.place.kind === 'workbench' && benchRegion(app) !== undefined);
   const state = useApp((app) => shownSession(app)?.state);
   const { download, copy } = useExport();
   const active = state !== undefined && isActive(state);
@@ -36,6 +39,28 @@ export function Search() {
           location.hash = addressOf(experiment.id);
         },
       })),
+    },
+    {
+      group: t('workbench.title'),
+      actions: [
+        {
+          id: 'workbench',
+          label: t('workbench.title'),
+          description: t('workbench.summary'),
+          keywords: ['Workbench', '工作台', 'mmap', 'mlock', 'madvise', 'region'],
+          onClick: () => {
+            location.hash = addressOfWorkbench;
+          },
+        },
+        ...(atBench
+          ? [...toolEntries.values()].map(({ id, tool, key }) => ({
+              id: `tool-${id}`,
+              label: key ? `${t(`workbench.tools.${id}`)} (${key})` : t(`workbench.tools.${id}`),
+              description: callOf(tool),
+              onClick: () => void actions.workbench.act(tool),
+            }))
+          : []),
+      ],
     },
     {
       group: t('app.machine'),

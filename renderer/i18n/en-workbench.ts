@@ -157,6 +157,8 @@ export const enWorkbench = {
   line: {
     calls_one: 'in {{count, number}} call',
     calls_other: 'in {{count, number}} calls',
+    cutRuns_one: 'in {{count, number}} run, cut into calls',
+    cutRuns_other: 'in {{count, number}} runs, cut into calls',
     runs_one: '{{count, number}} run of pages',
     runs_other: '{{count, number}} runs of pages',
     pages_one: '{{count, number}} page',
@@ -184,6 +186,7 @@ export const enWorkbench = {
     count_one: '{{count, number}} VMA',
     count_other: '{{count, number}} VMAs',
     strip: 'VMAs of region {{name}}',
+    list: 'List of the VMAs of region {{name}}',
     show: 'Show the list of VMAs',
     hide: 'Hide the list of VMAs',
     more_one: 'and {{count, number}} more',

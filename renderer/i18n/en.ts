@@ -18,9 +18,10 @@ export const en = {
     skip: 'Skip to the experiment',
     resize: 'Resize',
     experiments: 'Experiments',
+    byHand: 'By hand',
     actions: 'Actions',
     machine: 'This machine',
-    navigation: 'Experiments and machine',
+    navigation: 'Experiments, workbench and machine',
   },
   lost: {
     title: 'The connection to Pagescope is gone',

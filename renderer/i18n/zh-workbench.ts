@@ -143,6 +143,7 @@ export const zhWorkbench: Texts['workbench'] = {
   },
   line: {
     calls_other: '，{{count, number}} 次调用',
+    cutRuns_other: '，{{count, number}} 段，分多次调用',
     runs_other: '{{count, number}} 段',
     pages_other: '{{count, number}} 页',
     will: '{{call}}：{{pages}}{{calls}}，{{size}}',
@@ -166,6 +167,7 @@ export const zhWorkbench: Texts['workbench'] = {
   vmas: {
     count_other: '{{count, number}} 个 VMA',
     strip: '区域 {{name}} 的 VMA',
+    list: '区域 {{name}} 的 VMA 列表',
     show: '显示 VMA 列表',
     hide: '隐藏 VMA 列表',
     more_other: '另有 {{count, number}} 个',

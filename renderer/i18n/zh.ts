@@ -19,9 +19,10 @@ export const zh: Texts = {
     skip: '跳到实验',
     resize: '调整大小',
     experiments: '实验',
+    byHand: '手动',
     actions: '操作',
     machine: '本机',
-    navigation: '实验与本机',
+    navigation: '实验、工作台与本机',
   },
   lost: {
     title: '与 Pagescope 的连接已断开',

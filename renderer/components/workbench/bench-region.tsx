@@ -1,0 +1,105 @@
+import { ActionIcon, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import { IconPencil, IconTrash } from '@tabler/icons-react';
+import { type KeyboardEvent, useCallback, useState } from 'react';
+import type { RegionInfo } from '../../../protocol/events.ts';
+import { regionNameSchema } from '../../../protocol/mapping.ts';
+import { useActions, useApp, useWords } from '../../app/context.ts';
+import type { LegendEntry } from '../../canvas/palette.ts';
+import { noPages, type PageSet } from '../../store/page-set.ts';
+import { newestRefusal } from '../../store/workbench.ts';
+import { RegionCard } from '../pages/region-card.tsx';
+import { nameOf } from '../pages/region-name.ts';
+import { RefusedAct } from './refused-act.tsx';
+import { VmaStrip } from './vma-strip.tsx';
+import classes from './workbench.module.css';
+
+interface Props {
+  readonly session: number;
+  readonly region: RegionInfo;
+  readonly active: boolean;
+  readonly filter: LegendEntry | undefined;
+}
+
+/** A region that can be acted on, named and unmapped. */
+export function BenchRegion({ session, region, active, filter }: Props) {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  const { id } = region;
+  const selection = useApp((state) => state.bench.selections.get(id) ?? noPages);
+  const refused = useApp((state) => {
+    const step = newestRefusal(state);
+    return step?.region === id ? step : undefined;
+  });
+  const select = useCallback((pages: PageSet) => workbench.select(id, pages), [workbench, id]);
+  const remove = t('workbench.region.remove', { name: nameOf(region) });
+  return (
+    <RegionCard
+      session={session}
+      region={region}
+      title={undefined}
+      released={false}
+      filter={filter}
+      active={active}
+      onTurn={() => workbench.turnTo(id)}
+      selection={selection}
+      onSelect={select}
+      heading={<RegionName region={region} />}
+      actions={
+        <Tooltip label={remove}>
+          <ActionIcon size={24} ml={6} aria-label={remove} onClick={() => void workbench.removeRegion(id)}>
+            <IconTrash size={14} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      }
+    >
+      <VmaStrip session={session} region={region} />
+      {refused && <RefusedAct step={refused} />}
+    </RegionCard>
+  );
+}
+
+/** The region's name; pressing it makes it a field. */
+function RegionName({ region }: { region: RegionInfo }) {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  const [draft, setDraft] = useState<string>();
+  const name = nameOf(region);
+  if (draft === undefined) {
+    return (
+      <h3 className={classes.regionName}>
+        <UnstyledButton
+          className={classes.rename}
+          aria-label={t('workbench.region.rename', { name })}
+          onClick={() => setDraft(name)}
+        >
+          {t('pages.region', { label: name })}
+          <IconPencil size={12} aria-hidden />
+        </UnstyledButton>
+      </h3>
+    );
+  }
+  const right = regionNameSchema.safeParse(draft).success;
+  const keep = (): void => {
+    const wanted = draft.trim();
+    if (right && wanted !== name) void workbench.renameRegion(region.id, wanted);
+    setDraft(undefined);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && right) keep();
+    if (event.key === 'Escape') setDraft(undefined);
+  };
+  return (
+    <TextInput
+      size="xs"
+      w={160}
+      autoFocus
+      aria-label={t('workbench.region.renameField')}
+      value={draft}
+      error={!right}
+      maxLength={40}
+      onChange={(event) => setDraft(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+      onBlur={keep}
+    />
+  );
+}

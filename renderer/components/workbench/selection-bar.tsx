@@ -1,0 +1,181 @@
+import { ActionIcon, Button, NumberInput, Popover, TextInput, Tooltip } from '@mantine/core';
+import { IconCornerDownLeft } from '@tabler/icons-react';
+import { type FormEvent, useId, useState } from 'react';
+import type { RegionInfo } from '../../../protocol/events.ts';
+import { PageFlag } from '../../../protocol/flags.ts';
+import { maxActRuns } from '../../../protocol/workbench.ts';
+import { useActions, useApp, usePages, useWords } from '../../app/context.ts';
+import { allPages, inverted, noPages, oneInEvery, type PageSet, pagesWhere, runCount } from '../../store/page-set.ts';
+import { parseTypedPages, type TypedPagesProblem } from '../../store/typed-pages.ts';
+import { selectionOf } from '../../store/workbench.ts';
+import { nameOf } from '../pages/region-name.ts';
+import classes from './workbench.module.css';
+
+interface Props {
+  readonly session: number;
+  readonly region: RegionInfo;
+}
+
+/** What is selected in the region that tools act on, and every way to select but pointing. */
+export function SelectionBar({ session, region }: Props) {
+  const { t, format } = useWords();
+  const { workbench } = useActions();
+  const pages = usePages();
+  const selected = useApp((state) => selectionOf(state, region.id));
+  const select = (set: PageSet) => workbench.select(region.id, set);
+  const where = (holds: (byte: number) => boolean) => () =>
+    select(pagesWhere(pages.region(session, region.id)?.flags ?? new Uint8Array(0), holds));
+  const resident = (byte: number) => (byte & PageFlag.Resident) !== 0;
+  const choice = (label: string, onClick: () => void) => (
+    <Button size="compact-xs" variant="subtle" color="gray" onClick={onClick}>
+      {label}
+    </Button>
+  );
+  return (
+    <section className={classes.selection} aria-label={t('workbench.select.title')}>
+      <RangeField region={region} />
+      <div className={classes.choices}>
+        {choice(t('workbench.select.all'), () => select(allPages(region.pages)))}
+        {choice(t('workbench.select.none'), () => select(noPages))}
+        {choice(t('workbench.select.invert'), () => select(inverted(selected, region.pages)))}
+        {choice(t('workbench.select.resident'), where(resident))}
+        {choice(
+          t('workbench.select.absent'),
+          where((byte) => !resident(byte)),
+        )}
+        {choice(
+          t('workbench.select.locked'),
+          where((byte) => (byte & PageFlag.Locked) !== 0),
+        )}
+        <EveryNth pages={region.pages} onSelect={select} />
+      </div>
+      <span className={classes.selected} role="status">
+        {selected.count === 0 ? (
+          <span className={classes.faint}>{t('workbench.select.nothing')}</span>
+        ) : (
+          <>
+            <strong>
+              {t('workbench.select.count', { count: selected.count, total: format.number(region.pages) })}
+            </strong>
+            {runCount(selected) > 1 && <> {t('pages.selectedRuns', { count: runCount(selected) })}</>}
+          </>
+        )}{' '}
+        {t('workbench.select.of', { name: nameOf(region) })}
+      </span>
+    </section>
+  );
+}
+
+function RangeField({ region }: { region: RegionInfo }) {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  const say = useRangeProblem(region.pages);
+  const [text, setText] = useState('');
+  const [said, setSaid] = useState<{ wrong: boolean; sentence: string }>();
+  const noteId = useId();
+  const apply = (event: FormEvent): void => {
+    event.preventDefault();
+    const result = parseTypedPages(text, region.pages);
+    if ('problem' in result) {
+      setSaid({ wrong: true, sentence: say(result.problem) });
+      return;
+    }
+    workbench.select(region.id, result.pages);
+    setSaid(result.overlapped ? { wrong: false, sentence: t('workbench.range.overlapped') } : undefined);
+  };
+  return (
+    <form className={classes.range} onSubmit={apply} noValidate>
+      <Tooltip label={t('workbench.range.hint')}>
+        <TextInput
+          size="xs"
+          aria-label={t('workbench.range.label')}
+          placeholder={t('workbench.range.placeholder')}
+          value={text}
+          error={said?.wrong === true}
+          aria-describedby={said ? noteId : undefined}
+          spellCheck={false}
+          autoComplete="off"
+          rightSection={
+            <ActionIcon type="submit" size={20} aria-label={t('workbench.range.apply')}>
+              <IconCornerDownLeft size={13} aria-hidden />
+            </ActionIcon>
+          }
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setSaid(undefined);
+          }}
+        />
+      </Tooltip>
+      {said && (
+        <p id={noteId} className={classes.said} data-wrong={said.wrong || undefined} role="alert">
+          {said.sentence}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function useRangeProblem(pages: number): (problem: TypedPagesProblem) => string {
+  const { t } = useWords();
+  return (problem) => {
+    if (problem.kind === 'empty') return t('workbench.range.empty');
+    if (problem.kind === 'tooMany') return t('workbench.range.tooMany', { runs: problem.runs, most: maxActRuns });
+    return t(`workbench.range.${problem.kind}`, { part: problem.part, last: pages - 1 });
+  };
+}
+
+/** One page in n of the whole region: what the classroom's lock exercises ask for. */
+function EveryNth({ pages, onSelect }: { pages: number; onSelect: (set: PageSet) => void }) {
+  const { t } = useWords();
+  const [opened, setOpened] = useState(false);
+  const [every, setEvery] = useState<string | number>(2);
+  const [offset, setOffset] = useState<string | number>(0);
+  const [n, first] = [Number(every), Number(offset)];
+  const right =
+    every !== '' &&
+    offset !== '' &&
+    Number.isInteger(n) &&
+    Number.isInteger(first) &&
+    n >= 1 &&
+    first >= 0 &&
+    first < pages;
+  const apply = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!right) return;
+    onSelect(oneInEvery(allPages(pages), n, first));
+    setOpened(false);
+  };
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus withRoles>
+      <Popover.Target>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setOpened((open) => !open)}>
+          {t('workbench.select.every')}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t('workbench.select.every')}>
+        <form className={classes.every} onSubmit={apply} noValidate>
+          <NumberInput
+            label={t('workbench.select.everyN')}
+            value={every}
+            min={1}
+            clampBehavior="none"
+            onChange={setEvery}
+          />
+          <NumberInput
+            label={t('workbench.select.everyOffset')}
+            value={offset}
+            min={0}
+            clampBehavior="none"
+            onChange={setOffset}
+          />
+          <Button type="submit">{t('workbench.select.everyApply')}</Button>
+          {!right && (
+            <p className={classes.wrong} role="alert">
+              {t('workbench.select.everyWrong')}
+            </p>
+          )}
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

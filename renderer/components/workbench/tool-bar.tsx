@@ -1,0 +1,123 @@
+import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
+import { IconChevronDown, IconKeyboard } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import { useActions, useWords } from '../../app/context.ts';
+import type { BenchTool } from '../../store/store.ts';
+import { ActLine } from './act-line.tsx';
+import { ProcessMenu } from './process-menu.tsx';
+import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from './tools.ts';
+import classes from './workbench.module.css';
+
+/** Everything that can be done to the selected pages. Nothing is greyed out: the kernel refuses what it will not do, and is heard. */
+export function ToolBar({ onKeys }: { onKeys: () => void }) {
+  const { t } = useWords();
+  const lineId = useId();
+  const [pointed, setPointed] = useState<BenchTool>();
+  return (
+    <div className={classes.tools}>
+      <div className={classes.bar} role="toolbar" aria-label={t('workbench.tools.title')}>
+        {barGroups.map((ids) => (
+          <Button.Group key={ids[0]}>
+            {ids.map((id) => (
+              <ToolButton key={id} id={id} lineId={lineId} onPoint={setPointed} />
+            ))}
+          </Button.Group>
+        ))}
+        <ToolMenu onPoint={setPointed} />
+        <ProcessMenu />
+        <Tooltip label={`${t('workbench.tools.keys')} (?)`}>
+          <ActionIcon size={28} ml="auto" aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={onKeys}>
+            <IconKeyboard size={17} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <ActLine id={lineId} pointed={pointed} />
+    </div>
+  );
+}
+
+interface ToolButtonProps {
+  readonly id: ToolId;
+  readonly lineId: string;
+  readonly onPoint: (tool: BenchTool | undefined) => void;
+}
+
+function ToolButton({ id, lineId, onPoint }: ToolButtonProps) {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  const entry = toolEntries.get(id);
+  if (!entry || !(id in shortNames)) return undefined;
+  const { tool, key } = entry;
+  return (
+    <Tooltip label={`${t(`workbench.tools.${id}`)}: ${callOf(tool)}`}>
+      <Button
+        className={classes.tool ?? ''}
+        variant="default"
+        rightSection={<Kbd size="xs">{key}</Kbd>}
+        aria-describedby={lineId}
+        aria-keyshortcuts={key}
+        onPointerEnter={() => onPoint(tool)}
+        onPointerLeave={() => onPoint(undefined)}
+        onFocus={() => onPoint(tool)}
+        onBlur={() => onPoint(undefined)}
+        onClick={() => workbench.act(tool)}
+      >
+        {t(shortNames[id as keyof typeof shortNames])}
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** In the bar a tool has one word. */
+const shortNames = {
+  read: 'workbench.short.read',
+  write: 'workbench.short.write',
+  lock: 'workbench.short.lock',
+  lockOnFault: 'workbench.short.lockOnFault',
+  unlock: 'workbench.short.unlock',
+  drop: 'workbench.short.drop',
+  pageOut: 'workbench.short.pageOut',
+  wipe: 'workbench.short.wipe',
+  dontDump: 'workbench.short.dontDump',
+} as const;
+
+function ToolMenu({ onPoint }: { onPoint: (tool: BenchTool | undefined) => void }) {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  return (
+    <Menu position="bottom-start" withinPortal onClose={() => onPoint(undefined)}>
+      <Menu.Target>
+        <Button
+          variant="default"
+          className={classes.tool ?? ''}
+          rightSection={<IconChevronDown size={13} aria-hidden />}
+        >
+          {t('workbench.tools.more')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown className={classes.menu ?? ''}>
+        {(Object.keys(menuGroups) as (keyof typeof menuGroups)[]).map((group) => (
+          <div key={group}>
+            <Menu.Label>{t(`workbench.groups.${group}`)}</Menu.Label>
+            {menuGroups[group].map((id) => {
+              const tool = toolEntries.get(id)?.tool;
+              return (
+                tool && (
+                  <Menu.Item
+                    key={id}
+                    rightSection={<span className="code">{callOf(tool).replace(/^madvise\((.*)\)$/, '$1')}</span>}
+                    onPointerEnter={() => onPoint(tool)}
+                    onFocus={() => onPoint(tool)}
+                    onClick={() => workbench.act(tool)}
+                  >
+                    {t(`workbench.tools.${id}`)}
+                  </Menu.Item>
+                )
+              );
+            })}
+          </div>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button } from '@mantine/core';
+import { IconChevronUp, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useActions, useApp, useWords } from '../../app/context.ts';
+import { workbenchSession } from '../../store/store.ts';
+import { mappedRegions } from '../../store/workbench.ts';
+import head from '../experiment/experiment-head.module.css';
+import page from '../experiment-page.module.css';
+import { Problems } from '../problems.tsx';
+import { Waiting } from '../waiting.tsx';
+import { BenchWorkspace } from './bench-workspace.tsx';
+import { KeysHelp } from './keys-help.tsx';
+import { RegionForm } from './region-form.tsx';
+import { useToolKeys } from './use-tool-keys.ts';
+
+/** Regions that are mapped and acted on by hand. */
+export function WorkbenchPage() {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  const session = useApp(workbenchSession);
+  const opening = useApp((state) => state.bench.opening);
+  const placement = useApp((state) => state.settings.workbenchPlacement);
+  const [wanted, setWanted] = useState(false);
+  const [keys, setKeys] = useState(false);
+  useToolKeys(() => setKeys(true));
+  const empty = session === undefined || mappedRegions(session).length === 0;
+  const ended = session !== undefined && session.state !== 'open' && session.started !== undefined && !opening;
+  const form = empty || wanted;
+  return (
+    <div className={page.page}>
+      <header className={head.head}>
+        <div className={head.row}>
+          <div className={head.words}>
+            <h1 className={head.title}>{t('workbench.title')}</h1>
+            <span className={head.state} role="status" data-state={opening ? 'running' : (session?.state ?? 'ready')}>
+              {opening ? t('workbench.opening') : <Where />}
+            </span>
+            <p className={head.summary}>{t('workbench.summary')}</p>
+          </div>
+          <div className={head.controls}>
+            {(ended || (!session && !opening)) && (
+              <Button h={32} onClick={() => void workbench.reopen({ placement })}>
+                {t('workbench.again')}
+              </Button>
+            )}
+            {!empty && (
+              <Button
+                h={32}
+                variant={form ? 'default' : 'filled'}
+                aria-expanded={form}
+                leftSection={form ? <IconChevronUp size={15} aria-hidden /> : <IconPlus size={15} aria-hidden />}
+                onClick={() => setWanted(!form)}
+              >
+                {t(form ? 'workbench.region.close' : 'workbench.region.add')}
+              </Button>
+            )}
+          </div>
+        </div>
+      </header>
+      <Problems />
+      {session && form && !ended && <RegionForm onDone={() => setWanted(false)} />}
+      {session ? (
+        <BenchWorkspace session={session} onKeys={() => setKeys(true)} />
+      ) : (
+        opening && <Waiting text={t('workbench.opening')} />
+      )}
+      <KeysHelp opened={keys} onClose={() => setKeys(false)} />
+    </div>
+  );
+}
+
+/** Where the workbench lives, in a few words. */
+function Where() {
+  const { t } = useWords();
+  const session = useApp(workbenchSession);
+  if (!session?.started) return t('state.ready');
+  const { placement, pid } = session.started;
+  return `${t(`state.${session.state}`)} · ${t(`workbench.placement.${placement}`)}, ${t('workbench.placement.pid', { pid })}`;
+}
