@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Step } from '../../protocol/events.ts';
 import type { ExperimentDescriptor } from '../../protocol/experiment.ts';
 import type { LimitsReport } from '../../protocol/limits.ts';
 import type { PageRange } from '../../protocol/operation.ts';
@@ -42,6 +43,9 @@ export interface Highlight {
   readonly region: number | undefined;
   readonly range: PageRange | undefined;
 }
+
+/** What choosing a step picks out. */
+export const highlightOf = ({ index, region, range }: Step): Highlight => ({ step: index, region, range });
 
 /** The workbench as its user has it in hand; what the engine tells of it is in its session. */
 export interface Bench {

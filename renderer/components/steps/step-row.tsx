@@ -7,6 +7,8 @@ import classes from './steps-panel.module.css';
 interface Props {
   readonly id: string;
   readonly step: Step;
+  /** What it is and its call, and no more. */
+  readonly compact: boolean;
   /** Place in the list, from 0. */
   readonly position: number;
   readonly total: number;
@@ -15,11 +17,12 @@ interface Props {
   /** It belongs to the time that is pointed at. */
   readonly marked: boolean;
   readonly onChoose: (position: number) => void;
-  readonly ref: Ref<HTMLDivElement>;
+  readonly ref: Ref<HTMLDivElement> | undefined;
 }
 
 /** One step: what it was for, the call that was made, how it ended and how long it took. */
-export const StepRow = memo(function StepRow({ id, step, position, total, top, chosen, marked, onChoose, ref }: Props) {
+export const StepRow = memo(function StepRow(props: Props) {
+  const { id, step, compact, position, total, top, chosen, marked, onChoose, ref } = props;
   const { pick, format } = useWords();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
@@ -33,6 +36,7 @@ export const StepRow = memo(function StepRow({ id, step, position, total, top, c
       aria-posinset={position + 1}
       aria-setsize={total}
       className={classes.step}
+      data-compact={compact || undefined}
       data-failed={step.errno !== null || undefined}
       data-marked={marked || undefined}
       style={{ transform: `translateY(${top}px)` }}
@@ -44,9 +48,19 @@ export const StepRow = memo(function StepRow({ id, step, position, total, top, c
       </span>
       <span className={classes.duration}>{format.duration(step.durationNs)}</span>
       <CallText step={step} />
-      {step.outcome && <span className={classes.outcome}>{pick(step.outcome)}</span>}
-      {step.diagnosis && <span className={classes.diagnosis}>{pick(step.diagnosis.text)}</span>}
-      {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
+      {!compact && <Results step={step} />}
     </div>
   );
 });
+
+/** What came of it, in words. */
+function Results({ step }: { step: Step }) {
+  const { pick } = useWords();
+  return (
+    <>
+      {step.outcome && <span className={classes.outcome}>{pick(step.outcome)}</span>}
+      {step.diagnosis && <span className={classes.diagnosis}>{pick(step.diagnosis.text)}</span>}
+      {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
+    </>
+  );
+}

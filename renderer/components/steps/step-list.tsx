@@ -1,0 +1,170 @@
+import { Button } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { Step } from '../../../protocol/events.ts';
+import { useApp, useWords } from '../../app/context.ts';
+import { firstIndex } from '../../store/first-index.ts';
+import { stepsAt } from '../../store/instant.ts';
+import type { Sequence } from '../../store/log.ts';
+import { StepRow } from './step-row.tsx';
+import classes from './steps-panel.module.css';
+
+/** CSS pixels of a step's title and call, and of each line below them; measured once it is drawn. */
+const usualHeight = 46;
+const lineHeight = 17;
+/** As near to the end as this counts as being there. */
+const endPx = 24;
+/** How far Page Up and Page Down go. */
+const pageSteps = 8;
+
+interface Props {
+  readonly steps: Sequence<Step>;
+  readonly label: string;
+  /** Two lines each, whatever came of it: 100 000 need not be measured. */
+  readonly compact?: boolean;
+  readonly onChoose: (step: Step | undefined) => void;
+  /** Enter on the chosen step. */
+  readonly onEnter?: (step: Step) => void;
+}
+
+/** Steps, of which one may be chosen; the list follows the newest until it is scrolled back. */
+export function StepList({ steps, label, compact = false, onChoose, onEnter }: Props) {
+  const { t } = useWords();
+  const chosen = useApp((state) => state.highlight?.step);
+  const place = useMemo(() => placeOf(steps, chosen), [steps, chosen]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [follows, setFollows] = useState(true);
+  const id = useId();
+  const virtualizer = useVirtualizer({
+    count: steps.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: compact ? () => usualHeight : (index) => estimatedHeight(steps.at(index)),
+    overscan: 8,
+  });
+
+  const instant = useApp((state) => state.instant);
+  const marked = useMemo(() => instant && stepsAt(steps, instant), [instant, steps]);
+  const shown = marked && Math.max(marked.first, marked.end - 1);
+  const pointing = instant !== undefined;
+
+  useEffect(() => {
+    if (shown !== undefined) virtualizer.scrollToIndex(shown, { align: 'auto' });
+  }, [shown, virtualizer]);
+
+  useEffect(() => {
+    if (follows && !pointing) virtualizer.scrollToIndex(steps.length - 1, { align: 'end' });
+  }, [follows, pointing, steps.length, virtualizer]);
+
+  const choose = (index: number): void => {
+    const step = steps.at(index);
+    if (!step) return;
+    onChoose(index === place ? undefined : step);
+    if (index !== steps.length - 1) setFollows(false);
+  };
+
+  // The same function for every drawing: rows that only stay where they are need not be drawn again while one scrolls.
+  const latest = useRef(choose);
+  latest.current = choose;
+  const chooseRow = useCallback((index: number) => latest.current(index), []);
+
+  const onKey = (event: KeyboardEvent): void => {
+    const current = place === undefined ? undefined : steps.at(place);
+    if (event.key === 'Enter' && current && onEnter) {
+      event.preventDefault();
+      onEnter(current);
+      return;
+    }
+    const target = placeAfter(event.key, place, steps.length);
+    if (target === undefined) return;
+    event.preventDefault();
+    if (target === 'none') {
+      onChoose(undefined);
+      return;
+    }
+    if (target !== place) choose(target);
+    virtualizer.scrollToIndex(target);
+  };
+
+  const onScroll = (): void => {
+    const element = scroller.current;
+    // The list that follows a pointer has not been scrolled by the person.
+    if (!element || pointing) return;
+    setFollows(element.scrollHeight - element.scrollTop - element.clientHeight < endPx);
+  };
+
+  return (
+    <>
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        role="listbox"
+        tabIndex={0}
+        aria-label={label}
+        aria-activedescendant={place === undefined ? undefined : `${id}-${place}`}
+        onKeyDown={onKey}
+        onWheel={onScroll}
+        onScrollEnd={onScroll}
+      >
+        <div className={classes.all} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const step = steps.at(index);
+            return (
+              step && (
+                <StepRow
+                  key={index}
+                  ref={compact ? undefined : virtualizer.measureElement}
+                  id={`${id}-${index}`}
+                  step={step}
+                  compact={compact}
+                  position={index}
+                  total={steps.length}
+                  top={start}
+                  chosen={index === place}
+                  marked={marked !== undefined && index >= marked.first && index < marked.end}
+                  onChoose={chooseRow}
+                />
+              )
+            );
+          })}
+        </div>
+      </div>
+      {!follows && (
+        <Button
+          className={classes.follow ?? ''}
+          size="compact-xs"
+          leftSection={<IconArrowDown size={13} aria-hidden />}
+          onClick={() => setFollows(true)}
+        >
+          {t('steps.follow')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Near enough that rows do not overlap before they are measured. */
+function estimatedHeight(step: Step | undefined): number {
+  const lines = [step?.outcome, step?.meaning, step?.diagnosis].filter((line) => line !== undefined);
+  return usualHeight + lines.length * lineHeight;
+}
+
+/** Where a step stands in the list, which may leave others out. */
+function placeOf(steps: Sequence<Step>, index: number | undefined): number | undefined {
+  if (index === undefined) return undefined;
+  const place = firstIndex(steps.length, (at) => (steps.at(at)?.index ?? 0) >= index);
+  return steps.at(place)?.index === index ? place : undefined;
+}
+
+/** Where a key takes the chosen step; `none` gives the choice up. */
+function placeAfter(key: string, chosen: number | undefined, count: number): number | 'none' | undefined {
+  const from = chosen ?? count;
+  const within = (index: number) => Math.min(count - 1, Math.max(0, index));
+  if (key === 'ArrowDown') return within(from + 1);
+  if (key === 'ArrowUp') return within(from - 1);
+  if (key === 'PageDown') return within(from + pageSteps);
+  if (key === 'PageUp') return within(from - pageSteps);
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  return key === 'Escape' ? 'none' : undefined;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../../protocol/events.ts';
+import { entryTest, everything, FilteredLog } from '../../renderer/components/log/log-filter.ts';
+import { straceLine } from '../../renderer/components/log/strace.ts';
+import { Log } from '../../renderer/store/log.ts';
+
+const step = (index: number, more: Partial<Step> = {}): Step => ({
+  index,
+  title: { en: `mlock: page ${index} of A`, zh: `mlock：A 的第 ${index} 页` },
+  region: 1,
+  call: 'mlock',
+  arguments: { addr: '0x7f0000000000', length: 16384 },
+  returned: 0,
+  errno: null,
+  durationNs: 12_345,
+  startedNs: index,
+  ...more,
+});
+
+describe('an entry as text', () => {
+  it('is the line that strace -T would write', () => {
+    expect(straceLine(step(0))).toBe('mlock(0x7f0000000000, 16384) = 0 <0.000012>');
+    expect(straceLine(step(0, { returned: -1, errno: 'ENOMEM' }))).toBe(
+      'mlock(0x7f0000000000, 16384) = -1 ENOMEM (Cannot allocate memory) <0.000012>',
+    );
+  });
+
+  it('names an errno that it has no sentence for, and how many calls there were', () => {
+    expect(straceLine(step(0, { returned: -1, errno: 'EHWPOISON' }))).toBe(
+      'mlock(0x7f0000000000, 16384) = -1 EHWPOISON <0.000012>',
+    );
+    expect(straceLine(step(0, { calls: { made: 3, refused: 1 } }))).toBe(
+      'mlock(0x7f0000000000, 16384) = 0 <0.000012> /* 3 calls in all, 1 refused */',
+    );
+    expect(straceLine(step(0, { calls: { made: 1, refused: 0 } }))).not.toContain('calls');
+  });
+});
+
+describe('the filter', () => {
+  const refused = step(1, { errno: 'ENOMEM', returned: -1 });
+  const other = step(2, { region: 2, call: 'munlock', outcome: { en: '4 pages unlocked', zh: '已解锁 4 页' } });
+  const { region: _, ...whole } = step(3, { call: 'mlockall' });
+  const log = Log.of([step(0), refused, other, whole]);
+  const shown = (filter: Partial<typeof everything>, language: 'en' | 'zh' = 'en') =>
+    [...new FilteredLog(entryTest({ ...everything, ...filter }, language)).of(log)].map(({ index }) => index);
+
+  it('is by refusal, by region with what was about all of them, and by words in any order', () => {
+    expect(shown({})).toEqual([0, 1, 2, 3]);
+    expect(shown({ refused: true })).toEqual([1]);
+    expect(shown({ region: 2 })).toEqual([2, 3]);
+    expect(shown({ text: 'Unlocked MUNLOCK' })).toEqual([2]);
+    expect(shown({ text: '解锁' }, 'zh')).toEqual([2]);
+    expect(shown({ text: 'ENOMEM' })).toEqual([1]);
+    expect(shown({ refused: true, region: 2 })).toEqual([]);
+  });
+
+  it('looks at each entry of a growing log once, and at all of another', () => {
+    let looked = 0;
+    const filtered = new FilteredLog(() => {
+      looked++;
+      return true;
+    });
+    const grown = log.append([step(4), step(5)]);
+    filtered.of(log);
+    expect(filtered.of(grown).length).toBe(6);
+    expect(looked).toBe(6);
+    expect(filtered.of(grown).length).toBe(6);
+    expect(looked).toBe(6);
+    expect([...filtered.of(Log.of([step(0)]))].map(({ index }) => index)).toEqual([0]);
+  });
+});
