@@ -18,6 +18,7 @@ import {
   shownSession,
 } from './store.ts';
 import { createWorkbenchActions, type WorkbenchActions } from './workbench-actions.ts';
+import { createLogActions, type LogActions } from './workbench-log-actions.ts';
 
 /** What a person can do. Each act ends in the store: done, or refused with the engine's sentence. */
 export interface Actions {
@@ -27,6 +28,7 @@ export interface Actions {
   /** Turns to the limits, and to one of their fixes. */
   openLimits(fix: string | undefined): void;
   readonly workbench: WorkbenchActions;
+  readonly log: LogActions;
   /** Measures the limits anew. */
   measureLimits(): Promise<void>;
   setParameter(name: string, value: string | number): void;
@@ -87,6 +89,8 @@ export function createActions(store: Store, engine: Engine): Actions {
     set({ starting: false });
   }
 
+  const workbench = createWorkbenchActions(store, engine, sessions);
+
   const actions: Actions = {
     async load() {
       await attempt(async () => {
@@ -129,7 +133,8 @@ export function createActions(store: Store, engine: Engine): Actions {
       if (paceMs === undefined || !current || !isActive(current.state)) return;
       void attempt(() => client.call('pace', { session: current.id, paceMs }));
     },
-    workbench: createWorkbenchActions(store, engine, sessions),
+    workbench,
+    log: createLogActions(store, engine, sessions, workbench),
     run,
     pause: () => control('pause'),
     resume: () => control('resume'),

@@ -14,6 +14,12 @@ export interface PageSet {
 
 export const noPages: PageSet = { runs: [], count: 0 };
 
+/** The pages of runs that came from the engine. */
+export const pageSetOf = (runs: PageRuns): PageSet => ({
+  runs,
+  count: runs.reduce((sum, count, at) => (at % 2 === 1 ? sum + count : sum), 0),
+});
+
 export const runCount = (set: PageSet): number => set.runs.length >>> 1;
 
 /** Gathers runs that come in ascending order of their first page; those that touch or overlap become one. */

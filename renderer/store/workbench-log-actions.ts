@@ -1,0 +1,117 @@
+import { toProblem } from '../../protocol/problem.ts';
+import type { Response } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
+import type { Deed, Inverse, SavedWorkbench } from '../../protocol/workbench.ts';
+import type { Engine } from './engine.ts';
+import { noPages, pageSetOf } from './page-set.ts';
+import type { Sessions } from './sessions.ts';
+import { type Store, shownSession, workbenchSession } from './store.ts';
+import type { WorkbenchActions } from './workbench-actions.ts';
+
+/** What a person can do with an entry of the log, and with the log as a whole. */
+export interface LogActions {
+  /** Does again what was done at a step; undefined when that is under way, else why it cannot be. */
+  repeat(step: number): Promise<Text | undefined>;
+  /** Selects the pages that a step was about, in its region. False when there are none. */
+  selectPages(step: number): Promise<boolean>;
+  /** What would take a step back. */
+  inverse(step: number, signal: AbortSignal): Promise<Inverse | undefined>;
+  /** Takes a step back, by the acts of its inverse. */
+  undo(region: number, inverse: Inverse): void;
+  /** The lines of one step as C. */
+  linesOf(step: number): Promise<string | undefined>;
+  /** All steps as a C program. */
+  program(): Promise<string | undefined>;
+  save(): Promise<SavedWorkbench | undefined>;
+  /** Does the deeds of a saved workbench again, in a new one. False when the engine refused: what was open then stays. */
+  reopen(saved: SavedWorkbench): Promise<boolean>;
+}
+
+export function createLogActions(
+  store: Store,
+  { client }: Engine,
+  { attempt }: Sessions,
+  workbench: WorkbenchActions,
+): LogActions {
+  const session = () => workbenchSession(store.getState());
+
+  async function deedOf(step: number): Promise<Response<'deed'>['deed']> {
+    const id = session()?.id;
+    if (id === undefined) return undefined;
+    return (await attempt(() => client.call('deed', { session: id, step })))?.deed;
+  }
+
+  const isMapped = (region: number): boolean => {
+    const current = session();
+    return current?.regions.some(({ id }) => id === region) === true && !current.released.has(region);
+  };
+
+  async function doAgain(deed: Deed): Promise<Text | undefined> {
+    switch (deed.kind) {
+      case 'add': {
+        const added = await workbench.addRegion(deed.region);
+        return 'problem' in added ? added.problem : undefined;
+      }
+      case 'remove':
+        return isMapped(deed.region) ? void (await workbench.removeRegion(deed.region)) : gone;
+      case 'process':
+        return workbench.actOn({ tool: deed.tool, region: undefined, pages: noPages }) ? undefined : gone;
+      case 'act': {
+        const { tool, region } = deed;
+        if (!isMapped(region)) return gone;
+        return workbench.actOn({ tool, region, pages: pageSetOf(deed.pages) }) ? undefined : gone;
+      }
+    }
+  }
+
+  return {
+    async repeat(step) {
+      const deed = await deedOf(step);
+      return deed ? doAgain(deed) : noDeed;
+    },
+    async selectPages(step) {
+      const deed = await deedOf(step);
+      if (deed?.kind !== 'act' || !isMapped(deed.region)) return false;
+      workbench.select(deed.region, pageSetOf(deed.pages));
+      return true;
+    },
+    async inverse(step, signal) {
+      const id = session()?.id;
+      if (id === undefined) return undefined;
+      try {
+        return await client.call('inverse', { session: id, step }, signal);
+      } catch (error) {
+        // What cannot be asked, such as of a region that is gone, has a sentence too.
+        return signal.aborted ? undefined : { acts: [], note: toProblem(error).text };
+      }
+    },
+    undo(region, { acts }) {
+      for (const { tool, pages } of acts) workbench.actOn({ tool, region, pages: pageSetOf(pages) });
+    },
+    async linesOf(step) {
+      const id = session()?.id;
+      return id === undefined ? undefined : attempt(() => client.call('program', { session: id, step }));
+    },
+    async program() {
+      const id = shownSession(store.getState())?.id;
+      return id === undefined ? undefined : attempt(() => client.call('program', { session: id }));
+    },
+    async save() {
+      const id = session()?.id;
+      return id === undefined ? undefined : attempt(() => client.call('save', { session: id }));
+    },
+    async reopen({ deeds }) {
+      const { settings } = store.getState();
+      return workbench.reopen({ placement: settings.workbenchPlacement, deeds });
+    },
+  };
+}
+
+const gone: Text = {
+  en: 'Its region is no longer mapped, so it cannot be done again: map one like it first.',
+  zh: '其区域已不再映射，无法重做：请先映射一个相同的区域。',
+};
+const noDeed: Text = {
+  en: 'This step belongs to the one before it and is not done by itself: repeat that one.',
+  zh: '此步从属于前一步，不能单独重做：请重做前一步。',
+};
