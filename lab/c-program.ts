@@ -2,9 +2,10 @@ import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import type { PageRuns, Tool } from '../protocol/workbench.ts';
+import { breathe } from './breathe.ts';
 import { mostDrawnPages } from './c/functions.ts';
 import { mapLines, refusedMapLines, unmapLines } from './c/map-lines.ts';
-import { prologue } from './c/prologue.ts';
+import { namesIn, prologue } from './c/prologue.ts';
 import { eachRun, loopHead, loopVariable } from './c/runs.ts';
 import { type Place, Scope } from './c/scope.ts';
 import { comment, cString, indented } from './c/text.ts';
@@ -69,6 +70,9 @@ interface StepLines {
 /** Fewer steps alike than this are not written as a loop. */
 const leastLoopedSteps = 3;
 
+/** How long steps are written before the main loop gets its turn. */
+const sliceMs = 4;
+
 const about = `/*
  * What was done in Pagescope, as a C program: the same calls in the same order, on regions of the same size and alignment.
  *
@@ -85,20 +89,33 @@ const about = `/*
  * The operations as a C program that does the same, with glibc 2.27 or musl and nothing else. It compiles without a warning as C11 or
  * C17, and prints the page map after each operation and the counts at the end, as its first comment says.
  */
-export function cProgram(log: readonly LoggedOperation[]): string {
+export async function cProgram(operations: readonly LoggedOperation[]): Promise<string> {
+  // Others may be logged while this is written.
+  const log = operations.slice();
   const scope = new Scope();
-  const body = ['page_size = (size_t)sysconf(_SC_PAGESIZE);'];
+  const names = new Set<string>();
+  const written: string[] = [];
+  const write = (lines: readonly string[]) => {
+    const text = indented(lines).join('\n');
+    for (const name of namesIn(text)) names.add(name);
+    written.push(text);
+  };
+  write(['page_size = (size_t)sysconf(_SC_PAGESIZE);']);
+  let sliceEndsMs = performance.now() + sliceMs;
   for (let at = 0; at < log.length; ) {
+    if (performance.now() > sliceEndsMs) {
+      await breathe();
+      sliceEndsMs = performance.now() + sliceMs;
+    }
     const entry = log[at];
     if (!entry) break;
     const { lines, entries } = repeated(log, at, scope) ?? { lines: wholeStep(entry, scope), entries: 1 };
-    body.push('', ...lines);
+    write(lines);
     at += entries;
   }
-  for (const child of scope.children) body.push('', ...endLines(child));
-  body.push('', ...scope.places.map(summaryLine), 'print_locked_bytes();', 'return 0;');
-  const main = `\nint main(void) {\n${indented(body).join('\n')}\n}\n`;
-  return `${about}${prologue(main)}${main}`;
+  for (const child of scope.children) write(endLines(child));
+  write([...scope.places.map(summaryLine), 'print_locked_bytes();', 'return 0;']);
+  return `${about}${prologue(names)}\nint main(void) {\n${written.join('\n\n')}\n}\n`;
 }
 
 /**
@@ -107,7 +124,9 @@ export function cProgram(log: readonly LoggedOperation[]): string {
  */
 export function stepProgram(log: readonly LoggedOperation[], entryIndex: number): string {
   const scope = new Scope();
-  for (const before of log.slice(0, entryIndex)) stepLines(before, scope);
+  // Only these give names and take them.
+  for (const before of log.slice(0, entryIndex))
+    if (before.kind === 'map' || before.kind === 'unmap' || before.kind === 'fork') stepLines(before, scope);
   const entry = log[entryIndex];
   if (entry) return `${[comment(entry.title.en), ...stepLines(entry, scope).lines].join('\n')}\n`;
   throw problem(

@@ -36,6 +36,8 @@ export type Seen = (region: Region, snapshot: Snapshot) => void;
 export class OpenSession {
   readonly regions: RegionSet;
   readonly clock = new Clock();
+  /** Told of each region that the sampler has looked at. */
+  betweenSteps: ((region: Region) => void) | undefined;
   readonly #session: number;
   readonly #reader: Reader;
   readonly #transcript: Transcript;
@@ -66,7 +68,7 @@ export class OpenSession {
   }
 
   /** The operations so far as a C program; with a step, the lines of that one alone. Throws `bad-input` when there is no such step. */
-  program(step?: number): string {
+  async program(step?: number): Promise<string> {
     return step === undefined ? cProgram(this.#log) : stepProgram(this.#log, step);
   }
 
@@ -238,7 +240,7 @@ export class OpenSession {
   }
 
   #tick(): void {
-    this.regions.observe(this.clock, betweenSteps);
+    this.regions.observe(this.clock, betweenSteps, (region) => this.betweenSteps?.(region));
     this.#sample();
   }
 

@@ -24,14 +24,15 @@ export function refusedMapLines(place: Place, mapping: Mapping): string[] {
     ...(source?.sized ? [`check("ftruncate", ${opened}ftruncate(${fd}, ${bytesOf(mapping)}) != 0);`] : []),
     `unsigned char *${variable} = ${mmapCall(place, mapping)};`,
     `check("mmap", ${opened}${variable} == MAP_FAILED);`,
-    `if (${variable} != MAP_FAILED) munmap(${variable}, ${mapping.pages} * page_size);`,
+    `if (${variable} != MAP_FAILED) munmap(${variable}, ${bytesOf(mapping)});`,
+    ...(fd ? [`if (${fd} >= 0) close(${fd});`] : []),
   ];
   return ['{', ...indented(inside), '}'];
 }
 
 /** The C lines that unmap a region. */
 export function unmapLines({ variable, pages, fd }: Place): string[] {
-  return [`check("munmap", munmap(${variable}, ${pages} * page_size));`, ...(fd ? [`close(${fd});`] : [])];
+  return [`check("munmap", munmap(${variable}, ${bytesOf({ pages })}));`, ...(fd ? [`close(${fd});`] : [])];
 }
 
 function mmapCall({ fd }: Place, mapping: Mapping): string {
@@ -54,6 +55,6 @@ function sourceOf({ file, memory, pages }: Mapping, { label }: Place): { name: s
   return { name: 'memfd_create', call: `memfd_create(${cString(label)}, MFD_CLOEXEC)`, sized: true };
 }
 
-function bytesOf({ pages }: Mapping): string {
+function bytesOf({ pages }: Pick<Mapping, 'pages'>): string {
   return pages === 1 ? 'page_size' : `${pages} * page_size`;
 }
