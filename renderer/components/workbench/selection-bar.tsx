@@ -6,8 +6,9 @@ import { PageFlag } from '../../../protocol/flags.ts';
 import { maxActRuns } from '../../../protocol/workbench.ts';
 import { useActions, useApp, usePages, useWords } from '../../app/context.ts';
 import { allPages, inverted, noPages, oneInEvery, type PageSet, pagesWhere, runCount } from '../../store/page-set.ts';
+import { workbenchSession } from '../../store/store.ts';
 import { parseTypedPages, type TypedPagesProblem } from '../../store/typed-pages.ts';
-import { selectionOf } from '../../store/workbench.ts';
+import { mappedRegions, selectionOf } from '../../store/workbench.ts';
 import { nameOf } from '../pages/region-name.ts';
 import classes from './workbench.module.css';
 
@@ -22,6 +23,10 @@ export function SelectionBar({ session, region }: Props) {
   const { workbench } = useActions();
   const pages = usePages();
   const selected = useApp((state) => selectionOf(state, region.id));
+  const several = useApp((state) => {
+    const bench = workbenchSession(state);
+    return bench !== undefined && mappedRegions(bench).length > 1;
+  });
   const select = (set: PageSet) => workbench.select(region.id, set);
   const where = (holds: (byte: number) => boolean) => () =>
     select(pagesWhere(pages.region(session, region.id)?.flags ?? new Uint8Array(0), holds));
@@ -59,8 +64,8 @@ export function SelectionBar({ session, region }: Props) {
             </strong>
             {runCount(selected) > 1 && <> {t('pages.selectedRuns', { count: runCount(selected) })}</>}
           </>
-        )}{' '}
-        {t('workbench.select.of', { name: nameOf(region) })}
+        )}
+        {several && ` ${t('workbench.select.of', { name: nameOf(region) })}`}
       </span>
     </section>
   );

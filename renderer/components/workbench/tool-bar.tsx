@@ -25,13 +25,15 @@ export function ToolBar({ onKeys }: { onKeys: () => void }) {
         ))}
         <ToolMenu onPoint={setPointed} />
         <ProcessMenu />
+      </div>
+      <div className={classes.lineRow}>
+        <ActLine id={lineId} pointed={pointed} />
         <Tooltip label={`${t('workbench.tools.keys')} (?)`}>
-          <ActionIcon size={28} ml="auto" aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={onKeys}>
+          <ActionIcon size={24} aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={onKeys}>
             <IconKeyboard size={17} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </div>
-      <ActLine id={lineId} pointed={pointed} />
     </div>
   );
 }
@@ -49,22 +51,20 @@ function ToolButton({ id, lineId, onPoint }: ToolButtonProps) {
   if (!entry || !(id in shortNames)) return undefined;
   const { tool, key } = entry;
   return (
-    <Tooltip label={`${t(`workbench.tools.${id}`)}: ${callOf(tool)}`}>
-      <Button
-        className={classes.tool ?? ''}
-        variant="default"
-        rightSection={<Kbd size="xs">{key}</Kbd>}
-        aria-describedby={lineId}
-        aria-keyshortcuts={key}
-        onPointerEnter={() => onPoint(tool)}
-        onPointerLeave={() => onPoint(undefined)}
-        onFocus={() => onPoint(tool)}
-        onBlur={() => onPoint(undefined)}
-        onClick={() => workbench.act(tool)}
-      >
-        {t(shortNames[id as keyof typeof shortNames])}
-      </Button>
-    </Tooltip>
+    <Button
+      className={classes.tool ?? ''}
+      variant="default"
+      rightSection={<Kbd size="xs">{key}</Kbd>}
+      aria-describedby={lineId}
+      aria-keyshortcuts={key}
+      onPointerEnter={() => onPoint(tool)}
+      onPointerLeave={() => onPoint(undefined)}
+      onFocus={() => onPoint(tool)}
+      onBlur={() => onPoint(undefined)}
+      onClick={() => workbench.act(tool)}
+    >
+      {t(shortNames[id as keyof typeof shortNames])}
+    </Button>
   );
 }
 
