@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import type { Text } from '../../protocol/text.ts';
+import { formatBytes } from '../format.ts';
 import { type CollectedCore, type CoreRefused, collected } from './collect.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { ownerOf } from './own-core.ts';
 import { gcoreBytes, noRoom } from './room.ts';
 import { runProgram } from './run-program.ts';
+
+/** More than this, most of it zeros, is not worth the minutes. gdb 13 writes half a GiB in a second, and it is searched at the same pace. */
+const mostBytes = 6 * 1024 ** 3;
 
 /**
  * A core file of a process that goes on, made by gdb's gcore(1). `all` is `-a`, which writes also what `MADV_DONTDUMP` leaves out; without
@@ -16,7 +20,8 @@ export async function gcore(
   { all, folder, signal }: { readonly all: boolean; readonly folder: CoreFolder; readonly signal: AbortSignal },
 ): Promise<CollectedCore | CoreRefused> {
   try {
-    const full = await noRoom(folder.path, gcoreBytes(pid));
+    const bytes = gcoreBytes(pid);
+    const full = bytes > mostBytes ? tooLarge(pid, bytes) : await noRoom(folder.path, bytes);
     const made = full ? { why: 'no-room' as const, refused: full } : await run(pid, all, folder, signal);
     if ('refused' in made) await folder[Symbol.asyncDispose]();
     return made;
@@ -40,6 +45,14 @@ async function run(
     return collected(path, all ? 'gcore-all' : 'gcore', folder);
   }
   return { why: 'failed', refused: failed(pid, ended.said) };
+}
+
+function tooLarge(pid: number, bytes: number): Text {
+  const [size, most] = [formatBytes(bytes), formatBytes(mostBytes)];
+  return {
+    en: `gcore would write ${size} of process ${pid}, which has mostly reserved address space and not used it; more than ${most} is left alone. The kernel’s own core file has no such zeros.`,
+    zh: `gcore 会为进程 ${pid} 写出 ${size}，其中大部分是只保留而未使用的地址空间；超过 ${most} 就不做。内核自己的 core 文件没有这些零。`,
+  };
 }
 
 const noGdb: Text = {

@@ -13,15 +13,15 @@ export function kernelCoreBytes(): number {
   return read.errno === null ? read.vmRssBytes + read.vmSwapBytes + marginBytes : marginBytes;
 }
 
-/** What gdb writes of a process, at most: whatever it may read, with zeros where there is no page (gdb 13; later ones leave holes). */
+/**
+ * What gdb writes of a process, at most: all that is mapped, also without rights or a page, as zeros (gdb 13). What a JavaScript engine only
+ * reserves is most of it.
+ */
 export function gcoreBytes(pid: number): number {
   const maps = readText(`/proc/${pid}/maps`);
   if (maps.errno !== null) return marginBytes;
-  const readable = maps.text.matchAll(/^([0-9a-f]+)-([0-9a-f]+) r/gm);
-  return [...readable].reduce(
-    (sum, [, from, to]) => sum + Number(BigInt(`0x${to}`) - BigInt(`0x${from}`)),
-    marginBytes,
-  );
+  const mapped = maps.text.matchAll(/^([0-9a-f]+)-([0-9a-f]+) /gm);
+  return [...mapped].reduce((sum, [, from, to]) => sum + Number(BigInt(`0x${to}`) - BigInt(`0x${from}`)), marginBytes);
 }
 
 /** Why `neededBytes` do not go into a folder; undefined when they do. */

@@ -47,7 +47,8 @@ export async function searchCore(path: string, search: CoreSearch): Promise<Omit
   try {
     return await searchOpened(fd, path, search);
   } catch (cause) {
-    return isFileError(cause) ? unreadable(path, cause) : Promise.reject(cause);
+    if (isFileError(cause)) unreadable(path, cause);
+    throw cause;
   } finally {
     await closeAsync(fd);
   }
