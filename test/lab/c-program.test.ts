@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cProgram, stepProgram } from '../../lab/c-program.ts';
+import { cProgram, type LoggedOperation, stepProgram } from '../../lab/c-program.ts';
 import { MemoryFile } from '../../lab/memory-file.ts';
 import { compileAndRun, compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
@@ -105,7 +105,19 @@ describe('the session as a C program', () => {
   });
 
   compiled('survives what the kernel refuses, and touches what comes before it', async () => {
-    const hide = { kind: 'act', title, label: 'A', tool: { kind: 'mprotect', protection: [] }, runs: [4, 2] } as const;
+    const hide: LoggedOperation = {
+      kind: 'act',
+      title,
+      label: 'A',
+      tool: { kind: 'mprotect', protection: [] },
+      runs: [4, 2],
+    };
+      kind: 'act' as const,
+      title,
+      label: 'A',
+      tool: kind: 'mprotect' as const, protection: [] ,
+      runs: [4, 2],
+    } as const;
     const touch = { kind: 'touch', access: 'write' } as const;
     const write = { kind: 'act', title, label: 'A', tool: touch, runs: [0, 2, 3, 3, 8, 1], refused: true } as const;
     const wipe = {
