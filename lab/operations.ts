@@ -162,9 +162,9 @@ export function rangeOf(operation: Operation, region: Region): PageRange {
 const flagAdvice: readonly Advice[] = ['MADV_DONTDUMP', 'MADV_DODUMP', 'MADV_HUGEPAGE', 'MADV_NOHUGEPAGE'];
 
 /** Whether an operation may change what smaps alone tells, or split a VMA and so make what was read of it before useless. */
-export function changesVmFlags(operation: { readonly kind: string; readonly advice?: Advice }): boolean {
-  if (operation.advice) return flagAdvice.includes(operation.advice);
-  return ['mlock', 'mlock2', 'mlock-on-fault', 'munlock', 'mprotect'].includes(operation.kind);
+export function changesVmFlags(operation: Operation): boolean {
+  if (operation.kind === 'madvise') return flagAdvice.includes(operation.advice);
+  return ['mlock', 'mlock2', 'munlock', 'munmap', 'mprotect'].includes(operation.kind);
 }
 
 function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome {

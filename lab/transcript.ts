@@ -77,10 +77,11 @@ export class Transcript {
   }
 
   /** The states of a region's pages after a step. Keeps nothing of `flags`. */
-  addSnapshot(step: number, region: number, { flags, takenNs, unknown }: Omit<Snapshot, 'step'>): void {
+  addSnapshot(step: number, region: number, snapshot: Omit<Snapshot, 'step'>): void {
+    const { flags, takenNs, unknown } = snapshot;
     const runs = packRuns(flags, maxRuns - this.#runs);
     this.#runs += runs.length / 2;
-    const counts = pageCounts(histogram(flags));
+    const counts = snapshot.counts ?? pageCounts(histogram(flags));
     this.#snapshots.push({ step, region, takenNs, counts, ...(unknown ? { unknown } : {}), runs });
   }
 

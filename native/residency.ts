@@ -58,6 +58,13 @@ export type ResidencyOptions = {
   readonly readVmFlags?: boolean;
   /** The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`. */
   readonly previous?: Residency;
+  /** Nothing was called since `previous` that changes the VMAs, so that they need not be walked again (3 µs each). */
+  readonly sameVmas?: boolean;
+  /**
+   * Since `previous` VMAs were only split, joined, locked whole, unlocked or given other rights: what smaps alone tells is taken from the VMA
+   * that each was part of, and nothing that is locked anew is on fault. To be made sure of with `readVmFlags` in the next snapshot.
+   */
+  readonly inherit?: boolean;
   /** The descriptor of the file that is mapped there: without it mincore is believed, which lies about files of other users. */
   readonly fd?: number;
 };
@@ -209,6 +216,7 @@ function bitsOf(state: VmaState): number {
 }
 
 function vmaStates(address: bigint, pages: number, options: ResidencyOptions, unknown: Unknown[]): readonly VmaState[] {
+  if (options.sameVmas && options.previous) return options.previous.vmas;
   const size = BigInt(pageSize());
   const end = address + BigInt(pages) * size;
   const found = vmas(address, end);
@@ -251,9 +259,10 @@ function withVmFlags(
   address: bigint,
   end: bigint,
   states: readonly VmaState[],
-  { readVmFlags = false, previous }: ResidencyOptions,
+  { readVmFlags = false, inherit = false, previous }: ResidencyOptions,
   unknown: Unknown[],
 ): readonly VmaState[] {
+  if (inherit && previous) return inherited(states, previous.vmas);
   if (!readVmFlags) {
     const kept = carriedOver(states, previous);
     if (kept.every((state) => !state.locked || state.onFault !== null)) return kept;
@@ -287,6 +296,18 @@ function carriedOver(states: readonly VmaState[], previous: Residency | undefine
     const old = before.get(state.firstPage);
     if (!old || old.pages !== state.pages || old.locked !== state.locked) return state;
     return { ...state, onFault: old.onFault, dontDump: old.dontDump, vmFlags: old.vmFlags };
+  });
+}
+
+/** Both in order of address, the new ones made of pieces of the old. */
+function inherited(states: readonly VmaState[], before: readonly VmaState[]): readonly VmaState[] {
+  let at = 0;
+  return states.map((state) => {
+    for (let old = before[at]; old && old.firstPage + old.pages <= state.firstPage; old = before[at]) at++;
+    const old = before[at];
+    if (!old) return state;
+    const onFault = state.locked && old.locked ? old.onFault : false;
+    return { ...state, onFault, dontDump: old.dontDump, vmFlags: old.vmFlags };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { PageCounts } from './counts-schema.ts';
 import { encodeFrame } from './frame.ts';
 
 /** A snapshot as the sampler hands it over: it may reuse `flags` afterwards. */
@@ -6,6 +7,8 @@ export interface Snapshot {
   readonly takenNs: number;
   readonly step: number;
   readonly unknown: number;
+  /** Of `flags`, where somebody has counted already: it takes milliseconds for a million pages. */
+  readonly counts?: PageCounts;
 }
 
 /** How many frames of a region may be on their way before the reader has acknowledged one. */

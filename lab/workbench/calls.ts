@@ -61,6 +61,11 @@ export function splits(tool: Tool): boolean {
   return tool.kind !== 'touch' && tool.kind !== 'explicit_bzero';
 }
 
+/** Whether what a tool changes of a VMA is told by smaps alone. */
+export function needsSmaps(tool: Tool): boolean {
+  return tool.kind === 'mlock-on-fault' || (tool.kind === 'madvise' && flagAdvice.includes(tool.advice));
+}
+
 /** Makes the tool's one call for these pages. */
 export function makeCall(tool: Tool, region: Region, firstPage: number, pageCount: number, meter: Meter): Called {
   const address = region.address + BigInt(firstPage * region.pageSize);

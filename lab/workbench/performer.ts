@@ -12,10 +12,13 @@ import { takeSample } from '../sampler.ts';
 import { type Taken, takeMap, takeOnProcess } from '../turn.ts';
 import { act } from './act.ts';
 import { beforeOf, PastActs } from './before.ts';
+import { needsSmaps, splits } from './calls.ts';
 import { mappingOf } from './mapping-of.ts';
 import { endOfRuns } from './runs.ts';
 import { type VmaList, vmaList } from './vma-list.ts';
 import { actTitle, joined } from './words.ts';
+
+type Counted = Snapshot & Required<Pick<Snapshot, 'counts'>>;
 
 /** What a deed came to. */
 export interface Done {
@@ -44,6 +47,7 @@ export class Performer {
   constructor(open: OpenSession, isolated: boolean) {
     this.#open = open;
     this.#isolated = isolated;
+    open.betweenSteps = (region) => this.#tellVmas(region);
   }
 
   /** Throws `bad-input`, `gone` or `cannot-run-here` when the deed is none that can be done here; then nothing was done. */
@@ -70,6 +74,7 @@ export class Performer {
       returned: 'not called',
       errno: null,
       outcome: why,
+      differs: true,
       durationNs: 0,
       startedNs,
       minorFaults: 0,
@@ -140,7 +145,7 @@ export class Performer {
     const { flags, vmas } = this.#open.regions.observer(region.id).last;
     const before = beforeOf(tool, runs, flags, vmas);
     const { record, done } = await act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress);
-    const snapshot = this.#look(region);
+    const snapshot = this.#look(region, tool);
     const result = resultOf(record.errno, snapshot);
     const title = actTitle(tool, region, runs);
     const entry: Taken['entry'] = done.length
@@ -183,19 +188,28 @@ export class Performer {
     return { deed: { kind: 'process', tool }, result, step };
   }
 
-  #look(region: Region): Snapshot {
+  /** Looks at a region after a deed on it; with a tool, for what that may have changed. */
+  #look(region: Region, tool?: Tool): Counted {
     const observer = this.#open.regions.observer(region.id);
-    observer.expectVmFlags();
-    return observer.look(this.#open.clock, this.#open.steps);
+    const onFault = observer.last.vmas.some((vma) => vma.onFault);
+    if (!tool || needsSmaps(tool) || (splits(tool) && onFault)) observer.expectVmFlags();
+    else if (splits(tool)) observer.expectSplit();
+    const snapshot = observer.look(this.#open.clock, this.#open.steps);
+    return { ...snapshot, counts: pageCounts(histogram(snapshot.flags)) };
   }
 
   #publish(taken: Taken, more?: Text): number {
     const outcome = joined([taken.record.outcome, more]);
-    const record: CallRecord = outcome ? { ...taken.record, outcome } : taken.record;
+    const record: CallRecord = {
+      ...taken.record,
+      ...(outcome ? { outcome } : {}),
+      ...(more ? { differs: true } : {}),
+    };
     const sample = takeSample(this.#open.clock);
     return this.#open.publish({ ...taken, record, ...(sample ? { sample } : {}) }).index;
   }
 
+  /** Tells of a region's VMAs as the last look found them, when that is something new. */
   #tellVmas(region: Region): void {
     const list: VmaList = vmaList(this.#open.regions.observer(region.id).last.vmas);
     const told = JSON.stringify(list);
@@ -209,8 +223,7 @@ function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {
   return { ...taken, seen: [{ region: region.id, snapshot }] };
 }
 
-function resultOf(errno: string | null, { flags }: Snapshot): DeedResult {
-  const { resident, locked } = pageCounts(histogram(flags));
+function resultOf(errno: string | null, { counts: { resident, locked } }: Counted): DeedResult {
   return { errno, resident, locked };
 }
 

@@ -5,8 +5,8 @@ import type { VmaInfo } from '../../protocol/events.ts';
 /** VMAs that are told of a region; the others are counted. */
 const maxTold = 256;
 
-/** The VmFlags of smaps(5) that the workbench is about. */
-const told = new Set(['lo', 'lf', 'dd', 'hg', 'nh', 'io']);
+/** The VmFlags of smaps(5) that are told as they stand there; whether it is locked, and how, every look finds out. */
+const told = new Set(['dd', 'hg', 'nh', 'io']);
 
 /** A region's VMAs as they are told. */
 export interface VmaList {
@@ -21,9 +21,14 @@ export function vmaList(states: readonly VmaState[]): VmaList {
     firstPage: state.firstPage,
     pageCount: state.pages,
     protection: mapsProtection(state),
-    flags: state.vmFlags?.split(' ').filter((flag) => told.has(flag)) ?? [],
+    flags: flagsOf(state),
   }));
   return { vmas, more: states.length - vmas.length };
+}
+
+function flagsOf({ locked, onFault, vmFlags }: VmaState): string[] {
+  const lock = locked ? (onFault ? ['lo', 'lf'] : ['lo']) : [];
+  return [...lock, ...(vmFlags?.split(' ').filter((flag) => told.has(flag)) ?? [])];
 }
 
 function mapsProtection({ protection, shared }: VmaState): string {

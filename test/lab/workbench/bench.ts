@@ -65,9 +65,10 @@ export class Bench implements AsyncDisposable {
   }
 
   step(index: number): Step {
-    const step = this.lab.reader.of('step').find(({ step }) => step.index === index)?.step;
-    if (!step) throw new Error(`There was no step ${index}.`);
-    return step;
+    // The newest first: there are many, and mostly the last is asked for.
+    const told = this.lab.reader.events.findLast((event) => event.kind === 'step' && event.step.index === index);
+    if (told?.kind !== 'step') throw new Error(`There was no step ${index}.`);
+    return told.step;
   }
 
   region(id: number): RegionInfo {

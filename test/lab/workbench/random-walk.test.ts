@@ -1,0 +1,148 @@
+import { randomInt } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Backing, ProtectionName } from '../../../protocol/mapping.ts';
+import type { Tool, ToolAdvice } from '../../../protocol/workbench.ts';
+import { toolAdviceSchema } from '../../../protocol/workbench.ts';
+import { isRunning, never } from '../harness.ts';
+import { Bench } from './bench.ts';
+
+/** Each workbench does this many, so that both together do ten thousand. */
+const operations = 5000;
+const regionPages = 96;
+const filePages = 64;
+
+/** Numbers that a seed determines, so that a walk that failed can be walked again. (Marsaglia's xorshift) */
+function walker(seed: number) {
+  let state = seed || 1;
+  const below = (end: number): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % end;
+  };
+  const oneOf = <T>(values: readonly T[]): T => {
+    const value = values[below(values.length)];
+    if (value === undefined) throw new Error('There is nothing to choose from.');
+    return value;
+  };
+  return { below, oneOf };
+}
+
+const rights: readonly ProtectionName[][] = [[], ['PROT_READ'], ['PROT_READ', 'PROT_WRITE'], ['PROT_WRITE']];
+const tools: readonly Tool[] = [
+  { kind: 'touch', access: 'read' },
+  { kind: 'touch', access: 'write' },
+  { kind: 'mlock' },
+  { kind: 'mlock-on-fault' },
+  { kind: 'munlock' },
+  { kind: 'explicit_bzero' },
+  ...rights.map((protection) => ({ kind: 'mprotect' as const, protection })),
+  ...toolAdviceSchema.options.map((advice: ToolAdvice) => ({ kind: 'madvise' as const, advice })),
+];
+
+/** Present and swapped of each page as /proc/PID/pagemap says, read by this process whoever's memory it is: these entries and no more. */
+function pagemap(pid: number, address: bigint, pages: number): number[] {
+  const fd = openSync(`/proc/${pid}/pagemap`, 'r');
+  try {
+    const entries = new BigUint64Array(pages);
+    readSync(fd, entries, 0, entries.byteLength, (address / 4096n) * 8n);
+    return [...entries].map((entry) => Number(entry >> 62n));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Lines of /proc/PID/maps that lie in the range. */
+function mappedIn(pid: number, address: bigint, length: number): string[] {
+  const end = address + BigInt(length);
+  return readFileSync(`/proc/${pid}/maps`, 'utf8')
+    .split('\n')
+    .filter((line) => {
+      const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) /.exec(line) ?? [];
+      return from && to && BigInt(`0x${from}`) < end && BigInt(`0x${to}`) > address;
+    });
+}
+
+describe.each(['inline', 'isolated'] as const)('a random walk over all tools, %s', (placement) => {
+  it('ends with the host alive, the page map that the kernel has, and nothing left mapped', {
+    timeout: 120_000,
+  }, async () => {
+    const seed = Number(process.env.PAGESCOPE_SEED ?? randomInt(1, 2 ** 31));
+    console.log(`random walk, ${placement}: PAGESCOPE_SEED=${seed}`);
+    const { below, oneOf } = walker(seed);
+    const path = join(tmpdir(), `pagescope-walk-${process.pid}-${placement}`);
+    writeFileSync(path, Buffer.alloc(filePages * 4096, 7));
+    try {
+      const bench = await Bench.open(placement, { sampleHz: 60 });
+      const { reader } = bench.lab;
+      const backings: readonly Backing[] = [
+        { kind: 'anonymous' },
+        { kind: 'anonymous' },
+        { kind: 'shared' },
+        { kind: 'memfd' },
+        { kind: 'secret' },
+        { kind: 'file', path, sharing: 'shared' },
+        { kind: 'file', path, sharing: 'private' },
+      ];
+      const pagesOf = new Map<number, number>();
+      const add = async () => {
+        const backing = oneOf(backings);
+        const pages = 1 + below(regionPages);
+        const region = await bench.add({
+          backing,
+          size: { pages },
+          protection: oneOf(rights),
+          hugePages: oneOf(['never', 'always', 'system']),
+          populate: below(4) === 0,
+        });
+        if (region !== undefined) pagesOf.set(region, pages);
+      };
+      const act = async () => {
+        const region = oneOf([...pagesOf.keys()]);
+        const pages = pagesOf.get(region) ?? 0;
+        const runs: number[] = [];
+        for (let page = below(pages); page < pages && runs.length < 16; page += 1 + below(8)) {
+          const count = 1 + below(Math.min(12, pages - page));
+          runs.push(page, count);
+          page += count;
+        }
+        await bench.act(region, oneOf(tools), runs);
+      };
+      for (let operation = 0; operation < operations; operation++) {
+        if (pagesOf.size < 4) await add();
+        else if (pagesOf.size > 8 || below(100) === 0) {
+          const region = oneOf([...pagesOf.keys()]);
+          pagesOf.delete(region);
+          await bench.remove(region);
+        } else if (below(200) === 0) truncateSync(path, below(filePages) * 4096 + 1 + below(4096));
+        else if (below(60) === 0) await add();
+        else await act();
+      }
+      const { pid } = bench.started;
+      expect(isRunning(pid)).toBe(true);
+      const samples = reader.of('sample').length;
+      await reader.until(() => reader.of('sample').length > samples + 2);
+      const bounds = [...pagesOf].map(([region, pages]) => {
+        const address = BigInt(bench.region(region).address);
+        const shown = [...bench.flags(region)].map((flags) => (flags & 2 ? 2 : 0) | (flags & 16 ? 1 : 0));
+        expect(shown, `region ${region} of ${pages} pages, seed ${seed}`).toEqual(pagemap(pid, address, pages));
+        return { address, length: pages * 4096 };
+      });
+      for (const { address, length } of bounds) expect(mappedIn(pid, address, length)).not.toEqual([]);
+      const { steps } = await bench.lab.service.report({ session: bench.session, language: 'en' }, never);
+      expect(steps.length).toBeGreaterThan(operations);
+      await bench.lab.service.close({ session: bench.session }, never);
+      const left =
+        placement === 'inline' ? bounds.flatMap(({ address, length }) => mappedIn(pid, address, length)) : [];
+      expect(left).toEqual([]);
+      expect(placement === 'isolated' && isRunning(pid)).toBe(false);
+      expect(bench.lab.reader.of('state').at(-1)?.state).toBe('open');
+      await bench[Symbol.asyncDispose]();
+    } finally {
+      rmSync(path, { force: true });
+    }
+  });
+});
