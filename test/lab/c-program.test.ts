@@ -112,12 +112,6 @@ describe('the session as a C program', () => {
       tool: { kind: 'mprotect', protection: [] },
       runs: [4, 2],
     };
-      kind: 'act' as const,
-      title,
-      label: 'A',
-      tool: kind: 'mprotect' as const, protection: [] ,
-      runs: [4, 2],
-    } as const;
     const touch = { kind: 'touch', access: 'write' } as const;
     const write = { kind: 'act', title, label: 'A', tool: touch, runs: [0, 2, 3, 3, 8, 1], refused: true } as const;
     const wipe = {

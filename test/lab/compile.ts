@@ -63,7 +63,9 @@ export async function compileAndRunBy(compiler: Compiler, program: string): Prom
     const source = join(folder, 'program.c');
     writeFileSync(source, program);
     await execFileAsync(compiler, [...flags, '-O0', source, '-o', join(folder, 'program')]);
-    return (await execFileAsync(join(folder, 'program'), [], { timeout: 20_000, maxBuffer: 64 << 20 })).stdout;
+    // A core file that it leaves is to lie there.
+    const options = { cwd: folder, timeout: 20_000, maxBuffer: 64 << 20 };
+    return (await execFileAsync(join(folder, 'program'), [], options)).stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
