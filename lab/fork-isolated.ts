@@ -11,11 +11,12 @@ const drainMs = 1000;
  * stay bytes. It inherits no option of this Node's own (`--inspect` would ask for a port that is taken).
  *
  * @param entry the built file that calls `serveIsolated`
+ * @param options of Node, for this process alone
  */
-export async function forkIsolated(entry: string): Promise<IsolatedProcess> {
+export async function forkIsolated(entry: string, options: readonly string[] = []): Promise<IsolatedProcess> {
   const child = fork(entry, [], {
     serialization: 'advanced',
-    execArgv: [],
+    execArgv: [...options],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const wire = childProcessWire(child);

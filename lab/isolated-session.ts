@@ -161,6 +161,7 @@ export class IsolatedSession implements WorkbenchHandle {
     this.#process.kill();
     for (const pid of forked) killQuietly(pid);
     await this.#process.exited;
+    await sweepCores();
     for (const region of this.#regions) this.#passEvent({ kind: 'released', session: this.#session, region });
   }
 
@@ -216,14 +217,22 @@ export class IsolatedSession implements WorkbenchHandle {
     }
   }
 
-  #died(end: Ended): void {
+  async #died(end: Ended): Promise<void> {
     if (this.#ended) return;
     this.#death ??= death(this.pid, end);
+    await sweepCores();
+    if (this.#ended) return;
     // Before it has started, the problem is the answer to the request.
     if (!this.#started) return;
     this.#keepLastStates();
     this.#passEvent({ kind: 'state', session: this.#session, state: 'failed', problem: this.#death });
   }
+}
+
+/** Deletes the core files that a process which was killed had no time to delete. */
+async function sweepCores(): Promise<void> {
+  const { sweep } = await import('./core-file/core-folder.ts');
+  await sweep();
 }
 
 /** It may have ended in between. */

@@ -55,7 +55,7 @@ export class CoreFolder implements AsyncDisposable {
 }
 
 /** Deletes the folders and core files of processes that are gone. Those of other users and other PID namespaces stay. */
-async function sweep(): Promise<void> {
+export async function sweep(): Promise<void> {
   for (const parent of temporaryFolders()) {
     const names = await readdir(parent).catch(() => []);
     for (const name of names) {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { ChildEnd } from '../../native/fork.ts';
 import { readText } from '../../native/proc-file.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -21,6 +22,16 @@ export class CoreFiles implements AsyncDisposable {
   readonly #made = new Map<Way, CollectedCore>();
   readonly #missing = new Map<Way, Text>();
   readonly #kept: AsyncDisposable[] = [];
+  readonly #paths: string[] = [];
+
+  /** An isolated process ends at once when its host does, and nothing is awaited then. */
+  readonly #atExit = () => {
+    for (const path of this.#paths) rmSync(path, { recursive: true, force: true });
+  };
+
+  constructor() {
+    process.once('exit', this.#atExit);
+  }
 
   /** The core files that there are, in the order in which they were made. */
   get made(): Iterable<readonly [Way, CollectedCore]> {
@@ -35,7 +46,17 @@ export class CoreFiles implements AsyncDisposable {
   /** What came of a way. */
   add(way: Way, result: CollectedCore | CoreRefused): void {
     if ('refused' in result) this.miss(way, result.refused);
-    else this.#made.set(way, this.keep(result));
+    else {
+      this.#paths.push(result.path);
+      this.#made.set(way, this.keep(result));
+    }
+  }
+
+  /** A private folder for one core file. */
+  async folder(): Promise<CoreFolder> {
+    const folder = this.keep(await CoreFolder.make());
+    this.#paths.push(folder.path);
+    return folder;
   }
 
   miss(way: Way, why: Text): void {
@@ -49,6 +70,7 @@ export class CoreFiles implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const resource of this.#kept.splice(0).reverse()) await resource[Symbol.asyncDispose]();
+    process.off('exit', this.#atExit);
   }
 }
 
@@ -62,7 +84,7 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
     });
     return;
   }
-  const folder = cores.keep(await CoreFolder.make());
+  const folder = await cores.folder();
   const expected = await expectCore(source, folder);
   if ('refused' in expected) {
     cores.miss('kernel', expected.refused);
@@ -80,7 +102,7 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
  * files in /proc are root's.
  */
 export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<ChildEnd | undefined> {
-  const folder = cores.keep(await CoreFolder.make());
+  const folder = await cores.folder();
   const title = {
     en: 'PR_SET_DUMPABLE 0, a copy that aborts, PR_SET_DUMPABLE 1, in one go',
     zh: '一口气完成 PR_SET_DUMPABLE 0、副本中止、PR_SET_DUMPABLE 1',
@@ -134,7 +156,7 @@ async function dumpSelf(
 ): Promise<Called<CollectedCore | CoreRefused>> {
   const meter = new Meter(clock);
   const from = clock.nowNs();
-  const folder = cores.keep(await CoreFolder.make());
+  const folder = await cores.folder();
   const value = await gcore(process.pid, { all, folder, signal });
   meter.add({ durationNs: clock.nowNs() - from, minorFaults: 0, majorFaults: 0 });
   const refused = 'refused' in value ? value.refused : undefined;

@@ -51,15 +51,12 @@ export function claimCores(lab: CoreLab, cores: CoreFiles, findings: Findings, s
   const [main, note] = subject(kernel, plain);
   claimFound(lab, 'unprotected', main, secrets.unprotected, note);
   claimAbsent(lab, 'protected', main, secrets.protected, note);
+  if (secrets.secret) claimAbsent(lab, 'secret', main, secrets.secret, note);
+  else lab.skip('secret', 0, noSecret);
   claimListed(lab, main, secrets.protected);
   claimFound(lab, 'gcore-all', all, secrets.protected);
-  if (secrets.secret) {
-    claimAbsent(lab, 'secret', main, secrets.secret, note);
-    claimAbsent(lab, 'gcore-all-secret', all, secrets.secret);
-  } else {
-    lab.skip('secret', 0, noSecret);
-    lab.skip('gcore-all-secret', 0, noSecret);
-  }
+  if (secrets.secret) claimAbsent(lab, 'gcore-all-secret', all, secrets.secret);
+  else lab.skip('gcore-all-secret', 0, noSecret);
 }
 
 function evidence(way: Way, cores: CoreFiles, findings: Findings): Evidence {
