@@ -8,7 +8,7 @@ import { gcoreBytes, noRoom } from './room.ts';
 import { runProgram } from './run-program.ts';
 
 /** More than this, most of it zeros, is not worth the minutes. gdb 13 writes half a GiB in a second, and it is searched at the same pace. */
-const mostBytes = 6 * 1024 ** 3;
+const mostBytes = 4 * 1024 ** 3;
 
 /**
  * A core file of a process that goes on, made by gdb's gcore(1). `all` is `-a`, which writes also what `MADV_DONTDUMP` leaves out; without
