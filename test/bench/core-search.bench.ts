@@ -12,7 +12,7 @@ import { diskFolder } from '../../lab/disk-folder.ts';
 import { status } from '../../native/proc-status.ts';
 import { buildCore, dataOffset, marker } from '../lab/core-file/build-core.ts';
 import { searchFor } from '../lab/core-file/two-pages.ts';
-import { median, type Row, row, type Skipped } from './row.ts';
+import { longestBlockMs, median, type Row, row, type Skipped } from './row.ts';
 
 const mebibyte = 1 << 20;
 const fileBytes = 1 << 30;
@@ -62,25 +62,24 @@ async function oursMs(path: string, markers: readonly Uint8Array[]): Promise<num
   return spentMs;
 }
 
-/** The most that this process grew by while it worked, and the longest that the main loop had to wait, looked at whenever it could turn. */
-async function watched(work: Promise<unknown>): Promise<{ grownBytes: number; blockMs: number }> {
-  const rss = () => {
+/** The most that this process grew by while it worked, in bytes, looked at whenever the main loop could turn. */
+async function grownBytes(work: () => Promise<unknown>): Promise<number> {
+  const residentBytes = () => {
     const read = status();
     return read.errno === null ? read.vmRssBytes : 0;
   };
-  const before = rss();
-  let [peak, blockMs, last, working] = [before, 0, performance.now(), true];
-  void work.finally(() => {
-    working = false;
-  });
-  while (working) {
-    await setImmediate();
-    blockMs = Math.max(blockMs, performance.now() - last);
-    peak = Math.max(peak, rss());
-    last = performance.now();
-  }
-  await work;
-  return { grownBytes: peak - before, blockMs };
+  const before = residentBytes();
+  let [peak, working] = [before, true];
+  const watch = (async () => {
+    while (working) {
+      await setImmediate();
+      peak = Math.max(peak, residentBytes());
+    }
+  })();
+  await work();
+  working = false;
+  await watch;
+  return peak - before;
 }
 
 export default async function coreSearch(): Promise<(Row | Skipped)[]> {
@@ -97,7 +96,7 @@ export default async function coreSearch(): Promise<(Row | Skipped)[]> {
       return needle;
     });
     fill(path, markers);
-    const { grownBytes } = await watched(oursMs(path, markers));
+    const grown = await grownBytes(() => oursMs(path, markers));
     const times = { one: [] as number[], three: [] as number[], grepOne: [] as number[], grepThree: [] as number[] };
     for (let round = 0; round < rounds; round++) {
       times.grepOne.push(grepMs(path, needles.slice(0, 1)));
@@ -106,7 +105,7 @@ export default async function coreSearch(): Promise<(Row | Skipped)[]> {
       times.three.push(await oursMs(path, markers));
     }
     const blocks: number[] = [];
-    for (let round = 0; round < rounds; round++) blocks.push((await watched(oursMs(path, markers))).blockMs);
+    for (let round = 0; round < rounds; round++) blocks.push(await longestBlockMs(oursMs(path, markers)));
     const sparse = join(folder, 'sparse');
     const half = sparseBytes / 2;
     buildCore(
@@ -123,7 +122,7 @@ export default async function coreSearch(): Promise<(Row | Skipped)[]> {
       row(names.three, 'ms', 1, median(times.three), median(times.grepThree)),
       row(names.speed, 'ms', 1, median(times.three), fileBytes / 1e6),
       row(names.sparse, 'ms', 1, sparseMs, 1000),
-      row(names.memory, 'MiB', 1, grownBytes / mebibyte, 64),
+      row(names.memory, 'MiB', 1, grown / mebibyte, 64),
       row(names.block, 'ms', 1, median(blocks), 10),
     ];
   } finally {

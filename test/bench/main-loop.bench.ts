@@ -1,5 +1,5 @@
 /** How long a session keeps its host's main loop from others, at 10 looks a second. Needs 1 GiB of free memory. */
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Budget } from '../../lab/budget.ts';
 import { forkIsolated } from '../../lab/fork-isolated.ts';
@@ -7,31 +7,13 @@ import { createService } from '../../lab/service.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { startRequestSchema } from '../../protocol/service.ts';
-import { cpuNs, median, pages, type Row, row } from './row.ts';
+import { longestBlockMs, median, pages, type Row, row } from './row.ts';
 
 /** No longer than this may the main loop be blocked. */
 const boundMs = 10;
 const rounds = 5;
 const never = new AbortController().signal;
 const entry = fileURLToPath(new URL('../lab/isolated-entry.ts', import.meta.url));
-
-/** Takes a turn of the main loop whenever it can; what is computed between two is what everybody else has to wait for. */
-async function longestBlockMs(work: Promise<unknown>): Promise<number> {
-  let working = true;
-  void work.finally(() => {
-    working = false;
-  });
-  let longestNs = 0;
-  let lastNs = cpuNs();
-  while (working) {
-    await setImmediate();
-    const nowNs = cpuNs();
-    longestNs = Math.max(longestNs, nowNs - lastNs);
-    lastNs = nowNs;
-  }
-  await work;
-  return longestNs / 1e6;
-}
 
 interface Blocks {
   readonly running: number;

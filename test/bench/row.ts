@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { bind } from '../../native/libc.ts';
 
 /** The size that the figures are stated for: 1 GiB of 4 KiB pages. */
@@ -48,6 +49,24 @@ const timespec = new Uint32Array(32);
 export function cpuNs(): number {
   clockGettime()(CLOCK_THREAD_CPUTIME_ID, timespec);
   return (timespec[0] ?? 0) * 1e9 + (timespec[2] ?? 0);
+}
+
+/** Takes a turn of the main loop whenever it can; what is computed between two is what everybody else has to wait for. */
+export async function longestBlockMs(work: Promise<unknown>): Promise<number> {
+  let working = true;
+  void work.finally(() => {
+    working = false;
+  });
+  let longestNs = 0;
+  let lastNs = cpuNs();
+  while (working) {
+    await setImmediate();
+    const nowNs = cpuNs();
+    longestNs = Math.max(longestNs, nowNs - lastNs);
+    lastNs = nowNs;
+  }
+  await work;
+  return longestNs / 1e6;
 }
 
 /** `native.c`, compiled; dispose of it to delete the program. Undefined where there is no C compiler. */
