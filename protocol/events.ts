@@ -44,6 +44,8 @@ export const stepSchema = z.object({
   diagnosis: z.object({ text: textSchema, fix: fixIdSchema }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
+  /** Of a saved deed that was done again: it came to something else; `outcome` says what it was. */
+  differs: z.boolean().optional(),
   /** Of an act on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's, where one was. */
   calls: z.object({ made: z.int().positive(), refused: z.int().nonnegative() }).optional(),
   /** Faults of the calling thread during the call, by getrusage(2): served from memory, and those that waited for a disk. */

@@ -1,5 +1,6 @@
 import { enLimits } from './en-limits.ts';
 import { enLocks } from './en-locks.ts';
+import { enLog } from './en-log.ts';
 import { enSecrets } from './en-secrets.ts';
 import { enWorkbench } from './en-workbench.ts';
 
@@ -173,6 +174,7 @@ export const en = {
     majorCount: '{{count, number}} major',
   },
   locks: enLocks,
+  log: enLog,
   limits: enLimits,
   secrets: enSecrets,
   workbench: enWorkbench,

@@ -1,6 +1,7 @@
 import type { Texts } from './texts.ts';
 import { zhLimits } from './zh-limits.ts';
 import { zhLocks } from './zh-locks.ts';
+import { zhLog } from './zh-log.ts';
 import { zhSecrets } from './zh-secrets.ts';
 import { zhWorkbench } from './zh-workbench.ts';
 
@@ -170,6 +171,7 @@ export const zh: Texts = {
     majorCount: '严重 {{count, number}}',
   },
   locks: zhLocks,
+  log: zhLog,
   limits: zhLimits,
   secrets: zhSecrets,
   workbench: zhWorkbench,

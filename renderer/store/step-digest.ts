@@ -16,6 +16,8 @@ export interface FaultPoint {
 export interface StepDigest {
   /** Steps whose call was refused. */
   readonly refused: Log<Step>;
+  /** Steps of saved deeds that came to something else. */
+  readonly differing: Log<Step>;
   /** Steps that are about locking, refused or not. */
   readonly locking: Log<Step>;
   /** Of these, the ones that locked or unlocked the whole process. */
@@ -32,6 +34,7 @@ export interface StepDigest {
 
 export const emptyDigest: StepDigest = {
   refused: Log.of(),
+  differing: Log.of(),
   locking: Log.of(),
   wholeProcess: Log.of(),
   faults: [],
@@ -54,6 +57,10 @@ export function digested(digest: StepDigest, steps: readonly Step[]): StepDigest
   return {
     refused: digest.refused.append(
       steps.filter(({ errno }) => errno !== null),
+      mostSteps,
+    ),
+    differing: digest.differing.append(
+      steps.filter(({ differs }) => differs),
       mostSteps,
     ),
     locking: digest.locking.append(
