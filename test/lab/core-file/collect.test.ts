@@ -9,6 +9,7 @@ import { CoreName } from '../../../lab/core-file/core-pattern.ts';
 import { type CoreSource, coreSource } from '../../../lab/core-file/core-source.ts';
 import { gcore } from '../../../lab/core-file/gcore.ts';
 import { ownNameFacts } from '../../../lab/core-file/name-facts.ts';
+import { noRoom } from '../../../lab/core-file/room.ts';
 import { searchCore } from '../../../lab/core-file/search-core.ts';
 import { skipWithoutCompiler } from '../compile.ts';
 import { grepCount } from './build-core.ts';
@@ -136,6 +137,13 @@ describe('collectCore', () => {
     const pages = await start(context, 'wait', folder.path);
     const result = await collectCore(pages.pid, await expected(source, folder), never, 50);
     expect(result).toMatchObject({ why: 'not-found' });
+  });
+});
+
+describe('noRoom', () => {
+  it('names what the core file may take and what is left, and nothing where it fits', async () => {
+    expect(await noRoom(tmpdir(), 1)).toBeUndefined();
+    expect((await noRoom(tmpdir(), 2 ** 60))?.en).toMatch(/may take 1048576 TiB, and \S+ has [\d.]+ [KMGT]iB left/);
   });
 });
 
