@@ -8,6 +8,7 @@ import type { Translate } from '../i18n/texts.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Actions } from '../store/actions.ts';
 import type { Past } from '../store/page-history.ts';
+import type { PageSet } from '../store/page-set.ts';
 import type { Pages, RegionPages } from '../store/pages.ts';
 import type { AppState, Store } from '../store/store.ts';
 
@@ -51,6 +52,15 @@ export function usePast(session: number, region: number): Past | undefined {
   const instant = useApp((state) => state.instant);
   const pages = useRegionPages(session, region);
   return instant && pages?.at(instant.toNs);
+}
+
+/** The pages of a region that differ from what they were at the time that the shown one is compared with. */
+export function useDifference(session: number, region: number): PageSet | undefined {
+  const instant = useApp((state) => state.instant);
+  const pages = useRegionPages(session, region);
+  if (instant?.sinceNs === undefined) return undefined;
+  const found = pages?.difference(instant.sinceNs, instant.toNs);
+  return typeof found === 'object' ? found.changed : undefined;
 }
 
 interface Words {

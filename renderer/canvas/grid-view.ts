@@ -20,7 +20,7 @@ import {
 } from './layout.ts';
 import { paintMarks } from './marks.ts';
 import { paintPages } from './paint.ts';
-import { paintSelection } from './paint-selection.ts';
+import { paintDifference, paintSelection } from './paint-selection.ts';
 import { type LegendEntry, type Palette, readPalette, stateTable } from './palette.ts';
 import {
   cursorAfter,
@@ -75,6 +75,7 @@ export class GridView {
   #hover: number | undefined;
   #filter: LegendEntry | undefined;
   #highlight: PageRange | undefined;
+  #changed: PageSet | undefined;
   #told: GridFocus = noFocus;
 
   constructor(canvas: HTMLCanvasElement, options: GridOptions) {
@@ -104,6 +105,13 @@ export class GridView {
   showPast(past: PastPages | 'unmapped' | undefined): void {
     if (past === this.#past) return;
     this.#past = past;
+    this.#redraw();
+  }
+
+  /** Marks the pages that differ from what they were before. */
+  mark(changed: PageSet | undefined): void {
+    if (changed === this.#changed) return;
+    this.#changed = changed;
     this.#redraw();
   }
 
@@ -232,6 +240,7 @@ export class GridView {
       });
       if (flash) this.#redraw();
     }
+    if (this.#changed) paintDifference(context, this.#scratch, { ...base, pages: this.#changed });
     paintSelection(context, this.#scratch, { ...base, pages: this.#selection.pages });
     paintMarks(context, {
       ...base,

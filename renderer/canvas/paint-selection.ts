@@ -1,4 +1,4 @@
-import { forEachRunOf, type PageSet, runCount, runFrom } from '../store/page-set.ts';
+import { forEachRunOf, inverted, type PageSet, runCount, runFrom } from '../store/page-set.ts';
 import { cellSize, type Layout, rangeOutline, type View, type Viewport, visibleSpan } from './layout.ts';
 import { paintRange } from './marks.ts';
 import { type Palette, parseHex } from './palette.ts';
@@ -13,8 +13,10 @@ export interface SelectionScene {
 
 /** Up to so many runs are outlined one by one; more are a tint. */
 const mostOutlines = 300;
-/** How much of the selection's colour lies over a tinted page, of 255. */
+/** How much of a colour lies over a tinted page, of 255. */
 const tint = 150;
+/** How much of the ground lies over pages that are not what it is about, of 255. */
+const veil = 185;
 
 /** Draws what is selected over the pages: at any size, and for any number of runs, in the time that the visible pages take. */
 export function paintSelection(
@@ -22,16 +24,37 @@ export function paintSelection(
   scratch: OffscreenCanvas,
   scene: SelectionScene,
 ): void {
-  const { layout, view, palette } = scene;
+  outline(context, scratch, scene, scene.palette.select, []);
+}
+
+/** Draws which pages differ: the others step back behind a veil, and these are outlined as what a step was about is. */
+export function paintDifference(
+  context: CanvasRenderingContext2D,
+  scratch: OffscreenCanvas,
+  scene: SelectionScene,
+): void {
+  const others = { ...scene, pages: inverted(scene.pages, scene.layout.pages) };
+  paintTint(context, scratch, others, visibleRuns(others), scene.palette.well, veil);
+  outline(context, scratch, scene, scene.palette.step, [5, 3]);
+}
+
+function outline(
+  context: CanvasRenderingContext2D,
+  scratch: OffscreenCanvas,
+  scene: SelectionScene,
+  colour: string,
+  dash: number[],
+): void {
+  const { layout, view } = scene;
   const seen = visibleRuns(scene);
   if (seen.count === 0) return;
   if (runCount(seen) > mostOutlines) {
-    paintTint(context, scratch, scene, seen);
+    paintTint(context, scratch, scene, seen, colour, tint);
     return;
   }
   const outlines: ReturnType<typeof rangeOutline> = [];
   forEachRunOf(seen, (first, end) => outlines.push(...rangeOutline(first, end - first, layout, view)));
-  paintRange(context, outlines, palette.select, []);
+  paintRange(context, outlines, colour, dash);
 }
 
 /** The runs that lie in the visible rows; those at their ends whole, so that their outlines are closed out of sight. */
@@ -44,13 +67,16 @@ function visibleRuns({ layout, view, viewport, pages }: SelectionScene): PageSet
   return { runs, count: runs.length };
 }
 
-/** One pixel per page, scaled to the cells: a tint where a page is selected. */
+/** One pixel per page, scaled to the cells: a tint where a page is in the set. */
 function paintTint(
   context: CanvasRenderingContext2D,
   scratch: OffscreenCanvas,
-  { layout, view, viewport, palette }: SelectionScene,
+  { layout, view, viewport }: SelectionScene,
   seen: PageSet,
+  tone: string,
+  strength: number,
 ): void {
+  if (seen.count === 0) return;
   const { firstRow, lastRow } = visibleSpan(layout, view, viewport);
   const { columns } = layout;
   const rows = lastRow - firstRow + 1;
@@ -60,8 +86,8 @@ function paintTint(
   if (!picture) return;
   const image = picture.createImageData(columns, rows);
   const words = new Uint32Array(image.data.buffer);
-  const [red, green, blue] = parseHex(palette.select);
-  const colour = ((tint << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  const [red, green, blue] = parseHex(tone);
+  const colour = ((strength << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   const start = firstRow * columns;
   forEachRunOf(seen, (first, end) => words.fill(colour, Math.max(0, first - start), Math.max(0, end - start)));
   picture.putImageData(image, 0, 0);

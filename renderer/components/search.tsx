@@ -17,7 +17,7 @@ export function Search() {
   const here = useApp((app) => app.place.kind === 'experiment');
   const atBench = useApp((app) => app.place.kind === 'workbench' && benchRegion(app) !== undefined);
   const state = useApp((app) => shownSession(app)?.state);
-  const { download, copy } = useExport();
+  const { downloadReport, copyReport } = useExport();
   const active = state !== undefined && isActive(state);
   const act = (id: string, label: string, onClick: () => void) => ({ id, label, onClick });
   const runActions = [
@@ -83,8 +83,8 @@ export function Search() {
         ...(state === undefined || !here
           ? []
           : [
-              act('download', t('export.download'), () => void download()),
-              act('copy', t('export.copy'), () => void copy()),
+              act('download', t('export.download'), () => void downloadReport()),
+              act('copy', t('export.copy'), () => void copyReport()),
             ]),
         act('theme', t(theme === 'dark' ? 'app.toLight' : 'app.toDark'), () =>
           actions.changeSettings({ theme: theme === 'dark' ? 'light' : 'dark' }),

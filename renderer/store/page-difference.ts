@@ -1,3 +1,5 @@
+import { type PageSet, pagesWhere } from './page-set.ts';
+
 /** Pages that went from one byte to another. */
 export interface Change {
   readonly before: number;
@@ -7,9 +9,7 @@ export interface Change {
 
 /** What differs between two states of a region. */
 export interface Difference {
-  /** For each page, 1 where it differs. */
-  readonly changed: Uint8Array;
-  readonly pages: number;
+  readonly changed: PageSet;
   /** By how many pages they are about, most first. */
   readonly changes: readonly Change[];
   /** What the snapshots could not find out. */
@@ -38,6 +38,9 @@ export function differenceOf(before: Known, after: Known): Difference {
     if (pages > 0) changes.push({ before: pair >>> 8, after: pair & 0xff, pages });
   });
   changes.sort((one, other) => other.pages - one.pages);
-  const pages = changes.reduce((sum, change) => sum + change.pages, 0);
-  return { changed, pages, changes, unknown: { before: before.unknown, after: after.unknown } };
+  return {
+    changed: pagesWhere(changed, (byte) => byte === 1),
+    changes,
+    unknown: { before: before.unknown, after: after.unknown },
+  };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
+import { hasPage, type PageSet } from '../../renderer/store/page-set.ts';
 import { RegionPages } from '../../renderer/store/pages.ts';
 
 /** A region that was shown these snapshots; snapshot n at (n + 1) × 10 ns. */
@@ -88,10 +89,13 @@ const timesOf = (index: number, count: number) => ({
   nextStartedNs: index === count - 1 ? Number.POSITIVE_INFINITY : index * 10 + 10,
 });
 
+const maskOf = (set: PageSet, pages: number): number[] =>
+  Array.from({ length: pages }, (_, page) => Number(hasPage(set, page)));
+
 function difference(region: RegionPages, index: number, count: number) {
   const around = region.around(timesOf(index, count));
   const found = region.difference(around.beforeNs, around.afterNs);
-  return { exact: around.exact, found: typeof found === 'string' ? found : [...found.changed] };
+  return { exact: around.exact, found: typeof found === 'string' ? found : maskOf(found.changed, region.flags.length) };
 }
 
 describe('around a step', () => {
@@ -132,7 +136,7 @@ describe('around a step', () => {
     const region = acted([Uint8Array.of(0, 0, 3), Uint8Array.of(1, 1, 7)], () => true);
     const found = region.difference(5, 15);
     expect(found).toMatchObject({
-      pages: 3,
+      changed: { count: 3 },
       changes: [
         { before: 0, after: 1, pages: 2 },
         { before: 3, after: 7, pages: 1 },

@@ -1,14 +1,17 @@
 import { Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconClipboard, IconDownload } from '@tabler/icons-react';
+import { IconBraces, IconChevronDown, IconClipboard, IconDeviceFloppy, IconDownload } from '@tabler/icons-react';
 import { useApp, useWords } from '../../app/context.ts';
-import { shownSession } from '../../store/store.ts';
+import { sessionPlace, shownSession } from '../../store/store.ts';
 import { useExport } from '../use-export.ts';
+
+const icon = { size: 15, 'aria-hidden': true } as const;
 
 /** Everything that can be taken away from a session. */
 export function ExportMenu() {
   const { t } = useWords();
   const session = useApp(shownSession);
-  const { download, copy } = useExport();
+  const bench = useApp((state) => sessionPlace(state) === 'workbench');
+  const { downloadReport, copyReport, downloadProgram, saveSession } = useExport();
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -22,11 +25,19 @@ export function ExportMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconDownload size={15} aria-hidden />} onClick={() => void download()}>
+        {bench && (
+          <Menu.Item leftSection={<IconDeviceFloppy {...icon} />} onClick={() => void saveSession()}>
+            {t('log.file.save')}
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconDownload {...icon} />} onClick={() => void downloadReport()}>
           {t('export.download')}
         </Menu.Item>
-        <Menu.Item leftSection={<IconClipboard size={15} aria-hidden />} onClick={() => void copy()}>
+        <Menu.Item leftSection={<IconClipboard {...icon} />} onClick={() => void copyReport()}>
           {t('export.copy')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconBraces {...icon} />} onClick={() => void downloadProgram()}>
+          {t('log.file.program')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useId, useRef } from 'react';
 import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
-import { useApp, usePages, usePast, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
+import { useApp, useDifference, usePages, usePast, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
 import { attachInput } from '../../canvas/grid-input.ts';
 import { type GridFocus, GridView } from '../../canvas/grid-view.ts';
 import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
@@ -76,6 +76,8 @@ export function PageGrid({
   const past = usePast(session, region.id);
   const shownPast = typeof past === 'object' || past === 'unmapped' ? past : undefined;
   useEffect(() => viewRef.current?.showPast(shownPast), [shownPast, viewRef]);
+  const changed = useDifference(session, region.id);
+  useEffect(() => viewRef.current?.mark(changed), [changed, viewRef]);
   useEffect(() => viewRef.current?.filter(filter), [filter, viewRef]);
   useEffect(() => viewRef.current?.highlight(highlight), [highlight, viewRef]);
   useEffect(() => selection && viewRef.current?.select(selection), [selection, viewRef]);

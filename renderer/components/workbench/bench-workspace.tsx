@@ -5,11 +5,11 @@ import { useApp, useWords } from '../../app/context.ts';
 import type { LegendEntry } from '../../canvas/palette.ts';
 import type { Session } from '../../store/session.ts';
 import { benchRegion, mappedRegions, newestRefusal } from '../../store/workbench.ts';
+import { LogPanel } from '../log/log-panel.tsx';
 import { Legend } from '../pages/legend.tsx';
 import pages from '../pages/pages-panel.module.css';
 import { regionColumns } from '../pages/region-columns.ts';
 import { Panel } from '../panel.tsx';
-import { StepsPanel } from '../steps/steps-panel.tsx';
 import split from '../workspace.module.css';
 import { BenchRegion } from './bench-region.tsx';
 import { RefusedAct } from './refused-act.tsx';
@@ -28,7 +28,7 @@ export function BenchWorkspace({ session, onKeys }: { session: Session; onKeys: 
       </Pane>
       <Separator className={split.beside ?? ''} aria-label={t('app.resize')} />
       <Pane id="log" defaultSize="28%" minSize={270} maxSize="60%">
-        <StepsPanel />
+        <LogPanel />
       </Pane>
     </Group>
   );

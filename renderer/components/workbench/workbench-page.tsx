@@ -5,7 +5,9 @@ import { useActions, useApp, useWords } from '../../app/context.ts';
 import { workbenchSession } from '../../store/store.ts';
 import { mappedRegions } from '../../store/workbench.ts';
 import head from '../experiment/experiment-head.module.css';
+import { ExportMenu } from '../experiment/export-menu.tsx';
 import page from '../experiment-page.module.css';
+import { Reopen } from '../log/reopen.tsx';
 import { Problems } from '../problems.tsx';
 import { Waiting } from '../waiting.tsx';
 import { BenchWorkspace } from './bench-workspace.tsx';
@@ -43,6 +45,8 @@ export function WorkbenchPage() {
                 {t('workbench.again')}
               </Button>
             )}
+            <Reopen />
+            <ExportMenu />
             {!empty && (
               <Button
                 h={32}

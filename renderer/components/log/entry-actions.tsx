@@ -1,0 +1,65 @@
+import { Button, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconBraces, IconCopy, IconMarquee2, IconRepeat } from '@tabler/icons-react';
+import type { Step } from '../../../protocol/events.ts';
+import { useActions, useWords } from '../../app/context.ts';
+import { useCopy, useTell } from '../use-export.ts';
+import classes from './log.module.css';
+import { straceLine } from './strace.ts';
+
+interface Props {
+  readonly step: Step;
+  /** Whether the way back is shown. */
+  readonly undoing: boolean;
+  readonly onUndo: () => void;
+}
+
+const icon = { size: 14, 'aria-hidden': true } as const;
+
+/** What can be done with an entry of the log. */
+export function EntryActions({ step, undoing, onUndo }: Props) {
+  const { t, pick } = useWords();
+  const { log } = useActions();
+  const copy = useCopy();
+  const tell = useTell();
+  const { index } = step;
+  const repeat = async (): Promise<void> => {
+    const problem = await log.repeat(index);
+    if (problem) tell({ message: pick(problem), color: 'orange' });
+  };
+  const select = async (): Promise<void> => {
+    if (!(await log.selectPages(index))) tell({ message: t('log.act.noPages', { index: index + 1 }), color: 'orange' });
+  };
+  const copyC = async (): Promise<void> => {
+    const lines = await log.linesOf(index);
+    if (lines !== undefined) await copy(lines, t('log.act.copiedC', { index: index + 1 }));
+  };
+  return (
+    <fieldset className={classes.actions} aria-label={t('log.act.title')}>
+      <Tooltip label={t('log.act.repeatHint')}>
+        <Button variant="default" leftSection={<IconRepeat {...icon} />} onClick={() => void repeat()}>
+          {t('log.act.repeat')}
+        </Button>
+      </Tooltip>
+      <Tooltip label={t('log.act.undoHint')}>
+        <Button variant="default" aria-expanded={undoing} leftSection={<IconArrowBackUp {...icon} />} onClick={onUndo}>
+          {t('log.act.undo')}
+        </Button>
+      </Tooltip>
+      {step.range && (
+        <Button variant="default" leftSection={<IconMarquee2 {...icon} />} onClick={() => void select()}>
+          {t('log.act.pages')}
+        </Button>
+      )}
+      <Button variant="default" leftSection={<IconBraces {...icon} />} onClick={() => void copyC()}>
+        {t('log.act.copyC')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconCopy {...icon} />}
+        onClick={() => void copy(straceLine(step), t('log.act.copiedText', { index: index + 1 }))}
+      >
+        {t('log.act.copyText')}
+      </Button>
+    </fieldset>
+  );
+}
