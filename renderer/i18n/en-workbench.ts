@@ -50,7 +50,7 @@ export const enWorkbench = {
     placements: { isolated: 'its own process', inline: 'the main process' },
     placementHint:
       'The whole workbench lives in one process. In its own it may be of any size and lock everything; in the main process large regions are refused.',
-    rename: 'Rename {{name}}',
+    rename: 'Region {{name}}: rename',
     renameField: 'Name of the region',
     remove: 'Remove {{name}}: unmap it',
     refused: 'The kernel refused: {{call}}, {{errno}}',

@@ -45,7 +45,7 @@ export const zhWorkbench: Texts['workbench'] = {
     placement: '位置',
     placements: { isolated: '独立进程', inline: '主进程' },
     placementHint: '整个工作台都在同一个进程中。独立进程中区域大小不限，并可锁定全部内存；主进程会拒绝较大的区域。',
-    rename: '重命名 {{name}}',
+    rename: '区域 {{name}}：重命名',
     renameField: '区域名称',
     remove: '移除 {{name}}：解除映射',
     refused: '内核拒绝：{{call}}，{{errno}}',
