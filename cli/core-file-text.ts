@@ -36,7 +36,7 @@ const natures: Record<Language, Record<Nature, string>> = {
     locked: '已锁定的页',
     'dont-dump': '不转储的页',
     'locked-dont-dump': '已锁定且不转储的页',
-    secret: 'memfd_secret',
+    secret: 'memfd_secret ',
   },
 };
 

@@ -1,10 +1,10 @@
-import { dropCapabilities } from '../native/capabilities.ts';
+import { capget, dropCapabilities } from '../native/capabilities.ts';
 import { SIG, signal } from '../native/end.ts';
 import type { Result } from '../native/errno.ts';
 import { forkAndAbort, forkAndHold, type HeldFork } from '../native/fork.ts';
 import { MCL, mlockall, munlockall } from '../native/mlock.ts';
 import { PR, prctl } from '../native/prctl.ts';
-import { getrlimit, RLIMIT, setrlimit } from '../native/resource.ts';
+import { getrlimit, type Limit, type Limits, RLIMIT, setrlimit } from '../native/resource.ts';
 import type { Step } from '../protocol/events.ts';
 import type { MclFlag, ProcessOperation } from '../protocol/operation.ts';
 import type { Clock } from './clock.ts';
@@ -50,11 +50,11 @@ export function performOnProcess(operation: ProcessOperation, clock: Clock): Cal
       return record('capset', { drop: 'CAP_IPC_LOCK' }, result);
     }
     case 'raise-core-limit': {
-      const before = getrlimit(RLIMIT.CORE);
-      const hard = before.errno === null ? before.hard : 0n;
-      const result = meter.measure(() => setrlimit(RLIMIT.CORE, { soft: hard, hard }));
-      const shown = hard === 'unlimited' ? 'RLIM_INFINITY' : Number(hard);
-      return record('setrlimit', { resource: 'RLIMIT_CORE', rlim_cur: shown }, result);
+      const limits = coreLimits();
+      const result = meter.measure(() => setrlimit(RLIMIT.CORE, limits));
+      const shown = (limit: Limit) => (limit === 'unlimited' ? 'RLIM_INFINITY' : Number(limit));
+      const { soft, hard } = limits;
+      return record('setrlimit', { resource: 'RLIMIT_CORE', rlim_cur: shown(soft), rlim_max: shown(hard) }, result);
     }
     case 'set-dumpable': {
       const value = operation.dumpable ? 1 : 0;
@@ -72,6 +72,15 @@ export function performOnProcess(operation: ProcessOperation, clock: Clock): Cal
       return record('clone', { fn: 'abort', stack: 'stack', flags: 0, arg: 0 }, meter.measure(forkAndAbort));
     }
   }
+}
+
+/** The soft limit as high as the hard one; who may raise the hard one as well has none. */
+function coreLimits(): Limits {
+  const held = capget();
+  const before = getrlimit(RLIMIT.CORE);
+  const free = held.errno === null && held.effective.includes('CAP_SYS_RESOURCE');
+  const hard = free || before.errno !== null ? 'unlimited' : before.hard;
+  return { soft: hard, hard };
 }
 
 /**

@@ -78,7 +78,7 @@ export type ProcessOperation =
   | { readonly kind: 'setrlimit'; readonly softBytes: number }
   /** capset(2): gives CAP_IPC_LOCK up, so that RLIMIT_MEMLOCK applies also to root. */
   | { readonly kind: 'drop-ipc-lock' }
-  /** setrlimit(2): RLIMIT_CORE's soft limit becomes its hard limit, so that core files may be as large as they are allowed to be. */
+  /** setrlimit(2): RLIMIT_CORE's soft limit becomes its hard limit, and who may raise that has none: core files as large as is allowed. */
   | { readonly kind: 'raise-core-limit' }
   /** prctl(2) `PR_SET_DUMPABLE`: without it the kernel writes no core file of this process, nor of a copy made from then on. */
   | { readonly kind: 'set-dumpable'; readonly dumpable: boolean }

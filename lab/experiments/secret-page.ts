@@ -61,6 +61,8 @@ type SecretLab = Lab<keyof typeof claims>;
 interface Placed extends Secrets {
   readonly regions: readonly Region[];
   readonly lock: TakenStep;
+  /** The mmap of memfd_secret. */
+  readonly made: TakenStep;
 }
 
 /**
@@ -148,8 +150,6 @@ async function* place(lab: SecretLab, pages: number): Script<Placed> {
     advice: 'MADV_DONTDUMP',
     range: wholeOf(guarded),
   });
-  if (made.region) claimGrowth(lab, 'secret-vm-lck', made.region, made.step);
-  else lab.skip('secret-vm-lck', pages * lab.pageSize, whyRefused(made.step));
   const regions = [unprotected, guarded, ...(made.region ? [made.region] : [])];
   for (const region of regions) {
     const { label } = region;
@@ -157,10 +157,10 @@ async function* place(lab: SecretLab, pages: number): Script<Placed> {
     yield* lab.perform(title, region, { kind: 'getrandom', range: { offset: 0, length: markerBytes } });
   }
   const secret = made.region ? { secret: made.region } : { noSecret: whyRefused(made.step) };
-  return { unprotected, protected: guarded, regions, lock, ...secret };
+  return { unprotected, protected: guarded, regions, lock, made: made.step, ...secret };
 }
 
-async function* claimFlags(lab: SecretLab, { protected: region, regions, lock }: Placed): Script {
+async function* claimFlags(lab: SecretLab, { protected: region, secret, regions, lock, made }: Placed): Script {
   for (const each of regions) yield* lab.look({ en: `Look at ${each.label}`, zh: `查看 ${each.label}` }, each);
   const limited = refusedByLimit(lock);
   const locked = await lockedInSmaps(lab, region);
@@ -172,6 +172,8 @@ async function* claimFlags(lab: SecretLab, { protected: region, regions, lock }:
   }
   if (limited) lab.skip('vm-lck', region.length, limited);
   else claimGrowth(lab, 'vm-lck', region, lock);
+  if (secret) claimGrowth(lab, 'secret-vm-lck', secret, made);
+  else lab.skip('secret-vm-lck', region.length, whyRefused(made));
   const vmas = await lab.smaps(region);
   if ('en' in vmas) lab.skip('dont-dump', region.pages, vmas);
   else {

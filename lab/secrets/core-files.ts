@@ -79,8 +79,8 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
   const source = coreSource();
   if (source.kind === 'none') {
     cores.miss('kernel', {
-      en: `${source.reason.en} To have one, as root: ${source.enable}`,
-      zh: `${source.reason.zh} 如需产生 core 文件，请以 root 运行：${source.enable}`,
+      en: `${source.reason.en} ${source.enable}`,
+      zh: `${source.reason.zh} ${source.enable}`,
     });
     return;
   }

@@ -48,8 +48,9 @@ export function claimCores(lab: CoreLab, cores: CoreFiles, findings: Findings, s
   const plain = evidence('gcore', cores, findings);
   const all = evidence('gcore-all', cores, findings);
   const noSecret = secrets.noSecret ?? { en: 'there is no memfd_secret region', zh: '没有 memfd_secret 区域' };
-  const [main, note] = subject(kernel, plain);
-  claimFound(lab, 'unprotected', main, secrets.unprotected, note);
+  const [main, why] = subject(kernel, plain);
+  const note = why && { en: 'in gcore’s core file', zh: '依据 gcore 的 core 文件' };
+  claimFound(lab, 'unprotected', main, secrets.unprotected, why);
   claimAbsent(lab, 'protected', main, secrets.protected, note);
   if (secrets.secret) claimAbsent(lab, 'secret', main, secrets.secret, note);
   else lab.skip('secret', 0, noSecret);
