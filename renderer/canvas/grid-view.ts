@@ -1,4 +1,3 @@
-import type { PageRange } from '../../protocol/operation.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { PastPages } from '../store/page-history.ts';
 import { allPages, noPages, type PageSet } from '../store/page-set.ts';
@@ -20,7 +19,7 @@ import {
 } from './layout.ts';
 import { paintMarks } from './marks.ts';
 import { paintPages } from './paint.ts';
-import { paintDifference, paintSelection } from './paint-selection.ts';
+import { paintDifference, paintHighlight, paintSelection } from './paint-selection.ts';
 import { type LegendEntry, type Palette, readPalette, stateTable } from './palette.ts';
 import {
   cursorAfter,
@@ -74,7 +73,7 @@ export class GridView {
   #selection: Selection = noSelection;
   #hover: number | undefined;
   #filter: LegendEntry | undefined;
-  #highlight: PageRange | undefined;
+  #highlight: PageSet | undefined;
   #changed: PageSet | undefined;
   #told: GridFocus = noFocus;
 
@@ -122,10 +121,11 @@ export class GridView {
   }
 
   /** Outlines the pages that a step was about, and brings them into sight. */
-  highlight(range: PageRange | undefined): void {
-    this.#highlight = range;
-    if (range)
-      this.#view = reveal(Math.min(range.firstPage, this.#layout.pages - 1), this.#layout, this.#view, this.#viewport);
+  highlight(pages: PageSet | undefined): void {
+    this.#highlight = pages;
+    const first = pages?.runs[0];
+    if (first !== undefined)
+      this.#view = reveal(Math.min(first, this.#layout.pages - 1), this.#layout, this.#view, this.#viewport);
     this.#redraw();
   }
 
@@ -240,13 +240,15 @@ export class GridView {
       });
       if (flash) this.#redraw();
     }
+    const highlight = this.#highlight;
     if (this.#changed) paintDifference(context, this.#scratch, { ...base, pages: this.#changed });
+    // Where the changes are marked, what the step was about is not drawn over them.
+    else if (highlight) paintHighlight(context, this.#scratch, { ...base, pages: highlight });
     paintSelection(context, this.#scratch, { ...base, pages: this.#selection.pages });
     paintMarks(context, {
       ...base,
       hover: this.#hover,
       cursor: this.#selection.cursor,
-      highlight: this.#highlight,
       focused: this.#canvas.parentElement?.matches(':focus-within') ?? false,
     });
     this.#tell();

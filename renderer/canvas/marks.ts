@@ -1,5 +1,4 @@
-import type { PageRange } from '../../protocol/operation.ts';
-import { cellOrigin, cellSize, type Layout, type Point, rangeOutline, type View } from './layout.ts';
+import { cellOrigin, cellSize, type Layout, type Point, type View } from './layout.ts';
 import type { Palette } from './palette.ts';
 import { radiusOf } from './sprites.ts';
 
@@ -10,16 +9,12 @@ export interface Marks {
   readonly palette: Palette;
   readonly hover: number | undefined;
   readonly cursor: number | undefined;
-  readonly highlight: PageRange | undefined;
   /** Whether keys go to this grid: the cursor then stands out. */
   readonly focused: boolean;
 }
 
 export function paintMarks(context: CanvasRenderingContext2D, marks: Marks): void {
-  const { layout, view, palette, highlight, hover, cursor, focused } = marks;
-  if (highlight) {
-    paintRange(context, rangeOutline(highlight.firstPage, highlight.pageCount, layout, view), palette.step, [5, 3]);
-  }
+  const { palette, hover, cursor, focused } = marks;
   if (hover !== undefined && hover !== cursor) ring(context, marks, hover, 1, palette.cursor);
   if (cursor !== undefined) ring(context, marks, cursor, focused ? 2.5 : 1.5, palette.cursor);
 }

@@ -27,6 +27,15 @@ export function paintSelection(
   outline(context, scratch, scene, scene.palette.select, []);
 }
 
+/** Outlines the pages that a step was about. */
+export function paintHighlight(
+  context: CanvasRenderingContext2D,
+  scratch: OffscreenCanvas,
+  scene: SelectionScene,
+): void {
+  outline(context, scratch, scene, scene.palette.step, [5, 3]);
+}
+
 /** Draws which pages differ: the others step back behind a veil, and these are outlined as what a step was about is. */
 export function paintDifference(
   context: CanvasRenderingContext2D,

@@ -2,13 +2,12 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Step } from '../../protocol/events.ts';
 import type { ExperimentDescriptor } from '../../protocol/experiment.ts';
 import type { LimitsReport } from '../../protocol/limits.ts';
-import type { PageRange } from '../../protocol/operation.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { HostInfo } from '../../protocol/service.ts';
 import type { ProcessTool, Tool } from '../../protocol/workbench.ts';
 import type { Instant } from './instant.ts';
 import type { Look } from './look.ts';
-import type { PageSet } from './page-set.ts';
+import { type PageSet, pagesBetween } from './page-set.ts';
 import type { Draft } from './parameters.ts';
 import { newRegionDraft, type RegionDraft } from './region-draft.ts';
 import type { Session } from './session.ts';
@@ -41,11 +40,15 @@ export interface Limits {
 export interface Highlight {
   readonly step: number;
   readonly region: number | undefined;
-  readonly range: PageRange | undefined;
+  readonly pages: PageSet | undefined;
 }
 
-/** What choosing a step picks out. */
-export const highlightOf = ({ index, region, range }: Step): Highlight => ({ step: index, region, range });
+/** What choosing a step picks out: its range, of which an act on several runs of pages may leave some out. */
+export const highlightOf = ({ index, region, range }: Step): Highlight => ({
+  step: index,
+  region,
+  pages: range && pagesBetween(range.firstPage, range.firstPage + range.pageCount - 1),
+});
 
 /** The workbench as its user has it in hand; what the engine tells of it is in its session. */
 export interface Bench {

@@ -1,3 +1,4 @@
+import type { Step } from '../../protocol/events.ts';
 import { toProblem } from '../../protocol/problem.ts';
 import type { Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -5,13 +6,15 @@ import type { Deed, Inverse, SavedWorkbench } from '../../protocol/workbench.ts'
 import type { Engine } from './engine.ts';
 import { noPages, pageSetOf } from './page-set.ts';
 import type { Sessions } from './sessions.ts';
-import { type Store, shownSession, workbenchSession } from './store.ts';
+import { highlightOf, type Store, shownSession, workbenchSession } from './store.ts';
 import type { WorkbenchActions } from './workbench-actions.ts';
 
 /** What a person can do with an entry of the log, and with the log as a whole. */
 export interface LogActions {
   /** Does again what was done at a step; undefined when that is under way, else why it cannot be. */
   repeat(step: number): Promise<Text | undefined>;
+  /** Picks out the pages that a step was about: exactly, when it was about several runs of them. */
+  highlight(step: Step): Promise<void>;
   /** Selects the pages that a step was about, in its region. False when there are none. */
   selectPages(step: number): Promise<boolean>;
   /** What would take a step back. */
@@ -68,6 +71,15 @@ export function createLogActions(
     async repeat(step) {
       const deed = await deedOf(step);
       return deed ? doAgain(deed) : noDeed;
+    },
+    async highlight(step) {
+      const several = step.calls !== undefined && step.calls.made > 1;
+      const highlight = highlightOf(step);
+      store.setState({ highlight: several ? { ...highlight, pages: undefined } : highlight });
+      if (!several) return;
+      const deed = await deedOf(step.index);
+      if (deed?.kind !== 'act' || store.getState().highlight?.step !== step.index) return;
+      store.setState({ highlight: { ...highlight, pages: pageSetOf(deed.pages) } });
     },
     async selectPages(step) {
       const deed = await deedOf(step);

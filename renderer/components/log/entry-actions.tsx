@@ -13,7 +13,7 @@ interface Props {
   readonly onUndo: () => void;
 }
 
-const icon = { size: 14, 'aria-hidden': true } as const;
+const icon = { size: 13, 'aria-hidden': true } as const;
 
 /** What can be done with an entry of the log. */
 export function EntryActions({ step, undoing, onUndo }: Props) {
@@ -36,24 +36,43 @@ export function EntryActions({ step, undoing, onUndo }: Props) {
   return (
     <fieldset className={classes.actions} aria-label={t('log.act.title')}>
       <Tooltip label={t('log.act.repeatHint')}>
-        <Button variant="default" leftSection={<IconRepeat {...icon} />} onClick={() => void repeat()}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconRepeat {...icon} />}
+          onClick={() => void repeat()}
+        >
           {t('log.act.repeat')}
         </Button>
       </Tooltip>
       <Tooltip label={t('log.act.undoHint')}>
-        <Button variant="default" aria-expanded={undoing} leftSection={<IconArrowBackUp {...icon} />} onClick={onUndo}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-expanded={undoing}
+          leftSection={<IconArrowBackUp {...icon} />}
+          onClick={onUndo}
+        >
           {t('log.act.undo')}
         </Button>
       </Tooltip>
       {step.range && (
-        <Button variant="default" leftSection={<IconMarquee2 {...icon} />} onClick={() => void select()}>
-          {t('log.act.pages')}
-        </Button>
+        <Tooltip label={t('log.act.pagesHint')}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconMarquee2 {...icon} />}
+            onClick={() => void select()}
+          >
+            {t('log.act.pages')}
+          </Button>
+        </Tooltip>
       )}
-      <Button variant="default" leftSection={<IconBraces {...icon} />} onClick={() => void copyC()}>
+      <Button size="compact-xs" variant="default" leftSection={<IconBraces {...icon} />} onClick={() => void copyC()}>
         {t('log.act.copyC')}
       </Button>
       <Button
+        size="compact-xs"
         variant="default"
         leftSection={<IconCopy {...icon} />}
         onClick={() => void copy(straceLine(step), t('log.act.copiedText', { index: index + 1 }))}

@@ -3,7 +3,7 @@ import type { Step } from '../../../protocol/events.ts';
 import { useActions, useApp, usePages, useWords } from '../../app/context.ts';
 import { aroundStep, instantOf, type Side } from '../../store/look.ts';
 import type { Session } from '../../store/session.ts';
-import { highlightOf, workbenchSession } from '../../store/store.ts';
+import { workbenchSession } from '../../store/store.ts';
 import { Empty, Panel } from '../panel.tsx';
 import { StepList } from '../steps/step-list.tsx';
 import { Entry } from './entry.tsx';
@@ -62,7 +62,7 @@ function FilledLog({ session }: { session: Session }) {
 
 /** Choosing an entry shows what it changed; Enter turns between what was there before and after. */
 function useChoice(session: Session) {
-  const { highlight, lookAt } = useActions();
+  const { highlight, lookAt, log } = useActions();
   const pages = usePages();
   const look = useApp((state) => state.look);
   // Who goes through the log entry by entry looks at the same side of each.
@@ -74,9 +74,13 @@ function useChoice(session: Session) {
   };
   return {
     choose(step: Step | undefined): void {
-      highlight(step && highlightOf(step));
-      if (step) show(step, last.current);
-      else lookAt(undefined);
+      if (step) {
+        void log.highlight(step);
+        show(step, last.current);
+      } else {
+        highlight(undefined);
+        lookAt(undefined);
+      }
     },
     turn: (step: Step): void => show(step, look?.step === step.index && look.side === 'before' ? 'after' : 'before'),
   };

@@ -2,7 +2,6 @@ import { VisuallyHidden } from '@mantine/core';
 import { type RefObject, useEffect, useId, useRef } from 'react';
 import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
-import type { PageRange } from '../../../protocol/operation.ts';
 import { useApp, useDifference, usePages, usePast, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
 import { attachInput } from '../../canvas/grid-input.ts';
 import { type GridFocus, GridView } from '../../canvas/grid-view.ts';
@@ -15,7 +14,7 @@ interface Props {
   readonly session: number;
   readonly region: RegionInfo;
   readonly filter: LegendEntry | undefined;
-  readonly highlight: PageRange | undefined;
+  readonly highlight: PageSet | undefined;
   /** The element that says what the cursor's page is. */
   readonly noteId: string;
   readonly viewRef: RefObject<GridView | null>;

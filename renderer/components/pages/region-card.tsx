@@ -40,7 +40,7 @@ export function RegionCard(props: Props) {
   const [focus, setFocus] = useState<GridFocus>(noFocus);
   const view = useRef<GridView>(null);
   const waiting = useRegionPages(session, region.id) === undefined;
-  const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.range : undefined));
+  const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.pages : undefined));
   return (
     <article
       className={classes.card}
