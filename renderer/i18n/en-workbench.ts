@@ -8,7 +8,11 @@ export const enWorkbench = {
   placement: { inline: 'in the main process', isolated: 'in its own process', pid: 'pid {{pid}}' },
   move: 'Reopen in a process of its own',
   moveHint: 'Does the same again in a process of its own, where mlockall works and regions may be of any size.',
-  presets: 'Presets',
+  presets: {
+    title: 'Presets',
+    hint: 'A new workbench is opened for it; the one that is open now is closed.',
+    open: 'Open',
+  },
   empty: 'No region is mapped yet.',
   emptyHint:
     'Add a region above. Then choose pages by a click, a drag, Shift, Ctrl or a typed range, and press a key: R reads, W writes, L locks, U unlocks. The question mark shows all keys.',
@@ -152,6 +156,8 @@ export const enWorkbench = {
     about: 'mlockall acts on the whole process, not on the selection.',
     inline:
       'This workbench lives in the main process of Pagescope: mlockall would lock the window’s host itself, some 100 MB that are none of your regions. In a process of its own it locks just that one.',
+    undone:
+      'Locking what is mapped now is taken back in the same turn: the process runs V8, which ends itself when locked memory cannot be given back. The log shows what was locked in between.',
     choose: 'Choose what is mapped now, what will be mapped, or both: on fault alone says only how.',
   },
   line: {

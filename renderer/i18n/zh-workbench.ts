@@ -10,7 +10,7 @@ export const zhWorkbench: Texts['workbench'] = {
   placement: { inline: '在主进程中', isolated: '在独立进程中', pid: 'pid {{pid}}' },
   move: '改在独立进程中打开',
   moveHint: '在独立进程中重做一遍：那里可以使用 mlockall，区域大小不限。',
-  presets: '预设',
+  presets: { title: '预设', hint: '将为其打开新的工作台，目前的工作台会关闭。', open: '打开' },
   empty: '尚未映射任何区域。',
   emptyHint:
     '请先在上方添加区域，再用单击、拖动、Shift、Ctrl 或输入范围来选择页，然后按键：R 读取，W 写入，L 锁定，U 解锁。按问号查看全部按键。',
@@ -139,6 +139,8 @@ export const zhWorkbench: Texts['workbench'] = {
     about: 'mlockall 作用于整个进程，与选区无关。',
     inline:
       '此工作台位于 Pagescope 的主进程中：mlockall 会锁定窗口所在的进程本身，约 100 MB，与你的区域无关。在独立进程中只会锁定那个进程。',
+    undone:
+      '锁定目前已映射的内存会在同一轮中撤销：该进程运行 V8，无法归还锁定的内存时会自行中止。日志显示其间锁定了什么。',
     choose: '请选择目前已映射的、今后映射的或两者；“缺页时”只说明方式。',
   },
   line: {

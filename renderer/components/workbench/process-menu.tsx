@@ -58,6 +58,7 @@ export function ProcessMenu() {
             {choice('MCL_CURRENT', t('workbench.process.current'))}
             {choice('MCL_FUTURE', t('workbench.process.future'))}
             {choice('MCL_ONFAULT', t('workbench.process.onFault'))}
+            {flags.includes('MCL_CURRENT') && <p className={classes.faint}>{t('workbench.process.undone')}</p>}
             {!whole && <p className={classes.warning}>{t('workbench.process.choose')}</p>}
             <div className={classes.processButtons}>
               <Button disabled={!whole} onClick={act(() => workbench.act({ kind: 'mlockall', flags: [...flags] }))}>

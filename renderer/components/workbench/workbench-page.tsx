@@ -12,6 +12,7 @@ import { Problems } from '../problems.tsx';
 import { Waiting } from '../waiting.tsx';
 import { BenchWorkspace } from './bench-workspace.tsx';
 import { KeysHelp } from './keys-help.tsx';
+import { PresetsMenu } from './presets-menu.tsx';
 import { RegionForm } from './region-form.tsx';
 import { useToolKeys } from './use-tool-keys.ts';
 
@@ -45,6 +46,7 @@ export function WorkbenchPage() {
                 {t('workbench.again')}
               </Button>
             )}
+            <PresetsMenu />
             <Reopen />
             <ExportMenu />
             {!empty && (
