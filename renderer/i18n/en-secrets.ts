@@ -3,7 +3,7 @@ export const enSecrets = {
   title: 'Core files',
   empty:
     'A core file is what a process leaves when it aborts: a copy of its memory. Here it appears as a strip of its mappings, with a pin wherever a marker was found.',
-  waiting: 'No core file so far: it comes when the process has aborted.',
+  waiting: 'No core file was searched so far: that begins when all of them have been written.',
   none: 'No core file was searched in this run.',
   skipped: 'Not measured',
   skippedClaims: 'Skipped for it: {{claims}}',

@@ -4,7 +4,7 @@ import type { Texts } from './texts.ts';
 export const zhSecrets: Texts['secrets'] = {
   title: 'core 文件',
   empty: 'core 文件是进程中止时留下的内存副本。这里把它画成一条由各个映射组成的带子，找到标记之处都有一枚标签。',
-  waiting: '目前没有 core 文件：进程中止后才会产生。',
+  waiting: '尚未搜索任何 core 文件：全部写出之后才开始搜索。',
   none: '此次运行没有搜索任何 core 文件。',
   skipped: '未能测量',
   skippedClaims: '因此跳过：{{claims}}',

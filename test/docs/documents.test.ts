@@ -8,7 +8,9 @@ import { describe, expect, it } from 'vitest';
 const docs = fileURLToPath(new URL('../../docs', import.meta.url));
 const read = (path: string) => readFileSync(join(docs, path), 'utf8');
 const documents = readdirSync(join(docs, 'en'));
-const runsOf = (text: string) => text.match(/^```\n[\s\S]*?^```$/gm) ?? [];
+/** The blocks without a language: what was typed, and what was printed. */
+const runsOf = (text: string) =>
+  [...text.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].filter(([, language]) => language === '').map(([run]) => run);
 
 describe('the documents', () => {
   it('are there in both languages, and in the index', () => {
@@ -41,6 +43,19 @@ describe('the programs of the documents', () => {
     try {
       const flags = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-o', join(folder, 'program')];
       execFileSync('cc', [...flags, join(docs, 'programs', program)], { stdio: 'pipe' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('keeping-a-key.c is ISO C17 beside its system calls, finds its key kept as it should be, and prints what the document shows', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pagescope-docs-'));
+    try {
+      const program = join(folder, 'keeping-a-key');
+      const flags = ['-std=c17', '-Wall', '-Wextra', '-Werror', '-O2', '-o', program];
+      execFileSync('cc', [...flags, join(docs, 'programs', 'keeping-a-key.c')], { stdio: 'pipe' });
+      const printed = execFileSync(program, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+      expect(read('en/keeping-a-key.md')).toContain(`./keeping-a-key\n${printed}\`\`\``);
     } finally {
       rmSync(folder, { recursive: true });
     }
