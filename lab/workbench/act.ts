@@ -5,6 +5,7 @@ import type { PageRuns, Tool } from '../../protocol/workbench.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
 import { breathe } from '../breathe.ts';
 import type { Clock } from '../clock.ts';
+import { type Diagnosis, diagnose } from '../explain.ts';
 import { lockingFacts } from '../locking-facts.ts';
 import { Meter } from '../meter.ts';
 import { type CallRecord, recordOf } from '../operations.ts';
@@ -24,6 +25,8 @@ export interface RefusedCall {
   readonly pageCount: number;
   /** Pages of it that were done before the refusal, where the call says so. */
   readonly pages: number | undefined;
+  /** Measured right after it: the calls that follow change the numbers. */
+  readonly diagnosis: Diagnosis | undefined;
 }
 
 /** Why an act ended before all of its calls were made. */
@@ -92,13 +95,13 @@ export async function act(
         sliceEndsMs = performance.now() + sliceMs;
       }
       if (tally.made > 0 && interrupt.aborted) tally.ended = 'interrupted';
-      else if (splitting && !maySplit()) tally.ended = 'no-room-to-split';
+      else if (splitting && !maySplit(tally.made === 0)) tally.ended = 'no-room-to-split';
       if (tally.ended) break run;
       // At multiples, so that huge pages stay whole.
       const next = cut ? Math.min(end, (Math.floor(page / most) + 1) * most) : end;
       if (cut) tally.cutTo = most;
       const called = makeCall(tool, region, page, next - page, meter);
-      count(tally, called, page, next - page);
+      count(tally, called, tool, region, page, next - page);
       page = next;
       if (called.errno !== null) {
         tally.tried += end - next;
@@ -110,13 +113,27 @@ export async function act(
   return { record: written(tool, runs, total, region, tally, meter), done };
 }
 
-function count(tally: Tally, { errno, pages }: Called, firstPage: number, pageCount: number): void {
+function count(
+  tally: Tally,
+  { errno, pages }: Called,
+  tool: Tool,
+  region: Region,
+  firstPage: number,
+  pageCount: number,
+): void {
   tally.made++;
   tally.tried += pageCount;
   tally.pages += pages ?? 0;
   if (errno === null) return;
   tally.refused++;
-  tally.firstRefused ??= { errno, firstPage, pageCount, pages };
+  if (tally.firstRefused) return;
+  const { call } = shownCall(tool, region, firstPage, pageCount);
+  const given = {
+    address: region.address + BigInt(firstPage * region.pageSize),
+    lengthBytes: pageCount * region.pageSize,
+    ...(tool.kind === 'madvise' ? { advice: tool.advice } : {}),
+  };
+  tally.firstRefused = { errno, firstPage, pageCount, pages, diagnosis: diagnose(call, errno, given) };
 }
 
 /**
@@ -155,13 +172,13 @@ function written(tool: Tool, runs: PageRuns, total: number, region: Region, tall
     region,
     { firstPage: first, pageCount: endOfRuns(runs) - first },
     meter,
-    firstRefused ? refusedArguments(tool, region, firstRefused) : {},
   );
   const stopped =
     tally.ended === 'no-room-to-split' ? { text: noRoomToSplit(), fix: 'max-map-count' as const } : undefined;
+  const diagnosis = stopped ?? firstRefused?.diagnosis;
   return {
     ...record,
-    ...(stopped ? { diagnosis: stopped } : {}),
+    ...(diagnosis ? { diagnosis } : {}),
     ...(made > 0 ? { calls: { made, refused } } : {}),
   };
 }
@@ -169,12 +186,4 @@ function written(tool: Tool, runs: PageRuns, total: number, region: Region, tall
 function returnedOf(tool: Tool, call: string, tally: Tally): Step['returned'] {
   if (call === 'explicit_bzero' || call === 'store' || call === 'load') return 'void';
   return countsPages(tool) ? tally.pages : 0;
-}
-
-function refusedArguments(tool: Tool, region: Region, { firstPage, pageCount }: RefusedCall) {
-  return {
-    address: region.address + BigInt(firstPage * region.pageSize),
-    lengthBytes: pageCount * region.pageSize,
-    ...(tool.kind === 'madvise' ? { advice: tool.advice } : {}),
-  };
 }

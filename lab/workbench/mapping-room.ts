@@ -16,20 +16,21 @@ let left = 0;
 /**
  * Whether a call that may split a mapping can be made without taking the last ones that the process may have (vm.max_map_count).
  * Counted for the whole process, since all sessions in it draw on the same number.
+ *
+ * @param first whether it is an act's first call: it may be the one that unlocks, so that mappings join again, and goes on into the reserve
  */
-export function maySplit(): boolean {
-  if (left === 0) left = counted();
-  if (left === 0) return false;
+export function maySplit(first: boolean): boolean {
+  if (left === 0) left = Math.max(0, Math.min(callsPerCount, Math.floor(freeAfter(reserve) / perCall)));
+  if (left === 0) return first && freeAfter(reserve / 2) > perCall;
   left--;
   return true;
 }
 
-function counted(): number {
+/** Mappings that the process may still make when so many are kept; where /proc does not tell, the kernel's own refusal has to do. */
+function freeAfter(kept: number): number {
   const [max, count] = [maxMapCount(), mappingCount()];
-  // Where /proc does not tell, the kernel's own refusal has to do.
-  if (max.errno !== null || count.errno !== null) return callsPerCount;
-  const free = max.returned - Math.min(reserve, max.returned / 8) - count.returned;
-  return Math.max(0, Math.min(callsPerCount, Math.floor(free / perCall)));
+  if (max.errno !== null || count.errno !== null) return perCall * callsPerCount;
+  return max.returned - Math.min(kept, max.returned / 8) - count.returned;
 }
 
 /** Why an act ended before such a call. */

@@ -77,6 +77,7 @@ function neededRight(tool: Tool): number | undefined {
 /** Which page of a refused call may not be accessed, and why; undefined where all may, and the reason is another. */
 function whyInaccessible(tool: Tool, region: Region, { firstPage, pageCount, pages = 0 }: RefusedCall) {
   const right = neededRight(tool);
+  if (region.mapping.memory === 'secret' && refusesSecret(tool)) return outOfReach;
   if (right === undefined) return undefined;
   const [from, end] = [firstPage + pages, firstPage + pageCount];
   const size = BigInt(region.pageSize);
@@ -89,6 +90,16 @@ function whyInaccessible(tool: Tool, region: Region, { firstPage, pageCount, pag
   if (beyond < end && beyond <= walled) return pastTheEnd(beyond, region.file?.bytesNow ?? 0);
   return wall ? without(walled, wall.protection) : undefined;
 }
+
+function refusesSecret(tool: Tool): boolean {
+  if (tool.kind === 'madvise') return tool.advice === 'MADV_POPULATE_READ' || tool.advice === 'MADV_POPULATE_WRITE';
+  return tool.kind === 'mlock' || tool.kind === 'mlock-on-fault';
+}
+
+const outOfReach: Text = {
+  en: 'the pages of memfd_secret are out of the kernel’s own reach, so that it cannot bring them in; they are locked by their nature',
+  zh: 'memfd_secret 的页不在内核自身可及的范围内，内核无法将其调入；它们本来就是锁定的',
+};
 
 function pastTheEnd(page: number, bytes: number): Text {
   return {

@@ -58,7 +58,11 @@ export class Workbench implements WorkbenchHandle {
   /** Tells that it is open, and does the deeds of a saved one, if any, before anything else. */
   begin(deeds: RecordedDeeds = []): void {
     this.#open.tell({ kind: 'state', state: 'open' });
-    if (deeds.length > 0) void this.#turn((interrupt) => this.#replay(deeds, interrupt)).catch(() => {});
+    if (deeds.length === 0) return;
+    this.#turn((interrupt) => this.#replay(deeds, interrupt)).catch((error: unknown) => {
+      // Nobody waits for an answer: what goes wrong is told, unless it is that the workbench was closed meanwhile.
+      if (!this.#disposed) this.#open.tell({ kind: 'state', state: 'failed', problem: toProblem(error) });
+    });
   }
 
   async addRegion({ region }: Received<'addRegion'>): Promise<Response<'addRegion'>> {

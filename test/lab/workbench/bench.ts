@@ -82,6 +82,11 @@ export class Bench implements AsyncDisposable {
     return this.lab.reader.states.get(id)?.flags ?? new Uint8Array(0);
   }
 
+  /** Waits until the pages are shown like this: frames come a little after the answer, from a process of its own. */
+  async shows(id: number, wanted: (flags: Uint8Array) => boolean): Promise<void> {
+    await this.lab.reader.until(() => wanted(this.flags(id)));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.lab.service.dispose();
   }

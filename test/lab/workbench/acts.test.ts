@@ -1,0 +1,239 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../../lab/budget.ts';
+import { PageFlag } from '../../../protocol/flags.ts';
+import { contract } from '../../../protocol/service.ts';
+import type { Inverse, RecordedDeeds, Tool } from '../../../protocol/workbench.ts';
+import { never } from '../harness.ts';
+import { Bench } from './bench.ts';
+import { withFile } from './files.ts';
+
+const write: Tool = { kind: 'touch', access: 'write' };
+
+function countOf(flags: Uint8Array, flag: number): number {
+  return flags.reduce((sum, byte) => sum + (byte & flag ? 1 : 0), 0);
+}
+
+describe('a long act', () => {
+  it('is cut, tells its progress, can be ended, and says what was done and what was not', async () => {
+    await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
+    const region = await bench.anonymous(1 << 18);
+    const populate: Tool = { kind: 'madvise', advice: 'MADV_POPULATE_WRITE' };
+    const acting = bench.act(region, populate, [0, 1 << 18]);
+    await bench.lab.reader.until(() => bench.lab.reader.of('progress').length > 0);
+    await bench.lab.service.interrupt({ session: bench.session }, never);
+    const step = await acting;
+    expect(step.errno).toBeNull();
+    expect(step.outcome?.en).toMatch(/calls of at most 4096 pages; stopped before the other \d+ pages/);
+    const left = Number(/other (\d+) pages/.exec(step.outcome?.en ?? '')?.[1]);
+    await bench.shows(region, (flags) => countOf(flags, PageFlag.Resident) === (1 << 18) - left);
+    const last = bench.lab.reader.of('progress').at(-1);
+    expect(last?.done).toBe(last?.total);
+    const again = await bench.act(region, { kind: 'munlock' }, [0, 1]);
+    expect(again.errno).toBeNull();
+  });
+
+  it('of 65 536 runs makes one call for each, as one step', async () => {
+    await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
+    const region = await bench.anonymous(1 << 17);
+    const runs = Array.from({ length: 1 << 17 }, (_, index) => (index % 2 === 0 ? index : 1));
+    const step = await bench.act(region, write, runs);
+    expect(step).toMatchObject({ returned: 1 << 16, calls: { made: 1 << 16, refused: 0 } });
+    await bench.shows(region, (flags) => countOf(flags, PageFlag.Resident) === 1 << 16);
+  });
+
+  it('of locks leaves the process the mappings that it needs itself, and says why it stopped', {
+    timeout: 60_000,
+  }, async () => {
+    await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
+    const region = await bench.anonymous(1 << 17);
+    const runs = Array.from({ length: 1 << 17 }, (_, index) => (index % 2 === 0 ? index : 1));
+    const step = await bench.act(region, { kind: 'mlock-on-fault' }, runs);
+    const made = step.calls?.made ?? 0;
+    await bench.shows(region, (flags) => countOf(flags, PageFlag.Locked) === made);
+    if (made < 1 << 16) expect(step.diagnosis?.fix).toBe('max-map-count');
+    expect((await bench.act(region, { kind: 'munlock' }, [0, 1 << 17])).errno).toBeNull();
+    expect(bench.lab.reader.of('vmas').at(-1)?.vmas).toHaveLength(1);
+  });
+});
+
+async function inverseOf(bench: Bench, step: number): Promise<Inverse> {
+  return bench.lab.service.inverse({ session: bench.session, step }, never);
+}
+
+/** Takes a step back, as the window does. */
+async function takeBack(bench: Bench, region: number, step: number): Promise<void> {
+  for (const { tool, pages } of (await inverseOf(bench, step)).acts) await bench.act(region, tool, pages);
+}
+
+describe('taking an act back', () => {
+  const lockFlags = PageFlag.Locked | PageFlag.OnFault | PageFlag.DontDump;
+
+  it.each([
+    { kind: 'mlock' },
+    { kind: 'mlock-on-fault' },
+    { kind: 'munlock' },
+    { kind: 'madvise', advice: 'MADV_DONTDUMP' },
+    { kind: 'madvise', advice: 'MADV_DODUMP' },
+  ] satisfies Tool[])('$kind $advice: locks and what core files hold are as before', async (tool) => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(16);
+    await bench.act(region, { kind: 'mlock' }, [2, 3]);
+    await bench.act(region, { kind: 'mlock-on-fault' }, [6, 3]);
+    await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTDUMP' }, [4, 4]);
+    const before = [...bench.flags(region)].map((flags) => flags & lockFlags);
+    const { index } = await bench.act(region, tool, [1, 6, 8, 4]);
+    expect([...bench.flags(region)].map((flags) => flags & lockFlags)).not.toEqual(before);
+    await takeBack(bench, region, index);
+    expect([...bench.flags(region)].map((flags) => flags & lockFlags)).toEqual(before);
+  });
+
+  it.each([
+    write,
+    { kind: 'touch', access: 'read' },
+    { kind: 'madvise', advice: 'MADV_POPULATE_WRITE' },
+  ] satisfies Tool[])('$kind $access $advice: pages that were not there are given back, others stay', async (tool) => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(16);
+    await bench.act(region, write, [3, 2]);
+    const before = [...bench.flags(region)];
+    const { index } = await bench.act(region, tool, [0, 10]);
+    const inverse = await inverseOf(bench, index);
+    expect(inverse.acts).toEqual([{ tool: { kind: 'madvise', advice: 'MADV_DONTNEED' }, pages: [0, 3, 5, 5] }]);
+    expect(inverse.note.en).toContain('is lost');
+    await takeBack(bench, region, index);
+    expect([...bench.flags(region)]).toEqual(before);
+  });
+
+  it('mprotect and advice for huge pages: each VMA has what it had', async () => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(16);
+    await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ'] }, [4, 4]);
+    await bench.act(region, { kind: 'madvise', advice: 'MADV_HUGEPAGE' }, [10, 2]);
+    const vmas = () => bench.lab.reader.of('vmas').at(-1)?.vmas;
+    const before = vmas();
+    const rights = await bench.act(region, { kind: 'mprotect', protection: [] }, [2, 4]);
+    await takeBack(bench, region, rights.index);
+    expect(vmas()).toEqual(before);
+    const advice = await bench.act(region, { kind: 'madvise', advice: 'MADV_HUGEPAGE' }, [8, 4]);
+    await takeBack(bench, region, advice.index);
+    expect(vmas()).toEqual(before);
+  });
+
+  it('is not offered where nothing takes it back, and it is said why', async () => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(4);
+    const shared = (await bench.add({ backing: { kind: 'shared' }, size: { pages: 4 } })) ?? 0;
+    const notes = [];
+    for (const tool of [
+      { kind: 'explicit_bzero' },
+      { kind: 'madvise', advice: 'MADV_DONTNEED' },
+      { kind: 'madvise', advice: 'MADV_COLD' },
+    ] satisfies Tool[]) {
+      const { acts, note } = await inverseOf(bench, (await bench.act(region, tool, [0, 4])).index);
+      expect(acts).toEqual([]);
+      notes.push(note.en);
+    }
+    const { acts, note } = await inverseOf(bench, (await bench.act(shared, write, [0, 4])).index);
+    expect([acts, new Set([...notes, note.en]).size]).toEqual([[], 4]);
+  });
+});
+
+describe('a saved workbench', () => {
+  const deedsOf = async (bench: Bench) => contract.workbench.request.parse({ deeds: (await bench.save()).deeds }).deeds;
+
+  async function replayed(
+    deeds: RecordedDeeds | undefined,
+    placement: 'inline' | 'isolated' = 'inline',
+  ): Promise<Bench> {
+    const bench = await Bench.open(placement, { deeds });
+    await bench.lab.reader.until(() => bench.lab.reader.of('claim').length > 0);
+    return bench;
+  }
+
+  it.each(['inline', 'isolated'] as const)(
+    'is opened again to the same pages, names and numbers, %s',
+    async (placement) => {
+      using file = withFile(4 * 4096);
+      await using bench = await Bench.open();
+      const first = await bench.anonymous(16);
+      const gone = await bench.anonymous(4);
+      const private_ = { kind: 'file', path: file.path, sharing: 'private' } as const;
+      const third = (await bench.add({ name: 'letter', backing: private_ })) ?? 0;
+      await bench.act(first, write, [0, 3, 8, 2]);
+      await bench.act(first, { kind: 'mlock' }, [1, 1]);
+      await bench.act(first, { kind: 'madvise', advice: 'MADV_DONTNEED' }, [0, 3]);
+      await bench.remove(gone);
+      await bench.act(third, write, [1, 2]);
+      await bench.lab.service.renameRegion({ session: bench.session, region: first, name: 'heap' }, never);
+      await using again = await replayed(await deedsOf(bench), placement);
+      expect(again.lab.reader.of('claim').at(-1)?.claim).toMatchObject({
+        id: 'replay',
+        expected: 8,
+        measured: 8,
+        status: 'held',
+      });
+      for (const region of [first, third]) {
+        await again.shows(region, (flags) => `${flags}` === `${bench.flags(region)}`);
+        expect(again.region(region).name).toBe(bench.region(region).name);
+      }
+      expect((await again.save()).deeds).toEqual((await bench.save()).deeds);
+    },
+  );
+
+  it('tells what differs: a file that is gone is refused with its sentence, and the rest goes on', async () => {
+    const file = withFile(4 * 4096);
+    await using bench = await Bench.open();
+    const missing = (await bench.add({ backing: { kind: 'file', path: file.path, sharing: 'private' } })) ?? 0;
+    const region = await bench.anonymous(8);
+    await bench.act(missing, write, [0, 2]);
+    await bench.act(region, write, [0, 5]);
+    const deeds = await deedsOf(bench);
+    file[Symbol.dispose]();
+    rmSync(file.path, { force: true });
+    const changed = deeds?.map((each, index) =>
+      index === 3 ? { ...each, result: { errno: null, resident: 2 } } : each,
+    );
+    await using again = await replayed(changed);
+    expect(again.lab.reader.of('claim').at(-1)?.claim).toMatchObject({ expected: 4, measured: 1, status: 'failed' });
+    const outcomes = again.lab.reader.of('step').map(({ step }) => step.outcome?.en ?? '');
+    expect(outcomes[0]).toContain('it does not exist');
+    expect(outcomes.at(-2)).toContain(`has no region ${missing}`);
+    expect(outcomes.at(-1)).toContain('when it was saved: resident pages 2');
+    expect([...again.flags(region)].map((flags) => flags & 1)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+  });
+
+  it('gives the deed of a step, to be done again', async () => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(8);
+    const { index } = await bench.act(region, write, [0, 2, 4, 1]);
+    const told = await bench.lab.service.deed({ session: bench.session, step: index }, never);
+    expect(told).toEqual({ deed: { kind: 'act', region, tool: write, pages: [0, 2, 4, 1] } });
+  });
+
+  it('may be long: thousands of deeds are done again, with progress, and can be ended', {
+    timeout: 60_000,
+  }, async () => {
+    const touch = { deed: { kind: 'act', region: 1, tool: write, pages: [0, 1] }, result: { errno: null } } as const;
+    const add = {
+      kind: 'add',
+      region: contract.addRegion.request.shape.region.parse({
+        backing: { kind: 'anonymous' },
+        size: { pages: 8 },
+        protection: ['PROT_READ', 'PROT_WRITE'],
+      }),
+    } as const;
+    const deeds = [
+      { deed: add },
+      ...Array.from({ length: 20_000 }, () => ({ ...touch, deed: { ...touch.deed, pages: [0, 1] } })),
+    ];
+    await using bench = await Bench.open('isolated', { deeds });
+    await bench.lab.reader.until(() => bench.lab.reader.of('progress').length > 1);
+    expect(bench.lab.reader.of('progress').at(-1)).toMatchObject({ unit: 'deeds', total: 20_001 });
+    await bench.lab.service.interrupt({ session: bench.session }, never);
+    await bench.lab.reader.until(() => bench.lab.reader.of('claim').length > 0);
+    const { claim } = bench.lab.reader.of('claim').at(-1) ?? {};
+    expect(claim?.reason?.en).toMatch(/it was ended after \d+ of 20001 deeds/);
+    expect((await bench.act(1, write, [1, 1])).errno).toBeNull();
+  });
+});
