@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { forkAndHold, type HeldFork } from '../../native/fork.ts';
+import { childEnd, forkAndAbort, forkAndHold, type HeldFork } from '../../native/fork.ts';
 import { mlock, munlock } from '../../native/mlock.ts';
 import { munmap } from '../../native/mman.ts';
 import { status } from '../../native/proc-status.ts';
+import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
 import { readSmaps, type SmapsEntry } from '../../native/smaps.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import { touchWrite } from '../../native/touch.ts';
@@ -68,6 +69,32 @@ test('200 forks in a row, with V8 at work between them, all wait and all end', (
 
 test('a time that is none throws', () => {
   expect(() => forkAndHold(0)).toThrow(/^seconds must be/);
+});
+
+test('20 copies in a row abort, and the kernel says whether it dumped them', async () => {
+  const limits = getrlimit(RLIMIT.CORE);
+  if (limits.errno !== null) throw new Error(limits.errno);
+  // So that none leaves a core file here.
+  setrlimit(RLIMIT.CORE, { soft: 0n, hard: limits.hard });
+  try {
+    for (let round = 0; round < 20; round++) {
+      const copy = forkAndAbort();
+      if (copy.errno !== null) throw new Error(`clone: ${copy.errno}`);
+      let ended = childEnd(copy.returned);
+      while (ended === null) {
+        await new Promise(setImmediate);
+        ended = childEnd(copy.returned);
+      }
+      expect(ended).toEqual({ returned: copy.returned, errno: null, signal: 6, code: 0, dumped: false });
+      expect(childEnd(copy.returned)).toEqual({ returned: -1, errno: 'ECHILD' });
+    }
+  } finally {
+    setrlimit(RLIMIT.CORE, limits);
+  }
+});
+
+test('whether a child has ended is asked of one child', () => {
+  expect(() => childEnd(0)).toThrow(/^pid must be that of a child/);
 });
 
 test('a fork ends with its parent, also when that is killed', async () => {
