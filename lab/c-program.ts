@@ -150,7 +150,7 @@ function stepLines(entry: LoggedOperation, scope: Scope): StepLines {
       return { lines: mapLines(place, mapping), looks: [showLine('mmap', place)] };
     }
     case 'remark':
-      return { lines: [], looks: [] };
+      return { lines: [comment('That is for Pagescope alone.')], looks: [] };
     case 'unmap':
       return { lines: unmapLines(scope.unmap(entry.label)), looks: [] };
     case 'fork':

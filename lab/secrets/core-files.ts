@@ -79,8 +79,8 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
   const source = coreSource();
   if (source.kind === 'none') {
     cores.miss('kernel', {
-      en: `${source.reason.en} ${source.enable}`,
-      zh: `${source.reason.zh} ${source.enable}`,
+      en: `${source.reason.en} Run: ${source.enable}`,
+      zh: `${source.reason.zh}运行：${source.enable}`,
     });
     return;
   }

@@ -75,7 +75,7 @@ function subject(kernel: Evidence, gcore: Evidence): [Evidence, Text?] {
     };
     return [gcore, note];
   }
-  return [{ why: { en: `${kernel.why.en} ${gcore.why.en}`, zh: `${kernel.why.zh}${gcore.why.zh}` } }];
+  return [{ why: { en: `${kernel.why.en}; ${gcore.why.en}`, zh: `${kernel.why.zh}；${gcore.why.zh}` } }];
 }
 
 const notSearched: Text = {

@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../../lab/children.ts';
 import { forkIsolated } from '../../lab/fork-isolated.ts';
 import { pageSize } from '../../native/sysconf.ts';
 import type { Report } from '../../protocol/report.ts';
 import { isRunning, never, TestLab } from './harness.ts';
 import { failuresOf, isolatingLab, pausedBefore, runAndProgram, skipWithoutRoomToLock } from './locking.ts';
-import { foldersOf, skipWithoutCoreFiles, skipWithoutGcore } from './secrets.ts';
+import { foldersOf, skipWithoutCoreFiles, skipWithoutGcore, smallDisk } from './secrets.ts';
 import { witness } from './smaps-witness.ts';
 import { nobody, notHeld, reportOf, users, withMemlock } from './users.ts';
 
@@ -98,6 +98,23 @@ describe('secret-page', () => {
     );
     expect(skipped(report)).toEqual(expect.arrayContaining(['unprotected', 'protected', 'secret', 'not-dumpable']));
     expect(measuredOf(report)).toMatchObject({ wiped: 0, released: 0 });
+  });
+
+  it('says how much room a core file would take on a disk that is full, and does the rest', async (context) => {
+    skipWithoutCoreFiles(context);
+    using disk = smallDisk(context);
+    vi.stubEnv('TMPDIR', disk.folder);
+    try {
+      const report = await reportOf({ name: 'this user', prefix: [] }, 'secret-page');
+      expect(report.coreFiles).toBeUndefined();
+      expect(notHeld(report).find((line) => line.startsWith('unprotected'))).toMatch(
+        /The core file may take \d.* and .* has [\d.]+ MiB left; make room there/,
+      );
+      expect(measuredOf(report)).toMatchObject({ wiped: 0, released: 0 });
+      expect(readdirSync(disk.folder).filter((name) => name.startsWith('pagescope'))).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('takes nothing for absent from a core file that was cut short', async (context) => {

@@ -1,6 +1,8 @@
 /** What the tests of the experiment with secrets share. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { coreSource } from '../../lab/core-file/core-source.ts';
 import { temporaryFolders } from '../../lab/disk-folder.ts';
@@ -24,4 +26,30 @@ export function skipWithoutGcore(context: TestContext): void {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') context.skip('there is no gcore here');
   }
+}
+
+/** A file system of 24 MiB, mounted until it is disposed of. Skips where this user may not mount. */
+export function smallDisk(context: TestContext): Disposable & { readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'pagescope-disk-'));
+  const image = `${folder}.img`;
+  const remove = () => {
+    rmSync(image, { force: true });
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    writeFileSync(image, '');
+    truncateSync(image, 24 << 20);
+    execFileSync('mkfs.ext4', ['-q', image], { stdio: 'ignore' });
+    execFileSync('mount', ['-o', 'loop', image, folder], { stdio: 'ignore' });
+  } catch (error) {
+    remove();
+    context.skip(`no small disk can be mounted here: ${error instanceof Error ? error.message : error}`);
+  }
+  return {
+    folder,
+    [Symbol.dispose]: () => {
+      execFileSync('umount', [folder]);
+      remove();
+    },
+  };
 }
