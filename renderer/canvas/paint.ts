@@ -1,4 +1,5 @@
 import { PageFlag, type PageState } from '../../protocol/flags.ts';
+import type { Flash } from './flash.ts';
 import { cellOrigin, cellSize, type Layout, type Span, type View, type Viewport, visibleSpan } from './layout.ts';
 import { colourTable, cssOf, dimmed, flashTable, isPicked, type LegendEntry, type Palette } from './palette.ts';
 import { gapOf, radiusOf, type Sprites, spriteCell } from './sprites.ts';
@@ -18,8 +19,8 @@ export interface Scene {
   readonly states: readonly PageState[];
   readonly flags: Uint8Array;
   readonly filter: LegendEntry | undefined;
-  /** How strongly a page flashes, 0 to 1. Undefined when none does. */
-  readonly flash: ((page: number) => number) | undefined;
+  /** What has just changed. Undefined when nothing has. */
+  readonly flash: Flash | undefined;
   readonly pageNumber: (page: number) => string;
 }
 
@@ -50,7 +51,8 @@ function paintPixels(context: CanvasRenderingContext2D, scratch: OffscreenCanvas
   const image = picture.createImageData(columns, rows);
   const words = new Uint32Array(image.data.buffer);
   const table = colourTable(palette, scene.states, scene.filter);
-  const bright = flash && flashTable(table, palette);
+  const bright = flashTable(table, palette);
+  const { changedBy, first = 0 } = flash ?? {};
   let at = 0;
   for (let row = span.firstRow; row <= span.lastRow; row++) {
     const start = row * layout.columns;
@@ -58,7 +60,7 @@ function paintPixels(context: CanvasRenderingContext2D, scratch: OffscreenCanvas
     at = (row - span.firstRow) * columns;
     for (let page = start + span.firstColumn; page < end; page++, at++) {
       const byte = flags[page] ?? 0;
-      words[at] = (bright && flash && flash(page) > 0 ? bright[byte] : table[byte]) ?? 0;
+      words[at] = (changedBy && (changedBy[page] ?? 0) >= first ? bright : table)[byte] ?? 0;
     }
   }
   picture.putImageData(image, 0, 0);
@@ -149,13 +151,13 @@ function paintFlash(
   context: CanvasRenderingContext2D,
   { layout, view, palette }: Scene,
   span: Span,
-  flash: (page: number) => number,
+  flash: Flash,
 ): void {
   const cell = cellSize(layout, view);
   const gap = gapOf(cell);
   context.fillStyle = palette.flash;
   forEachVisible(layout, span, (page) => {
-    const strength = flash(page);
+    const strength = flash.strength(page);
     if (strength <= 0) return;
     const { x, y } = cellOrigin(page, layout, view);
     context.globalAlpha = 0.75 * strength;

@@ -119,9 +119,9 @@ describe('the flash of a changed page', () => {
     pages.receive(frame(info(2), [1, 0], [0, 0]));
     const region = pages.region(1, 1);
     if (!region) throw new Error('no region');
-    expect(makeFlash(region, 1100)?.(0)).toBe(1);
-    expect(makeFlash(region, 1200)?.(0)).toBeCloseTo(0.5);
-    expect(makeFlash(region, 1200)?.(1)).toBe(0);
+    expect(makeFlash(region, 1100)?.strength(0)).toBe(1);
+    expect(makeFlash(region, 1200)?.strength(0)).toBeCloseTo(0.5);
+    expect(makeFlash(region, 1200)?.strength(1)).toBe(0);
     expect(makeFlash(region, 1300)).toBeUndefined();
   });
 });

@@ -1,0 +1,118 @@
+/** From a key or a click in the workbench to the painted grid, at 1 048 576 pages, in the headless browser. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { chromium, type Page } from '@playwright/test';
+import { chromiumOrWhy } from '../../scripts/chromium.mjs';
+import { inProject } from '../../scripts/project.mjs';
+import { median, type Row, row, type Skipped } from './row.ts';
+
+const regionPages = 1_048_576;
+/** No longer than this may a person wait for what one page became, or for a selection. */
+const boundMs = 50;
+const rounds = 21;
+
+/**
+ * Runs in the page before anything else. At this size the grid is drawn with one pixel per page, so the picture itself says when a page
+ * has another look: `painted(page)` resolves with the time at which the frame with it was handed to the screen.
+ */
+function watchPictures(): void {
+  let watched: { page: number; before: number; resolve: (atMs: number) => void } | undefined;
+  const put = OffscreenCanvasRenderingContext2D.prototype.putImageData;
+  OffscreenCanvasRenderingContext2D.prototype.putImageData = function (image: ImageData, x: number, y: number) {
+    put.call(this, image, x, y);
+    if (!watched || image.data.length < 4 * watched.page) return;
+    const colour = new DataView(image.data.buffer).getUint32(4 * watched.page);
+    if (colour === watched.before || colour === 0) return;
+    const { resolve } = watched;
+    watched = undefined;
+    // What comes after the frame in which this is called.
+    setTimeout(() => resolve(performance.now()), 0);
+  };
+  const painted = (page: number, before: number) =>
+    new Promise<number>((resolve) => {
+      watched = { page, before, resolve };
+    });
+  Object.assign(globalThis, { painted });
+}
+
+/** The time from a key to the frame that shows another look of a page, ms; `before` is the colour of absent pages. */
+async function keyToPaintMs(page: Page, key: string, target: number): Promise<number> {
+  return page.evaluate(
+    async ({ key, target }) => {
+      const grid = document.querySelector('[role="application"]');
+      const colour = grid && getComputedStyle(grid).getPropertyValue('--page-absent').trim();
+      const before = ((Number.parseInt(colour?.slice(1) ?? '', 16) << 8) | 0xff) >>> 0;
+      const watch: unknown = Reflect.get(globalThis, 'painted');
+      if (!grid || typeof watch !== 'function') throw new Error('There is no grid, or nothing watches it.');
+      const done: Promise<number> = watch(target, before);
+      const began = performance.now();
+      grid.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      return (await done) - began;
+    },
+    { key, target },
+  );
+}
+
+/** The time from Ctrl+A, or Escape, to the frame after it, ms. */
+async function selectionMs(page: Page, key: string, ctrlKey: boolean): Promise<number> {
+  return page.evaluate(
+    async ({ key, ctrlKey }) => {
+      const grid = document.querySelector('[role="application"]');
+      const began = performance.now();
+      grid?.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }));
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+      return performance.now() - began;
+    },
+    { key, ctrlKey },
+  );
+}
+
+async function measure(page: Page): Promise<Row[]> {
+  await page.addInitScript(watchPictures);
+  await page.reload();
+  await page.getByRole('link', { name: 'Workbench' }).click();
+  await page.getByRole('textbox', { name: 'Size' }).fill(String(regionPages));
+  await page.getByRole('button', { name: 'Map it', exact: true }).click();
+  const grid = page.getByRole('application');
+  await grid.waitFor();
+  await page.getByRole('button', { name: /^absent 1,048,576$/ }).waitFor();
+  await grid.focus();
+  const [touch, all]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    await page.keyboard.press('ArrowRight');
+    touch.push(await keyToPaintMs(page, 'w', round));
+    // The flash of the change is over: each round is measured from rest.
+    await page.waitForTimeout(300);
+  }
+  for (let round = 0; round < rounds; round++) {
+    all.push(await selectionMs(page, 'a', true));
+    await selectionMs(page, 'Escape', false);
+  }
+  const worst = (values: readonly number[]) => `(longest ${Math.round(Math.max(...values))} ms)`;
+  return [
+    row(`key to painted grid, one page written of 1 048 576 ${worst(touch)}`, 'ms', 1, median(touch), boundMs),
+    row(`select all of 1 048 576 pages, painted ${worst(all)}`, 'ms', 1, median(all), boundMs),
+  ];
+}
+
+export default async function clickToPaint(): Promise<(Row | Skipped)[]> {
+  const found = chromiumOrWhy();
+  if ('why' in found) return [{ name: 'key to painted grid', skipped: found.why }];
+  const host = spawn(process.execPath, [inProject('bin', 'pagescope.mjs'), 'serve', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(host, 'exit');
+  const browser = await chromium.launch(found);
+  try {
+    if (!host.stdout) throw new Error('pagescope serve has no standard output.');
+    const [url] = await once(createInterface(host.stdout), 'line');
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    await page.goto(String(url));
+    return await measure(page);
+  } finally {
+    await browser.close();
+    host.kill('SIGINT');
+    await exited;
+  }
+}
