@@ -45,6 +45,8 @@ export const noFocus: GridFocus = { page: undefined, selection: noPages, zoom: 1
 
 export interface GridOptions {
   readonly pages: number;
+  /** What the pages are now; undefined until the first snapshot. */
+  readonly region: () => RegionPages | undefined;
   readonly scheduler: RafScheduler;
   /** Called when the focus has changed, at most once per drawing. */
   readonly onFocus: (focus: GridFocus) => void;
@@ -62,7 +64,6 @@ export class GridView {
   readonly #options: GridOptions;
   readonly #scratch = new OffscreenCanvas(1, 1);
   readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
-  #region: RegionPages | undefined;
   #past: PastPages | 'unmapped' | undefined;
   #layout: Layout;
   #viewport: Viewport = { width: 0, height: 0 };
@@ -94,11 +95,6 @@ export class GridView {
   select(pages: PageSet): void {
     if (pages === this.#selection.pages) return;
     this.#selection = withPages(this.#selection, pages);
-    this.#redraw();
-  }
-
-  show(region: RegionPages | undefined): void {
-    this.#region = region;
     this.#redraw();
   }
 
@@ -226,7 +222,7 @@ export class GridView {
     context.fillStyle = this.#palette.well;
     context.fillRect(0, 0, width, height);
     const base = { layout: this.#layout, view: this.#view, viewport: this.#viewport, palette: this.#palette };
-    const region = this.#region;
+    const region = this.#options.region();
     const shown = this.#past ?? region;
     if (region && shown && shown !== 'unmapped' && shown.flags.length > 0) {
       const still = this.#past !== undefined || this.#stillness.matches;

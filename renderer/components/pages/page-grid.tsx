@@ -51,18 +51,19 @@ export function PageGrid({
     const element = host.current;
     const view = new GridView(canvas.current, {
       pages: region.pages,
+      region: () => pages.region(session, region.id),
       scheduler,
       onFocus,
       onSelect,
       pageNumber: String,
     });
     viewRef.current = view;
-    const refresh = (): void => view.show(pages.region(session, region.id));
     const size = new ResizeObserver(() => view.resize(element.clientWidth, element.clientHeight, devicePixelRatio));
     size.observe(element);
     const detach = attachInput(element, view);
-    const stop = pages.onChange(session, region.id, refresh);
-    refresh();
+    // The drawing itself, not something that asks for it: that would cost a frame more.
+    const stop = pages.onChange(session, region.id, view.draw);
+    view.refresh();
     return () => {
       stop();
       detach();
