@@ -88,7 +88,9 @@ export class RegionPages {
         if (before[page] !== flags) changedBy[page] = moment;
       }
     });
-    if (!first) this.moments.push({ takenNs: frame.takenNs, step: frame.step, arrivedMs: nowMs });
+    // What came before the first look has changed nothing that was seen.
+    if (first) this.moments[0] = { takenNs: frame.takenNs, step: -1, arrivedMs: Number.NEGATIVE_INFINITY };
+    else this.moments.push({ takenNs: frame.takenNs, step: frame.step, arrivedMs: nowMs });
     this.#history.push(frame, undo);
     this.#count(frame.takenNs);
     if (knowsLocks) locks.finish(this.#lockedPages());
