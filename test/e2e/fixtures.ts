@@ -18,7 +18,7 @@ class Served {
   #errors = '';
 
   constructor() {
-    this.#child = spawn(process.execPath, [inProject('out', 'cli', 'main.js'), 'serve', '--port', '0', '--json'], {
+    this.#child = spawn(process.execPath, [inProject('out', 'cli', 'main.cjs'), 'serve', '--port', '0', '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exited = once(this.#child, 'exit');
