@@ -34,7 +34,7 @@ export function AppRoot({ store, context, i18n }: Props) {
           <ConnectionLost refused={connection.refused} reason={connection.reason} />
         ) : context ? (
           <Context value={context}>
-            <Notifications className={classes.notifications ?? ''} position="bottom-right" autoClose={4000} limit={3} />
+            <Notifications className={classes.notifications ?? ''} position="bottom-left" autoClose={4000} limit={3} />
             <Shell />
           </Context>
         ) : (
