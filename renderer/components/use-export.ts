@@ -3,10 +3,15 @@ import type { Report } from '../../protocol/report.ts';
 import { useActions, useWords } from '../app/context.ts';
 import { maxSavedBytes } from '../store/saved-file.ts';
 
-/** A word in the corner that something is done, or why it is not. */
-export function useTell(): (message: Pick<NotificationData, 'message' | 'title' | 'color'>) => void {
+/** A word in the corner that something is done, or why it is not. One with an id takes the place of the one before. */
+export function useTell(): (
+  message: Pick<NotificationData, 'id' | 'message' | 'title' | 'color' | 'autoClose'>,
+) => void {
   const { t } = useWords();
-  return (message) => notifications.show({ ...message, closeButtonProps: { 'aria-label': t('export.dismiss') } });
+  return (message) => {
+    if (message.id !== undefined) notifications.hide(message.id);
+    notifications.show({ ...message, closeButtonProps: { 'aria-label': t('export.dismiss') } });
+  };
 }
 
 /** Text to the clipboard; says so, or says why not. */

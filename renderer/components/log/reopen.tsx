@@ -1,4 +1,5 @@
 import { Button, FileButton } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { maxDeeds, savedWorkbenchId } from '../../../protocol/workbench.ts';
@@ -35,12 +36,16 @@ export function Reopen() {
   );
 }
 
+const refusedId = 'reopen-refused';
+
 function useReopen(): (file: File) => Promise<void> {
   const { t, format } = useWords();
   const { log } = useActions();
   const tell = useTell();
   const ours = useApp((state) => state.host?.environment.pageSize ?? 0);
-  const refuse = (message: string): void => tell({ title: t('log.file.refused'), message, color: 'red' });
+  // It stays until it is read: it says what to do about a file.
+  const refuse = (message: string): void =>
+    tell({ id: refusedId, title: t('log.file.refused'), message, color: 'red', autoClose: false });
   const sentence = (name: string, problem: FileProblem): string => {
     switch (problem.kind) {
       case 'otherSchema':
@@ -73,7 +78,11 @@ function useReopen(): (file: File) => Promise<void> {
       return;
     }
     const read = readSaved(text, ours);
-    if ('problem' in read) refuse(sentence(name, read.problem));
-    else await log.reopen(read.saved);
+    if ('problem' in read) {
+      refuse(sentence(name, read.problem));
+      return;
+    }
+    notifications.hide(refusedId);
+    await log.reopen(read.saved);
   };
 }

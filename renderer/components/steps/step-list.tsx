@@ -66,7 +66,11 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
   // The same function for every drawing: rows that only stay where they are need not be drawn again while one scrolls.
   const latest = useRef(choose);
   latest.current = choose;
-  const chooseRow = useCallback((index: number) => latest.current(index), []);
+  const chooseRow = useCallback((index: number) => {
+    latest.current(index);
+    // The list has the keys, and the row may leave it when it is scrolled.
+    scroller.current?.focus({ preventScroll: true });
+  }, []);
 
   const onKey = (event: KeyboardEvent): void => {
     const current = place === undefined ? undefined : steps.at(place);
