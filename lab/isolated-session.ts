@@ -197,15 +197,15 @@ export class IsolatedSession implements WorkbenchHandle {
       const states = this.#states.get(frame.region) ?? new PageStates();
       this.#states.set(frame.region, states);
       states.apply(frame);
+      // First to the reader, who waits for it; what is kept of a million pages takes milliseconds.
+      this.#reader.frame(bytes);
       const { step, region, takenNs, unknown } = frame;
       if (step >= 0) this.#transcript.addSnapshot(step, region, { flags: states.flags, takenNs, unknown });
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#death ??= brokenFrame(this.pid, error.message);
       this.#process.kill();
-      return;
     }
-    this.#reader.frame(bytes);
   }
 
   /** The last that was seen of each region goes into the report, also when it was seen between two steps. */

@@ -187,7 +187,8 @@ export class OpenSession {
     const step: Step = { index: this.#steps++, title, ...record };
     this.tell({ kind: 'step', step });
     for (const { region: id, snapshot } of seen) {
-      this.regions.offer(id, { ...snapshot, step: step.index });
+      const { flags, takenNs, unknown } = snapshot;
+      this.regions.offer(id, { flags, takenNs, unknown, step: step.index });
       this.#transcript.addSnapshot(step.index, id, snapshot);
     }
     if (sample) this.tell({ kind: 'sample', sample });

@@ -26,8 +26,8 @@ const flagAdvice: readonly ToolAdvice[] = ['MADV_DONTDUMP', 'MADV_DODUMP', 'MADV
 
 /** Pages of one call of costlier advice. */
 const adviceCallPages: Partial<Record<ToolAdvice, number>> = {
-  MADV_POPULATE_READ: 4096,
-  MADV_POPULATE_WRITE: 4096,
+  MADV_POPULATE_READ: 2048,
+  MADV_POPULATE_WRITE: 2048,
   MADV_WILLNEED: 4096,
   MADV_COLLAPSE: 2048,
   MADV_PAGEOUT: 1024,
@@ -42,7 +42,6 @@ export function callPages(tool: Tool): number {
     case 'touch':
       return 1024;
     case 'mlock':
-      return 4096;
     case 'explicit_bzero':
       return 2048;
     case 'mprotect':

@@ -1,4 +1,5 @@
 import { histogram, pageCounts } from '../../protocol/counts.ts';
+import type { PageCounts } from '../../protocol/counts-schema.ts';
 import type { Snapshot } from '../../protocol/frame-stream.ts';
 import type { RegionRequest } from '../../protocol/mapping.ts';
 import { problem } from '../../protocol/problem.ts';
@@ -146,12 +147,13 @@ export class Performer {
     const before = beforeOf(tool, runs, flags, vmas);
     const { record, done } = await act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress);
     const snapshot = this.#look(region, tool);
-    const result = resultOf(record.errno, snapshot);
     const title = actTitle(tool, region, runs);
     const entry: Taken['entry'] = done.length
       ? { kind: 'act', title, label: region.label, tool, runs: done, refused: record.errno !== null }
       : { kind: 'remark', title };
-    const step = this.#publish(seenWith({ title, record, entry }, region, snapshot), doing.remark?.(result));
+    const remark = doing.remark?.(resultOf(record.errno, snapshot));
+    const step = this.#publish(seenWith({ title, record, entry }, region, snapshot), remark);
+    const result = resultOf(record.errno, snapshot);
     this.past.add(step, { region: region.id, tool, runs: done, before });
     this.#tellVmas(region);
     return { deed: { kind: 'act', region: region.id, tool, pages: done.length ? done : runs }, result, step };
@@ -194,8 +196,7 @@ export class Performer {
     const onFault = observer.last.vmas.some((vma) => vma.onFault);
     if (!tool || needsSmaps(tool) || (splits(tool) && onFault)) observer.expectVmFlags();
     else if (splits(tool)) observer.expectSplit();
-    const snapshot = observer.look(this.#open.clock, this.#open.steps);
-    return { ...snapshot, counts: pageCounts(histogram(snapshot.flags)) };
+    return countedWhenAsked(observer.look(this.#open.clock, this.#open.steps));
   }
 
   #publish(taken: Taken, more?: Text): number {
@@ -217,6 +218,22 @@ export class Performer {
     this.#vmas.set(region.id, told);
     this.#open.tell({ kind: 'vmas', region: region.id, ...list });
   }
+}
+
+/** Counted once, and only when somebody asks: the reader gets its frame before, which takes no counts. */
+function countedWhenAsked(snapshot: Snapshot): Counted {
+  const { flags, takenNs, step, unknown } = snapshot;
+  let counts: PageCounts | undefined;
+  return {
+    flags,
+    takenNs,
+    step,
+    unknown,
+    get counts() {
+      counts ??= pageCounts(histogram(flags));
+      return counts;
+    },
+  };
 }
 
 function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {

@@ -24,7 +24,7 @@ describe('a long act', () => {
     await bench.lab.service.interrupt({ session: bench.session }, never);
     const step = await acting;
     expect(step.errno).toBeNull();
-    expect(step.outcome?.en).toMatch(/calls of at most 4096 pages; stopped before the other \d+ pages/);
+    expect(step.outcome?.en).toMatch(/calls of at most 2048 pages; stopped before the other \d+ pages/);
     const left = Number(/other (\d+) pages/.exec(step.outcome?.en ?? '')?.[1]);
     await bench.shows(region, (flags) => countOf(flags, PageFlag.Resident) === (1 << 18) - left);
     const last = bench.lab.reader.of('progress').at(-1);
