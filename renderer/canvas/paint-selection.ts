@@ -11,10 +11,13 @@ export interface SelectionScene {
   readonly pages: PageSet;
 }
 
-/** Up to so many runs are outlined one by one; more are a tint. */
-const mostOutlines = 300;
+/** Up to so many runs are outlined one by one, which leaves the colours of their pages as they are; more are a tint. */
+const mostOutlines = 3000;
+/** Between smaller cells, CSS pixels, there is no room for the outlines of many. */
+const outlinedCell = 8;
+const mostAmongSmall = 300;
 /** How much of a colour lies over a tinted page, of 255. */
-const tint = 150;
+const tint = 110;
 /** How much of the ground lies over pages that are not what it is about, of 255. */
 const veil = 185;
 
@@ -57,7 +60,7 @@ function outline(
   const { layout, view } = scene;
   const seen = visibleRuns(scene);
   if (seen.count === 0) return;
-  if (runCount(seen) > mostOutlines) {
+  if (runCount(seen) > (cellSize(layout, view) < outlinedCell ? mostAmongSmall : mostOutlines)) {
     paintTint(context, scratch, scene, seen, colour, tint);
     return;
   }

@@ -20,7 +20,7 @@ function watchPictures(): void {
   let watched: { page: number; before: number; resolve: (atMs: number) => void } | undefined;
   const put = OffscreenCanvasRenderingContext2D.prototype.putImageData;
   OffscreenCanvasRenderingContext2D.prototype.putImageData = function (image: ImageData, x: number, y: number) {
-    put.call(this, image, x, y);
+    Reflect.apply(put, this, [image, x, y]);
     if (!watched || image.data.length < 4 * watched.page) return;
     const colour = new DataView(image.data.buffer).getUint32(4 * watched.page);
     if (colour === watched.before || colour === 0) return;

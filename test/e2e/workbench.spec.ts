@@ -170,6 +170,17 @@ test('every kind of memory can be mapped, named and removed', async ({ page }, i
   await expect(page.getByRole('article')).toHaveCount(3);
 });
 
+test('memfd_secret is mapped where the kernel has it, and refused in words where it has not', async ({ page }) => {
+  await openBench(page);
+  await choose(page, 'Memory', 'memfd_secret');
+  await map(page, '8');
+  const { grid, form } = benchOf(page);
+  const refused = form.getByRole('alert');
+  await expect(grid('A').or(refused)).toBeVisible();
+  if (await refused.isVisible()) await expect(refused).toContainText('memfd_secret');
+  else await expect(grid('A')).toHaveAccessibleName(/8 locked on fault/);
+});
+
 test('a file that is not there, and sizes that are none, are answered at the form, and nothing typed is lost', async ({
   page,
 }) => {

@@ -87,7 +87,7 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
   };
   const size = draftSize(draft.size);
   const pages = size && typeof size !== 'string' ? pagesIn(size, pageSize) : undefined;
-  const choices = <V extends string>(values: readonly V[], label: (value: V) => string) =>
+  const choices = <const V extends string>(values: readonly V[], label: (value: V) => string) =>
     values.map((value) => ({ value, label: label(value) }));
   return (
     <>
