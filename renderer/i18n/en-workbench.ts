@@ -5,7 +5,7 @@ export const enWorkbench = {
   opening: 'Opening the workbench…',
   again: 'Open a new workbench',
   refused: 'Not opened',
-  placement: { inline: 'in the main process', isolated: 'in its own process', pid: 'pid {{pid}}' },
+  placement: { inline: 'in the main process', isolated: 'in its own process' },
   move: 'Reopen in a process of its own',
   moveHint: 'Does the same again in a process of its own, where mlockall works and regions may be of any size.',
   presets: {
@@ -70,7 +70,6 @@ export const enWorkbench = {
   },
   range: {
     label: 'Pages',
-    placeholder: '0-15,32',
     hint: 'Ranges of pages: 0-15,32 or 0x10-0x1f or 5..9; 0-1023/4 is one in four. Enter selects them.',
     apply: 'Select these pages',
     empty: 'Enter pages, such as 0-15,32.',

@@ -94,7 +94,7 @@ function RangeField({ region }: { region: RegionInfo }) {
         <TextInput
           size="xs"
           aria-label={t('workbench.range.label')}
-          placeholder={t('workbench.range.placeholder')}
+          placeholder="0-15,32"
           value={text}
           error={said?.wrong === true}
           aria-describedby={said ? noteId : undefined}

@@ -81,5 +81,5 @@ function Where() {
   const session = useApp(workbenchSession);
   if (!session?.started) return t('state.ready');
   const { placement, pid } = session.started;
-  return `${t(`state.${session.state}`)} · ${t(`workbench.placement.${placement}`)}, ${t('workbench.placement.pid', { pid })}`;
+  return `${t(`state.${session.state}`)} · ${t(`workbench.placement.${placement}`)}, ${t('status.pid', { pid })}`;
 }
