@@ -91,7 +91,9 @@ it('sends nothing while nothing changes', () => {
 it('tells that snapshots were overtaken also when the one that overtook them shows nothing new', () => {
   const skipped: number[] = [];
   const stream = new FrameStream(1, 2, (frame) => skipped.push(decodeFrame(frame).skipped));
-  [0, 1, 2, 1].forEach((byte, step) => stream.offer({ flags: Uint8Array.of(byte), takenNs: step, step, unknown: 0 }));
+  for (const [step, byte] of [0, 1, 2, 1].entries()) {
+    stream.offer({ flags: Uint8Array.of(byte), takenNs: step, step, unknown: 0 });
+  }
   stream.acknowledge(1);
   expect(skipped).toEqual([0, 0, 1]);
 });
