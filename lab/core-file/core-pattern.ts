@@ -122,7 +122,7 @@ function entries(folder: string, component: readonly Piece[]): string[] {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&');
+  return text.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
 }
 
 function expanded(specifier: string, facts: CoreNameFacts): Piece {

@@ -62,6 +62,10 @@ describe('core_pattern', () => {
     expect(name.matches(folder)).toEqual([join(folder, 'cores.7', 'core.7.100.a+b')]);
     expect(CoreName.from(JSON.parse(JSON.stringify(name)))?.matches(folder)).toEqual(name.matches(folder));
     expect(CoreName.of('core', facts).matches(folder)).toEqual([]);
+    // Every character that means something in a regular expression, or would if it stood elsewhere.
+    const odd = String.raw`node-24 ^$.*+?()[]{}|\@é`;
+    writeFileSync(join(folder, `${odd}.100`), '');
+    expect(CoreName.of('%e.%t', { ...facts, threadName: odd }).matches(folder)).toEqual([join(folder, `${odd}.100`)]);
   });
 
   it('names the folder, and tells whether two processes may have the same name', () => {
