@@ -19,3 +19,9 @@ export function procStat(pid: number | 'self' = 'self'): Stat | Failed {
   const fields = read.text.slice(read.text.lastIndexOf(')') + 2).split(' ');
   return { returned: 0, errno: null, state: fields[0] ?? '', startTicks: Number(fields[19]) };
 }
+
+/** Whether a process has ended, also when nobody has waited for it yet (`Z`), or is about to be gone (`X`). */
+export function hasEnded(pid: number): boolean {
+  const stat = procStat(pid);
+  return stat.errno !== null || stat.state === 'Z' || stat.state === 'X';
+}

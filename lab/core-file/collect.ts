@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { procStat } from '../../native/proc-stat.ts';
+import { hasEnded } from '../../native/proc-stat.ts';
 import type { CoreFile } from '../../protocol/events.ts';
 import type { Text } from '../../protocol/text.ts';
 import { fromApport } from './apport.ts';
@@ -58,6 +58,13 @@ export async function expectCore(
   return { source, folder, sinceMs: Date.now() };
 }
 
+/** Call it as soon as the pid is known: should this process be killed, a sweep finds by it a core file that is not in the folder. */
+export function noteCore(pid: number, { source, folder, sinceMs }: ExpectedCore): void {
+  if (source.kind !== 'file') return;
+  const name = CoreName.of(source.pattern, ownNameFacts(pid));
+  if (name.isAbsolute) folder.noteElsewhere(name, pid, sinceMs);
+}
+
 /**
  * Waits until process `pid` has ended (it may stay a zombie) and its core file is written, and finds it. At most `patienceMs` (60 s).
  * When `signal` aborts, what was written is deleted, and the signal's reason thrown.
@@ -83,9 +90,6 @@ export async function collectCore(
 
 async function route(pid: number, expected: ExpectedCore, signal: AbortSignal): Promise<CollectedCore | CoreRefused> {
   const { source } = expected;
-  if (source.kind === 'file' && CoreName.of(source.pattern, ownNameFacts(pid)).isAbsolute) {
-    expected.folder.noteElsewhere(CoreName.of(source.pattern, ownNameFacts(pid)), pid);
-  }
   await looking(signal, () => hasEnded(pid) || undefined);
   switch (source.kind) {
     case 'file':
@@ -134,12 +138,6 @@ export async function looking<T>(signal: AbortSignal, look: () => T | undefined 
     if (answer !== undefined) return answer;
     await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** Z: ended, not waited for; X: about to be gone. */
-function hasEnded(pid: number): boolean {
-  const stat = procStat(pid);
-  return stat.errno !== null || stat.state === 'Z' || stat.state === 'X';
 }
 
 /** Deletes what there is of a core file that nobody is going to search. One that is not ours stays. */

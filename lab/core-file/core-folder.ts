@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { procStat } from '../../native/proc-stat.ts';
+import { setTimeout } from 'node:timers/promises';
+import { hasEnded, procStat } from '../../native/proc-stat.ts';
 import { problem } from '../../protocol/problem.ts';
 import { diskFolder, temporaryFolders } from '../disk-folder.ts';
 import { CoreName } from './core-pattern.ts';
@@ -13,6 +14,8 @@ const ownedName = /^pagescope-core-(\d+)-(\d+)-(\d+)-/;
 
 /** In a private folder: where else the core file of its process will be, when core_pattern is an absolute path. */
 const elsewhereName = 'elsewhere.json';
+
+const longestDumpMs = 2000;
 
 /**
  * A private folder (0700) on a disk, for one core file. Deleted with all that is in it when disposed of. When its owner is killed, the next
@@ -44,9 +47,16 @@ export class CoreFolder implements AsyncDisposable {
     }
   }
 
-  /** Notes that a process's core file is going to be outside, so that a later sweep finds it there. */
-  noteElsewhere(name: CoreName, pid: number): void {
-    writeFileSync(join(this.path, elsewhereName), JSON.stringify({ name, pid }));
+  /**
+   * Notes that a process's core file is going to be outside, written since `sinceMs` (Unix time), so that a later sweep finds it there. At
+   * once, since this process may be killed before the other has ended. Where it cannot be noted, only such a sweep does without.
+   */
+  noteElsewhere(name: CoreName, pid: number, sinceMs: number): void {
+    try {
+      writeFileSync(join(this.path, elsewhereName), JSON.stringify({ name, pid, sinceMs }));
+    } catch {
+      // No room: the core file itself is looked for as ever.
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,17 +83,24 @@ export async function sweep(): Promise<void> {
 /** What the dead owner of a folder was waiting for, in another folder: only the core file of that very process. */
 async function sweepElsewhere(folder: string): Promise<void> {
   try {
-    const path = join(folder, elsewhereName);
-    const { mtimeMs } = await lstat(path);
-    const noted: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof noted !== 'object' || noted === null || !('name' in noted && 'pid' in noted)) return;
-    const { name, pid } = noted;
+    const noted: unknown = JSON.parse(readFileSync(join(folder, elsewhereName), 'utf8'));
+    if (typeof noted !== 'object' || noted === null) return;
+    if (!('name' in noted && 'pid' in noted && 'sinceMs' in noted)) return;
+    const { name, pid, sinceMs } = noted;
+    if (typeof pid !== 'number' || typeof sinceMs !== 'number') return;
+    await endOfDump(pid);
     for (const core of CoreName.from(name)?.matches(folder) ?? []) {
-      if (typeof pid === 'number' && (await isCoreOf(core, pid, mtimeMs))) await deleteCore(core);
+      if (await isCoreOf(core, pid, sinceMs)) await deleteCore(core);
     }
   } catch {
     // Nothing was noted, or it cannot be read: then there is nothing that could be told to be ours.
   }
+}
+
+/** The copy may outlive its parent by as long as the kernel writes its core file. Not longer than that for a pid that is another's by now. */
+async function endOfDump(pid: number): Promise<void> {
+  const deadline = performance.now() + longestDumpMs;
+  while (!hasEnded(pid) && performance.now() < deadline) await setTimeout(20);
 }
 
 function livesOn(pid: number, startTicks: number): boolean {

@@ -1,50 +1,52 @@
-import { close, fstat, open } from 'node:fs';
-import { chmod, lstat, truncate, unlink } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { constants } from 'node:fs';
+import { type FileHandle, open, truncate, unlink } from 'node:fs/promises';
 import { readCoreHeaders } from './elf-core.ts';
 
 /** The clock of file times is behind by up to a tick of the kernel's, 10 ms at most. */
 const tickMs = 10;
 
-const openAsync = promisify(open);
-const fstatAsync = promisify(fstat);
-const closeAsync = promisify(close);
+/** In a folder that others may write to, a name may lead elsewhere by now: no link is followed, and a FIFO keeps nobody waiting. */
+const asItIs = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Whether a file is the core file of process `pid`, written by this user's process since `sinceMs` (Unix time). A name alone says nothing:
  * with a core_pattern of `core` every process of a folder has the same.
  */
 export async function isCoreOf(path: string, pid: number, sinceMs: number): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  if (!found?.isFile() || found.uid !== process.geteuid?.() || found.mtimeMs < sinceMs - tickMs) return false;
-  return (await ownerOf(path)) === pid;
+  await using file = await openOwn(path);
+  if (!file || (await file.stat()).mtimeMs < sinceMs - tickMs) return false;
+  return (await pidOf(file)) === pid;
 }
 
-/** The pid in a core file's notes; undefined when it is none. */
+/** The pid in the notes of this user's core file; undefined when it is none. */
 export async function ownerOf(path: string): Promise<number | undefined> {
-  const fd = await openAsync(path, 'r').catch(() => undefined);
-  if (fd === undefined) return undefined;
-  try {
-    const headers = await readCoreHeaders(fd, (await fstatAsync(fd)).size);
-    return 'notACore' in headers ? undefined : headers.pid;
-  } finally {
-    await closeAsync(fd);
-  }
+  await using file = await openOwn(path);
+  return file && (await pidOf(file));
 }
 
-/** Deletes a core file. In a folder that only root may change it is emptied at least. False when neither could be done. */
-export async function deleteCore(path: string): Promise<boolean> {
+/** Deletes a core file. In a folder that only root may change it is emptied at least. */
+export async function deleteCore(path: string): Promise<void> {
   try {
     await unlink(path);
-    return true;
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return true;
-  }
-  try {
-    await chmod(path, 0o600);
-    await truncate(path, 0);
-    return true;
   } catch {
-    return false;
+    await using file = await openOwn(path);
+    if (!file) return;
+    // Apport makes them read-only. By the descriptor: the name may have been given to another file.
+    await file.chmod(0o600).catch(() => undefined);
+    await truncate(`/proc/self/fd/${file.fd}`, 0).catch(() => undefined);
   }
+}
+
+/** A regular file of this user, open for reading; undefined for anything else. */
+async function openOwn(path: string): Promise<FileHandle | undefined> {
+  const file = await open(path, asItIs).catch(() => undefined);
+  const found = await file?.stat();
+  if (found?.isFile() && found.uid === process.geteuid?.()) return file;
+  await file?.close();
+  return undefined;
+}
+
+async function pidOf(file: FileHandle): Promise<number | undefined> {
+  const headers = await readCoreHeaders(file.fd, (await file.stat()).size);
+  return 'notACore' in headers ? undefined : headers.pid;
 }

@@ -2,7 +2,13 @@ import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type ChildEnd, childEnd } from '../../native/fork.ts';
 import type { Text } from '../../protocol/text.ts';
-import { type CollectedCore, type CoreRefused, collectCore, type ExpectedCore } from '../core-file/collect.ts';
+import {
+  type CollectedCore,
+  type CoreRefused,
+  collectCore,
+  type ExpectedCore,
+  noteCore,
+} from '../core-file/collect.ts';
 import type { Called, CallSite } from '../lab.ts';
 import { Meter } from '../meter.ts';
 import { recordOf } from '../operations.ts';
@@ -28,6 +34,7 @@ export async function abortCopy(
   const record = inFolder(expected.folder.path, () => performOnProcess(abort, clock));
   const pid = Number(record.returned);
   if (record.errno !== null) return { record, operation: abort, value: notCopied(record.meaning) };
+  noteCore(pid, expected);
   const ended = await endOf(pid, signal);
   // Also after a stop: it deletes what is there, and then throws the signal's reason.
   const value = await collectCore(pid, expected, signal);

@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type CollectedCore, collectCore, expectCore } from '../../../lab/core-file/collect.ts';
+import { type CollectedCore, collectCore, expectCore, noteCore } from '../../../lab/core-file/collect.ts';
 import { CoreFolder } from '../../../lab/core-file/core-folder.ts';
-import { CoreName } from '../../../lab/core-file/core-pattern.ts';
 import { type CoreSource, coreSource } from '../../../lab/core-file/core-source.ts';
 import { gcore } from '../../../lab/core-file/gcore.ts';
-import { ownNameFacts } from '../../../lab/core-file/name-facts.ts';
 import { noRoom } from '../../../lab/core-file/room.ts';
 import { searchCore } from '../../../lab/core-file/search-core.ts';
 import { skipWithoutCompiler } from '../compile.ts';
@@ -156,11 +154,13 @@ describe('CoreFolder', () => {
     const link = join(dirname(own.path), `pagescope-core-${namespace}-4194303-2-abcdef`);
     const elsewhere = mkdtempSync(join(tmpdir(), 'pagescope-elsewhere-'));
     try {
-      mkdirSync(dead);
+      const folder = await CoreFolder.make();
       symlinkSync(elsewhere, link);
+      const absolute = { kind: 'file' as const, pattern: join(elsewhere, source.pattern) };
+      const sinceMs = Date.now();
       const pages = await start(context, 'abort', elsewhere);
-      const name = CoreName.of(join(elsewhere, source.pattern), ownNameFacts(pages.pid));
-      writeFileSync(join(dead, 'elsewhere.json'), JSON.stringify({ name, pid: pages.pid }));
+      noteCore(pages.pid, { source: absolute, folder, sinceMs });
+      renameSync(folder.path, dead);
       if (pages.child.signalCode === null) await once(pages.child, 'exit');
       expect(readdirSync(elsewhere)).toHaveLength(1);
       writeFileSync(join(elsewhere, 'other'), 'stays');
