@@ -1,10 +1,6 @@
 /** From a key or a click in the workbench to the painted grid, at 1 048 576 pages, in the headless browser. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { chromium, type Page } from '@playwright/test';
-import { chromiumOrWhy } from '../../scripts/chromium.mjs';
-import { inProject } from '../../scripts/project.mjs';
+import type { Page } from '@playwright/test';
+import { inWindow } from './in-window.ts';
 import { median, type Row, row, type Skipped } from './row.ts';
 
 const regionPages = 1_048_576;
@@ -96,23 +92,6 @@ async function measure(page: Page): Promise<Row[]> {
   ];
 }
 
-export default async function clickToPaint(): Promise<(Row | Skipped)[]> {
-  const found = chromiumOrWhy();
-  if ('why' in found) return [{ name: 'key to painted grid', skipped: found.why }];
-  const host = spawn(process.execPath, [inProject('bin', 'pagescope.mjs'), 'serve', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(host, 'exit');
-  const browser = await chromium.launch(found);
-  try {
-    if (!host.stdout) throw new Error('pagescope serve has no standard output.');
-    const [url] = await once(createInterface(host.stdout), 'line');
-    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-    await page.goto(String(url));
-    return await measure(page);
-  } finally {
-    await browser.close();
-    host.kill('SIGINT');
-    await exited;
-  }
+export default function clickToPaint(): Promise<readonly (Row | Skipped)[]> {
+  return inWindow('key to painted grid', measure);
 }

@@ -3,6 +3,7 @@ import type { Step } from '../../protocol/events.ts';
 import { entryTest, everything, FilteredLog } from '../../renderer/components/log/log-filter.ts';
 import { straceLine } from '../../renderer/components/log/strace.ts';
 import { Log } from '../../renderer/store/log.ts';
+import { readSaved } from '../../renderer/store/saved-file.ts';
 
 const step = (index: number, more: Partial<Step> = {}): Step => ({
   index,
@@ -67,5 +68,44 @@ describe('the filter', () => {
     expect(filtered.of(grown).length).toBe(6);
     expect(looked).toBe(6);
     expect([...filtered.of(Log.of([step(0)]))].map(({ index }) => index)).toEqual([0]);
+  });
+});
+
+describe('a saved file', () => {
+  const saved = {
+    schema: 'pagescope/workbench@1',
+    pagescope: '0',
+    savedAt: '2025-01-01T00:00:00.000Z',
+    kernel: '6',
+    pageSize: 4096,
+    deeds: [{ deed: { kind: 'act', region: 1, tool: { kind: 'mlock' }, pages: [0, 4] }, result: { errno: null } }],
+  };
+  const read = (change: object) => readSaved(JSON.stringify({ ...saved, ...change }), 4096, async () => {});
+
+  it('is read as it was saved', async () => {
+    expect(await read({})).toEqual({ saved });
+  });
+
+  it.each([
+    ['no schema', { schema: undefined }, { kind: 'notSaved' }],
+    ['another schema', { schema: 'pagescope/report@1' }, { kind: 'otherSchema', schema: 'pagescope/report@1' }],
+    ['another page size', { pageSize: 65_536 }, { kind: 'otherPageSize', pageSize: 65_536 }],
+    ['too many deeds', { deeds: new Array(100_001).fill(0) }, { kind: 'tooMany', count: 100_001 }],
+    ['a deed of no kind', { deeds: [saved.deeds[0], { deed: {} }] }, { kind: 'broken', where: 'deeds.1.deed.kind' }],
+    ['no deeds', { deeds: undefined }, { kind: 'broken', where: 'deeds' }],
+    ['no time', { savedAt: 'then' }, { kind: 'broken', where: 'savedAt' }],
+  ])('that has %s is told by what is wrong with it', async (_, change, problem) => {
+    expect(await read(change)).toEqual({ problem });
+  });
+
+  it('that is cut short is no JSON', async () => {
+    expect(await readSaved(JSON.stringify(saved).slice(0, -1), 4096)).toEqual({ problem: { kind: 'notJson' } });
+  });
+
+  it('gives the window its turn while it is checked', async () => {
+    let turns = 0;
+    const deeds = Array.from({ length: 5000 }, () => saved.deeds[0]);
+    await readSaved(JSON.stringify({ ...saved, deeds }), 4096, async () => void turns++);
+    expect(turns).toBe(5);
   });
 });

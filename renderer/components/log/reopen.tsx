@@ -77,7 +77,7 @@ function useReopen(): (file: File) => Promise<void> {
       refuse(t('log.problem.unreadable', { name, reason: error instanceof Error ? error.message : String(error) }));
       return;
     }
-    const read = readSaved(text, ours);
+    const read = await readSaved(text, ours);
     if ('problem' in read) {
       refuse(sentence(name, read.problem));
       return;
