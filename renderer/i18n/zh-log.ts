@@ -7,7 +7,7 @@ export const zhLog: Texts['log'] = {
   list: '操作，最新的在最后；方向键选择，Enter 在操作前与操作后的页之间切换，Escape 回到当前',
   forgotten: '更早的 {{count, number}} 步已不再保留',
   count_other: '{{count, number}} 步',
-  filtered: '{{shown, number}} / {{total, number}}',
+  filtered: '{{total, number}} 步中的 {{shown, number}} 步',
   none: '没有匹配的条目。',
   filter: {
     title: '筛选日志',
