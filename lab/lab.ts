@@ -34,16 +34,18 @@ export interface Called<T> {
   readonly operation?: ProcessOperation;
 }
 
-/** What such a call is made with. `signal` aborts when the session is stopped; its reason may then be thrown. */
-export interface CallSite {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
-
-/** Long work under way. `tell` says how much of it is done, in bytes, as often as one likes. */
+/**
+ * Long work under way. `signal` aborts when the session is stopped; its reason may then be thrown. `tell` says how much of it is done, in
+ * bytes, as often as one likes; 0 where only the total is known.
+ */
 export interface Work {
   readonly signal: AbortSignal;
   readonly tell: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** What such a call is made with. */
+export interface CallSite extends Work {
+  readonly clock: Clock;
 }
 
 /**

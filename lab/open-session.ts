@@ -159,7 +159,7 @@ export class OpenSession {
   }
 
   /** Makes a call that has to be waited for, or that is another program's, as a step. */
-  call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Promise<T> {
+  call<T>(title: Text, act: (site: Omit<CallSite, 'tell'>) => Promise<Called<T>>): Promise<T> {
     return this.inTurn(async () => {
       const { record, value, operation } = await act({ clock: this.clock, signal: this.stopped });
       const entry: LoggedOperation = operation ? { kind: 'process', title, operation } : { kind: 'remark', title };

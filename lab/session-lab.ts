@@ -72,11 +72,26 @@ export class SessionLab implements Lab<string> {
 
   async *call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T> {
     yield title;
-    return yield* this.#unlessStopped(title, () => this.#session.call(title, act));
+    const { tell, end } = this.#telling(title);
+    try {
+      return yield* this.#unlessStopped(title, () => this.#session.call(title, (site) => act({ ...site, tell })));
+    } finally {
+      end();
+    }
   }
 
   async *work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T> {
     yield title;
+    const { tell, end } = this.#telling(title);
+    try {
+      return yield* this.#unlessStopped(title, () => act({ signal: this.#session.stopped, tell }));
+    } finally {
+      end();
+    }
+  }
+
+  /** Tells how far work is. `end` also when it failed or was stopped: nothing is under way any more. */
+  #telling(title: Text): { tell: Work['tell']; end: () => void } {
     let total = 0;
     let toldMs = Number.NEGATIVE_INFINITY;
     const progress = (done: number) => this.#session.tell({ kind: 'progress', title, done, total, unit: 'bytes' });
@@ -87,12 +102,7 @@ export class SessionLab implements Lab<string> {
       toldMs = nowMs;
       progress(doneBytes);
     };
-    try {
-      return yield* this.#unlessStopped(title, () => act({ signal: this.#session.stopped, tell }));
-    } finally {
-      // Also of work that failed or was stopped: nothing is under way any more.
-      if (total > 0) progress(total);
-    }
+    return { tell, end: () => total > 0 && progress(total) };
   }
 
   /** What a stop aborts throws here; the session lets a stopped script take no step more, which ends it in good order. */

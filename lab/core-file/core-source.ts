@@ -35,6 +35,7 @@ export function coreSource(): CoreSource {
   return (
     limited() ??
     undumpable() ??
+    filtered() ??
     sourceOf(read.text.replace(/\n$/, ''), lineOf('/proc/sys/kernel/core_uses_pid') === '1')
   );
 }
@@ -92,8 +93,8 @@ function piped(command: string): CoreSource {
     );
   }
   return none(
-    `kernel.core_pattern hands core files to ${program}, a program that Pagescope does not know; until it is set back they can be files.`,
-    `kernel.core_pattern 把 core 文件交给 ${program}，Pagescope 不了解该程序；可暂时改为写入文件。`,
+    `kernel.core_pattern hands core files to ${program}, a program that Pagescope does not know; note the pattern to set it back, and have files written meanwhile.`,
+    `kernel.core_pattern 把 core 文件交给 ${program}，Pagescope 不了解该程序；请记下原值以便恢复，暂时改为写入文件。`,
     plainPattern,
   );
 }
@@ -110,6 +111,21 @@ function undumpable(): CoreSource | undefined {
     `This process is not dumpable (PR_GET_DUMPABLE ${dumpable}): ${program} has capabilities, or it changed its user.`,
     `该进程不可转储（PR_GET_DUMPABLE 为 ${dumpable}）：${program} 带有权能，或进程切换过用户。`,
     `sudo setcap -r ${program}`,
+  );
+}
+
+/** Bit 0 of /proc/PID/coredump_filter: private anonymous memory. core(5) */
+const anonymousPrivate = 1;
+
+/** A filter without private anonymous memory, which `gcore` heeds too: what is not found then was not kept out by its mapping. */
+export function filtered(): Extract<CoreSource, { kind: 'none' }> | undefined {
+  const filter = Number.parseInt(lineOf('/proc/self/coredump_filter'), 16);
+  // NaN where the kernel has no such file: then it filters nothing.
+  if (Number.isNaN(filter) || filter & anonymousPrivate) return undefined;
+  return none(
+    'coredump_filter keeps private anonymous memory out of the core files of this process; set it in the shell that starts Pagescope.',
+    '该进程的 coredump_filter 使 core 文件不含私有匿名内存；请在启动 Pagescope 的 shell 中设置它。',
+    'echo 0x33 > /proc/$$/coredump_filter',
   );
 }
 
@@ -149,6 +165,11 @@ function onPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
 
-function none(en: string, zh: string, enable: string): CoreSource {
+/** Why there is no core file, and the command that there be one. */
+export function whyNone({ reason, enable }: Extract<CoreSource, { kind: 'none' }>): Text {
+  return { en: `${reason.en} Run: ${enable}`, zh: `${reason.zh}运行：${enable}` };
+}
+
+function none(en: string, zh: string, enable: string): Extract<CoreSource, { kind: 'none' }> {
   return { kind: 'none', reason: { en, zh }, enable };
 }

@@ -33,8 +33,8 @@ const claims = {
     zh: 'memfd_secret 一经映射就已锁定：VmLck 增加的字节数',
   },
   'others-read': {
-    en: 'A lock keeps no debugger from reading: process_vm_readv of the protected page answers 0',
-    zh: '锁定不阻止调试器读取：对受保护的页调用 process_vm_readv 返回 0',
+    en: 'A lock keeps no debugger from reading: bytes that process_vm_readv gets of the protected page',
+    zh: '锁定不阻止调试器读取：process_vm_readv 从受保护的页读到的字节数',
   },
   'others-cannot': {
     en: 'process_vm_readv of memfd_secret answers EFAULT',
@@ -193,8 +193,8 @@ async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSe
       { en: `Read a byte of ${target.label} as a debugger would`, zh: `像调试器那样读取 ${target.label} 的一个字节` },
       (site) => readAsDebugger(target, site),
     );
-  lab.claim('others-read', '0', (yield* read(region)) ?? '0');
-  if (secret) lab.claim('others-cannot', 'EFAULT', (yield* read(secret)) ?? '0');
+  lab.claim('others-read', 1, yield* read(region));
+  if (secret) lab.claim('others-cannot', 'EFAULT', yield* read(secret));
   else if (noSecret) lab.skip('others-cannot', 'EFAULT', noSecret);
 }
 

@@ -9,6 +9,7 @@ import {
   type ExpectedCore,
   noteCore,
 } from '../core-file/collect.ts';
+import { joined } from '../joined.ts';
 import type { Called, CallSite } from '../lab.ts';
 import { Meter } from '../meter.ts';
 import { recordOf } from '../operations.ts';
@@ -38,7 +39,9 @@ export async function abortCopy(
   const ended = await endOf(pid, signal);
   // Also after a stop: it deletes what is there, and then throws the signal's reason.
   const value = await collectCore(pid, expected, signal);
-  return { record: ended ? { ...record, outcome: outcomeOf(ended) } : record, operation: abort, value };
+  const left = 'leftBehind' in value ? value.leftBehind : undefined;
+  const outcome = joined(ended && outcomeOf(ended), likeAFork, left);
+  return { record: { ...record, ...(outcome && { outcome }) }, operation: abort, value };
 }
 
 /** Runs in another working directory: a file name in core_pattern without a folder starts there, and a copy inherits it. core(5) */
@@ -76,6 +79,12 @@ export async function endOf(pid: number, signal: AbortSignal): Promise<ChildEnd 
     await setTimeout(pollMs);
   }
 }
+
+/** What a copy has of the process's memory. fork(2) */
+const likeAFork: Text = {
+  en: 'it had the same pages and don’t-dump flags, but no locks',
+  zh: '它有相同的页和不转储标志，但没有锁',
+};
 
 function notCopied(why: Text | undefined): CoreRefused {
   return {

@@ -4,8 +4,9 @@ import { readText } from '../../native/proc-file.ts';
 import type { Text } from '../../protocol/text.ts';
 import { type CollectedCore, type CoreRefused, expectCore } from '../core-file/collect.ts';
 import { CoreFolder } from '../core-file/core-folder.ts';
-import { coreSource } from '../core-file/core-source.ts';
+import { coreSource, filtered, whyNone } from '../core-file/core-source.ts';
 import { gcore } from '../core-file/gcore.ts';
+import { gcoreBytes } from '../core-file/room.ts';
 import type { Script } from '../experiment.ts';
 import type { Called, CallSite, Lab } from '../lab.ts';
 import { Meter } from '../meter.ts';
@@ -74,14 +75,13 @@ export class CoreFiles implements AsyncDisposable {
   }
 }
 
+const aCopyAborts: Text = { en: 'A copy of the process aborts', zh: '进程的一个副本中止' };
+
 /** A copy of the process aborts, and the kernel writes its core file or hands it to a program. */
 export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
   const source = coreSource();
   if (source.kind === 'none') {
-    cores.miss('kernel', {
-      en: `${source.reason.en} Run: ${source.enable}`,
-      zh: `${source.reason.zh}运行：${source.enable}`,
-    });
+    cores.miss('kernel', whyNone(source));
     return;
   }
   const folder = await cores.folder();
@@ -90,11 +90,7 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
     cores.miss('kernel', expected.refused);
     return;
   }
-  const title = {
-    en: 'A copy of the process aborts: it has the same pages and don’t-dump flags, though no locks (fork(2))',
-    zh: '进程的一个副本中止：它有相同的页和不转储标志，但没有锁（fork(2)）',
-  };
-  cores.add('kernel', yield* lab.call(title, (site) => abortCopy(expected, site)));
+  cores.add('kernel', yield* lab.call(aCopyAborts, (site) => abortCopy(expected, site)));
 }
 
 /**
@@ -109,9 +105,7 @@ export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<Ch
   };
   const aborted = yield* lab.inOneTurn(title, (turn) => {
     turn.onProcess({ en: 'Forbid core files', zh: '禁止产生 core 文件' }, { kind: 'set-dumpable', dumpable: false });
-    const copy = inFolder(folder.path, () =>
-      turn.onProcess({ en: 'A copy of the process aborts', zh: '进程的一个副本中止' }, { kind: 'abort' }),
-    );
+    const copy = inFolder(folder.path, () => turn.onProcess(aCopyAborts, { kind: 'abort' }));
     turn.onProcess({ en: 'Allow them again', zh: '重新允许' }, { kind: 'set-dumpable', dumpable: true });
     return copy;
   });
@@ -135,12 +129,14 @@ export async function* gdbCores(lab: AnyLab, cores: CoreFiles): Script {
   }
   const plain = { en: 'gcore of the process that holds the lock', zh: '对持有锁的进程执行 gcore' };
   const all = {
-    en: 'The same with -a, which asks for what MADV_DONTDUMP leaves out',
-    zh: '再加上 -a：连 MADV_DONTDUMP 排除的内存也要',
+    en: 'gcore -a, which takes B as well',
+    zh: 'gcore -a：连 B 也要',
   };
-  cores.add('gcore', yield* lab.call(plain, (site) => dumpSelf(false, cores, site)));
-  // What kept the first from being made would keep the second as well.
-  const failed = cores.missing('gcore');
+  const left = filtered();
+  if (left) cores.miss('gcore', whyNone(left));
+  else cores.add('gcore', yield* lab.call(plain, (site) => dumpSelf(false, cores, site)));
+  // What kept the first from being made would keep the second as well; only -a does not ask for the filter.
+  const failed = left ? undefined : cores.missing('gcore');
   if (failed) cores.miss('gcore-all', failed);
   else cores.add('gcore-all', yield* lab.call(all, (site) => dumpSelf(true, cores, site)));
   if (restricted) {
@@ -152,8 +148,10 @@ export async function* gdbCores(lab: AnyLab, cores: CoreFiles): Script {
 async function dumpSelf(
   all: boolean,
   cores: CoreFiles,
-  { clock, signal }: CallSite,
+  { clock, signal, tell }: CallSite,
 ): Promise<Called<CollectedCore | CoreRefused>> {
+  // Before gdb holds this process, which can tell nothing then.
+  tell(0, gcoreBytes(process.pid));
   const meter = new Meter(clock);
   const from = clock.nowNs();
   const folder = await cores.folder();

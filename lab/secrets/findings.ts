@@ -85,15 +85,20 @@ export function anywhere({ found }: Found, region: number): number | undefined {
 }
 
 /** Where else than in its region a marker was found, in a sentence; undefined where it was not. */
-export function elsewhere({ mappings }: Found, region: number): Text | undefined {
-  const others = mappings.filter((mapping) => mapping.region !== region && sum(mapping.hits, region) > 0);
-  const [first] = others;
-  if (!first) return undefined;
-  const count = others.reduce((total, { hits }) => total + sum(hits, region), 0);
-  return {
-    en: `found ${count} more ${count === 1 ? 'time' : 'times'} elsewhere, first in the mapping at ${first.address}`,
-    zh: `在别处另有 ${count} 次，首次位于 ${first.address} 处的映射`,
-  };
+export function elsewhere(found: Found, region: number): Text | undefined {
+  const count = (anywhere(found, region) ?? 0) - inPlace(found, region);
+  if (count === 0) return undefined;
+  const first = found.mappings.find((mapping) => mapping.region !== region && sum(mapping.hits, region) > 0);
+  const times = `found ${count} ${count === 1 ? 'time' : 'times'} elsewhere`;
+  return first
+    ? {
+        en: `${times}, first in the mapping at ${first.address}`,
+        zh: `在别处有 ${count} 次，首次位于 ${first.address} 处的映射`,
+      }
+    : {
+        en: `${times}, in no mapping: among the registers`,
+        zh: `在别处有 ${count} 次，不在任何映射中，而在寄存器内容里`,
+      };
 }
 
 function sum(hits: readonly { readonly marker: number; readonly count: number }[], marker: number): number {

@@ -1,4 +1,5 @@
 import type { Text } from '../../protocol/text.ts';
+import { joined } from '../joined.ts';
 import type { Lab } from '../lab.ts';
 import type { Region } from '../region.ts';
 import type { CoreFiles, Way } from './core-files.ts';
@@ -122,10 +123,4 @@ function claimListed(lab: CoreLab, of: Evidence, region: Region): void {
       0,
       own.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
     );
-}
-
-function joined(...notes: readonly (Text | undefined)[]): Text | undefined {
-  const said = notes.filter((note) => note !== undefined);
-  if (said.length === 0) return undefined;
-  return { en: said.map(({ en }) => en).join('; '), zh: said.map(({ zh }) => zh).join('；') };
 }

@@ -3,11 +3,11 @@ import { vmas } from '../../native/vma.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Tool } from '../../protocol/workbench.ts';
 import { formatPages } from '../format.ts';
+import { joined } from '../joined.ts';
 import { protectionText } from '../mapping.ts';
 import type { Region } from '../region.ts';
 import type { RefusedCall, Tally } from './act.ts';
 import { countsPages } from './calls.ts';
-import { joined } from './words.ts';
 
 /** What an act did, in words: what was done, what was not, and why; undefined where one call did all of it and there is nothing to add. */
 export function outcomeOf(
@@ -18,14 +18,14 @@ export function outcomeOf(
   minorFaults: number,
 ): Text | undefined {
   const { made, refused, firstRefused, cutTo, ended, tried } = tally;
-  return joined([
+  return joined(
     countsPages(tool) ? pagesDone(tool, tally.pages, total, minorFaults) : undefined,
     made > 1 || refused > 0 ? callsDone(made, refused) : undefined,
     firstRefused && refusedPages(firstRefused),
     firstRefused && whyInaccessible(tool, region, firstRefused),
     cutTo === undefined ? undefined : cutInto(made, cutTo),
     ended && stoppedBefore(total - tried),
-  ]);
+  );
 }
 
 function pagesDone(tool: Tool, pages: number, total: number, minorFaults: number): Text {

@@ -6,6 +6,7 @@ import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Deed, DeedResult, PageRuns, ProcessTool, Tool } from '../../protocol/workbench.ts';
 import { collectGarbage } from '../collect-garbage.ts';
+import { joined } from '../joined.ts';
 import type { OpenSession } from '../open-session.ts';
 import { type CallRecord, performNow, unmapRegion } from '../operations.ts';
 import type { Region } from '../region.ts';
@@ -17,7 +18,7 @@ import { needsSmaps, splits } from './calls.ts';
 import { mappingOf } from './mapping-of.ts';
 import { endOfRuns } from './runs.ts';
 import { type VmaList, vmaList } from './vma-list.ts';
-import { actTitle, joined } from './words.ts';
+import { actTitle } from './words.ts';
 
 type Counted = Snapshot & Required<Pick<Snapshot, 'counts'>>;
 
@@ -179,7 +180,7 @@ export class Performer {
     const result = { errno: taken.record.errno };
     const step = this.#publish(
       { ...taken, seen: together },
-      joined([current ? undoneNote : undefined, remark?.(result)]),
+      joined(current ? undoneNote : undefined, remark?.(result)),
     );
     if (undone) {
       const last = this.#publish(undone);
@@ -200,7 +201,7 @@ export class Performer {
   }
 
   #publish(taken: Taken, more?: Text): number {
-    const outcome = joined([taken.record.outcome, more]);
+    const outcome = joined(taken.record.outcome, more);
     const record: CallRecord = {
       ...taken.record,
       ...(outcome ? { outcome } : {}),

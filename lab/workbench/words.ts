@@ -31,13 +31,6 @@ export function actTitle(tool: Tool, region: Region, runs: PageRuns): Text {
   };
 }
 
-/** Sentences one after the other. */
-export function joined(texts: readonly (Text | undefined)[]): Text | undefined {
-  const said = texts.filter((text) => text !== undefined);
-  if (said.length === 0) return undefined;
-  return { en: said.map(({ en }) => en).join('; '), zh: said.map(({ zh }) => zh).join('；') };
-}
-
 function same(word: string): Text {
   return { en: word, zh: word };
 }

@@ -70,5 +70,6 @@ export const enSecrets = {
     file: 'In the file',
     hits: 'Markers found',
   },
+  underWay: 'under way, up to {{total}}',
   progress: '{{done}} of {{total}}, {{percent, number}} %',
 };

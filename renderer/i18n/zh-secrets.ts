@@ -68,5 +68,6 @@ export const zhSecrets: Texts['secrets'] = {
     file: '文件中',
     hits: '找到的标记',
   },
+  underWay: '进行中，最多 {{total}}',
   progress: '已完成 {{done}}，共 {{total}}（{{percent, number}} %）',
 };

@@ -100,6 +100,17 @@ describe('secret-page', () => {
     expect(measuredOf(report)).toMatchObject({ wiped: 0, released: 0 });
   });
 
+  it('proves nothing by core files without private anonymous memory, says how to have it in them, and does the rest', async () => {
+    const filter = ['sh', '-c', 'echo 0 > /proc/$$/coredump_filter && exec "$@"', 'sh'];
+    const report = await reportOf({ name: 'this user', prefix: filter }, 'secret-page');
+    expect(notHeld(report).find((line) => line.startsWith('protected'))).toMatch(
+      /echo 0x33 > \/proc\/\$\$\/coredump_filter/,
+    );
+    expect(skipped(report)).toEqual(expect.arrayContaining(['unprotected', 'protected', 'secret', 'listed']));
+    expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(report.coreFiles?.map(({ route }) => route) ?? []).not.toContain('gcore');
+  });
+
   it('says how much room a core file would take on a disk that is full, and does the rest', async (context) => {
     skipWithoutCoreFiles(context);
     using disk = smallDisk(context);

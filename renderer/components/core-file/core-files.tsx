@@ -43,13 +43,20 @@ function WorkUnderWay({ work }: { work: Work }) {
   const { t, format, pick } = useWords();
   const show = work.unit === 'bytes' ? format.bytes : format.number;
   const percent = Math.floor((work.done / work.total) * 100);
+  const total = show(work.total);
+  // gdb holds the process that would say how far it is.
+  const unknown = work.done === 0;
   return (
     <div className={classes.work}>
       <p className={classes.workText}>
         <span>{pick(work.title)}</span>
-        <span>{t('secrets.progress', { done: show(work.done), total: show(work.total), percent })}</span>
+        <span>
+          {unknown
+            ? t('secrets.underWay', { total })
+            : t('secrets.progress', { done: show(work.done), total, percent })}
+        </span>
       </p>
-      <Progress value={percent} size={6} aria-label={pick(work.title)} />
+      <Progress value={unknown ? 100 : percent} animated={unknown} size={6} aria-label={pick(work.title)} />
     </div>
   );
 }
