@@ -44,8 +44,8 @@ export class Workbench implements WorkbenchHandle {
   readonly #deedOfStep = new Map<number, Deed>();
   /** Names that regions were given later. */
   readonly #names = new Map<number, string>();
-  /** Ends what is under way. */
-  #underWay: AbortController | undefined;
+  /** Ends what is under way, the first, and what waits for it, in the order in which it was asked for. */
+  readonly #asked: AbortController[] = [];
   #disposed: Promise<void> | undefined;
 
   constructor({ session, sampleHz, version, placement }: WorkbenchOptions, reader: Reader) {
@@ -106,7 +106,7 @@ export class Workbench implements WorkbenchHandle {
   }
 
   async interrupt(): Promise<void> {
-    this.#underWay?.abort();
+    this.#asked[0]?.abort();
   }
 
   async deed({ step }: Received<'deed'>): Promise<Response<'deed'>> {
@@ -178,20 +178,21 @@ export class Workbench implements WorkbenchHandle {
   }
 
   async #release(): Promise<void> {
-    this.#underWay?.abort();
+    this.#asked[0]?.abort();
     this.#open.interrupt();
     await this.#open.release();
   }
 
   /** One thing at a time. What waits when the workbench is closed is not done any more. */
   #turn<T>(what: (interrupt: AbortSignal) => Promise<T>): Promise<T> {
+    const interrupt = new AbortController();
+    this.#asked.push(interrupt);
     return this.#open.inTurn(async () => {
-      if (this.#disposed) throw problem('gone', 'This workbench was closed.', '此工作台已关闭。');
-      this.#underWay = new AbortController();
       try {
-        return await what(this.#underWay.signal);
+        if (this.#disposed) throw problem('gone', 'This workbench was closed.', '此工作台已关闭。');
+        return await what(interrupt.signal);
       } finally {
-        this.#underWay = undefined;
+        this.#asked.shift();
       }
     });
   }

@@ -33,6 +33,14 @@ describe('a long act', () => {
     expect(again.errno).toBeNull();
   });
 
+  it.each(['inline', 'isolated'] as const)('can be ended before its first call has begun, %s', async (placement) => {
+    await using bench = await Bench.open(placement);
+    const region = await bench.anonymous(16_000);
+    const acting = bench.act(region, write, [0, 16_000]);
+    await bench.lab.service.interrupt({ session: bench.session }, never);
+    expect((await acting).outcome?.en).toContain('stopped before the other 14976 pages');
+  });
+
   it('of 65 536 runs makes one call for each, as one step', async () => {
     await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
     const region = await bench.anonymous(1 << 17);
