@@ -16,6 +16,7 @@ import { act } from './act.ts';
 import { beforeOf, PastActs } from './before.ts';
 import { needsSmaps, splits } from './calls.ts';
 import { mappingOf } from './mapping-of.ts';
+import { checkRoomForRegion } from './mapping-room.ts';
 import { endOfRuns } from './runs.ts';
 import { type VmaList, vmaList } from './vma-list.ts';
 import { actTitle } from './words.ts';
@@ -89,6 +90,7 @@ export class Performer {
 
   #add(request: RegionRequest, { remark }: Doing): Done {
     const { regions, clock } = this.#open;
+    checkRoomForRegion(regions.all.length);
     const mapping = mappingOf(request);
     const { pages } = mapping;
     const taken = takeMap({ en: `Map ${pages} pages`, zh: `映射 ${pages} 页` }, mapping, regions, clock);

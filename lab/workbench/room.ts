@@ -21,6 +21,8 @@ export class WorkbenchRoom implements Disposable {
   readonly #budget: Budget;
   readonly #placement: Placement;
   readonly #taken = new Map<number, Taken>();
+  /** Regions that were released before the answer that names them had come. Their numbers are not given again. */
+  readonly #gone = new Set<number>();
   #more: Taken | undefined;
 
   constructor(budget: Budget, placement: Placement) {
@@ -44,7 +46,7 @@ export class WorkbenchRoom implements Disposable {
     const taken = this.#take(bytesOfRequest(request));
     try {
       const added = await add();
-      if (added.region === undefined) taken.memory[Symbol.dispose]();
+      if (added.region === undefined || this.#gone.has(added.region)) taken.memory[Symbol.dispose]();
       else this.#taken.set(added.region, taken);
       return added;
     } catch (error) {
@@ -100,6 +102,7 @@ export class WorkbenchRoom implements Disposable {
   }
 
   #give(region: number): void {
+    this.#gone.add(region);
     this.#taken.get(region)?.memory[Symbol.dispose]();
     this.#taken.delete(region);
   }

@@ -159,6 +159,24 @@ describe('memory', () => {
     budget.take(4 * 1024 * 1024, { en: '', zh: '' })[Symbol.dispose]();
   });
 
+  it.each(['inline', 'isolated'] as const)(
+    'of a region that is removed before its number was told is given back, %s',
+    async (placement) => {
+      const budget = new Budget(4 * 1024 * 1024);
+      await using bench = await Bench.open(placement, {}, budget);
+      for (let region = 1; region <= 20; region++) await Promise.all([bench.anonymous(500), bench.remove(region)]);
+      budget.take(4 * 1024 * 1024, { en: '', zh: '' })[Symbol.dispose]();
+    },
+  );
+
+  it('is not taken by more than 128 regions, each of which has to be looked at', async () => {
+    await using bench = await Bench.open();
+    for (let region = 1; region <= 128; region++) await bench.anonymous(1);
+    expect((await problemOf(bench.anonymous(1))).text.en).toContain('has 128 regions, which is the most');
+    await bench.remove(7);
+    expect(await bench.anonymous(1)).toBe(129);
+  });
+
   it('is all released when the workbench is closed, and what was still to be done is not done', async () => {
     const bench = await Bench.open();
     await bench.add({ backing: { kind: 'shared' }, size: { pages: 1013 } });
