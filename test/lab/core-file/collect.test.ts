@@ -120,6 +120,23 @@ describe('collectCore', () => {
     }
   });
 
+  it('follows no link, also to a core file that would be the right one', async (context) => {
+    const source = relativeSource(context);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'pagescope-elsewhere-'));
+    try {
+      const folder = await CoreFolder.make();
+      const expectation = await expected(source, folder);
+      const pages = await start(context, 'abort', elsewhere);
+      if (pages.child.signalCode === null) await once(pages.child, 'exit');
+      const [name = ''] = readdirSync(elsewhere);
+      symlinkSync(join(elsewhere, name), join(folder.path, name));
+      expect(await collectCore(pages.pid, expectation, never)).toMatchObject({ why: 'not-ours' });
+      expect([existsSync(folder.path), readdirSync(elsewhere)]).toEqual([false, [name]]);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
   it('deletes everything when it is told to stop', async (context) => {
     const source = relativeSource(context);
     const folder = await CoreFolder.make();
