@@ -46,7 +46,7 @@ export async function expectCore(
   folder: CoreFolder,
 ): Promise<ExpectedCore | CoreRefused> {
   const bytes = kernelCoreBytes();
-  const full = await noRoom(folder.path, bytes);
+  const full = await noRoom(folder.parent, bytes);
   if (full) return { why: 'no-room', refused: full };
   if (source.kind === 'file') {
     const name = CoreName.of(source.pattern, ownNameFacts());
@@ -152,8 +152,8 @@ async function discard(pid: number, { source, folder, sinceMs }: ExpectedCore): 
 
 function wouldOverwrite(path: string): Text {
   return {
-    en: `The kernel would overwrite ${path}, an older core file, since kernel.core_pattern has no %p; move that file away, or run: sudo sysctl -w kernel.core_pattern=core`,
-    zh: `由于 kernel.core_pattern 中没有 %p，内核会覆盖旧的 core 文件 ${path}；请移走该文件，或运行：sudo sysctl -w kernel.core_pattern=core`,
+    en: `The kernel would overwrite ${path}, which is there already, since kernel.core_pattern has no %p; move it away, let another run end, or run: sudo sysctl -w kernel.core_pattern=core`,
+    zh: `由于 kernel.core_pattern 中没有 %p，内核会覆盖已有的 ${path}；请移走该文件，等另一次运行结束，或运行：sudo sysctl -w kernel.core_pattern=core`,
   };
 }
 

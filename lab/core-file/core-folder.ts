@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { hasEnded, procStat } from '../../native/proc-stat.ts';
 import { problem } from '../../protocol/problem.ts';
@@ -45,6 +45,11 @@ export class CoreFolder implements AsyncDisposable {
         { cause },
       );
     }
+  }
+
+  /** Where it was made: a name that says something also when it is gone. */
+  get parent(): string {
+    return dirname(this.path);
   }
 
   /**

@@ -21,7 +21,7 @@ export async function gcore(
 ): Promise<CollectedCore | CoreRefused> {
   try {
     const bytes = gcoreBytes(pid);
-    const full = bytes > mostBytes ? tooLarge(pid, bytes) : await noRoom(folder.path, bytes);
+    const full = bytes > mostBytes ? tooLarge(pid, bytes) : await noRoom(folder.parent, bytes);
     const made = full ? { why: 'no-room' as const, refused: full } : await run(pid, all, folder, signal);
     if ('refused' in made) await folder[Symbol.asyncDispose]();
     return made;

@@ -31,7 +31,7 @@ export async function noRoom(folder: string, neededBytes: number): Promise<Text 
   if (freeBytes >= neededBytes) return undefined;
   const [needed, free] = [formatBytes(neededBytes), formatBytes(freeBytes)];
   return {
-    en: `The core file may take ${needed}, and ${folder} has ${free} left; make room there, or choose fewer pages.`,
-    zh: `core 文件可能需要 ${needed}，而 ${folder} 只剩 ${free}；请腾出空间，或减少页数。`,
+    en: `The core file may take ${needed}, and ${folder} has ${free} left; make room there, or have core files elsewhere (TMPDIR, or the folder in kernel.core_pattern).`,
+    zh: `core 文件可能需要 ${needed}，而 ${folder} 只剩 ${free}；请腾出空间，或让 core 文件写到别处（TMPDIR，或 kernel.core_pattern 中的文件夹）。`,
   };
 }
