@@ -14,10 +14,8 @@ import { formatAddress, formatBytes } from './format.ts';
 import { type Mapping, protectionBits, protectionText } from './mapping.ts';
 import { Meter } from './meter.ts';
 import { Region } from './region.ts';
-import { touchPages, wipe } from './stores.ts';
-
-/** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
-const touchSlice = 1024;
+import { wipe } from './stores.ts';
+import { TouchProgress } from './touch-progress.ts';
 
 /** A call as it was made and what it did; a step is this with a title and an index. */
 export type CallRecord = Omit<Step, 'index' | 'title'> & Measured;
@@ -29,11 +27,10 @@ export interface Measured {
   readonly vmLckGrowthBytes: number;
 }
 
-type Touch = Extract<Operation, { kind: 'touch' }>;
-type SimpleOperation = Exclude<Operation, Touch>;
+type SimpleOperation = Exclude<Operation, { kind: 'touch' }>;
 
 /** What a call came to, before it is written down. */
-type Outcome = Pick<Step, 'call' | 'arguments' | 'returned' | 'outcome'> & { readonly errno: ErrnoName | null };
+export type Outcome = Pick<Step, 'call' | 'arguments' | 'returned' | 'outcome'> & { readonly errno: ErrnoName | null };
 
 /**
  * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and the C program
@@ -224,10 +221,9 @@ function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome 
       );
     }
     case 'explicit_bzero': {
-      const { call, wipedBytes, errno } = wipe(region, address, length, meter);
-      const shown = { arguments: { addr: formatAddress(address), length }, call, errno };
-      if (errno === null) return { ...shown, returned: call === 'explicit_bzero' ? 'void' : wipedBytes };
-      return { ...shown, returned: -1, outcome: wipedOf(wipedBytes) };
+      const { shown, wipedBytes, errno } = wipe(region, address, length, meter);
+      if (errno !== null) return { ...shown, errno, returned: -1, outcome: wipedOf(wipedBytes) };
+      return { ...shown, errno, returned: shown.call === 'explicit_bzero' ? 'void' : wipedBytes };
     }
     case 'getrandom': {
       const { returned, errno } = measure(() => getrandom(address, length));
@@ -266,47 +262,6 @@ function adviceNumber(advice: Extract<Operation, { kind: 'madvise' }>['advice'])
   return MADV[advice.slice('MADV_'.length) as keyof typeof MADV];
 }
 
-/** A touch under way, slice by slice. */
-class TouchProgress {
-  readonly #operation: Touch;
-  readonly #region: Region;
-  readonly #pages: Uint32Array;
-  #touched = 0;
-  #errno: ErrnoName | null = null;
-  tried = 0;
-
-  constructor(operation: Touch, region: Region, pages: Uint32Array) {
-    this.#operation = operation;
-    this.#region = region;
-    this.#pages = pages;
-  }
-
-  get ended(): boolean {
-    return this.#errno !== null || this.tried === this.#pages.length;
-  }
-
-  touch(meter: Meter): void {
-    const slice = this.#pages.subarray(this.tried, this.tried + touchSlice);
-    const { errno, touched } = touchPages(this.#region, slice, this.#operation.access, meter);
-    this.#errno = errno;
-    this.#touched += touched;
-    this.tried += slice.length;
-  }
-
-  outcome(meter: Meter): Outcome {
-    const left = this.ended ? 0 : this.#pages.length - this.tried;
-    const pages = this.#pages.length - left;
-    const first = this.#region.address + BigInt((this.#pages[0] ?? 0) * this.#region.pageSize);
-    return {
-      call: this.#operation.access === 'write' ? 'process_vm_writev' : 'process_vm_readv',
-      arguments: { pid: process.pid, remote: pages === 1 ? formatAddress(first) : `${pages} pages`, bytes: 1 },
-      returned: this.#errno ? -1 : this.#touched,
-      errno: this.#errno,
-      outcome: touchedOf(this.#touched, meter.reading.minorFaults, left),
-    };
-  }
-}
-
 /** What a wipe that met a page which may not be written did before it. */
 function wipedOf(bytes: number): Text {
   return {
@@ -322,13 +277,5 @@ function residentOf(resident: number, pages: number, tells: boolean): Text {
   return {
     en: `${said.en}, as of every file that you may not write (Linux 5.2)`,
     zh: `${said.zh}：对你不可写的文件，内核总是这样回答（Linux 5.2）`,
-  };
-}
-
-function touchedOf(touched: number, minorFaults: number, left: number): Text {
-  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
-  return {
-    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${left ? `; stopped before the other ${left}` : ''}`,
-    zh: `触碰 ${touched} 页，发生 ${minorFaults} 次轻微缺页${left ? `；停止时还有 ${left} 页未触碰` : ''}`,
   };
 }

@@ -20,6 +20,7 @@ const sliceMs = 4;
 
 /** A call that the kernel refused. */
 export interface RefusedCall {
+  readonly shown: Pick<Step, 'call' | 'arguments'>;
   readonly errno: ErrnoName;
   readonly firstPage: number;
   readonly pageCount: number;
@@ -115,7 +116,7 @@ export async function act(
 
 function count(
   tally: Tally,
-  { errno, pages }: Called,
+  { errno, pages, refused }: Called,
   tool: Tool,
   region: Region,
   firstPage: number,
@@ -127,13 +128,13 @@ function count(
   if (errno === null) return;
   tally.refused++;
   if (tally.firstRefused) return;
-  const { call } = shownCall(tool, region, firstPage, pageCount);
+  const shown = refused ?? shownCall(tool, region, firstPage, pageCount);
   const given = {
     address: region.address + BigInt(firstPage * region.pageSize),
     lengthBytes: pageCount * region.pageSize,
     ...(tool.kind === 'madvise' ? { advice: tool.advice } : {}),
   };
-  tally.firstRefused = { errno, firstPage, pageCount, pages, diagnosis: diagnose(call, errno, given) };
+  tally.firstRefused = { errno, firstPage, pageCount, pages, diagnosis: diagnose(shown.call, errno, given), shown };
 }
 
 /**
@@ -157,8 +158,8 @@ function upTo(runs: PageRuns, at: number, page: number): PageRuns {
 function written(tool: Tool, runs: PageRuns, total: number, region: Region, tally: Tally, meter: Meter): CallRecord {
   const { made, refused, firstRefused, cutTo } = tally;
   const first = runs[0] ?? 0;
-  const pageCount = firstRefused?.pageCount ?? Math.min(runs[1] ?? 0, cutTo ?? Number.POSITIVE_INFINITY);
-  const { call, arguments: shown } = shownCall(tool, region, firstRefused?.firstPage ?? first, pageCount);
+  const pageCount = Math.min(runs[1] ?? 0, cutTo ?? Number.POSITIVE_INFINITY);
+  const { call, arguments: shown } = firstRefused?.shown ?? shownCall(tool, region, first, pageCount);
   const errno = firstRefused?.errno ?? null;
   const outcome = outcomeOf(tool, region, total, tally, meter.reading.minorFaults);
   const record = recordOf(

@@ -7,13 +7,15 @@ import { formatAddress } from '../format.ts';
 import { protectionBits, protectionText } from '../mapping.ts';
 import type { Meter } from '../meter.ts';
 import type { Region } from '../region.ts';
-import { touchPages, wipe } from '../stores.ts';
+import { type ShownStore, shownTouch, shownWipe, touchCall, touchPages, wipe } from '../stores.ts';
 
 /** What one call came to. */
 export interface Called {
   readonly errno: ErrnoName | null;
   /** Pages that were touched or wiped; left out where the kernel does not say how far a call came. */
   readonly pages?: number;
+  /** The call that refused a touch or a wipe, where it may be another than the tool's own. */
+  readonly refused?: ShownStore;
 }
 
 /** Whether a tool's calls say how many pages they came to. */
@@ -73,8 +75,9 @@ export function makeCall(tool: Tool, region: Region, firstPage: number, pageCoun
   switch (tool.kind) {
     case 'touch': {
       const pages = new Uint32Array(pageCount).map((_zero, index) => firstPage + index);
-      const { errno, touched } = touchPages(region, pages, tool.access, meter);
-      return { errno, pages: touched };
+      const { errno, touched, call } = touchPages(region, pages, tool.access, meter);
+      if (errno === null) return { errno, pages: touched };
+      return { errno, pages: touched, refused: shownTouch(call, pagesFrom(address, pageCount)) };
     }
     case 'mlock':
       return measure(() => mlock(address, length));
@@ -87,8 +90,9 @@ export function makeCall(tool: Tool, region: Region, firstPage: number, pageCoun
     case 'mprotect':
       return measure(() => mprotect(address, length, protectionBits(tool.protection)));
     case 'explicit_bzero': {
-      const { errno, wipedBytes } = wipe(region, address, length, meter);
-      return { errno, pages: Math.floor(wipedBytes / region.pageSize) };
+      const { errno, wipedBytes, shown } = wipe(region, address, length, meter);
+      const pages = Math.floor(wipedBytes / region.pageSize);
+      return errno === null ? { errno, pages } : { errno, pages, refused: shown };
     }
   }
 }
@@ -115,11 +119,11 @@ export function shownCall(
   firstPage: number,
   pageCount: number,
 ): Pick<Step, 'call' | 'arguments'> {
-  const addr = formatAddress(region.address + BigInt(firstPage * region.pageSize));
-  const range = { addr, length: pageCount * region.pageSize };
+  const address = region.address + BigInt(firstPage * region.pageSize);
+  const range = { addr: formatAddress(address), length: pageCount * region.pageSize };
   switch (tool.kind) {
     case 'touch':
-      return shownTouch(tool.access, region, addr, pageCount);
+      return shownTouch(touchCall(region, tool.access), pagesFrom(address, pageCount));
     case 'mlock':
     case 'munlock':
       return { call: tool.kind, arguments: range };
@@ -129,19 +133,12 @@ export function shownCall(
       return { call: 'madvise', arguments: { ...range, advice: tool.advice } };
     case 'mprotect':
       return { call: 'mprotect', arguments: { ...range, prot: protectionText(tool.protection, '|') } };
-    case 'explicit_bzero': {
-      const kernelStores = region.file !== undefined || region.mapping.memory === 'memfd';
-      return { call: kernelStores ? 'process_vm_writev' : 'explicit_bzero', arguments: range };
-    }
+    case 'explicit_bzero':
+      return shownWipe(region, address, range.length);
   }
 }
 
-function shownTouch(access: 'read' | 'write', region: Region, addr: string, pages: number) {
-  if (region.mapping.memory === 'secret')
-    return { call: access === 'write' ? 'store' : 'load', arguments: { addr, pages } };
-  const call = access === 'write' ? 'process_vm_writev' : 'process_vm_readv';
-  return {
-    call,
-    arguments: { pid: process.pid, remote: pages === 1 ? addr : `${pages} pages from ${addr}`, bytes: 1 },
-  };
+function pagesFrom(address: bigint, pages: number): string {
+  const addr = formatAddress(address);
+  return pages === 1 ? addr : `${pages} pages from ${addr}`;
 }

@@ -109,9 +109,18 @@ function pastTheEnd(page: number, bytes: number): Text {
 }
 
 function without(page: number, protection: number): Text {
-  const rights = protectionText(protection & PROT.READ ? ['PROT_READ'] : protection ? ['PROT_WRITE'] : [], '|');
+  // x86 cannot let a page be written and not read: there a plain load would do what the kernel refuses.
+  if (protection === PROT.WRITE) return writeAlone(page);
+  const rights = protectionText(protection & PROT.READ ? ['PROT_READ'] : [], '|');
   return {
     en: `page ${page} is ${rights}; a plain access would be SIGSEGV`,
     zh: `第 ${page} 页为 ${rights}；直接访问会引发 SIGSEGV`,
+  };
+}
+
+function writeAlone(page: number): Text {
+  return {
+    en: `page ${page} is PROT_WRITE alone, which the kernel takes at its word`,
+    zh: `第 ${page} 页仅为 PROT_WRITE，内核按字面执行`,
   };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Clock } from '../../../lab/clock.ts';
+import { mapRegion, performNow } from '../../../lab/operations.ts';
 import { features } from '../../../native/features.ts';
 import type { Step } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
@@ -11,8 +13,10 @@ import { withFile } from './files.ts';
 const pages = 24;
 const whole = [0, pages];
 const write: Tool = { kind: 'touch', access: 'write' };
+const read: Tool = { kind: 'touch', access: 'read' };
 const advise = (advice: ToolAdvice): Tool => ({ kind: 'madvise', advice });
 const secretWorks = features().memfd_secret.status === 'available';
+const noSecret = 'This kernel has no memfd_secret.';
 
 /** What every backing answers to every tool when its pages are there and may be read and written, in order. */
 const answers: readonly (readonly [Tool, Partial<Record<Backing['kind'], string>>])[] = [
@@ -102,6 +106,36 @@ describe('every tool on every backing', () => {
     expect(step.outcome?.en).toContain('1 of 2 calls done; first refused: pages 0–9; page 6 is PROT_READ');
     const wiped = await bench.act(region, { kind: 'explicit_bzero' }, [0, 10]);
     expect(wiped.outcome?.en).toContain('6 of 10 pages wiped');
+    const sixth = BigInt(bench.region(region).address) + 6n * 4096n;
+    expect(wiped).toMatchObject({
+      call: 'process_vm_writev',
+      arguments: { remote: `0x${sixth.toString(16)}`, bytes: 1 },
+      errno: 'EFAULT',
+    });
+  });
+
+  it.skipIf(!secretWorks)(
+    'touches secret pages by plain loads and stores, and says so, in experiments too',
+    async () => {
+      await using bench = await Bench.open();
+      const region = (await bench.add({ backing: { kind: 'secret' }, size: { pages: 4 } })) ?? 0;
+      expect(await bench.act(region, write, [0, 4])).toMatchObject({ call: 'store', returned: 'void', errno: null });
+      expect(await bench.act(region, read, [0, 4])).toMatchObject({ call: 'load', returned: 'void', errno: null });
+      const { region: own } = mapRegion(1, 'A', { pages: 2, memory: 'secret' }, new Clock());
+      const touched = own && performNow({ kind: 'touch', access: 'write', pages: [0, 1] }, own, new Clock());
+      await own?.release();
+      expect(touched).toMatchObject({ call: 'store', returned: 'void', errno: null });
+    },
+  );
+
+  it('asks the kernel where a plain store into a secret page would be a signal', async (context) => {
+    if (!secretWorks) context.skip(noSecret);
+    await using bench = await Bench.open();
+    const region = (await bench.add({ backing: { kind: 'secret' }, size: { pages: 4 } })) ?? 0;
+    await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ'] }, [2, 2]);
+    const refused = await bench.act(region, write, [0, 4]);
+    expect(refused).toMatchObject({ call: 'process_vm_writev', returned: -1, errno: 'EFAULT' });
+    expect(refused.outcome?.en).toContain('2 of 4 pages touched');
   });
 
   it('is one page of a plain private file: written as a copy, and the file stays as it was', async () => {
