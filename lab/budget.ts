@@ -1,3 +1,4 @@
+import { cgroupMemory } from '../native/cgroup.ts';
 import { meminfo } from '../native/proc-meminfo.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
@@ -6,7 +7,7 @@ import { formatBytes } from './format.ts';
 /** The setting that replaces the default budget, in MiB. */
 const budgetSetting = 'PAGESCOPE_BUDGET_MIB';
 
-/** A quarter of what the kernel says can be used without swapping: enough to show anything, too little to hurt the machine. */
+/** A quarter of what can be used without swapping: enough to show anything, too little to hurt the machine. */
 const shareOfAvailable = 1 / 4;
 
 /**
@@ -17,7 +18,7 @@ export class Budget {
   readonly #fixedBytes: number | undefined;
   #takenBytes = 0;
 
-  /** @param fixedBytes instead of a quarter of MemAvailable */
+  /** @param fixedBytes instead of a quarter of MemAvailable, or of what the control group leaves where that is less */
   constructor(fixedBytes?: number) {
     this.#fixedBytes = fixedBytes;
   }
@@ -41,7 +42,10 @@ export class Budget {
   get totalBytes(): number {
     if (this.#fixedBytes !== undefined) return this.#fixedBytes;
     const memory = meminfo();
-    if (memory.errno === null) return Math.max(1, Math.floor(memory.memAvailableBytes * shareOfAvailable));
+    if (memory.errno === null) {
+      const available = Math.min(memory.memAvailableBytes, leftByCgroup());
+      return Math.max(1, Math.floor(available * shareOfAvailable));
+    }
     throw problem(
       'cannot-run-here',
       `/proc/meminfo cannot be read (${memory.errno}), so there is no default memory budget; set ${budgetSetting} (in MiB).`,
@@ -70,4 +74,10 @@ export class Budget {
       },
     };
   }
+}
+
+/** Bytes that the control group leaves; beyond them the OOM killer ends a process of it. Endless where there is no limit or it is not told. */
+function leftByCgroup(): number {
+  const found = cgroupMemory();
+  return (found.errno === null ? found.memory?.availableBytes : null) ?? Number.POSITIVE_INFINITY;
 }

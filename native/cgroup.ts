@@ -20,6 +20,11 @@ export type CgroupMemory = {
   /** `memory.swap.max`; in version 1 `memory.memsw.limit_in_bytes` counts both, and this is what it leaves for swap. */
   readonly swapMaxBytes: CgroupLimit | null;
   readonly currentBytes: number | null;
+  /**
+   * What may be used beyond that: the least of limit minus use over the group and those above it, each of which other groups may use too.
+   * Page cache that can be dropped counts as used in `currentBytes` and as available here. Null where no group has a limit.
+   */
+  readonly availableBytes: number | null;
   /** `unevictable` of `memory.stat`: locked, or otherwise not to be reclaimed. */
   readonly unevictableBytes: number | null;
 };
@@ -89,7 +94,8 @@ function memoryOf(mount: Mount, path: string): CgroupMemory {
         ? swap
         : swap - (max === 'unlimited' ? 0 : (max ?? 0)),
     currentBytes: number(`${own}/${file('current')}`),
-    unevictableBytes: unevictable(`${own}/memory.stat`),
+    availableBytes: leastOf(all.map((folder) => availableIn(folder, file))),
+    unevictableBytes: statOf(own, 'unevictable'),
   };
 }
 
@@ -116,13 +122,29 @@ function tightest(limits: readonly (CgroupLimit | null)[]): CgroupLimit | null {
   return known.length > 0 ? 'unlimited' : null;
 }
 
+/** Limit minus use of one group, without the clean file pages that reclaim takes first (`inactive_file`). */
+function availableIn(folder: string, file: (name: string) => string): number | null {
+  const max = limitOf(`${folder}/${file('max')}`);
+  const current = number(`${folder}/${file('current')}`);
+  if (max === null || max === 'unlimited' || current === null) return null;
+  // Version 1 has the group's own pages under this name, and those of the groups in it, which its use counts too, under the other.
+  const cache = statOf(folder, 'total_inactive_file') ?? statOf(folder, 'inactive_file') ?? 0;
+  return Math.max(0, max - current + cache);
+}
+
+function leastOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? Math.min(...known) : null;
+}
+
 function number(path: string): number | null {
   const limit = limitOf(path);
   return limit === 'unlimited' ? null : limit;
 }
 
-function unevictable(path: string): number | null {
-  const read = readText(path);
-  const found = read.errno === null ? /^unevictable (\d+)$/m.exec(read.text)?.[1] : undefined;
+/** A line of `memory.stat`, in bytes. */
+function statOf(folder: string, name: string): number | null {
+  const read = readText(`${folder}/memory.stat`);
+  const found = read.errno === null ? new RegExp(`^${name} (\\d+)$`, 'm').exec(read.text)?.[1] : undefined;
   return found === undefined ? null : Number(found);
 }

@@ -1,10 +1,43 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../lab/budget.ts';
+import { cgroupMemory, mountsOf } from '../../native/cgroup.ts';
 import { never, problemOf, TestLab } from './harness.ts';
 
 const mebibyte = 1024 ** 2;
 const what = { en: 'First touch', zh: '首次触碰' };
+
+/** A control group in one that may have so much memory; undefined where this user cannot make one. */
+function limitedGroup(bytes: number): (Disposable & { readonly inner: string }) | undefined {
+  const mounts = mountsOf(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const mount = mounts.find(({ version }) => version === 1) ?? mounts[0];
+  if (!mount) return undefined;
+  const outer = `${mount.point}/pagescope-test-${process.pid}`;
+  const inner = `${outer}/inner`;
+  const limit = `${outer}/${mount.version === 1 ? 'memory.limit_in_bytes' : 'memory.max'}`;
+  try {
+    mkdirSync(outer);
+  } catch {
+    return undefined;
+  }
+  const group = {
+    inner,
+    [Symbol.dispose]: () => {
+      if (existsSync(inner)) rmdirSync(inner);
+      rmdirSync(outer);
+    },
+  };
+  try {
+    writeFileSync(limit, `${bytes}`);
+    mkdirSync(inner);
+    return group;
+  } catch {
+    group[Symbol.dispose]();
+    return undefined;
+  }
+}
 
 describe('the memory budget', () => {
   it('refuses what is over it in a sentence with the numbers and the setting', async () => {
@@ -53,13 +86,31 @@ describe('the memory budget', () => {
   });
 
   it('is a quarter of the memory that the kernel calls available', () => {
-    const available = () => Number(/MemAvailable: +(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+    const group = cgroupMemory();
+    const left = (group.errno === null ? group.memory?.availableBytes : null) ?? Number.POSITIVE_INFINITY;
+    const ofMachine = () => Number(/MemAvailable: +(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+    const available = () => Math.min(ofMachine(), left);
     const before = available();
     const total = new Budget().totalBytes;
     const after = available();
     // Others use the machine meanwhile; a tenth is far more than they take between two reads.
     expect(total).toBeGreaterThan(Math.min(before, after) * 0.225);
     expect(total).toBeLessThan(Math.max(before, after) * 0.275);
+  });
+
+  it('is a quarter of what a control group above this process’s own leaves, where that is less', (context) => {
+    const limit = 256 * mebibyte;
+    using group = limitedGroup(limit);
+    if (!group) return context.skip('A control group with a memory limit cannot be made here.');
+    const budget = fileURLToPath(new URL('../../lab/budget.ts', import.meta.url));
+    const script = `import(process.argv[1]).then(({ Budget }) => console.log(new Budget().totalBytes))`;
+    const inGroup = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+    const node = [process.execPath, '--no-warnings', '-e', script, budget];
+    const printed = Number(execFileSync('sh', ['-c', inGroup, group.inner, ...node], { encoding: 'utf8' }));
+    expect(printed).toBeGreaterThan(0);
+    // Node itself takes some of it.
+    expect(printed).toBeLessThan(limit / 4);
+    expect(printed).toBeGreaterThan(limit / 16);
   });
 
   it('is what PAGESCOPE_BUDGET_MIB says, when it is set', () => {
