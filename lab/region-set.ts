@@ -78,7 +78,7 @@ export class RegionSet {
    */
   observe(clock: Clock, step: number, seen?: (region: Region, snapshot: Snapshot) => void, only?: Region): void {
     for (const { region, observer, stream } of this.#members.values()) {
-      if (only && region !== only) continue;
+      if ((only && region !== only) || observer.tooDear) continue;
       const snapshot = observer.look(clock, step);
       stream.offer(snapshot);
       seen?.(region, snapshot);

@@ -27,6 +27,8 @@ export class Observer {
   #previous: Residency | undefined;
   /** A new mapping is neither on fault nor left out of core files; `residency` reads smaps by itself when it is locked. */
   #vmFlagsStale = false;
+  /** Calls that may change the VMAs are being made one after the other, with the main loop in between. */
+  #underWay = false;
   /** VMAs were made of others since the last look. */
   #split = false;
   /** When what was taken over from before a split is to be made sure of, in ms of performance.now(). */
@@ -48,6 +50,21 @@ export class Observer {
    */
   expectSplit(): void {
     this.#split = true;
+  }
+
+  /** Does what gives the main loop turns between calls; `splits`: calls that may change the VMAs. */
+  async during<T>(splits: boolean, what: () => Promise<T>): Promise<T> {
+    this.#underWay = splits;
+    try {
+      return await what();
+    } finally {
+      this.#underWay = false;
+    }
+  }
+
+  /** Whether a look between two of those calls would take longer than it may, or show VMAs as they were. */
+  get tooDear(): boolean {
+    return this.#underWay && this.last.vmas.length > manyVmas;
   }
 
   /** What the last look found: every page's byte, until the next look, and the VMAs. */

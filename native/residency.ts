@@ -53,7 +53,8 @@ export type Residency = {
 export type ResidencyOptions = {
   /**
    * Read smaps (milliseconds; more with every VMA and resident page) for OnFault and DontDump. Say so after an operation that
-   * locks, unlocks or sets what core files hold. Without it smaps is read only when a locked VMA is not in `previous`.
+   * locks, unlocks or sets what core files hold. Without it smaps is read only when a locked VMA is not in `previous`, or `previous` had
+   * VMAs of other bounds.
    */
   readonly readVmFlags?: boolean;
   /** The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`. */
@@ -62,7 +63,8 @@ export type ResidencyOptions = {
   readonly sameVmas?: boolean;
   /**
    * Since `previous` VMAs were only split, joined, locked whole, unlocked or given other rights: what smaps alone tells is taken from the VMA
-   * that each was part of, and nothing that is locked anew is on fault. To be made sure of with `readVmFlags` in the next snapshot.
+   * that each was part of, and nothing that is locked anew is on fault, which is what those calls do. For who has to be quick; to be made
+   * sure of with `readVmFlags` in a later snapshot.
    */
   readonly inherit?: boolean;
   /** The descriptor of the file that is mapped there: without it mincore is believed, which lies about files of other users. */
@@ -265,7 +267,9 @@ function withVmFlags(
   if (inherit && previous) return inherited(states, previous.vmas);
   if (!readVmFlags) {
     const kept = carriedOver(states, previous);
-    if (kept.every((state) => !state.locked || state.onFault !== null)) return kept;
+    // What was never read is neither, as of a new mapping; what was read of other bounds may be either.
+    const wasRead = previous?.vmas.some(({ dontDump }) => dontDump !== null);
+    if (kept.every(({ locked, dontDump }) => dontDump !== null || (!locked && !wasRead))) return kept;
   }
   const size = BigInt(pageSize());
   const flags = new Map<number, Pick<SmapsEntry, 'onFault' | 'dontDump' | 'flags'>>();

@@ -146,9 +146,11 @@ export class Performer {
     const end = endOfRuns(runs);
     // Throws the region's own sentence for the first page outside.
     if (end > region.pages) region.pageNumbers([Math.max(region.pages, runs.at(-2) ?? 0)]);
-    const { flags, vmas } = this.#open.regions.observer(region.id).last;
-    const before = beforeOf(tool, runs, flags, vmas);
-    const { record, done } = await act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress);
+    const observer = this.#open.regions.observer(region.id);
+    const before = beforeOf(tool, runs, observer.last.flags, observer.last.vmas);
+    const { record, done } = await observer.during(splits(tool), () =>
+      act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress),
+    );
     const snapshot = this.#look(region, tool);
     const title = actTitle(tool, region, runs);
     const entry: Taken['entry'] = done.length

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mlock, munlock } from '../../native/mlock.ts';
-import { MADV, madvise, munmap } from '../../native/mman.ts';
+import { MADV, madvise, mprotect, munmap, PROT } from '../../native/mman.ts';
 import { PageBit } from '../../native/page-bit.ts';
 import { readPagemap } from '../../native/pagemap.ts';
 import { selfDescriptor } from '../../native/proc-file.ts';
@@ -77,6 +77,14 @@ describe('each page says what the kernel did to it', () => {
     into.fill(0);
     residency(address, PAGES, into, { previous: read });
     expect([...into.subarray(0, 3)]).toEqual([0, PageBit.DontDump, 0]);
+  });
+
+  test('not dumped: read again when the VMAs have other bounds than in the last snapshot', () => {
+    madvise(address, PAGES * size, MADV.DONTDUMP);
+    const previous = residency(address, PAGES, into, { readVmFlags: true });
+    mprotect(at(1), size, PROT.READ);
+    residency(address, PAGES, into, { previous });
+    expect([...into.subarray(0, 3)]).toEqual(Array(3).fill(PageBit.DontDump));
   });
 
   test('unmapped in the middle: 0 there, counted, and the rest as it is', () => {
