@@ -1,19 +1,13 @@
-import type { Placement } from '../protocol/experiment.ts';
-import { ProblemError, problem } from '../protocol/problem.ts';
+import { type ProblemError, problem } from '../protocol/problem.ts';
 import type { HostInfo, Reader, Received, Service, Started } from '../protocol/service.ts';
 import type { Text } from '../protocol/text.ts';
 import type { Budget } from './budget.ts';
 import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
-import type { PreparedExperiment } from './experiment.ts';
-import type { IsolatedProcess, IsolatedSession } from './isolated-session.ts';
-import { maxInlineBytes } from './memory-sizes.ts';
-import { Session } from './session.ts';
+import type { IsolatedProcess } from './isolated-session.ts';
+import { type Opening, openExperiment, openWorkbench, place, placeWorkbench } from './opening.ts';
 import type { SessionHandle } from './session-handle.ts';
-import type { TranscriptHeader } from './transcript.ts';
-import type { WorkbenchHandle } from './workbench/handle.ts';
-import { WorkbenchRoom } from './workbench/room.ts';
-import { Workbench, workbenchExperiment } from './workbench/workbench.ts';
+import { workbenchExperiment } from './workbench/workbench.ts';
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
 const maxSessions = 16;
@@ -29,11 +23,8 @@ export interface Host {
   readonly spawnIsolated?: () => Promise<IsolatedProcess>;
 }
 
-interface Opened {
-  readonly handle: SessionHandle;
+interface Opened extends Omit<Opening, 'begin'> {
   readonly room: Disposable;
-  /** Of a workbench: what is asked of it, and the memory that its regions take. */
-  readonly workbench?: { readonly handle: WorkbenchHandle; readonly room: WorkbenchRoom };
   /** Set when it is being closed; it is forgotten when that is done. */
   closing?: Promise<void>;
 }
@@ -197,110 +188,4 @@ function checkRoom(disposed: boolean, sessions: number): void {
       `已打开 ${sessions} 个会话，达到单个窗口的上限；请先关闭一个。`,
     );
   }
-}
-
-/** Where a workbench runs: as asked for. */
-function placeWorkbench(asked: Placement, host: Host): Placement {
-  if (host.kind === 'isolated' || asked === 'inline') return 'inline';
-  if (host.spawnIsolated) return 'isolated';
-  throw noIsolation(workbenchExperiment.id);
-}
-
-function noIsolation(id: string): ProblemError {
-  return problem(
-    'cannot-run-here',
-    `${id} is to run isolated, and this host cannot start a process for it.`,
-    `${id} 需要在独立进程中运行，而当前宿主无法启动独立进程。`,
-  );
-}
-
-/** Where it runs: as asked for, as the experiment needs, or isolated because it is large. */
-function place(experiment: PreparedExperiment, asked: Placement | undefined, host: Host): Placement {
-  const needed = experiment.placement === 'isolated' || asked === 'isolated';
-  if (host.kind === 'isolated') return 'inline';
-  if (!host.spawnIsolated) {
-    if (!needed) return 'inline';
-    throw noIsolation(experiment.id);
-  }
-  return needed || experiment.mapsBytes > maxInlineBytes ? 'isolated' : 'inline';
-}
-
-/** A session to be started: its handle, and what lets it begin. */
-type Opening = Pick<Opened, 'handle' | 'workbench'> & { begin(): Promise<void> };
-
-async function openExperiment(
-  host: Host,
-  experiment: PreparedExperiment,
-  placement: Placement,
-  request: Received<'start'> & { session: number },
-  reader: Reader,
-): Promise<Opening> {
-  const { session, paused, paceMs, sampleHz } = request;
-  const { version } = host;
-  if (placement === 'inline' || !host.spawnIsolated) {
-    const options = { session, paused, paceMs, sampleHz, version, placement: whereabouts(host) };
-    return { handle: new Session(experiment, options, reader), begin: async () => {} };
-  }
-  const { id, title, values } = experiment;
-  const header = { version, experiment: { id, title, parameters: values }, placement };
-  const handle = await isolate(host.spawnIsolated, session, header, reader);
-  return { handle, begin: () => handle.start(request) };
-}
-
-async function openWorkbench(
-  host: Host,
-  placement: Placement,
-  request: Received<'workbench'> & { session: number },
-  reader: Reader,
-): Promise<Opening> {
-  const { session, sampleHz, deeds = [] } = request;
-  const { version } = host;
-  // An isolated engine may map what its host has made room for.
-  const room = new WorkbenchRoom(host.budget, whereabouts(host) === 'isolated' ? 'isolated' : placement);
-  const watched = room.watching(reader);
-  try {
-    room.addAll(deeds);
-    if (placement === 'inline' || !host.spawnIsolated) {
-      const options = { session, sampleHz, version, placement: whereabouts(host) };
-      const handle = new Workbench(options, watched);
-      return { handle, workbench: { handle, room }, begin: async () => handle.begin(deeds) };
-    }
-    const header = { version, experiment: workbenchExperiment, placement };
-    const handle = await isolate(host.spawnIsolated, session, header, watched);
-    return { handle, workbench: { handle, room }, begin: () => handle.openWorkbench(request) };
-  } catch (error) {
-    room[Symbol.dispose]();
-    throw error;
-  }
-}
-
-/** What a session in this very process is to say of its placement. */
-function whereabouts(host: Host): Placement {
-  return host.kind === 'isolated' ? 'isolated' : 'inline';
-}
-
-/** A session in a process of its own, which is started for it. Throws `cannot-run-here` when that fails. */
-async function isolate(
-  spawn: NonNullable<Host['spawnIsolated']>,
-  session: number,
-  header: Omit<TranscriptHeader, 'pid'>,
-  reader: Reader,
-): Promise<IsolatedSession> {
-  // Loaded when it is wanted: it brings the whole wire protocol with it, which `pagescope run` does without.
-  const { IsolatedSession } = await import('./isolated-session.ts');
-  let child: IsolatedProcess;
-  try {
-    child = await spawn();
-  } catch (cause) {
-    if (cause instanceof ProblemError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const { id } = header.experiment;
-    throw problem(
-      'cannot-run-here',
-      `The process that ${id} runs in could not be started: ${why}. Free some memory or processes, or install Pagescope again.`,
-      `无法启动 ${id} 所需的独立进程：${why}。请释放一些内存或进程，或重新安装 Pagescope。`,
-      { cause },
-    );
-  }
-  return new IsolatedSession(session, child, header, reader);
 }

@@ -12,9 +12,9 @@ import {
   inverseSchema,
   pageRunsSchema,
   processToolSchema,
-  recordedDeedsSchema,
   savedWorkbenchSchema,
   toolSchema,
+  uncheckedDeedsSchema,
 } from './workbench.ts';
 
 const session = z.int().positive();
@@ -60,7 +60,7 @@ export type Started = z.infer<typeof startedSchema>;
 export const workbenchRequestSchema = z.object({
   placement: placementSchema.default('inline'),
   /** Deeds to be done at once, those of a saved session or a preset; where a result was saved with one, the differences are told. */
-  deeds: recordedDeedsSchema.optional(),
+  deeds: uncheckedDeedsSchema.optional(),
   /** For an isolated engine: the number that its host has given the session. */
   session: session.optional(),
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),

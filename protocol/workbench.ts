@@ -74,11 +74,18 @@ export const deedResultSchema = z.object({
 });
 export type DeedResult = z.infer<typeof deedResultSchema>;
 
-/** Deeds in order, each with what came of it where that was kept. */
-export const recordedDeedsSchema = z
-  .array(z.object({ deed: deedSchema, result: deedResultSchema.optional() }))
-  .max(maxDeeds);
+/** A deed, with what came of it where that was kept. */
+export const recordedDeedSchema = z.object({ deed: deedSchema, result: deedResultSchema.optional() });
+
+/** Deeds in order. */
+export const recordedDeedsSchema = z.array(recordedDeedSchema).max(maxDeeds);
 export type RecordedDeeds = z.infer<typeof recordedDeedsSchema>;
+
+/** The same as they come over a wire. The engine checks each in its time, since all at once would keep its main loop. */
+export const uncheckedDeedsSchema = z.custom<readonly unknown[]>(
+  (value) => Array.isArray(value) && value.length <= maxDeeds,
+  { error: `must be a list of at most ${maxDeeds} deeds` },
+);
 
 /** A workbench session on disk: what was done, and what came of it, so that reopening it can do it again and tell the differences. */
 export const savedWorkbenchSchema = z.object({

@@ -3,10 +3,14 @@ import type { RegionRequest } from '../../protocol/mapping.ts';
 import { ProblemError, problem } from '../../protocol/problem.ts';
 import type { Reader } from '../../protocol/service.ts';
 import type { ProcessTool, RecordedDeeds } from '../../protocol/workbench.ts';
+import { breathe } from '../breathe.ts';
 import type { Budget } from '../budget.ts';
 import { formatBytes } from '../format.ts';
 import { maxInlineBytes, wholeProcessBytes } from '../memory-sizes.ts';
 import { bytesOfRequest } from './mapping-of.ts';
+
+/** How long sizes are found out, which opens files, before the main loop gets its turn. */
+const sliceMs = 4;
 
 interface Taken {
   readonly bytes: number;
@@ -59,12 +63,17 @@ export class WorkbenchRoom implements Disposable {
    * Takes room for all regions that these deeds add. For those that they remove again it takes what they need beside the others at the
    * most, until the workbench is closed.
    */
-  addAll(deeds: RecordedDeeds): void {
+  async addAll(deeds: RecordedDeeds): Promise<void> {
     const live = new Map<number, number>();
     let added = 0;
     let bytes = 0;
     let most = 0;
+    let sliceEndsMs = performance.now() + sliceMs;
     for (const { deed } of deeds) {
+      if (performance.now() > sliceEndsMs) {
+        await breathe();
+        sliceEndsMs = performance.now() + sliceMs;
+      }
       if (deed.kind === 'add') live.set(++added, bytesIfThere(deed.region));
       bytes += deed.kind === 'add' ? (live.get(added) ?? 0) : 0;
       if (deed.kind !== 'remove') most = Math.max(most, bytes);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../lab/budget.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { contract } from '../../../protocol/service.ts';
-import type { Inverse, RecordedDeeds, Tool } from '../../../protocol/workbench.ts';
-import { never } from '../harness.ts';
+import { type Inverse, type RecordedDeeds, recordedDeedsSchema, type Tool } from '../../../protocol/workbench.ts';
+import { never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
 
@@ -148,7 +148,7 @@ describe('taking an act back', () => {
 });
 
 describe('a saved workbench', () => {
-  const deedsOf = async (bench: Bench) => contract.workbench.request.parse({ deeds: (await bench.save()).deeds }).deeds;
+  const deedsOf = async (bench: Bench) => recordedDeedsSchema.parse((await bench.save()).deeds);
 
   async function replayed(
     deeds: RecordedDeeds | undefined,
@@ -209,6 +209,18 @@ describe('a saved workbench', () => {
     expect(outcomes.at(-2)).toContain(`has no region ${missing}`);
     expect(outcomes.at(-1)).toContain('when it was saved: resident pages 2');
     expect([...again.flags(region)].map((flags) => flags & 1)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+  });
+
+  it('of which one deed is none is refused before anything is done, and the deed is named', async () => {
+    const budget = new Budget(4 * 1024 ** 2);
+    const add = { backing: { kind: 'anonymous' }, size: { pages: 8 }, protection: [] };
+    const deeds = [
+      { deed: { kind: 'add', region: add } },
+      { deed: { kind: 'act', region: 1, tool: write, pages: [1] } },
+    ];
+    const problem = await problemOf(Bench.open('inline', { deeds }, budget));
+    expect(problem.text.en).toMatch(/^workbench: deeds\.1\.deed\.pages is not valid: must be runs of pages/);
+    budget.take(4 * 1024 ** 2, { en: '', zh: '' })[Symbol.dispose]();
   });
 
   it('gives the deed of a step, to be done again', async () => {
