@@ -35,6 +35,8 @@ export type LoggedOperation =
       readonly title: Text;
       readonly label: string;
       readonly mapping: Mapping;
+      /** Whoever has the user's own name for it when the program is written: it may be given later, and again. */
+      readonly named?: { readonly name: string | undefined };
       readonly refused?: boolean;
     }
   | {
@@ -128,7 +130,7 @@ export function stepProgram(log: readonly LoggedOperation[], entryIndex: number)
   for (const before of log.slice(0, entryIndex))
     if (before.kind === 'map' || before.kind === 'unmap' || before.kind === 'fork') stepLines(before, scope);
   const entry = log[entryIndex];
-  if (entry) return `${[comment(entry.title.en), ...stepLines(entry, scope).lines].join('\n')}\n`;
+  if (entry) return `${[headOf(entry), ...stepLines(entry, scope).lines].join('\n')}\n`;
   throw problem(
     'bad-input',
     `There is no step ${entryIndex} to write as C; ${log.length} were taken so far, from 0 on.`,
@@ -138,7 +140,13 @@ export function stepProgram(log: readonly LoggedOperation[], entryIndex: number)
 
 function wholeStep(entry: LoggedOperation, scope: Scope): string[] {
   const { lines, looks } = stepLines(entry, scope);
-  return [comment(entry.title.en), ...lines, ...looks];
+  return [headOf(entry), ...lines, ...looks];
+}
+
+/** What the step does, and what its user calls the region that it maps. */
+function headOf(entry: LoggedOperation): string {
+  const name = entry.kind === 'map' ? entry.named?.name : undefined;
+  return comment(name === undefined ? entry.title.en : `${entry.title.en}: ${name}`);
 }
 
 function stepLines(entry: LoggedOperation, scope: Scope): StepLines {

@@ -32,8 +32,9 @@ export function takeMap(title: Text, mapping: Mapping, regions: RegionSet, clock
   const label = labelOf(id);
   const { record, region } = mapRegion(id, label, mapping, clock);
   if (region) regions.add(region);
-  const refused = region === undefined;
-  return { title, record, entry: { kind: 'map', title, label, mapping, refused }, ...(region ? { region } : {}) };
+  const entry = { kind: 'map', title, label, mapping } as const;
+  if (!region) return { title, record, entry: { ...entry, refused: true } };
+  return { title, record, entry: { ...entry, named: region }, region };
 }
 
 /** Performs an operation on the whole process. */

@@ -3,6 +3,7 @@ import { cProgram, type LoggedOperation, stepProgram } from '../../lab/c-program
 import { MemoryFile } from '../../lab/memory-file.ts';
 import { compileAndRun, compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
+import { Bench } from './workbench/bench.ts';
 
 /** Runs `test`, or skips it and says why. */
 const compiled = (name: string, test: () => Promise<void>) =>
@@ -71,6 +72,20 @@ describe('the session as a C program', () => {
   const lock = (runs: readonly number[], en = 'Lock') =>
     ({ kind: 'act', title: { en, zh: '' }, label: 'A', tool: { kind: 'mlock' }, runs }) as const;
   const main = (program: string) => program.slice(program.indexOf('int main'));
+
+  compiled('has the names that its user gave to regions, whatever is in them, where they are mapped', async () => {
+    await using bench = await Bench.open();
+    const names = ['heap', '*/ #error /*', '// \\', '"quoted" %s %n', '???/', 'line\n#error', '\u202Eabc', '𝄞'];
+    for (const _name of names) await bench.anonymous(2);
+    const { session } = bench;
+    for (const [index, name] of names.entries()) {
+      await bench.lab.service.renameRegion({ session, region: index + 1, name }, never);
+    }
+    const program = await bench.lab.service.program({ session }, never);
+    expect(program).toContain('/* Map 2 pages: heap */');
+    expect(program).toContain('/* Map 2 pages: * / #error / * */');
+    compileAndRun(program);
+  });
 
   it('writes runs of equal distance as one loop', async () => {
     const program = await cProgram([map, lock([0, 1, 8, 1, 16, 1, 24, 1, 32, 1, 40, 1, 48, 1, 56, 1])]);
