@@ -250,8 +250,8 @@ function death(pid: number, { code, signal }: Ended): Problem {
   return {
     kind: 'died',
     text: {
-      en: `The isolated process ${pid} ended (${how}); what it showed until then is kept, run the experiment again to go on.`,
-      zh: `独立进程 ${pid} 已结束（${howZh}）；此前显示的内容均已保留，如需继续请重新运行实验。`,
+      en: `The isolated process ${pid} ended (${how}); what it showed until then is kept, open a new session to go on.`,
+      zh: `独立进程 ${pid} 已结束（${howZh}）；此前显示的内容均已保留，如需继续请打开新的会话。`,
     },
     ...(signal ? { signal } : {}),
   };
@@ -261,8 +261,8 @@ function brokenFrame(pid: number, why: string): Problem {
   return {
     kind: 'internal',
     text: {
-      en: `The isolated process ${pid} sent page states that cannot be read and was ended: ${why} Run the experiment again.`,
-      zh: `独立进程 ${pid} 发来的页面状态无法读取，已将其结束：${why} 请重新运行实验。`,
+      en: `The isolated process ${pid} sent page states that cannot be read and was ended: ${why} Open a new session.`,
+      zh: `独立进程 ${pid} 发来的页面状态无法读取，已将其结束：${why} 请打开新的会话。`,
     },
   };
 }
