@@ -105,7 +105,9 @@ export class Performer {
     const advised = this.#advise(request, region);
     const snapshot = this.#look(region);
     const result = resultOf(taken.record.errno, snapshot);
-    const step = this.#publish(advised ? taken : seenWith(taken, region, snapshot), remark?.(result));
+    const long = request.populate && pages >= manyToPopulate;
+    const mapped = long ? saying(taken, populatedNote) : taken;
+    const step = this.#publish(advised ? mapped : seenWith(mapped, region, snapshot), remark?.(result));
     if (advised) this.#publish(seenWith(advised, region, snapshot));
     this.#tellVmas(region);
     return { deed: { kind: 'add', region: request }, result, step };
@@ -182,10 +184,8 @@ export class Performer {
     });
     const undone = current && taken.record.errno === null ? takeOnProcess(unlockTitle, unlockAll, clock) : undefined;
     const result = { errno: taken.record.errno };
-    const step = this.#publish(
-      { ...taken, seen: together },
-      joined(current ? undoneNote : undefined, remark?.(result)),
-    );
+    const told = { ...taken, seen: together };
+    const step = this.#publish(undone ? saying(told, undoneNote) : told, remark?.(result));
     if (undone) {
       const last = this.#publish(undone);
       regions.expectVmFlags();
@@ -204,15 +204,12 @@ export class Performer {
     return countedWhenAsked(observer.look(this.#open.clock, this.#open.steps));
   }
 
-  #publish(taken: Taken, more?: Text): number {
-    const outcome = joined(taken.record.outcome, more);
-    const record: CallRecord = {
-      ...taken.record,
-      ...(outcome ? { outcome } : {}),
-      ...(more ? { differs: true } : {}),
-    };
+  /** @param difference of a saved deed that came to something else */
+  #publish(taken: Taken, difference?: Text): number {
+    const { record, ...rest } = difference ? saying(taken, difference) : taken;
     const sample = takeSample(this.#open.clock);
-    return this.#open.publish({ ...taken, record, ...(sample ? { sample } : {}) }).index;
+    const marked: CallRecord = difference ? { ...record, differs: true } : record;
+    return this.#open.publish({ ...rest, record: marked, ...(sample ? { sample } : {}) }).index;
   }
 
   /** Tells of a region's VMAs as the last look found them, when that is something new. */
@@ -241,6 +238,15 @@ function countedWhenAsked(snapshot: Snapshot): Counted {
   };
 }
 
+/** Pages more than which MAP_POPULATE takes long enough for a person to want to end it: some 20 ms. */
+const manyToPopulate = 16_384;
+
+/** The step, saying this beside what it came to. */
+function saying(taken: Taken, more: Text): Taken {
+  const outcome = joined(taken.record.outcome, more);
+  return outcome ? { ...taken, record: { ...taken.record, outcome } } : taken;
+}
+
 function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {
   return { ...taken, seen: [{ region: region.id, snapshot }] };
 }
@@ -249,6 +255,10 @@ function resultOf(errno: string | null, { counts: { resident, locked } }: Counte
   return { errno, resident, locked };
 }
 
+const populatedNote: Text = {
+  en: 'MAP_POPULATE brings all pages in within this one call, which nothing ends early; without it, MADV_POPULATE_WRITE does the same in pieces',
+  zh: 'MAP_POPULATE 在这一次调用中调入所有页，中途无法结束；若不用它，可用 MADV_POPULATE_WRITE 分段完成',
+};
 const unlockAll = { kind: 'munlockall' } as const;
 const unlockTitle: Text = {
   en: 'munlockall, in the same turn: V8 would not survive the next one',

@@ -41,6 +41,14 @@ describe('a long act', () => {
     expect((await acting).outcome?.en).toContain('stopped before the other 14976 pages');
   });
 
+  it('of mmap with MAP_POPULATE is one call, and says that nothing ends it and what can be ended', async () => {
+    await using bench = await Bench.open();
+    const region = await bench.add({ backing: { kind: 'anonymous' }, size: { pages: 16_384 }, populate: true });
+    const mapped = bench.lab.reader.of('step').find(({ step }) => step.region === region)?.step;
+    expect(mapped?.outcome?.en).toContain('which nothing ends early');
+    expect(mapped?.differs).toBeUndefined();
+  });
+
   it('of 65 536 runs makes one call for each, as one step', async () => {
     await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
     const region = await bench.anonymous(1 << 17);

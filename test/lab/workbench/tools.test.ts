@@ -162,6 +162,7 @@ describe('every tool on every backing', () => {
     const steps = bench.lab.reader.of('step').map(({ step: { call } }) => call);
     expect(steps.slice(-2)).toEqual(['mlockall', 'munlockall']);
     expect(step.outcome?.en).toContain('undone at once by munlockall');
+    expect(step.differs).toBeUndefined();
     const report = await bench.lab.service.report(
       { session: bench.session, language: 'en' },
       new AbortController().signal,
