@@ -1,6 +1,7 @@
 import type { Step } from '../../protocol/events.ts';
 import { firstIndex } from './first-index.ts';
 import type { Sequence } from './log.ts';
+import { hasPage, type PageSet } from './page-set.ts';
 import type { Moment } from './pages.ts';
 
 export interface LastChange {
@@ -39,3 +40,10 @@ export function lastChange(
 }
 
 const endOf = (step: Step | undefined): number => (step ? step.startedNs + step.durationNs : 0);
+
+/** Whether a step's range only bounds its pages: those between its runs it may have left alone. */
+export const hasSeveralRuns = ({ calls }: Step): boolean => calls !== undefined && calls.made > 1;
+
+/** The change without a step that turned out not to be about the page; `pages` is what that step was about, run by run. */
+export const withoutBystander = (change: LastChange, page: number, step: Step, pages: PageSet): LastChange =>
+  hasPage(pages, page) ? change : { ...change, steps: change.steps.filter((other) => other !== step) };

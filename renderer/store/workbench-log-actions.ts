@@ -4,9 +4,10 @@ import type { Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Deed, Inverse, SavedWorkbench } from '../../protocol/workbench.ts';
 import type { Engine } from './engine.ts';
-import { noPages, pageSetOf } from './page-set.ts';
+import { noPages, type PageSet, pageSetOf } from './page-set.ts';
 import type { Sessions } from './sessions.ts';
 import { highlightOf, type Store, shownSession, workbenchSession } from './store.ts';
+import { isOpen } from './workbench.ts';
 import type { WorkbenchActions } from './workbench-actions.ts';
 
 /** What a person can do with an entry of the log, and with the log as a whole. */
@@ -15,6 +16,8 @@ export interface LogActions {
   repeat(step: number): Promise<Text | undefined>;
   /** Picks out the pages that a step was about: exactly, when it was about several runs of them. */
   highlight(step: Step): Promise<void>;
+  /** The pages that an act of the workbench was about, run by run; undefined when that can no longer be asked. */
+  pagesOf(step: number): Promise<PageSet | undefined>;
   /** Selects the pages that a step was about, in its region. False when there are none. */
   selectPages(step: number): Promise<boolean>;
   /** What would take a step back. */
@@ -44,6 +47,18 @@ export function createLogActions(
     return (await attempt(() => client.call('deed', { session: id, step })))?.deed;
   }
 
+  /** Asked for by the way: no refusal is shown for it, nor one that is shown put away. */
+  async function pagesOf(step: number): Promise<PageSet | undefined> {
+    const id = session()?.id;
+    if (id === undefined) return undefined;
+    try {
+      const { deed } = await client.call('deed', { session: id, step });
+      return deed?.kind === 'act' ? pageSetOf(deed.pages) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   const isMapped = (region: number): boolean => {
     const current = session();
     return current?.regions.some(({ id }) => id === region) === true && !current.released.has(region);
@@ -69,6 +84,7 @@ export function createLogActions(
 
   return {
     async repeat(step) {
+      if (!isOpen(store.getState())) return ended;
       const deed = await deedOf(step);
       return deed ? doAgain(deed) : noDeed;
     },
@@ -77,10 +93,10 @@ export function createLogActions(
       const highlight = highlightOf(step);
       store.setState({ highlight: several ? { ...highlight, pages: undefined } : highlight });
       if (!several) return;
-      const deed = await deedOf(step.index);
-      if (deed?.kind !== 'act' || store.getState().highlight?.step !== step.index) return;
-      store.setState({ highlight: { ...highlight, pages: pageSetOf(deed.pages) } });
+      const pages = (await pagesOf(step.index)) ?? highlight.pages;
+      if (store.getState().highlight?.step === step.index) store.setState({ highlight: { ...highlight, pages } });
     },
+    pagesOf,
     async selectPages(step) {
       const deed = await deedOf(step);
       if (deed?.kind !== 'act' || !isMapped(deed.region)) return false;
@@ -122,6 +138,10 @@ export function createLogActions(
 const gone: Text = {
   en: 'Its region is no longer mapped, so it cannot be done again: map one like it first.',
   zh: '其区域已不再映射，无法重做：请先映射一个相同的区域。',
+};
+const ended: Text = {
+  en: 'This workbench has ended, so nothing can be done in it: open a new one.',
+  zh: '此工作台已结束，无法再操作：请打开新的工作台。',
 };
 const noDeed: Text = {
   en: 'This step belongs to the one before it and is not done by itself: repeat that one.',

@@ -8,9 +8,17 @@ import { type AppState, type BenchTool, workbenchSession } from './store.ts';
 export const isProcessTool = (tool: BenchTool): tool is Extract<BenchTool, { kind: 'mlockall' | 'munlockall' }> =>
   tool.kind === 'mlockall' || tool.kind === 'munlockall';
 
+/** Whether acts are taken: not yet while it is filled with deeds, no longer when its process has ended. */
+export const isOpen = (state: AppState): boolean => workbenchSession(state)?.state === 'open';
+
 /** The regions that are still mapped. */
 export const mappedRegions = ({ regions, released }: Session): readonly RegionInfo[] =>
   regions.filter(({ id }) => !released.has(id));
+
+export const hasRegions = (state: AppState): boolean => {
+  const session = workbenchSession(state);
+  return session?.regions.some(({ id }) => !session.released.has(id)) ?? false;
+};
 
 /** The region that tools and keys act on: the one that was turned to, else the newest. */
 export function benchRegion(state: AppState): RegionInfo | undefined {

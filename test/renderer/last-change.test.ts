@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Step } from '../../protocol/events.ts';
-import { lastChange } from '../../renderer/store/last-change.ts';
+import { hasSeveralRuns, lastChange, withoutBystander } from '../../renderer/store/last-change.ts';
 
 const step = (index: number, firstPage: number, pageCount: number, call = 'process_vm_writev'): Step => ({
   index,
@@ -34,4 +34,14 @@ it('names several when it cannot tell, and none when nobody asked', () => {
 
 it('has nothing to say of a page that never changed', () => {
   expect(lastChange(5, 1, 0, moments, steps)).toBeUndefined();
+});
+
+it('does not lay to the charge of an act what lies between its runs', () => {
+  const act: Step = { ...step(1, 0, 9), calls: { made: 2, refused: 0 } };
+  const change = { seenNs: 160, steps: [act, step(2, 4, 1)] };
+  const pages = { runs: [0, 1, 8, 1], count: 2 };
+  expect(hasSeveralRuns(act)).toBe(true);
+  expect(hasSeveralRuns(step(2, 4, 1))).toBe(false);
+  expect(withoutBystander(change, 8, act, pages)).toBe(change);
+  expect(withoutBystander(change, 4, act, pages).steps.map(({ index }) => index)).toEqual([2]);
 });

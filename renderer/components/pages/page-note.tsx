@@ -1,12 +1,12 @@
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag, pageState } from '../../../protocol/flags.ts';
-import { useApp, usePast, useRegionPages, useWords } from '../../app/context.ts';
+import { usePast, useRegionPages, useWords } from '../../app/context.ts';
 import type { GridFocus } from '../../canvas/grid-view.ts';
 import { pageAddress } from '../../i18n/format.ts';
-import { lastChange } from '../../store/last-change.ts';
 import { runCount } from '../../store/page-set.ts';
 import type { RegionPages } from '../../store/pages.ts';
 import classes from './pages-panel.module.css';
+import { useLastChange } from './use-last-change.ts';
 
 interface Props {
   readonly id: string;
@@ -71,8 +71,7 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
 /** What changed the page last, and when that was seen. */
 function useChange(session: number, region: number, page: number, pages: RegionPages | undefined): string {
   const { t, format, pick } = useWords();
-  const steps = useApp((state) => state.sessions.get(session)?.steps);
-  const change = pages && steps && lastChange(page, region, pages.changedBy[page] ?? 0, pages.moments, steps);
+  const change = useLastChange(session, region, page, pages);
   if (!change) return t('pages.neverChanged');
   const time = format.duration(change.seenNs);
   const [first, last] = [change.steps[0], change.steps.at(-1)];
