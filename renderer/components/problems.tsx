@@ -11,6 +11,8 @@ export function Problems() {
   const experiment = useApp((state) => (state.place.kind === 'experiment' ? shownExperiment(state) : undefined));
   const refusal = useApp((state) => state.refusal);
   const broken = useApp((state) => shownSession(state)?.problem);
+  // What is asked of a process that has died is answered with what is shown of its death.
+  const saidBelow = refusal?.kind === 'died' && broken?.kind === 'died';
   const icon = <IconAlertTriangle size={18} aria-hidden />;
   return (
     <div className={classes.problems}>
@@ -19,7 +21,7 @@ export function Problems() {
           {experiment.reason && pick(experiment.reason)}
         </Alert>
       )}
-      {refusal && (
+      {refusal && !saidBelow && (
         <Alert
           role="alert"
           data-tone="bad"

@@ -90,6 +90,7 @@ export const en = {
     mapping: 'Mapping…',
     nothing: 'This run ended before it mapped anything.',
     waiting: 'Waiting for the first snapshot of this region…',
+    unmapped: 'Not mapped at that time.',
     region: 'Region {{label}}',
     count_one: '{{count, number}} page',
     count_other: '{{count, number}} pages',

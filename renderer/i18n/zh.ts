@@ -90,6 +90,7 @@ export const zh: Texts = {
     mapping: '正在映射…',
     nothing: '本次运行在映射任何内存之前就结束了。',
     waiting: '正在等待此区域的第一个快照…',
+    unmapped: '当时尚未映射。',
     region: '区域 {{label}}',
     count_other: '{{count, number}} 页',
     grid: '页网格',

@@ -17,7 +17,7 @@ import {
   type Store,
   workbenchSession,
 } from './store.ts';
-import { benchRegion, isProcessTool } from './workbench.ts';
+import { benchRegion, isOpen, isProcessTool } from './workbench.ts';
 
 /** What came of a request for a region: it is there, or why not. */
 export type Added = { readonly region: number } | { readonly problem: Text } | { readonly step: Step | undefined };
@@ -40,7 +40,7 @@ export interface WorkbenchActions {
   select(region: number, pages: PageSet): void;
   /**
    * Does something to the selected pages, or to the process; after what is under way. False when there is nothing to do it to, or
-   * more than one act may be about.
+   * more than one act may be about, or the workbench has ended.
    */
   act(tool: BenchTool): boolean;
   /** The same on pages that are named: what repeats a step, or takes it back. */
@@ -80,7 +80,8 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
     for (let act = store.getState().bench.acts[0]; act; act = store.getState().bench.acts[0]) {
       const { tool, region, pages } = act;
       const id = session()?.id;
-      if (id !== undefined) {
+      // What waited for a process that has died meanwhile is not asked of it.
+      if (id !== undefined && isOpen(store.getState())) {
         await attempt(async () => {
           if (isProcessTool(tool)) await client.call('actOnProcess', { session: id, tool });
           else if (region !== undefined) await client.call('act', { session: id, region, tool, pages: pages.runs });
@@ -93,7 +94,8 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
 
   function actOn(act: BenchAct): boolean {
     const { tool, pages } = act;
-    if (!session() || (!isProcessTool(tool) && (pages.count === 0 || runCount(pages) > maxActRuns))) return false;
+    if (!isOpen(store.getState()) || (!isProcessTool(tool) && (pages.count === 0 || runCount(pages) > maxActRuns)))
+      return false;
     const idle = store.getState().bench.acts.length === 0;
     setBench(({ acts }) => ({ acts: [...acts, act], tool }));
     // What is done now is not seen in the past.

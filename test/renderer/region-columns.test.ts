@@ -14,5 +14,16 @@ it.each([
   [0, 840, 64, 1],
   [5, 0, 64, 1],
 ])('puts %d regions over %d pixels, of %d pages the largest, into %d columns', (count, width, largest, columns) => {
-  expect(regionColumns(count, width, largest)).toBe(columns);
+  expect(regionColumns({ count, width, largest })).toBe(columns);
+});
+
+it.each([
+  [2, 870, 540, 2],
+  [3, 870, 540, 3],
+  [6, 870, 540, 3],
+  [6, 1680, 1040, 3],
+  [2, 700, 1200, 1],
+  [40, 1680, 1040, 7],
+])('puts %d regions into %d by %d pixels with grids as large as they can be', (count, width, height, columns) => {
+  expect(regionColumns({ count, width, height })).toBe(columns);
 });

@@ -76,7 +76,7 @@ async function setUp() {
     actions.workbench.open();
     await vi.waitFor(() => expect(store.getState().bench.opening).toBe(false));
   };
-  return { store, actions, calls, open, refusal, endAct: () => ended.shift()?.() };
+  return { store, actions, calls, open, refusal, fake, endAct: () => ended.shift()?.() };
 }
 
 beforeEach(() => {
@@ -152,4 +152,20 @@ it('moves to another process with what was done, and keeps what is open when tha
   expect(await actions.workbench.move('inline')).toBe(true);
   expect(workbenchSession(store.getState())?.id).toBe(102);
   expect(calls).toEqual(['workbench 101 isolated', 'workbench 102 inline 1 deeds', 'close 101']);
+});
+
+it('asks nothing more of a workbench whose process has ended, and says so', async () => {
+  const { store, actions, calls, open, endAct, fake } = await setUp();
+  await open();
+  await actions.workbench.addRegion(region);
+  actions.workbench.select(1, allPages(8));
+  actions.workbench.act(lock);
+  actions.workbench.act({ kind: 'munlock' });
+  fake.reader?.event({ kind: 'state', session: 101, state: 'failed' });
+  await vi.waitFor(() => expect(workbenchSession(store.getState())?.state).toBe('failed'));
+  endAct();
+  await vi.waitFor(() => expect(store.getState().bench.acts).toHaveLength(0));
+  expect(actions.workbench.act(lock)).toBe(false);
+  expect((await actions.log.repeat(0))?.en).toContain('has ended');
+  expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 mlock 0 8']);
 });

@@ -1,14 +1,17 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
+import { memo } from 'react';
 import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
+import type { RegionInfo } from '../../../protocol/events.ts';
 import { pageStates } from '../../../protocol/flags.ts';
 import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
 import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
-import type { Session } from '../../store/session.ts';
 import classes from './legend.module.css';
 import { Swatch } from './swatch.tsx';
 
 interface Props {
-  readonly session: Session | undefined;
+  readonly session: number | undefined;
+  /** The regions whose pages are counted: those that are shown. */
+  readonly regions: readonly RegionInfo[];
   readonly filter: LegendEntry | undefined;
   readonly onFilter: (entry: LegendEntry | undefined) => void;
 }
@@ -17,9 +20,9 @@ interface Props {
 const always: ReadonlySet<LegendEntry> = new Set(['absent', 'resident', 'zero', 'locked']);
 
 /** What each look means and how many pages have it. Choosing one dims the others. */
-export function Legend({ session, filter, onFilter }: Props) {
+export const Legend = memo(function Legend({ session, regions, filter, onFilter }: Props) {
   const { t, format } = useWords();
-  const counts = useCounts(session);
+  const counts = useCounts(session, regions);
   const shown = legendEntries.filter((entry) => always.has(entry) || counts[entry] > 0 || entry === filter);
   return (
     <fieldset className={classes.legend} aria-label={t('pages.legend')}>
@@ -39,16 +42,16 @@ export function Legend({ session, filter, onFilter }: Props) {
       ))}
     </fieldset>
   );
-}
+});
 
-/** Pages of each entry over all regions of a session, as of the time that is pointed at. */
-function useCounts(session: Session | undefined): Record<LegendEntry, number> {
+/** Pages of each entry over some regions of a session, as of the time that is pointed at. */
+function useCounts(session: number | undefined, regions: readonly RegionInfo[]): Record<LegendEntry, number> {
   usePagesVersion();
   const pages = usePages();
   const instant = useApp((state) => state.instant);
   const sum = { ...stateCounts(new Uint32Array(256)), 'dont-dump': 0 };
-  for (const { id } of session?.regions ?? []) {
-    const region = pages.region(session?.id ?? 0, id);
+  for (const { id } of regions) {
+    const region = pages.region(session ?? 0, id);
     if (!region) continue;
     const past = instant && region.at(instant.toNs);
     if (past === 'unmapped') continue;

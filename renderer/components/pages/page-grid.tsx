@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { type RefObject, useEffect, useId, useRef } from 'react';
+import { memo, type RefObject, useEffect, useId, useRef } from 'react';
 import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { useApp, useDifference, usePages, usePast, useRegionPages, useScheduler, useWords } from '../../app/context.ts';
@@ -27,7 +27,7 @@ interface Props {
 const nobody = (): void => {};
 
 /** The canvas in React's tree: made once, then only told what to show. Frames reach it without React. */
-export function PageGrid({
+export const PageGrid = memo(function PageGrid({
   session,
   region,
   filter,
@@ -111,4 +111,4 @@ export function PageGrid({
       <VisuallyHidden id={helpId}>{t('pages.help')}</VisuallyHidden>
     </div>
   );
-}
+});

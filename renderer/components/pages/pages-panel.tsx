@@ -18,14 +18,19 @@ export function PagesPanel() {
   const starting = useApp((state) => state.starting);
   const [filter, setFilter] = useState<LegendEntry>();
   const regions = session?.regions ?? [];
-  const { ref, width } = useElementSize();
+  const { ref, width, height } = useElementSize();
   const ended = session !== undefined && !isActive(session.state);
-  const columns = regionColumns(regions.length, width, Math.max(...regions.map(({ pages }) => pages)));
+  const columns = regionColumns({
+    count: regions.length,
+    width,
+    height,
+    largest: Math.max(...regions.map(({ pages }) => pages)),
+  });
   return (
     <Panel
       title={t('pages.title')}
       note={<InstantNote />}
-      actions={<Legend session={session} filter={filter} onFilter={setFilter} />}
+      actions={<Legend session={session?.id} regions={regions} filter={filter} onFilter={setFilter} />}
     >
       {session && regions.length > 0 ? (
         <div

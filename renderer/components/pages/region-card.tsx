@@ -1,9 +1,9 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
-import { type ReactNode, useRef, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Text } from '../../../protocol/text.ts';
-import { useApp, useRegionPages, useWords } from '../../app/context.ts';
+import { useApp, usePast, useRegionPages, useWords } from '../../app/context.ts';
 import { type GridFocus, type GridView, noFocus } from '../../canvas/grid-view.ts';
 import type { LegendEntry } from '../../canvas/palette.ts';
 import type { PageSet } from '../../store/page-set.ts';
@@ -40,6 +40,7 @@ export function RegionCard(props: Props) {
   const [focus, setFocus] = useState<GridFocus>(noFocus);
   const view = useRef<GridView>(null);
   const waiting = useRegionPages(session, region.id) === undefined;
+  const unmapped = usePast(session, region.id) === 'unmapped';
   const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.pages : undefined));
   return (
     <article
@@ -74,7 +75,7 @@ export function RegionCard(props: Props) {
           selection={props.selection}
           onSelect={props.onSelect}
         />
-        {waiting && <p className={classes.waiting}>{t('pages.waiting')}</p>}
+        {(waiting || unmapped) && <p className={classes.waiting}>{t(waiting ? 'pages.waiting' : 'pages.unmapped')}</p>}
       </div>
       {children}
       <PageNote id={noteId(session, region.id)} session={session} region={region} focus={focus} />
@@ -84,7 +85,7 @@ export function RegionCard(props: Props) {
 
 const noteId = (session: number, region: number): string => `note-${session}-${region}`;
 
-function RegionFacts({ region, released }: { region: RegionInfo; released: boolean }) {
+const RegionFacts = memo(function RegionFacts({ region, released }: { region: RegionInfo; released: boolean }) {
   const { t, format } = useWords();
   const copy = useCopy();
   const { address } = region;
@@ -111,9 +112,14 @@ function RegionFacts({ region, released }: { region: RegionInfo; released: boole
       {released && <span className={classes.released}>{t('pages.released')}</span>}
     </div>
   );
+});
+
+interface ZoomProps {
+  readonly zoom: number;
+  readonly view: RefObject<GridView | null>;
 }
 
-function ZoomControls({ zoom, view }: { zoom: number; view: React.RefObject<GridView | null> }) {
+const ZoomControls = memo(function ZoomControls({ zoom, view }: ZoomProps) {
   const { t, format } = useWords();
   return (
     <>
@@ -144,4 +150,4 @@ function ZoomControls({ zoom, view }: { zoom: number; view: React.RefObject<Grid
       </Tooltip>
     </>
   );
-}
+});

@@ -1,12 +1,12 @@
 import { ActionIcon, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { type KeyboardEvent, useCallback, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { regionNameSchema } from '../../../protocol/mapping.ts';
 import { useActions, useApp, useWords } from '../../app/context.ts';
 import type { LegendEntry } from '../../canvas/palette.ts';
 import { noPages, type PageSet } from '../../store/page-set.ts';
-import { newestRefusal } from '../../store/workbench.ts';
+import { isOpen, newestRefusal } from '../../store/workbench.ts';
 import { RegionCard } from '../pages/region-card.tsx';
 import { nameOf } from '../pages/region-name.ts';
 import { RefusedAct } from './refused-act.tsx';
@@ -21,8 +21,7 @@ interface Props {
 }
 
 /** A region that can be acted on, named and unmapped. */
-export function BenchRegion({ session, region, active, filter }: Props) {
-  const { t } = useWords();
+export const BenchRegion = memo(function BenchRegion({ session, region, active, filter }: Props) {
   const { workbench } = useActions();
   const { id } = region;
   const selection = useApp((state) => state.bench.selections.get(id) ?? noPages);
@@ -30,8 +29,9 @@ export function BenchRegion({ session, region, active, filter }: Props) {
     const step = newestRefusal(state);
     return step?.region === id ? step : undefined;
   });
+  const open = useApp(isOpen);
+  const turn = useCallback(() => workbench.turnTo(id), [workbench, id]);
   const select = useCallback((pages: PageSet) => workbench.select(id, pages), [workbench, id]);
-  const remove = t('workbench.region.remove', { name: nameOf(region) });
   return (
     <RegionCard
       session={session}
@@ -40,30 +40,46 @@ export function BenchRegion({ session, region, active, filter }: Props) {
       released={false}
       filter={filter}
       active={active}
-      onTurn={() => workbench.turnTo(id)}
+      onTurn={turn}
       selection={selection}
       onSelect={select}
-      heading={<RegionName region={region} />}
-      actions={
-        <Tooltip label={remove}>
-          <ActionIcon size={24} ml={6} aria-label={remove} onClick={() => void workbench.removeRegion(id)}>
-            <IconTrash size={14} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      }
+      heading={<RegionName region={region} fixed={!open} />}
+      actions={open && <RemoveButton region={region} />}
     >
       <VmaStrip session={session} region={region} />
       {refused && <RefusedAct step={refused} />}
     </RegionCard>
   );
-}
+});
 
-/** The region's name; pressing it makes it a field. */
-function RegionName({ region }: { region: RegionInfo }) {
+const RemoveButton = memo(function RemoveButton({ region }: { region: RegionInfo }) {
+  const { t } = useWords();
+  const { workbench } = useActions();
+  const remove = t('workbench.region.remove', { name: nameOf(region) });
+  return (
+    <Tooltip label={remove}>
+      <ActionIcon size={24} ml={6} aria-label={remove} onClick={() => void workbench.removeRegion(region.id)}>
+        <IconTrash size={14} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+});
+
+/** The region's name; pressing it makes it a field. With a name of its own its letter stays beside it: steps and C go by that. */
+const RegionName = memo(function RegionName({ region, fixed }: { region: RegionInfo; fixed: boolean }) {
   const { t } = useWords();
   const { workbench } = useActions();
   const [draft, setDraft] = useState<string>();
   const name = nameOf(region);
+  const letter = region.name !== undefined && <span className={classes.letter}>{region.label}</span>;
+  if (fixed) {
+    return (
+      <h3 className={classes.regionName}>
+        {t('pages.region', { label: name })}
+        {letter}
+      </h3>
+    );
+  }
   if (draft === undefined) {
     return (
       <h3 className={classes.regionName}>
@@ -75,6 +91,7 @@ function RegionName({ region }: { region: RegionInfo }) {
           {t('pages.region', { label: name })}
           <IconPencil size={12} aria-hidden />
         </UnstyledButton>
+        {letter}
       </h3>
     );
   }
@@ -102,4 +119,4 @@ function RegionName({ region }: { region: RegionInfo }) {
       onBlur={keep}
     />
   );
-}
+});

@@ -1,10 +1,11 @@
 import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { useShallow } from 'zustand/react/shallow';
 import { useApp, useWords } from '../../app/context.ts';
 import type { LegendEntry } from '../../canvas/palette.ts';
-import type { Session } from '../../store/session.ts';
-import { benchRegion, mappedRegions, newestRefusal } from '../../store/workbench.ts';
+import { workbenchSession } from '../../store/store.ts';
+import { benchRegion, isOpen, mappedRegions, newestRefusal } from '../../store/workbench.ts';
 import { LogPanel } from '../log/log-panel.tsx';
 import { Legend } from '../pages/legend.tsx';
 import pages from '../pages/pages-panel.module.css';
@@ -17,8 +18,13 @@ import { SelectionBar } from './selection-bar.tsx';
 import { ToolBar } from './tool-bar.tsx';
 import classes from './workbench.module.css';
 
+interface Props {
+  readonly session: number;
+  readonly onKeys: () => void;
+}
+
 /** The regions and what acts on them, beside the log of what was done. */
-export function BenchWorkspace({ session, onKeys }: { session: Session; onKeys: () => void }) {
+export function BenchWorkspace({ session, onKeys }: Props) {
   const { t } = useWords();
   const columns = useDefaultLayout({ id: 'pagescope.workbench', storage: localStorage });
   return (
@@ -34,23 +40,32 @@ export function BenchWorkspace({ session, onKeys }: { session: Session; onKeys: 
   );
 }
 
-function Bench({ session, onKeys }: { session: Session; onKeys: () => void }) {
+function Bench({ session, onKeys }: Props) {
   const { t } = useWords();
   const [filter, setFilter] = useState<LegendEntry>();
-  const regions = mappedRegions(session);
+  const regions = useApp(
+    useShallow((state) => {
+      const bench = workbenchSession(state);
+      return bench ? mappedRegions(bench) : [];
+    }),
+  );
   const active = useApp(benchRegion);
-  const { ref, width } = useElementSize();
-  const columns = regionColumns(regions.length, width);
+  const open = useApp(isOpen);
+  const { ref, width, height } = useElementSize();
+  const columns = regionColumns({ count: regions.length, width, height });
   // What was about no region, such as mlockall, has its place above them all.
   const refused = useApp((state) => {
     const step = newestRefusal(state);
     return step && !regions.some(({ id }) => id === step.region) ? step : undefined;
   });
   return (
-    <Panel title={t('pages.title')} actions={<Legend session={session} filter={filter} onFilter={setFilter} />}>
+    <Panel
+      title={t('pages.title')}
+      actions={<Legend session={session} regions={regions} filter={filter} onFilter={setFilter} />}
+    >
       <div className={classes.bench}>
-        {active && <SelectionBar key={active.id} session={session.id} region={active} />}
-        {active && <ToolBar onKeys={onKeys} />}
+        {open && active && <SelectionBar key={active.id} session={session} region={active} />}
+        {open && active && <ToolBar onKeys={onKeys} />}
         {refused && <RefusedAct step={refused} />}
         {regions.length === 0 ? (
           <div className={pages.empty}>
@@ -66,8 +81,8 @@ function Bench({ session, onKeys }: { session: Session; onKeys: () => void }) {
           >
             {regions.map((region) => (
               <BenchRegion
-                key={`${session.id}:${region.id}`}
-                session={session.id}
+                key={`${session}:${region.id}`}
+                session={session}
                 region={region}
                 active={regions.length > 1 && region.id === active?.id}
                 filter={filter}

@@ -1,7 +1,7 @@
 import { Button, Select, Tooltip } from '@mantine/core';
 import { useActions, useApp, useWords } from '../../app/context.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { mappedRegions } from '../../store/workbench.ts';
+import { hasRegions } from '../../store/workbench.ts';
 import classes from './region-form.module.css';
 
 /** Which process the workbench lives in: a choice while it has no region, afterwards a fact, and the way out of the main process. */
@@ -11,11 +11,8 @@ export function PlacementChoice() {
   const placement = useApp((state) => workbenchSession(state)?.started?.placement);
   const opening = useApp((state) => state.bench.opening);
   const wanted = useApp((state) => state.settings.workbenchPlacement);
-  const hasRegions = useApp((state) => {
-    const session = workbenchSession(state);
-    return session !== undefined && mappedRegions(session).length > 0;
-  });
-  if (hasRegions && placement) return <MoveButton />;
+  const mapped = useApp(hasRegions);
+  if (mapped && placement) return <MoveButton />;
   return (
     <Tooltip label={t('workbench.region.placementHint')}>
       <Select

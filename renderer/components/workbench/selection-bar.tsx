@@ -1,10 +1,10 @@
 import { ActionIcon, Button, NumberInput, Popover, TextInput, Tooltip } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, memo, useId, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { maxActRuns } from '../../../protocol/workbench.ts';
-import { useActions, useApp, usePages, useWords } from '../../app/context.ts';
+import { useActions, useApp, usePages, useStoreState, useWords } from '../../app/context.ts';
 import { allPages, inverted, noPages, oneInEvery, type PageSet, pagesWhere, runCount } from '../../store/page-set.ts';
 import { workbenchSession } from '../../store/store.ts';
 import { parseTypedPages, type TypedPagesProblem } from '../../store/typed-pages.ts';
@@ -18,15 +18,11 @@ interface Props {
 }
 
 /** What is selected in the region that tools act on, and every way to select but pointing. */
-export function SelectionBar({ session, region }: Props) {
-  const { t, format } = useWords();
+export const SelectionBar = memo(function SelectionBar({ session, region }: Props) {
+  const { t } = useWords();
   const { workbench } = useActions();
   const pages = usePages();
-  const selected = useApp((state) => selectionOf(state, region.id));
-  const several = useApp((state) => {
-    const bench = workbenchSession(state);
-    return bench !== undefined && mappedRegions(bench).length > 1;
-  });
+  const state = useStoreState();
   const select = (set: PageSet) => workbench.select(region.id, set);
   const where = (holds: (byte: number) => boolean) => () =>
     select(pagesWhere(pages.region(session, region.id)?.flags ?? new Uint8Array(0), holds));
@@ -42,7 +38,7 @@ export function SelectionBar({ session, region }: Props) {
       <div className={classes.choices}>
         {choice(t('workbench.select.all'), () => select(allPages(region.pages)))}
         {choice(t('workbench.select.none'), () => select(noPages))}
-        {choice(t('workbench.select.invert'), () => select(inverted(selected, region.pages)))}
+        {choice(t('workbench.select.invert'), () => select(inverted(selectionOf(state(), region.id), region.pages)))}
         {choice(t('workbench.select.resident'), where(resident))}
         {choice(
           t('workbench.select.absent'),
@@ -54,20 +50,31 @@ export function SelectionBar({ session, region }: Props) {
         )}
         <EveryNth pages={region.pages} onSelect={select} />
       </div>
-      <span className={classes.selected} role="status">
-        {selected.count === 0 ? (
-          <span className={classes.faint}>{t('workbench.select.nothing')}</span>
-        ) : (
-          <>
-            <strong>
-              {t('workbench.select.count', { count: selected.count, total: format.number(region.pages) })}
-            </strong>
-            {runCount(selected) > 1 && <> {t('pages.selectedRuns', { count: runCount(selected) })}</>}
-          </>
-        )}
-        {several && ` ${t('workbench.select.of', { name: nameOf(region) })}`}
-      </span>
+      <Selected region={region} />
     </section>
+  );
+});
+
+/** How many pages are selected, and where. */
+function Selected({ region }: { region: RegionInfo }) {
+  const { t, format } = useWords();
+  const selected = useApp((state) => selectionOf(state, region.id));
+  const several = useApp((state) => {
+    const bench = workbenchSession(state);
+    return bench !== undefined && mappedRegions(bench).length > 1;
+  });
+  return (
+    <span className={classes.selected} role="status">
+      {selected.count === 0 ? (
+        <span className={classes.faint}>{t('workbench.select.nothing')}</span>
+      ) : (
+        <>
+          <strong>{t('workbench.select.count', { count: selected.count, total: format.number(region.pages) })}</strong>
+          {runCount(selected) > 1 && <> {t('pages.selectedRuns', { count: runCount(selected) })}</>}
+        </>
+      )}
+      {several && ` ${t('workbench.select.of', { name: nameOf(region) })}`}
+    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconKeyboard } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { memo, useId, useState } from 'react';
 import { useActions, useWords } from '../../app/context.ts';
 import type { BenchTool } from '../../store/store.ts';
 import { ActLine } from './act-line.tsx';
@@ -9,7 +9,7 @@ import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from './tools
 import classes from './workbench.module.css';
 
 /** Everything that can be done to the selected pages. Nothing is greyed out: the kernel refuses what it will not do, and is heard. */
-export function ToolBar({ onKeys }: { onKeys: () => void }) {
+export const ToolBar = memo(function ToolBar({ onKeys }: { onKeys: () => void }) {
   const { t } = useWords();
   const lineId = useId();
   const [pointed, setPointed] = useState<BenchTool>();
@@ -36,7 +36,7 @@ export function ToolBar({ onKeys }: { onKeys: () => void }) {
       </div>
     </div>
   );
-}
+});
 
 interface ToolButtonProps {
   readonly id: ToolId;

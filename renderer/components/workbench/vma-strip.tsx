@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { memo, useId, useState } from 'react';
 import type { RegionInfo, VmaInfo } from '../../../protocol/events.ts';
 import { useApp, useWords } from '../../app/context.ts';
 import { pageAddress } from '../../i18n/format.ts';
@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** The region as the kernel keeps it: its VMAs, which locking splits, as a strip and on demand as a list. */
-export function VmaStrip({ session, region }: Props) {
+export const VmaStrip = memo(function VmaStrip({ session, region }: Props) {
   const { t } = useWords();
   const known = useApp((state) => state.sessions.get(session)?.vmas.get(region.id));
   const [listed, setListed] = useState(false);
@@ -44,7 +44,7 @@ export function VmaStrip({ session, region }: Props) {
       {listed && <VmaList id={listId} region={region} known={known} />}
     </section>
   );
-}
+});
 
 /** By what decides most: no rights at all, locked, locked on fault, or nothing of these. */
 function toneOf({ flags, protection }: VmaInfo): string {

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconChevronUp, IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useActions, useApp, useWords } from '../../app/context.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { mappedRegions } from '../../store/workbench.ts';
+import { hasRegions, isOpen } from '../../store/workbench.ts';
 import head from '../experiment/experiment-head.module.css';
 import { ExportMenu } from '../experiment/export-menu.tsx';
 import page from '../experiment-page.module.css';
@@ -20,28 +20,32 @@ import { useToolKeys } from './use-tool-keys.ts';
 export function WorkbenchPage() {
   const { t } = useWords();
   const { workbench } = useActions();
-  const session = useApp(workbenchSession);
+  const session = useApp((state) => workbenchSession(state)?.id);
+  const open = useApp(isOpen);
+  const mapped = useApp(hasRegions);
+  const state = useApp((app) => workbenchSession(app)?.state ?? 'ready');
+  const started = useApp((app) => workbenchSession(app)?.started !== undefined);
   const opening = useApp((state) => state.bench.opening);
   const placement = useApp((state) => state.settings.workbenchPlacement);
   const [wanted, setWanted] = useState(false);
   const [keys, setKeys] = useState(false);
-  useToolKeys(() => setKeys(true));
-  const empty = session === undefined || mappedRegions(session).length === 0;
-  const ended = session !== undefined && session.state !== 'open' && session.started !== undefined && !opening;
-  const form = empty || wanted;
+  const showKeys = useCallback(() => setKeys(true), []);
+  useToolKeys(showKeys);
+  const ended = started && !open && !opening;
+  const form = !mapped || wanted;
   return (
     <div className={page.page}>
       <header className={head.head}>
         <div className={head.row}>
           <div className={head.words}>
             <h1 className={head.title}>{t('workbench.title')}</h1>
-            <span className={head.state} role="status" data-state={opening ? 'running' : (session?.state ?? 'ready')}>
+            <span className={head.state} role="status" data-state={opening ? 'running' : state}>
               {opening ? t('workbench.opening') : <Where />}
             </span>
             <p className={head.summary}>{t('workbench.summary')}</p>
           </div>
           <div className={head.controls}>
-            {(ended || (!session && !opening)) && (
+            {(ended || (session === undefined && !opening)) && (
               <Button h={32} onClick={() => void workbench.reopen({ placement })}>
                 {t('workbench.again')}
               </Button>
@@ -49,7 +53,7 @@ export function WorkbenchPage() {
             <PresetsMenu />
             <Reopen />
             <ExportMenu />
-            {!empty && (
+            {mapped && !ended && (
               <Button
                 h={32}
                 variant={form ? 'default' : 'filled'}
@@ -64,9 +68,9 @@ export function WorkbenchPage() {
         </div>
       </header>
       <Problems />
-      {session && form && !ended && <RegionForm onDone={() => setWanted(false)} />}
-      {session ? (
-        <BenchWorkspace session={session} onKeys={() => setKeys(true)} />
+      {session !== undefined && form && !ended && <RegionForm onDone={() => setWanted(false)} />}
+      {session !== undefined ? (
+        <BenchWorkspace session={session} onKeys={showKeys} />
       ) : (
         opening && <Waiting text={t('workbench.opening')} />
       )}
