@@ -38,7 +38,7 @@ export function FilterBar({ filter, regions, onFilter }: Props) {
       />
       {regions.length > 1 && (
         <Select
-          w={104}
+          w={116}
           aria-label={t('log.filter.region')}
           data={[
             { value: 'every', label: every },

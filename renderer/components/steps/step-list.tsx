@@ -90,12 +90,17 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
     virtualizer.scrollToIndex(target);
   };
 
-  const onScroll = (): void => {
+  const onScroll = useCallback((): void => {
     const element = scroller.current;
     // The list that follows a pointer has not been scrolled by the person.
     if (!element || pointing) return;
     setFollows(element.scrollHeight - element.scrollTop - element.clientHeight < endPx);
-  };
+  }, [pointing]);
+
+  // Back from what was chosen, with the newest in sight, it goes on from there.
+  useEffect(() => {
+    if (chosen === undefined) onScroll();
+  }, [chosen, onScroll]);
 
   return (
     <>

@@ -7,7 +7,7 @@ import classes from './steps-panel.module.css';
 interface Props {
   readonly id: string;
   readonly step: Step;
-  /** What it is and its call, and no more. */
+  /** What it is, its call and how often that was made, and no more. */
   readonly compact: boolean;
   /** Place in the list, from 0. */
   readonly position: number;
@@ -48,6 +48,9 @@ export const StepRow = memo(function StepRow(props: Props) {
       </span>
       <span className={classes.duration}>{format.duration(step.durationNs)}</span>
       <CallText step={step} />
+      {compact && step.calls && step.calls.made > 1 && (
+        <span className={classes.times}>×{format.number(step.calls.made)}</span>
+      )}
       {!compact && <Results step={step} />}
     </div>
   );
