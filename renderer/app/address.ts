@@ -33,6 +33,13 @@ function decoded(name: string): string {
   }
 }
 
+/** Away from an experiment that there is not, once the address that named it is gone. */
+function selectFirst(store: Store, actions: Actions): void {
+  const state = store.getState();
+  const first = state.catalogue?.[0];
+  if (first && state.place.kind === 'experiment' && !shownExperiment(state)) actions.select(first.id);
+}
+
 /** The address decides what is shown, so that back, forward and bookmarks work; an empty one is filled in. */
 export function followAddress(window: Window, store: Store, actions: Actions): void {
   const read = (): void => {
@@ -40,6 +47,7 @@ export function followAddress(window: Window, store: Store, actions: Actions): v
     if (address?.kind === 'limits') actions.openLimits(address.fix);
     else if (address?.kind === 'workbench') actions.workbench.open();
     else if (address) actions.select(address.id);
+    else selectFirst(store, actions);
   };
   read();
   window.addEventListener('hashchange', read);
