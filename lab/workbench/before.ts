@@ -1,4 +1,4 @@
-import type { VmaState } from '../../native/residency.ts';
+import type { VmaState } from '../../native/vma-states.ts';
 import { forEachRun } from '../../protocol/runs.ts';
 import type { PageRuns, Tool } from '../../protocol/workbench.ts';
 import { forEachPageRun } from './runs.ts';
