@@ -65,9 +65,10 @@ describe('a long act', () => {
     const region = await bench.anonymous(1 << 17);
     const runs = Array.from({ length: 1 << 17 }, (_, index) => (index % 2 === 0 ? index : 1));
     const step = await bench.act(region, { kind: 'mlock-on-fault' }, runs);
-    const made = step.calls?.made ?? 0;
-    await bench.shows(region, (flags) => countOf(flags, PageFlag.Locked) === made);
-    if (made < 1 << 16) expect(step.diagnosis?.fix).toBe('max-map-count');
+    const { made, refused } = step.calls ?? { made: 0, refused: 0 };
+    expect(made).toBeGreaterThan(0);
+    await bench.shows(region, (flags) => countOf(flags, PageFlag.Locked) === made - refused);
+    if (refused === 0 && made < 1 << 16) expect(step.diagnosis?.fix).toBe('max-map-count');
     expect((await bench.act(region, { kind: 'munlock' }, [0, 1 << 17])).errno).toBeNull();
     expect(bench.lab.reader.of('vmas').at(-1)?.vmas).toHaveLength(1);
   });

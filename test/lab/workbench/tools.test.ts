@@ -160,6 +160,13 @@ describe('every tool on every backing', () => {
     const region = await bench.anonymous(pages);
     const step = await bench.onProcess({ kind: 'mlockall', flags: ['MCL_CURRENT', 'MCL_FUTURE'] });
     const steps = bench.lab.reader.of('step').map(({ step: { call } }) => call);
+    if (step.errno !== null) {
+      // Who may lock little is refused, and told so with the numbers; then there is nothing to take back.
+      expect(step).toMatchObject({ call: 'mlockall', errno: 'ENOMEM' });
+      expect(step.diagnosis?.text.en).toContain('RLIMIT_MEMLOCK');
+      expect(steps.at(-1)).toBe('mlockall');
+      return;
+    }
     expect(steps.slice(-2)).toEqual(['mlockall', 'munlockall']);
     expect(step.outcome?.en).toContain('undone at once by munlockall');
     expect(step.differs).toBeUndefined();
