@@ -2,7 +2,7 @@ import type { Operation, ProcessOperation } from '../protocol/operation.ts';
 import { problem } from '../protocol/problem.ts';
 import type { Text } from '../protocol/text.ts';
 import type { PageRuns, Tool } from '../protocol/workbench.ts';
-import { breathe } from './breathe.ts';
+import { Slices } from './breathe.ts';
 import { mostDrawnPages } from './c/functions.ts';
 import { mapLines, refusedMapLines, unmapLines } from './c/map-lines.ts';
 import { namesIn, prologue } from './c/prologue.ts';
@@ -72,9 +72,6 @@ interface StepLines {
 /** Fewer steps alike than this are not written as a loop. */
 const leastLoopedSteps = 3;
 
-/** How long steps are written before the main loop gets its turn. */
-const sliceMs = 4;
-
 const about = `/*
  * What was done in Pagescope, as a C program: the same calls in the same order, on regions of the same size and alignment.
  *
@@ -103,12 +100,9 @@ export async function cProgram(operations: readonly LoggedOperation[]): Promise<
     written.push(text);
   };
   write(['page_size = (size_t)sysconf(_SC_PAGESIZE);']);
-  let sliceEndsMs = performance.now() + sliceMs;
+  const slices = new Slices();
   for (let at = 0; at < log.length; ) {
-    if (performance.now() > sliceEndsMs) {
-      await breathe();
-      sliceEndsMs = performance.now() + sliceMs;
-    }
+    if (slices.over) await slices.next();
     const entry = log[at];
     if (!entry) break;
     const { lines, entries } = repeated(log, at, scope) ?? { lines: wholeStep(entry, scope), entries: 1 };

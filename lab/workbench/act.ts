@@ -3,7 +3,7 @@ import { status } from '../../native/proc-status.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { PageRuns, Tool } from '../../protocol/workbench.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
-import { breathe } from '../breathe.ts';
+import { Slices } from '../breathe.ts';
 import type { Clock } from '../clock.ts';
 import { type Diagnosis, diagnose } from '../explain.ts';
 import { lockingFacts } from '../locking-facts.ts';
@@ -14,9 +14,6 @@ import { type Called, callPages, countsPages, makeCall, shownCall, splits } from
 import { maySplit, noRoomToSplit } from './mapping-room.ts';
 import { outcomeOf } from './outcome.ts';
 import { countRunPages, endOfRuns } from './runs.ts';
-
-/** How long calls follow one another before the main loop gets its turn. */
-const sliceMs = 4;
 
 /** A call that the kernel refused. */
 export interface RefusedCall {
@@ -82,7 +79,7 @@ export async function act(
   };
   const most = callPages(tool);
   const splitting = splits(tool);
-  let sliceEndsMs = performance.now() + sliceMs;
+  const slices = new Slices();
   let at = 0;
   let page = 0;
   run: for (; at < runs.length; at += 2) {
@@ -90,10 +87,9 @@ export async function act(
     const end = page + (runs[at + 1] ?? 0);
     const cut = end - page > most && !lockWouldBeRefused(tool, region, end - page);
     while (page < end) {
-      if (performance.now() > sliceEndsMs) {
-        await breathe();
+      if (slices.over) {
+        await slices.next();
         progress(tally.tried, total);
-        sliceEndsMs = performance.now() + sliceMs;
       }
       if (tally.made > 0 && interrupt.aborted) tally.ended = 'interrupted';
       else if (splitting && !maySplit(tally.made === 0)) tally.ended = 'no-room-to-split';

@@ -1,9 +1,6 @@
 import { problem } from '../../protocol/problem.ts';
 import { type RecordedDeeds, recordedDeedSchema } from '../../protocol/workbench.ts';
-import { breathe } from '../breathe.ts';
-
-/** How long deeds are checked one after the other before the main loop gets its turn. */
-const sliceMs = 4;
+import { Slices } from '../breathe.ts';
 
 /**
  * The deeds of a saved workbench, checked in slices: all at once, 100 000 would keep the main loop for half a second. Throws `bad-input`, which
@@ -11,12 +8,9 @@ const sliceMs = 4;
  */
 export async function parseDeeds(unchecked: readonly unknown[]): Promise<RecordedDeeds> {
   const deeds: RecordedDeeds = [];
-  let sliceEndsMs = performance.now() + sliceMs;
+  const slices = new Slices();
   for (const [index, each] of unchecked.entries()) {
-    if (performance.now() > sliceEndsMs) {
-      await breathe();
-      sliceEndsMs = performance.now() + sliceMs;
-    }
+    if (slices.over) await slices.next();
     const parsed = recordedDeedSchema.safeParse(each);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;

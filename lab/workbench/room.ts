@@ -3,14 +3,11 @@ import type { RegionRequest } from '../../protocol/mapping.ts';
 import { ProblemError, problem } from '../../protocol/problem.ts';
 import type { Reader } from '../../protocol/service.ts';
 import type { ProcessTool, RecordedDeeds } from '../../protocol/workbench.ts';
-import { breathe } from '../breathe.ts';
+import { Slices } from '../breathe.ts';
 import type { Budget } from '../budget.ts';
 import { formatBytes } from '../format.ts';
 import { maxInlineBytes, wholeProcessBytes } from '../memory-sizes.ts';
 import { bytesOfRequest } from './mapping-of.ts';
-
-/** How long sizes are found out, which opens files, before the main loop gets its turn. */
-const sliceMs = 4;
 
 interface Taken {
   readonly bytes: number;
@@ -68,12 +65,9 @@ export class WorkbenchRoom implements Disposable {
     let added = 0;
     let bytes = 0;
     let most = 0;
-    let sliceEndsMs = performance.now() + sliceMs;
+    const slices = new Slices();
     for (const { deed } of deeds) {
-      if (performance.now() > sliceEndsMs) {
-        await breathe();
-        sliceEndsMs = performance.now() + sliceMs;
-      }
+      if (slices.over) await slices.next();
       if (deed.kind === 'add') live.set(++added, bytesIfThere(deed.region));
       bytes += deed.kind === 'add' ? (live.get(added) ?? 0) : 0;
       if (deed.kind !== 'remove') most = Math.max(most, bytes);

@@ -7,7 +7,7 @@ import type { Report } from '../../protocol/report.ts';
 import type { Reader, Received, Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { type Deed, maxDeeds, type RecordedDeeds, savedWorkbenchId } from '../../protocol/workbench.ts';
-import { breathe } from '../breathe.ts';
+import { Slices } from '../breathe.ts';
 import { OpenSession } from '../open-session.ts';
 import type { TranscriptHeader } from '../transcript.ts';
 import type { WorkbenchHandle } from './handle.ts';
@@ -16,9 +16,6 @@ import { type Doing, type Done, Performer } from './performer.ts';
 import { Progress } from './progress.ts';
 import { differenceOf, replayClaim } from './replay.ts';
 import { actTitle } from './words.ts';
-
-/** How long deeds of a saved workbench follow one another before the main loop gets its turn. */
-const sliceMs = 4;
 
 export interface WorkbenchOptions {
   readonly session: number;
@@ -212,12 +209,11 @@ export class Workbench implements WorkbenchHandle {
     let compared = 0;
     let same = 0;
     let done = 0;
-    let sliceEndsMs = performance.now() + sliceMs;
+    const slices = new Slices();
     for (const { deed, result: saved } of deeds) {
-      if (performance.now() > sliceEndsMs) {
-        await breathe();
+      if (slices.over) {
+        await slices.next();
         progress.at(done, deeds.length);
-        sliceEndsMs = performance.now() + sliceMs;
       }
       if (interrupt.aborted) break;
       const differs = await this.#redo(deed, saved, interrupt);
