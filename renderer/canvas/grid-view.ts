@@ -1,6 +1,6 @@
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { PastPages } from '../store/page-history.ts';
-import { allPages, noPages, type PageSet } from '../store/page-set.ts';
+import { allPages, inverted, noPages, type PageSet } from '../store/page-set.ts';
 import type { RegionPages } from '../store/pages.ts';
 import { makeFlash } from './flash.ts';
 import {
@@ -21,6 +21,7 @@ import { paintMarks } from './marks.ts';
 import { paintPages } from './paint.ts';
 import { paintDifference, paintHighlight, paintSelection } from './paint-selection.ts';
 import { type LegendEntry, type Palette, readPalette, stateTable } from './palette.ts';
+import { PixelPicture } from './pixel-picture.ts';
 import {
   cursorAfter,
   dragTo,
@@ -62,7 +63,12 @@ export interface GridOptions {
 export class GridView {
   readonly #canvas: HTMLCanvasElement;
   readonly #options: GridOptions;
-  readonly #scratch = new OffscreenCanvas(1, 1);
+  readonly #pictures = {
+    pages: new PixelPicture(),
+    selection: new PixelPicture(),
+    veil: new PixelPicture(),
+    marks: new PixelPicture(),
+  };
   readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
   #past: PastPages | 'unmapped' | undefined;
   #layout: Layout;
@@ -75,14 +81,12 @@ export class GridView {
   #hover: number | undefined;
   #filter: LegendEntry | undefined;
   #highlight: PageSet | undefined;
-  #changed: PageSet | undefined;
+  #changed: { readonly pages: PageSet; readonly others: PageSet } | undefined;
   #told: GridFocus = noFocus;
 
   constructor(canvas: HTMLCanvasElement, options: GridOptions) {
     this.#canvas = canvas;
     this.#options = options;
-    // Its pixels are written one by one, many times a second: in memory of ours that takes half of the time.
-    this.#scratch.getContext('2d', { willReadFrequently: true });
     this.#palette = readPalette(canvas);
     this.#layout = fitLayout(options.pages, this.#viewport, 1);
   }
@@ -107,8 +111,8 @@ export class GridView {
 
   /** Marks the pages that differ from what they were before. */
   mark(changed: PageSet | undefined): void {
-    if (changed === this.#changed) return;
-    this.#changed = changed;
+    if (changed === this.#changed?.pages) return;
+    this.#changed = changed && { pages: changed, others: inverted(changed, this.#options.pages) };
     this.#redraw();
   }
 
@@ -227,22 +231,24 @@ export class GridView {
     if (region && shown && shown !== 'unmapped' && shown.flags.length > 0) {
       const still = this.#past !== undefined || this.#stillness.matches;
       const flash = still ? undefined : makeFlash(region, performance.now());
-      paintPages(context, this.#scratch, {
+      paintPages(context, this.#pictures.pages, {
         ...base,
         sprites: this.#spritesNow(),
         states: stateTable(shown.unknown),
         flags: shown.flags,
+        bins: shown.bins,
         filter: this.#filter,
         flash,
         pageNumber: this.#options.pageNumber,
       });
       if (flash) this.#redraw();
     }
-    paintSelection(context, this.#scratch, { ...base, pages: this.#selection.pages });
+    paintSelection(context, this.#pictures.selection, { ...base, pages: this.#selection.pages });
     const highlight = this.#highlight;
-    if (this.#changed) paintDifference(context, this.#scratch, { ...base, pages: this.#changed });
+    const changed = this.#changed;
+    if (changed) paintDifference(context, this.#pictures, { ...base, pages: changed.pages }, changed.others);
     // Where the changes are marked, what the step was about is not drawn over them.
-    else if (highlight) paintHighlight(context, this.#scratch, { ...base, pages: highlight });
+    else if (highlight) paintHighlight(context, this.#pictures.marks, { ...base, pages: highlight });
     paintMarks(context, {
       ...base,
       hover: this.#hover,

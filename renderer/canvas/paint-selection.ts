@@ -1,7 +1,8 @@
-import { forEachRunOf, inverted, type PageSet, runCount, runFrom } from '../store/page-set.ts';
+import { forEachRunOf, type PageSet, runCount, runFrom } from '../store/page-set.ts';
 import { cellSize, type Layout, rangeOutline, type View, type Viewport, visibleSpan } from './layout.ts';
 import { paintRange } from './marks.ts';
 import { type Palette, parseHex } from './palette.ts';
+import type { PixelPicture } from './pixel-picture.ts';
 
 export interface SelectionScene {
   readonly layout: Layout;
@@ -19,40 +20,37 @@ const mostAmongSmall = 300;
 /** How much of a colour lies over a tinted page, of 255. */
 const tint = 110;
 /** How much of the ground lies over pages that are not what it is about, of 255. */
-const veil = 185;
+const veilStrength = 185;
 
 /** Draws what is selected over the pages: at any size, and for any number of runs, in the time that the visible pages take. */
-export function paintSelection(
-  context: CanvasRenderingContext2D,
-  scratch: OffscreenCanvas,
-  scene: SelectionScene,
-): void {
-  outline(context, scratch, scene, scene.palette.select, []);
+export function paintSelection(context: CanvasRenderingContext2D, picture: PixelPicture, scene: SelectionScene): void {
+  outline(context, picture, scene, scene.palette.select, []);
 }
 
 /** Outlines the pages that a step was about. */
-export function paintHighlight(
-  context: CanvasRenderingContext2D,
-  scratch: OffscreenCanvas,
-  scene: SelectionScene,
-): void {
-  outline(context, scratch, scene, scene.palette.step, [5, 3]);
+export function paintHighlight(context: CanvasRenderingContext2D, picture: PixelPicture, scene: SelectionScene): void {
+  outline(context, picture, scene, scene.palette.step, [5, 3]);
 }
 
-/** Draws which pages differ: the others step back behind a veil, and these are outlined as what a step was about is. */
+/**
+ * Draws which pages differ: the others step back behind a veil, and these are outlined as what a step was about is.
+ *
+ * @param others all pages but these
+ */
 export function paintDifference(
   context: CanvasRenderingContext2D,
-  scratch: OffscreenCanvas,
+  { veil, marks }: { readonly veil: PixelPicture; readonly marks: PixelPicture },
   scene: SelectionScene,
+  others: PageSet,
 ): void {
-  const others = { ...scene, pages: inverted(scene.pages, scene.layout.pages) };
-  paintTint(context, scratch, others, visibleRuns(others), scene.palette.well, veil);
-  outline(context, scratch, scene, scene.palette.step, [5, 3]);
+  const veiled = { ...scene, pages: others };
+  paintTint(context, veil, veiled, visibleRuns(veiled), scene.palette.well, veilStrength);
+  outline(context, marks, scene, scene.palette.step, [5, 3]);
 }
 
 function outline(
   context: CanvasRenderingContext2D,
-  scratch: OffscreenCanvas,
+  picture: PixelPicture,
   scene: SelectionScene,
   colour: string,
   dash: number[],
@@ -61,7 +59,7 @@ function outline(
   const seen = visibleRuns(scene);
   if (seen.count === 0) return;
   if (runCount(seen) > (cellSize(layout, view) < outlinedCell ? mostAmongSmall : mostOutlines)) {
-    paintTint(context, scratch, scene, seen, colour, tint);
+    paintTint(context, picture, scene, seen, colour, tint);
     return;
   }
   const outlines: ReturnType<typeof rangeOutline> = [];
@@ -79,32 +77,24 @@ function visibleRuns({ layout, view, viewport, pages }: SelectionScene): PageSet
   return { runs, count: runs.length };
 }
 
-/** One pixel per page, scaled to the cells: a tint where a page is in the set. */
+/** A tint where a page is in the set. */
 function paintTint(
   context: CanvasRenderingContext2D,
-  scratch: OffscreenCanvas,
-  { layout, view, viewport }: SelectionScene,
+  picture: PixelPicture,
+  scene: SelectionScene,
   seen: PageSet,
   tone: string,
   strength: number,
 ): void {
   if (seen.count === 0) return;
-  const { firstRow, lastRow } = visibleSpan(layout, view, viewport);
+  const { layout, view, viewport, pages } = scene;
   const { columns } = layout;
-  const rows = lastRow - firstRow + 1;
-  scratch.width = columns;
-  scratch.height = rows;
-  const picture = scratch.getContext('2d');
-  if (!picture) return;
-  const image = picture.createImageData(columns, rows);
-  const words = new Uint32Array(image.data.buffer);
-  const [red, green, blue] = parseHex(tone);
-  const colour = ((strength << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-  const start = firstRow * columns;
-  forEachRunOf(seen, (first, end) => words.fill(colour, Math.max(0, first - start), Math.max(0, end - start)));
-  picture.putImageData(image, 0, 0);
-  const cell = cellSize(layout, view);
-  context.imageSmoothingEnabled = cell * context.getTransform().a < 1;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(scratch, -view.x, firstRow * cell - view.y, columns * cell, rows * cell);
+  const span = { ...visibleSpan(layout, view, viewport), firstColumn: 0, lastColumn: columns - 1 };
+  picture.paint(context, scene, span, [pages, tone, strength], (words) => {
+    const [red, green, blue] = parseHex(tone);
+    const colour = ((strength << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+    const start = span.firstRow * columns;
+    words.fill(0);
+    forEachRunOf(seen, (first, end) => words.fill(colour, Math.max(0, first - start), Math.max(0, end - start)));
+  });
 }

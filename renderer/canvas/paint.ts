@@ -2,6 +2,7 @@ import { PageFlag, type PageState } from '../../protocol/flags.ts';
 import type { Flash } from './flash.ts';
 import { cellOrigin, cellSize, type Layout, type Span, type View, type Viewport, visibleSpan } from './layout.ts';
 import { colourTable, cssOf, dimmed, flashTable, isPicked, type LegendEntry, type Palette } from './palette.ts';
+import type { PixelPicture } from './pixel-picture.ts';
 import { gapOf, radiusOf, type Sprites, spriteCell } from './sprites.ts';
 
 /** Below this size, in CSS pixels, cells are pixels of a picture. */
@@ -18,6 +19,8 @@ export interface Scene {
   readonly sprites: Sprites | undefined;
   readonly states: readonly PageState[];
   readonly flags: Uint8Array;
+  /** How often each byte occurs in `flags`, which change in place: another object with every change. */
+  readonly bins: Uint32Array;
   readonly filter: LegendEntry | undefined;
   /** What has just changed. Undefined when nothing has. */
   readonly flash: Flash | undefined;
@@ -25,55 +28,37 @@ export interface Scene {
 }
 
 /** Draws the pages that are seen, by the one of three ways that suits their size. */
-export function paintPages(context: CanvasRenderingContext2D, scratch: OffscreenCanvas, scene: Scene): void {
+export function paintPages(context: CanvasRenderingContext2D, picture: PixelPicture, scene: Scene): void {
   const { layout, view, viewport, flags } = scene;
   if (flags.length !== layout.pages) return;
   const cell = cellSize(layout, view);
   const span = visibleSpan(layout, view, viewport);
   if (span.lastRow < span.firstRow || span.lastColumn < span.firstColumn) return;
-  if (cell < pixelCell) paintPixels(context, scratch, scene, span);
+  if (cell < pixelCell) paintPixels(context, picture, scene, span);
   else if (cell < spriteCell || !scene.sprites) paintBlocks(context, scene, span);
   else paintSprites(context, scene, scene.sprites, span);
 }
 
-/**
- * One pixel per page into a picture of the visible rows, which is then scaled. Enlarged, cells keep their edges; reduced below a
- * pixel, neighbours are averaged, which shows density.
- */
-function paintPixels(context: CanvasRenderingContext2D, scratch: OffscreenCanvas, scene: Scene, span: Span): void {
-  const { layout, view, flags, palette, flash } = scene;
-  const columns = span.lastColumn - span.firstColumn + 1;
-  const rows = span.lastRow - span.firstRow + 1;
-  scratch.width = columns;
-  scratch.height = rows;
-  const picture = scratch.getContext('2d');
-  if (!picture) return;
-  const image = picture.createImageData(columns, rows);
-  const words = new Uint32Array(image.data.buffer);
-  const table = colourTable(palette, scene.states, scene.filter);
-  const bright = flashTable(table, palette);
-  const { changedBy, first = 0 } = flash ?? {};
-  let at = 0;
-  for (let row = span.firstRow; row <= span.lastRow; row++) {
-    const start = row * layout.columns;
-    const end = Math.min(layout.pages, start + span.lastColumn + 1);
-    at = (row - span.firstRow) * columns;
-    for (let page = start + span.firstColumn; page < end; page++, at++) {
-      const byte = flags[page] ?? 0;
-      words[at] = (changedBy && (changedBy[page] ?? 0) >= first ? bright : table)[byte] ?? 0;
+/** One pixel per page. The flash is here one brightness as long as it lasts, so that the picture changes when it begins and ends. */
+function paintPixels(context: CanvasRenderingContext2D, picture: PixelPicture, scene: Scene, span: Span): void {
+  const { layout, flags, bins, palette, filter, flash } = scene;
+  picture.paint(context, scene, span, [flags, bins, palette, filter, flash?.first], (words) => {
+    const columns = span.lastColumn - span.firstColumn + 1;
+    const table = colourTable(palette, scene.states, filter);
+    const bright = flashTable(table, palette);
+    const { changedBy, first = 0 } = flash ?? {};
+    for (let row = span.firstRow; row <= span.lastRow; row++) {
+      const start = row * layout.columns;
+      const end = Math.min(layout.pages, start + span.lastColumn + 1);
+      let at = (row - span.firstRow) * columns;
+      for (let page = start + span.firstColumn; page < end; page++, at++) {
+        const byte = flags[page] ?? 0;
+        words[at] = (changedBy && (changedBy[page] ?? 0) >= first ? bright : table)[byte] ?? 0;
+      }
+      // Beyond the last page.
+      words.fill(0, at, (row - span.firstRow + 1) * columns);
     }
-  }
-  picture.putImageData(image, 0, 0);
-  const cell = cellSize(layout, view);
-  context.imageSmoothingEnabled = cell * context.getTransform().a < 1;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(
-    scratch,
-    span.firstColumn * cell - view.x,
-    span.firstRow * cell - view.y,
-    columns * cell,
-    rows * cell,
-  );
+  });
 }
 
 /** Plain rectangles, one for each run of equal pages in a row, then the gaps drawn over them. */

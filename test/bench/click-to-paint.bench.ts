@@ -1,5 +1,6 @@
 /** From a key or a click in the workbench to the painted grid, at 1 048 576 pages, in the headless browser. */
 import type { Page } from '@playwright/test';
+import { maxActRuns } from '../../protocol/workbench.ts';
 import { inWindow } from './in-window.ts';
 import { median, type Row, row, type Skipped } from './row.ts';
 
@@ -50,8 +51,8 @@ async function keyToPaintMs(page: Page, key: string, target: number): Promise<nu
   );
 }
 
-/** The time from Ctrl+A, or Escape, to the frame after it, ms. */
-async function selectionMs(page: Page, key: string, ctrlKey: boolean): Promise<number> {
+/** The time from a key that changes no page, such as Ctrl+A or Escape, to the frame after it, ms. */
+async function drawnMs(page: Page, key: string, ctrlKey: boolean): Promise<number> {
   return page.evaluate(
     async ({ key, ctrlKey }) => {
       const grid = document.querySelector('[role="application"]');
@@ -82,13 +83,21 @@ async function measure(page: Page): Promise<Row[]> {
     await page.waitForTimeout(300);
   }
   for (let round = 0; round < rounds; round++) {
-    all.push(await selectionMs(page, 'a', true));
-    await selectionMs(page, 'Escape', false);
+    all.push(await drawnMs(page, 'a', true));
+    await drawnMs(page, 'Escape', false);
   }
+  // As many runs as one act may be about, all of them drawn while the cursor goes on among them.
+  const field = page.getByRole('textbox', { name: 'Pages' });
+  await field.fill(`0-${regionPages - 1}/${regionPages / maxActRuns}`);
+  await field.press('Enter');
+  await grid.focus();
+  const moves: number[] = [];
+  for (let round = 0; round < rounds; round++) moves.push(await drawnMs(page, 'ArrowRight', true));
   const worst = (values: readonly number[]) => `(longest ${Math.round(Math.max(...values))} ms)`;
   return [
     row(`key to painted grid, one page written of 1 048 576 ${worst(touch)}`, 'ms', 1, median(touch), boundMs),
     row(`select all of 1 048 576 pages, painted ${worst(all)}`, 'ms', 1, median(all), boundMs),
+    row(`move among 65 536 selected runs, painted ${worst(moves)}`, 'ms', 1, median(moves), boundMs),
   ];
 }
 
