@@ -10,7 +10,8 @@ import { witness } from '../smaps-witness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
 
-const pages = 24;
+/** Few enough for a lock limit of 64 KiB. */
+const pages = 8;
 const whole = [0, pages];
 const write: Tool = { kind: 'touch', access: 'write' };
 const read: Tool = { kind: 'touch', access: 'read' };
@@ -79,7 +80,7 @@ describe('every tool on every backing', () => {
 
   it('shows on fault, don’t dump and rights as smaps of the process has them', async () => {
     await using bench = await Bench.open();
-    const region = await bench.anonymous(pages);
+    const region = await bench.anonymous(24);
     await bench.act(region, { kind: 'mlock-on-fault' }, [0, 4, 8, 2]);
     await bench.act(region, advise('MADV_DONTDUMP'), [2, 4]);
     await bench.act(region, { kind: 'mprotect', protection: [] }, [20, 4]);
@@ -98,7 +99,7 @@ describe('every tool on every backing', () => {
 
   it('says which page of a refused call could not be accessed, and what was done before it', async () => {
     await using bench = await Bench.open();
-    const region = await bench.anonymous(pages);
+    const region = await bench.anonymous(24);
     await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ'] }, [6, 2]);
     const step = await bench.act(region, write, [0, 10, 12, 4]);
     expect(step).toMatchObject({ errno: 'EFAULT', calls: { made: 2, refused: 1 } });
