@@ -42,8 +42,8 @@ const adviceCallPages: Partial<Record<ToolAdvice, number>> = {
 export function callPages(tool: Tool): number {
   switch (tool.kind) {
     case 'touch':
-      return 1024;
     case 'mlock':
+      return 1024;
     case 'explicit_bzero':
       return 2048;
     case 'mprotect':
