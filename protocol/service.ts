@@ -117,7 +117,7 @@ export const contract = {
   /** What would take a step back, from what the kernel showed before it. */
   inverse: { request: z.object({ session, step: z.int().nonnegative() }), response: inverseSchema },
   /** The workbench as it can be stored and opened again. */
-  save: { request: z.object({ session }), response: savedWorkbenchSchema },
+  save: { request: z.object({ session }), response: savedWorkbenchSchema.extend({ deeds: uncheckedDeedsSchema }) },
   /** The report of what the session has shown so far. */
   report: { request: z.object({ session, language: languageSchema }), response: reportSchema },
   /** The steps so far as a C program; with a step, only that step's lines. */

@@ -81,7 +81,10 @@ export const recordedDeedSchema = z.object({ deed: deedSchema, result: deedResul
 export const recordedDeedsSchema = z.array(recordedDeedSchema).max(maxDeeds);
 export type RecordedDeeds = z.infer<typeof recordedDeedsSchema>;
 
-/** The same as they come over a wire. The engine checks each in its time, since all at once would keep its main loop. */
+/**
+ * The same as they go over a wire. Checked all at once they would keep a main loop for half a second: the engine checks each in its time, and
+ * whoever opens a saved file does.
+ */
 export const uncheckedDeedsSchema = z.custom<readonly unknown[]>(
   (value) => Array.isArray(value) && value.length <= maxDeeds,
   { error: `must be a list of at most ${maxDeeds} deeds` },

@@ -28,7 +28,7 @@ export interface LogActions {
   linesOf(step: number): Promise<string | undefined>;
   /** All steps as a C program. */
   program(): Promise<string | undefined>;
-  save(): Promise<SavedWorkbench | undefined>;
+  save(): Promise<Response<'save'> | undefined>;
   /** Does the deeds of a saved workbench again, in a new one. False when the engine refused: what was open then stays. */
   reopen(saved: SavedWorkbench): Promise<boolean>;
 }

@@ -4,8 +4,8 @@ import { forkIsolated } from '../../../lab/fork-isolated.ts';
 import type { RegionInfo, Step } from '../../../protocol/events.ts';
 import type { Placement } from '../../../protocol/experiment.ts';
 import type { RegionRequest } from '../../../protocol/mapping.ts';
-import { contract, type Request, type Started } from '../../../protocol/service.ts';
-import type { ProcessTool, SavedWorkbench, Tool } from '../../../protocol/workbench.ts';
+import { contract, type Request, type Response, type Started } from '../../../protocol/service.ts';
+import type { ProcessTool, Tool } from '../../../protocol/workbench.ts';
 import { never, TestLab } from '../harness.ts';
 
 const entry = fileURLToPath(new URL('../isolated-entry.ts', import.meta.url));
@@ -60,7 +60,7 @@ export class Bench implements AsyncDisposable {
     return this.lab.service.removeRegion({ session: this.session, region }, never);
   }
 
-  save(): Promise<SavedWorkbench> {
+  save(): Promise<Response<'save'>> {
     return this.lab.service.save({ session: this.session }, never);
   }
 
