@@ -8,10 +8,9 @@ import type { Host } from './service.ts';
 import { Session } from './session.ts';
 import type { SessionHandle } from './session-handle.ts';
 import type { TranscriptHeader } from './transcript.ts';
+import { workbenchExperiment } from './workbench/experiment.ts';
 import type { WorkbenchHandle } from './workbench/handle.ts';
-import { parseDeeds } from './workbench/parse-deeds.ts';
-import { WorkbenchRoom } from './workbench/room.ts';
-import { Workbench, workbenchExperiment } from './workbench/workbench.ts';
+import type { WorkbenchRoom } from './workbench/room.ts';
 
 /** Where a workbench runs: as asked for. */
 export function placeWorkbench(asked: Placement, host: Host): Placement {
@@ -67,42 +66,13 @@ export async function openExperiment(
   return { handle, begin: () => handle.start(request) };
 }
 
-/** A workbench, likewise, and the memory that its regions take. Throws `bad-input` and `over-budget` for deeds that cannot be done. */
-export async function openWorkbench(
-  host: Host,
-  placement: Placement,
-  request: Received<'workbench'> & { session: number },
-  reader: Reader,
-): Promise<Opening> {
-  const { session, sampleHz } = request;
-  const { version } = host;
-  const deeds = await parseDeeds(request.deeds ?? []);
-  // An isolated engine may map what its host has made room for.
-  const room = new WorkbenchRoom(host.budget, whereabouts(host) === 'isolated' ? 'isolated' : placement);
-  const watched = room.watching(reader);
-  try {
-    await room.addAll(deeds);
-    if (placement === 'inline' || !host.spawnIsolated) {
-      const options = { session, sampleHz, version, placement: whereabouts(host) };
-      const handle = new Workbench(options, watched);
-      return { handle, workbench: { handle, room }, begin: async () => handle.begin(deeds) };
-    }
-    const header = { version, experiment: workbenchExperiment, placement };
-    const handle = await isolate(host.spawnIsolated, session, header, watched);
-    return { handle, workbench: { handle, room }, begin: () => handle.openWorkbench(request) };
-  } catch (error) {
-    room[Symbol.dispose]();
-    throw error;
-  }
-}
-
 /** What a session in this very process is to say of its placement. */
-function whereabouts(host: Host): Placement {
+export function whereabouts(host: Host): Placement {
   return host.kind === 'isolated' ? 'isolated' : 'inline';
 }
 
 /** A session in a process of its own, which is started for it. Throws `cannot-run-here` when that fails. */
-async function isolate(
+export async function isolate(
   spawn: NonNullable<Host['spawnIsolated']>,
   session: number,
   header: Omit<TranscriptHeader, 'pid'>,

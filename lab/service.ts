@@ -5,9 +5,9 @@ import type { Budget } from './budget.ts';
 import { catalogue, findExperiment } from './catalogue.ts';
 import { environment } from './environment.ts';
 import type { IsolatedProcess } from './isolated-session.ts';
-import { type Opening, openExperiment, openWorkbench, place, placeWorkbench } from './opening.ts';
+import { type Opening, openExperiment, place, placeWorkbench } from './opening.ts';
 import type { SessionHandle } from './session-handle.ts';
-import { workbenchExperiment } from './workbench/workbench.ts';
+import { workbenchExperiment } from './workbench/experiment.ts';
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
 const maxSessions = 16;
@@ -98,7 +98,11 @@ export function createService(host: Host, reader: Reader): Service {
     const placement = placeWorkbench(request.placement, host);
     const session = numberOf(request.session);
     const room = takeRoom(0, workbenchExperiment.title);
-    const make = () => openWorkbench(host, placement, { ...request, session }, reader);
+    const make = async () => {
+      // Loaded when it is wanted: `pagescope run` does without it, and without the schemas of its deeds.
+      const { openWorkbench } = await import('./workbench/open.ts');
+      return openWorkbench(host, placement, { ...request, session }, reader);
+    };
     return { session, placement, pid: await admit(session, room, make, signal), parameters: {} };
   };
 

@@ -2,36 +2,9 @@ import type { Text } from '../../protocol/text.ts';
 import { joined } from '../joined.ts';
 import type { Lab } from '../lab.ts';
 import type { Region } from '../region.ts';
+import type { coreClaims } from './claims.ts';
 import type { CoreFiles, Way } from './core-files.ts';
 import { anywhere, type Evidence, elsewhere, type Findings, inPlace } from './findings.ts';
-
-/** What core files are claimed to hold. */
-export const coreClaims = {
-  unprotected: {
-    en: 'Core file: the unprotected marker is found in its page, times',
-    zh: 'core 文件：未保护的标记在其所在页中被找到的次数',
-  },
-  protected: {
-    en: 'Core file: the marker under MADV_DONTDUMP is found, times',
-    zh: 'core 文件：设了 MADV_DONTDUMP 的标记被找到的次数',
-  },
-  secret: {
-    en: 'Core file: the marker in memfd_secret is found, times',
-    zh: 'core 文件：memfd_secret 中的标记被找到的次数',
-  },
-  listed: {
-    en: 'Core file: it lists the protected mapping, and holds so many bytes of it',
-    zh: 'core 文件：列有受保护的映射，而其中的字节数为',
-  },
-  'gcore-all': {
-    en: 'gcore -a overrides MADV_DONTDUMP: the protected marker is found in its page, times',
-    zh: 'gcore -a 无视 MADV_DONTDUMP：受保护的标记在其所在页中被找到的次数',
-  },
-  'gcore-all-secret': {
-    en: 'But not memfd_secret: its marker is found, times',
-    zh: '但无法得到 memfd_secret：其标记被找到的次数',
-  },
-} as const;
 
 type CoreLab = Lab<keyof typeof coreClaims>;
 

@@ -9,7 +9,7 @@ import type { Text } from '../../protocol/text.ts';
 import { type Deed, maxDeeds, type RecordedDeeds, savedWorkbenchId } from '../../protocol/workbench.ts';
 import { Slices } from '../breathe.ts';
 import { OpenSession } from '../open-session.ts';
-import type { TranscriptHeader } from '../transcript.ts';
+import { workbenchExperiment } from './experiment.ts';
 import type { WorkbenchHandle } from './handle.ts';
 import { inverseOf } from './inverse.ts';
 import { type Doing, type Done, Performer } from './performer.ts';
@@ -23,13 +23,6 @@ export interface WorkbenchOptions {
   readonly version: string;
   readonly placement: Placement;
 }
-
-/** What a report says of a workbench where it names the experiment. */
-export const workbenchExperiment: TranscriptHeader['experiment'] = {
-  id: 'workbench',
-  title: { en: 'Workbench', zh: '工作台' },
-  parameters: {},
-};
 
 /** A session without a script: what happens in it is what its user asks for, one thing after the other. */
 export class Workbench implements WorkbenchHandle {
