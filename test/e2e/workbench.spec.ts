@@ -1,48 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
 import { consoleOf, expectNoViolations, inEveryLook } from './accessibility.ts';
+import { benchOf, choose, map, openBench, select } from './bench.ts';
 import { expect, test } from './fixtures.ts';
 import { open, windowOf } from './window.ts';
-
-/** The workbench by what a person calls its parts. */
-const benchOf = (page: Page) => ({
-  heading: page.getByRole('heading', { level: 1, name: 'Workbench' }),
-  state: page.locator('header').getByRole('status'),
-  form: page.getByRole('form', { name: 'New region' }),
-  field: (name: string) => page.getByRole('form', { name: 'New region' }).getByLabel(name, { exact: true }),
-  mapIt: page.getByRole('button', { name: 'Map it', exact: true }),
-  add: page.getByRole('button', { name: 'Add a region' }),
-  region: (name: string) => page.getByRole('article', { name: `Region ${name}` }),
-  grid: (name: string) => page.getByRole('article', { name: `Region ${name}` }).getByRole('application'),
-  range: page.getByRole('textbox', { name: 'Pages' }),
-  selection: page.getByRole('region', { name: 'Selection' }),
-  selected: page.getByRole('region', { name: 'Selection' }).getByRole('status'),
-  tool: (name: string) => page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name, exact: false }),
-  line: page.getByRole('toolbar', { name: 'Tools' }).locator('xpath=following-sibling::*'),
-});
-
-async function openBench(page: Page): Promise<void> {
-  await open(page, '#workbench');
-  await expect(benchOf(page).state).toContainText('Open');
-}
-
-async function choose(page: Page, field: string, option: string): Promise<void> {
-  await benchOf(page).field(field).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
-}
-
-/** Maps a region of so many pages as the form stands. */
-async function map(page: Page, size: string): Promise<void> {
-  const { field, mapIt } = benchOf(page);
-  await field('Size').fill(size);
-  await mapIt.click();
-}
-
-async function select(page: Page, range: string): Promise<void> {
-  const { range: field } = benchOf(page);
-  await field.fill(range);
-  await field.press('Enter');
-}
 
 test('the navigation and the search lead to it, and its session outlives a visit elsewhere', async ({ page }) => {
   const { heading, state, grid } = benchOf(page);
