@@ -68,7 +68,6 @@ export const enLog = {
   undo: {
     title: 'What takes it back',
     asking: 'Asking the engine…',
-    none: 'Not undone',
     do: 'Do it',
     cancel: 'Leave it',
   },
@@ -85,7 +84,6 @@ export const enLog = {
   },
   replay: {
     title: 'Reopened',
-    same: 'Everything came to the same as when it was saved.',
     differs_one: '{{count, number}} deed came to something else; its step says what it was.',
     differs_other: '{{count, number}} deeds came to something else; their steps say what it was.',
     show: 'Show them',

@@ -4,7 +4,6 @@ export const enWorkbench = {
   summary: 'Map regions, choose pages and act on them: each act is the kernel’s call, and the grid shows what it did.',
   opening: 'Opening the workbench…',
   again: 'Open a new workbench',
-  refused: 'Not opened',
   placement: { inline: 'in the main process', isolated: 'in its own process' },
   move: 'Reopen in a process of its own',
   moveHint: 'Does the same again in a process of its own, where mlockall works and regions may be of any size.',
@@ -83,7 +82,6 @@ export const enWorkbench = {
   },
   select: {
     title: 'Selection',
-    menu: 'Select',
     all: 'All',
     none: 'None',
     invert: 'Invert',

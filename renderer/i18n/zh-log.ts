@@ -65,7 +65,6 @@ export const zhLog: Texts['log'] = {
   undo: {
     title: '如何撤销',
     asking: '正在询问引擎…',
-    none: '未撤销',
     do: '执行',
     cancel: '保持不变',
   },
@@ -81,7 +80,6 @@ export const zhLog: Texts['log'] = {
   },
   replay: {
     title: '已重新打开',
-    same: '所有结果都与保存时相同。',
     differs_other: '{{count, number}} 个操作的结果与保存时不同；相应的步骤说明了原来的结果。',
     show: '显示这些步骤',
     showAll: '显示所有步骤',

@@ -6,7 +6,6 @@ export const zhWorkbench: Texts['workbench'] = {
   summary: '映射区域，选择页并对其操作：每个操作都是一次内核调用，页网格显示其结果。',
   opening: '正在打开工作台…',
   again: '打开新的工作台',
-  refused: '未能打开',
   placement: { inline: '在主进程中', isolated: '在独立进程中' },
   move: '改在独立进程中打开',
   moveHint: '在独立进程中重做一遍：那里可以使用 mlockall，区域大小不限。',
@@ -73,7 +72,6 @@ export const zhWorkbench: Texts['workbench'] = {
   },
   select: {
     title: '选区',
-    menu: '选择',
     all: '全部',
     none: '取消',
     invert: '反选',
