@@ -237,6 +237,10 @@ export class OpenSession {
     this.observe(step.index, (seen, snapshot) => {
       if (lookCloser && seen === region) look = lookOf(snapshot);
     });
+    if (operation.kind === 'munmap' && step.errno === null && operation.range.pageCount === region.pages) {
+      await this.regions.remove(region.id).release();
+      this.tell({ kind: 'released', region: region.id });
+    }
     return { step, look };
   }
 

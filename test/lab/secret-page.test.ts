@@ -72,6 +72,7 @@ describe('secret-page', () => {
     const wipe = { kind: 'explicit_bzero', range: { firstPage: 0, pageCount: 1 } } as const;
     await lab.service.operate({ session, region: 1, operation: wipe }, never);
     expect(await failuresOf(lab, session)).toEqual([]);
+    expect(lab.reader.of('released').map(({ region }) => region)).toEqual([1, 2, 3]);
     const report = await lab.service.report({ session, language: 'en' }, never);
     expect(skipped(report)).toContain('unprotected');
     expect(report.coreFiles?.[0]?.found.map(({ marker }) => marker)).toEqual([2, 3]);
