@@ -1,5 +1,6 @@
 import { CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { addressOfLimits } from '../../app/address.ts';
 import { useActions, useWords } from '../../app/context.ts';
@@ -9,10 +10,16 @@ import classes from './workbench.module.css';
 export function RefusedAct({ step }: { step: Step }) {
   const { t, pick } = useWords();
   const { workbench } = useActions();
+  const box = useRef<HTMLDivElement>(null);
+  // Among several regions it may stand below what is seen of them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each refusal comes into sight, also where the last one stood
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, [step.index]);
   const { call, errno, diagnosis, meaning, outcome, calls } = step;
   const some = calls && calls.made > calls.refused ? { made: calls.made, refused: calls.refused } : undefined;
   return (
-    <div className={classes.refusal} role="alert">
+    <div ref={box} className={classes.refusal} role="alert">
       <IconAlertTriangle size={16} aria-hidden />
       <div>
         <p>
