@@ -6,6 +6,7 @@ import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Deed, DeedResult, PageRuns, ProcessTool, Tool } from '../../protocol/workbench.ts';
 import { collectGarbage } from '../collect-garbage.ts';
+import { countPages } from '../format.ts';
 import { joined } from '../joined.ts';
 import type { OpenSession } from '../open-session.ts';
 import { type CallRecord, performNow, unmapRegion } from '../operations.ts';
@@ -93,7 +94,7 @@ export class Performer {
     checkRoomForRegion(regions.all.length);
     const mapping = mappingOf(request);
     const { pages } = mapping;
-    const taken = takeMap({ en: `Map ${pages} pages`, zh: `映射 ${pages} 页` }, mapping, regions, clock);
+    const taken = takeMap({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, mapping, regions, clock);
     const { region } = taken;
     if (!region) {
       regions.skipId();
