@@ -5,7 +5,7 @@ import { MLOCK, mlock, mlock2, munlock } from '../native/mlock.ts';
 import { MADV, madvise, mincore, mprotect, munmap } from '../native/mman.ts';
 import { POSIX_FADV, posixFadvise } from '../native/page-cache.ts';
 import type { Step } from '../protocol/events.ts';
-import type { Advice, Operation, PageRange } from '../protocol/operation.ts';
+import type { Operation, PageRange } from '../protocol/operation.ts';
 import type { Text } from '../protocol/text.ts';
 import { breathe } from './breathe.ts';
 import type { Clock } from './clock.ts';
@@ -155,13 +155,13 @@ export function rangeOf(operation: Operation, region: Region): PageRange {
   return { firstPage: lowest, pageCount: highest - lowest + 1 };
 }
 
-/** Advice that is kept as a flag of the VMA, so that advising a part splits it. */
-const flagAdvice: readonly Advice[] = ['MADV_DONTDUMP', 'MADV_DODUMP', 'MADV_HUGEPAGE', 'MADV_NOHUGEPAGE'];
-
-/** Whether an operation may change what smaps alone tells, or split a VMA and so make what was read of it before useless. */
+/**
+ * Whether an operation may change what smaps alone tells: on-fault locking and what core files hold. Where it splits a VMA as well, the next
+ * look finds other bounds and reads smaps by itself.
+ */
 export function changesVmFlags(operation: Operation): boolean {
-  if (operation.kind === 'madvise') return flagAdvice.includes(operation.advice);
-  return ['mlock', 'mlock2', 'munlock', 'munmap', 'mprotect'].includes(operation.kind);
+  if (operation.kind === 'madvise') return operation.advice === 'MADV_DONTDUMP' || operation.advice === 'MADV_DODUMP';
+  return operation.kind === 'mlock' || operation.kind === 'mlock2' || operation.kind === 'munlock';
 }
 
 function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome {
