@@ -6,6 +6,7 @@ import type { Session } from '../../store/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { CoreFiles } from '../core-file/core-files.tsx';
 import { Empty } from '../panel.tsx';
+import tabbed from '../tabbed-panel.module.css';
 import { TimelineCharts, TimelinePanel } from '../timeline/timeline-panel.tsx';
 import { everLocked } from './lock-kind.ts';
 import { LockTimeline } from './lock-timeline.tsx';
@@ -28,17 +29,17 @@ export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor 
   const names = namesOf(experiment, locks, core);
   const title = { core: t('secrets.title'), locks: t('locks.title'), counts: t('timeline.title') };
   return (
-    <section className={classes.panel} aria-label={t('timeline.title')}>
+    <section className={tabbed.panel} aria-label={t('timeline.title')}>
       <Tabs
         value={chosen ?? names[0] ?? null}
         onChange={setChosen}
         keepMounted={false}
-        classNames={{ root: classes.tabs ?? '', list: classes.list ?? '' }}
+        classNames={{ root: tabbed.tabs ?? '', list: tabbed.list ?? '' }}
       >
         <Tabs.List>
           {names.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              <h2 className={classes.title}>{title[name]}</h2>
+              <h2 className={tabbed.title}>{title[name]}</h2>
             </Tabs.Tab>
           ))}
         </Tabs.List>

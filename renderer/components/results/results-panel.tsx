@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
 import { useApp, useWords } from '../../app/context.ts';
 import { shownSession } from '../../store/store.ts';
+import tabbed from '../tabbed-panel.module.css';
 import { useCopy } from '../use-export.ts';
 import { Claims } from './claims.tsx';
 import { Program } from './program.tsx';
@@ -17,20 +18,20 @@ export function ResultsPanel({ experiment }: { experiment: ExperimentDescriptor 
   const program = useProgram(tab === 'program');
   const copy = useCopy();
   return (
-    <section className={classes.panel} aria-label={`${t('claims.title')} · ${t('program.title')}`}>
+    <section className={tabbed.panel} aria-label={`${t('claims.title')} · ${t('program.title')}`}>
       <Tabs
         value={tab}
         onChange={setTab}
         keepMounted={false}
-        classNames={{ root: classes.tabs ?? '', list: classes.list ?? '' }}
+        classNames={{ root: tabbed.tabs ?? '', list: tabbed.list ?? '' }}
       >
         <Tabs.List>
           <Tabs.Tab value="claims">
-            <h2 className={classes.title}>{t('claims.title')}</h2>
+            <h2 className={tabbed.title}>{t('claims.title')}</h2>
             <ClaimsSummary total={experiment.claims.length} />
           </Tabs.Tab>
           <Tabs.Tab value="program">
-            <h2 className={classes.title}>{t('program.title')}</h2>
+            <h2 className={tabbed.title}>{t('program.title')}</h2>
           </Tabs.Tab>
         </Tabs.List>
         {tab === 'program' && program !== undefined && (
