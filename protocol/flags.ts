@@ -21,7 +21,7 @@ export const PageFlag = {
   DontDump: 128,
 } as const;
 
-/** The page states that a person tells apart, in the order of the legend. */
+/** The page states that a person tells apart, in the order of the legend. `on-fault` is locked and not in memory yet, for whatever reason. */
 export const pageStates = ['absent', 'resident', 'zero', 'locked', 'on-fault', 'swapped', 'huge', 'unknown'] as const;
 export type PageState = (typeof pageStates)[number];
 

@@ -123,7 +123,7 @@ export const en = {
     resident: 'resident',
     zero: 'zero page',
     locked: 'locked',
-    'on-fault': 'locked on fault',
+    'on-fault': 'locked, not in yet',
     swapped: 'swapped',
     huge: 'huge',
     unknown: 'unknown',
@@ -134,7 +134,8 @@ export const en = {
     resident: 'In memory (mincore).',
     zero: 'Mapped to the shared zero page: resident, but no memory of its own.',
     locked: 'In memory and locked: it cannot be reclaimed.',
-    'on-fault': 'Locked on fault and not yet there: a touch brings it in, locked.',
+    'on-fault':
+      'Locked and not in memory yet (on fault, or before a hole that mlock met): a touch brings it in, locked.',
     swapped: 'In swap: a touch will be a major fault.',
     huge: 'In memory as part of a huge page.',
     unknown: 'The kernel would not tell.',

@@ -46,10 +46,10 @@ test('a click selects a page, and keys write and lock it: the grid shows what th
   // Again what was done last.
   await select(page, '5');
   await grid('A').press('f');
-  await expect(grid('A')).toHaveAccessibleName(/1 locked on fault/);
+  await expect(grid('A')).toHaveAccessibleName(/1 locked, not in yet/);
   await select(page, '6');
   await grid('A').press('Space');
-  await expect(grid('A')).toHaveAccessibleName(/2 locked on fault/);
+  await expect(grid('A')).toHaveAccessibleName(/2 locked, not in yet/);
 });
 
 test('keys build a selection of several runs, and letters in a field are letters', async ({ page }) => {
@@ -138,7 +138,7 @@ test('memfd_secret is mapped where the kernel has it, and refused in words where
   const refused = form.getByRole('alert');
   await expect(grid('A').or(refused)).toBeVisible();
   if (await refused.isVisible()) await expect(refused).toContainText('memfd_secret');
-  else await expect(grid('A')).toHaveAccessibleName(/8 locked on fault/);
+  else await expect(grid('A')).toHaveAccessibleName(/8 locked, not in yet/);
 });
 
 test('a file that is not there, and sizes that are none, are answered at the form, and nothing typed is lost', async ({
