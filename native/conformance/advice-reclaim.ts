@@ -11,10 +11,14 @@ import { withSecondProcess } from './second-process.ts';
 
 const PAGES = 16;
 
-/** Asks until they are gone: pages that still wait in another processor's list of new pages are passed over. */
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Asks until they are gone: pages that still wait in another processor's list of new pages are passed over, until that one empties it. */
 function pageOut(address: bigint, pages: number, gone: () => boolean): void {
-  for (let turn = 0; turn < 50 && !gone(); turn++)
+  for (let turn = 0; turn < 50 && !gone(); turn++) {
+    if (turn > 0) Atomics.wait(pause, 0, 0, 10);
     gives(madvise(address, bytes(pages), MADV.PAGEOUT), null, 'MADV_PAGEOUT');
+  }
 }
 
 function firstByte(address: bigint): number {
