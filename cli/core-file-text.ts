@@ -1,4 +1,4 @@
-import { formatBytes } from '../lab/format.ts';
+import { formatBytes } from '../lab/base/format.ts';
 import type { CoreFile } from '../protocol/events.ts';
 import type { Language } from '../protocol/language.ts';
 import { type Nature, natureOf } from '../protocol/nature.ts';

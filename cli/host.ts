@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { Budget } from '../lab/budget.ts';
-import type { Host } from '../lab/service.ts';
+import { Budget } from '../lab/service/budget.ts';
+import type { Host } from '../lab/service/service.ts';
 import { version } from './installation.ts';
 
 /** The entry of an isolated process, built beside the command. */
@@ -14,7 +14,7 @@ export function nodeHost(kind: 'cli' | 'browser'): Host {
     can: { fileDialogs: false, menus: false },
     budget: Budget.fromEnvironment(),
     spawnIsolated: async () => {
-      const { forkIsolated } = await import('../lab/fork-isolated.ts');
+      const { forkIsolated } = await import('../lab/isolation/fork-isolated.ts');
       return forkIsolated(fileURLToPath(isolatedEntry));
     },
   };

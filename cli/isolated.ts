@@ -1,5 +1,5 @@
 /** The entry of an isolated process whose host is Node: `lab/fork-isolated.ts` starts it. */
-import { serveIsolated } from '../lab/isolated.ts';
+import { serveIsolated } from '../lab/service/serve-isolated.ts';
 import { parentWire } from '../protocol/wires/child-process.ts';
 import { version } from './installation.ts';
 

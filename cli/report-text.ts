@@ -1,4 +1,4 @@
-import { countPages, formatBytes } from '../lab/format.ts';
+import { countPages, formatBytes } from '../lab/base/format.ts';
 import type { Language } from '../protocol/language.ts';
 import type { Report } from '../protocol/report.ts';
 import { coreFileLine } from './core-file-text.ts';

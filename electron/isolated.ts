@@ -1,5 +1,5 @@
 /** The entry of an isolated process whose host is Electron: `isolated-host.ts` starts it and sends it its port. */
-import { serveIsolated } from '../lab/isolated.ts';
+import { serveIsolated } from '../lab/service/serve-isolated.ts';
 import { electronPortWire } from '../protocol/wires/electron-port.ts';
 
 process.parentPort.once('message', ({ data, ports: [port] }) => {

@@ -1,8 +1,8 @@
 /** The desktop app's main process: it makes the calls whose effects the window shows. */
 import { join } from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
-import { Budget } from '../lab/budget.ts';
-import { createService, type Host } from '../lab/service.ts';
+import { Budget } from '../lab/service/budget.ts';
+import { createService, type Host } from '../lab/service/service.ts';
 import { statusOf } from '../protocol/exit-status.ts';
 import { toProblem } from '../protocol/problem.ts';
 import { denyPermissions, guardAllContents } from './guards.ts';

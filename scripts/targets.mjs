@@ -105,7 +105,7 @@ export const targets = [
   },
   {
     name: 'cli',
-    folders: ['cli', 'server', ...below],
+    folders: ['cli', 'server', 'conformance', ...below],
     outputs: ['cli/main.cjs', 'cli/isolated.cjs', 'cli/conformance-child.cjs'],
     builds: () => [
       forNode(
@@ -113,7 +113,7 @@ export const targets = [
         {
           main: 'cli/main.ts',
           isolated: 'cli/isolated.ts',
-          'conformance-child': 'native/conformance/child.ts',
+          'conformance-child': 'conformance/child.ts',
         },
         commonJs,
       ),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { RULES } from '../../native/conformance/rules.ts';
-import { type Row, runConformance } from '../../native/conformance/run.ts';
-import { type Counts, countCalls, countRows } from '../../native/conformance/summary.ts';
+import { RULES } from '../../conformance/all-rules.ts';
+import { type Row, runConformance } from '../../conformance/run.ts';
+import { type Counts, countCalls, countRows } from '../../conformance/summary.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Language } from '../../protocol/language.ts';
 import { problem } from '../../protocol/problem.ts';

@@ -1,6 +1,5 @@
-import { type Finding, findings } from '../../lab/doctor.ts';
-import { environment } from '../../lab/environment.ts';
-import { limitsFacts } from '../../lab/limits.ts';
+import { environment } from '../../lab/limits/environment.ts';
+import { limitsFacts } from '../../lab/limits/limits.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Fix } from '../../protocol/fixes/fix.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
@@ -12,6 +11,7 @@ import { problem } from '../../protocol/problem.ts';
 import { exactBytes, parseSize } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
+import { type Finding, findings } from '../doctor-findings.ts';
 import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 

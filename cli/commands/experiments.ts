@@ -1,4 +1,4 @@
-import { catalogue } from '../../lab/catalogue.ts';
+import { catalogue } from '../../lab/experiments/catalogue.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { ExperimentDescriptor, Parameter } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';

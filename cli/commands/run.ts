@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { createService } from '../../lab/service.ts';
+import { createService } from '../../lab/service/service.ts';
 import type { SessionEvent } from '../../protocol/events.ts';
 import { ExitStatus, statusOf } from '../../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createService } from '../../lab/service.ts';
+import { createService } from '../../lab/service/service.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import { startServer } from '../../server/start-server.ts';
 import { nodeHost } from '../host.ts';

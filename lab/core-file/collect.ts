@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import { hasEnded } from '../../native/proc-stat.ts';
+import { hasEnded } from '../../native/proc/proc-stat.ts';
 import type { CoreFile } from '../../protocol/events.ts';
 import type { Text } from '../../protocol/text.ts';
 import { fromApport } from './apport.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { CoreName } from './core-pattern.ts';
 import type { CoreSource } from './core-source.ts';
+import { kernelCoreBytes, noRoom } from './disk-space.ts';
 import { ownNameFacts } from './name-facts.ts';
 import { deleteCore, isCoreOf } from './own-core.ts';
-import { kernelCoreBytes, noRoom } from './room.ts';
 import { fromSystemd } from './systemd-coredump.ts';
 
 /** Why there is no core file to search. `not-written` also where a process is not dumpable, or its RLIMIT_CORE is 0. */

@@ -1,6 +1,6 @@
 import type { CoreMapping } from '../../protocol/events.ts';
-import { breathe } from '../breathe.ts';
-import { formatAddress } from '../format.ts';
+import { formatAddress } from '../base/format.ts';
+import { breathe } from '../base/slices.ts';
 import type { Segment } from './elf-core.ts';
 
 /** A region of the session, as it lies in the dumped process. */

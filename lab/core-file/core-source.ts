@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
-import { capget } from '../../native/capabilities.ts';
-import { PR, prctl } from '../../native/prctl.ts';
-import { readText } from '../../native/proc-file.ts';
-import { getrlimit, RLIMIT } from '../../native/resource.ts';
+import { capget } from '../../native/calls/capabilities.ts';
+import { PR, prctl } from '../../native/calls/prctl.ts';
+import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
+import { readText } from '../../native/proc/proc-file.ts';
 import type { Text } from '../../protocol/text.ts';
 import { CoreName, withPid } from './core-pattern.ts';
 import { lineOf, linkOf, ownNameFacts } from './name-facts.ts';

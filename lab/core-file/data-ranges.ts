@@ -1,5 +1,5 @@
-import { seekData, seekHole } from '../../native/seek-data.ts';
-import { breathe } from '../breathe.ts';
+import { seekData, seekHole } from '../../native/calls/seek-data.ts';
+import { breathe } from '../base/slices.ts';
 
 /** Bytes of a file, `end` not among them. */
 export interface FileRange {

@@ -9,7 +9,7 @@
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Text } from '../../protocol/text.ts';
-import { breathe } from '../breathe.ts';
+import { breathe } from '../base/slices.ts';
 
 /** A PT_LOAD header. Sizes and the offset in the file are in bytes; the file may end before what they say. */
 export interface Segment {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Text } from '../../protocol/text.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes } from '../base/format.ts';
 import { type CollectedCore, type CoreRefused, collected } from './collect.ts';
 import type { CoreFolder } from './core-folder.ts';
+import { gcoreBytes, noRoom } from './disk-space.ts';
 import { ownerOf } from './own-core.ts';
-import { gcoreBytes, noRoom } from './room.ts';
 import { runProgram } from './run-program.ts';
 
 /** More than this, most of it zeros, is not worth the minutes. gdb 13 writes half a GiB in a second, and it is searched at the same pace. */

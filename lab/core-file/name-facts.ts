@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { readText } from '../../native/proc-file.ts';
+import { readText } from '../../native/proc/proc-file.ts';
 import type { CoreNameFacts } from './core-pattern.ts';
 
 /** The first PID namespace of a machine always has this number (PROC_PID_INIT_INO). */

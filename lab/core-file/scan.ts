@@ -4,8 +4,8 @@
  */
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
-import { Haystack } from '../../native/memmem.ts';
-import { breathe } from '../breathe.ts';
+import { Haystack } from '../../native/calls/memmem.ts';
+import { breathe } from '../base/slices.ts';
 import { dataRanges } from './data-ranges.ts';
 
 export interface Needle {

@@ -1,16 +1,16 @@
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import { BackingFile } from '../backing-file.ts';
-import { cachedPages } from '../cached-pages.ts';
-import { experiment, type Script } from '../experiment.ts';
-import { countPages } from '../format.ts';
-import type { Lab } from '../lab.ts';
-import { integer, path } from '../parameters.ts';
-import { checkNotCut, evict, touchOne, type Window, whyStayed, windowUnder } from '../readahead.ts';
-import type { Region } from '../region.ts';
-import type { Look } from '../snapshot.ts';
-import { askForSmallPages, noPageTable, wholeOf, whyRefused } from '../steps.ts';
+import { countPages } from '../base/format.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
+import { integer, path } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, noPageTable, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { BackingFile } from '../regions/backing-file.ts';
+import type { Look } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
+import { cachedPages } from './file-cache/cached-pages.ts';
+import { checkNotCut, evict, touchOne, type Window, whyStayed, windowUnder } from './file-cache/readahead.ts';
 
 type WindowClaim = 'random-window' | 'normal-window' | 'normal-around' | 'sequential-window' | 'sequential-ahead';
 type AdviceName = 'normal' | 'sequential' | 'random';

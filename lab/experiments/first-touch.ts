@@ -1,9 +1,9 @@
-import { pageSize } from '../../native/sysconf.ts';
-import { experiment } from '../experiment.ts';
-import { countPages } from '../format.ts';
-import { choice, integer } from '../parameters.ts';
-import { askForSmallPages, engineFaults, noZeroFlag } from '../steps.ts';
-import { inOrder, orderParameters } from '../touch-order.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { countPages } from '../base/format.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import { choice, integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, engineFaults, noZeroFlag } from '../experiment-kit/shared-steps.ts';
+import { inOrder, orderParameters } from '../experiment-kit/touch-order.ts';
 
 /** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
 const mostSteps = 64;

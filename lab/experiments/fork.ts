@@ -1,15 +1,15 @@
-import { type PageSharing, pageSharing } from '../../native/page-sharing.ts';
-import { status } from '../../native/proc-status.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { type PageSharing, pageSharing } from '../../native/pages/page-sharing.ts';
+import { status } from '../../native/proc/proc-status.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import { experiment, type Script } from '../experiment.ts';
-import { countPages } from '../format.ts';
-import type { Lab } from '../lab.ts';
-import { refusedByLimit } from '../lock-refusal.ts';
-import { integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../steps.ts';
+import { countPages } from '../base/format.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
+import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import type { Region } from '../regions/region.ts';
 
 const mostPages = 4096;
 

@@ -1,13 +1,13 @@
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Text } from '../../protocol/text.ts';
-import { experiment, type Script } from '../experiment.ts';
-import { formatBytes } from '../format.ts';
-import { hugePageBytes, hugePageFallbacks, whyNoHugePages } from '../huge-pages.ts';
-import type { Lab } from '../lab.ts';
-import { integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import type { Look } from '../snapshot.ts';
-import { askForSmallPages, engineFaults, noHugeFlag, wholeOf, whyRefused } from '../steps.ts';
+import { formatBytes } from '../base/format.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, engineFaults, noHugeFlag, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { hugePageBytes, hugePageFallbacks, whyNoHugePages } from '../limits/huge-pages.ts';
+import type { Look } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
 
 type Claim =
   | 'huge-resident'

@@ -1,14 +1,14 @@
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { MclFlag } from '../../protocol/operation.ts';
 import type { LockingFacts } from '../../protocol/would-lock.ts';
-import { experiment } from '../experiment.ts';
-import { countPages } from '../format.ts';
-import type { Lab, Turn } from '../lab.ts';
-import { lockingFacts } from '../locking-facts.ts';
-import { wholeProcessBytes } from '../memory-sizes.ts';
-import { choice, integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import { askForSmallPages, whyRefused } from '../steps.ts';
+import { countPages } from '../base/format.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import type { Lab, Turn } from '../experiment-kit/lab.ts';
+import { choice, integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { lockingFacts } from '../limits/locking-facts.ts';
+import { wholeProcessBytes } from '../limits/memory-sizes.ts';
+import type { Region } from '../regions/region.ts';
 
 const mebibyte = 1024 ** 2;
 

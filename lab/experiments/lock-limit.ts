@@ -1,14 +1,14 @@
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import { memlockLimit } from '../environment.ts';
-import { experiment, type Script } from '../experiment.ts';
-import { countPages, formatBytes } from '../format.ts';
-import type { Lab, TakenStep } from '../lab.ts';
-import { integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import { askForSmallPages, wholeOf, whyRefused } from '../steps.ts';
+import { countPages, formatBytes } from '../base/format.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab, TakenStep } from '../experiment-kit/lab.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { memlockLimit } from '../limits/environment.ts';
+import type { Region } from '../regions/region.ts';
 
 const kibibyte = 1024;
 

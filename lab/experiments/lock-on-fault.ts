@@ -1,9 +1,9 @@
-import { pageSize } from '../../native/sysconf.ts';
-import { experiment } from '../experiment.ts';
-import { countPages, formatPages } from '../format.ts';
-import { refusedByLimit } from '../lock-refusal.ts';
-import { integer } from '../parameters.ts';
-import { askForSmallPages, wholeOf, whyRefused } from '../steps.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { countPages, formatPages } from '../base/format.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 
 /**
  * Two ways to lock the same amount. mlock(2) brings every page in before it returns; mlock2(2) with MLOCK_ONFAULT (Linux 4.4) marks the

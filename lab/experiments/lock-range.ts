@@ -1,11 +1,11 @@
-import { pageSize } from '../../native/sysconf.ts';
-import { experiment, type Script } from '../experiment.ts';
-import { countPages, formatPages } from '../format.ts';
-import type { Lab } from '../lab.ts';
-import { lockedInSmaps, refusedByLimit } from '../lock-refusal.ts';
-import { integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import { askForSmallPages, wholeOf } from '../steps.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { countPages, formatPages } from '../base/format.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
+import { lockedInSmaps, refusedByLimit } from '../experiment-kit/lock-refusal.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, wholeOf } from '../experiment-kit/shared-steps.ts';
+import type { Region } from '../regions/region.ts';
 
 /** The region with the hole: so many pages, and the one that is unmapped. */
 const holed = { pages: 8, hole: 4 };

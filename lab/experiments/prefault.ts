@@ -1,11 +1,18 @@
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import { experiment, type Script } from '../experiment.ts';
-import type { Lab, Mapped, TakenStep } from '../lab.ts';
-import { integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import { askForSmallPages, engineFaults, everyPageOf, noZeroFlag, wholeOf, whyRefused } from '../steps.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab, Mapped, TakenStep } from '../experiment-kit/lab.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import {
+  askForSmallPages,
+  engineFaults,
+  everyPageOf,
+  noZeroFlag,
+  wholeOf,
+  whyRefused,
+} from '../experiment-kit/shared-steps.ts';
+import type { Region } from '../regions/region.ts';
 
 type Claim =
   | 'touch-loop'

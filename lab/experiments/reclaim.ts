@@ -1,14 +1,14 @@
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Advice, PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import { BackingFile } from '../backing-file.ts';
-import { experiment, type Script } from '../experiment.ts';
-import type { Lab, TakenStep } from '../lab.ts';
-import { integer } from '../parameters.ts';
-import type { Region } from '../region.ts';
-import type { Look } from '../snapshot.ts';
-import { askForSmallPages, everyPageOf, noPageTable, wholeOf, whyRefused } from '../steps.ts';
-import { swapRoomBytes } from '../swap-room.ts';
+import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import type { Lab, TakenStep } from '../experiment-kit/lab.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { askForSmallPages, everyPageOf, noPageTable, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { swapRoomBytes } from '../limits/swap-space.ts';
+import { BackingFile } from '../regions/backing-file.ts';
+import type { Look } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
 
 type Subject = 'cold' | 'pageout' | 'dontneed' | 'free' | 'file';
 type Claim = `${Subject}-unlocked` | `${Subject}-locked` | 'pageout-swapped' | 'free-later';

@@ -1,7 +1,7 @@
-import { pageSize } from '../../native/sysconf.ts';
-import { experiment } from '../experiment.ts';
-import { integer } from '../parameters.ts';
-import { claims } from '../secrets/claims.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import { integer } from '../experiment-kit/parameters.ts';
+import { claims } from './secret-page/claims.ts';
 
 const mostPages = 16;
 
@@ -41,7 +41,7 @@ export const secretPage = experiment({
 
   async *run(lab, { pages }) {
     // Loaded when it runs: what finds, makes and searches core files is a third of all experiments.
-    const { lifeOfASecret } = await import('../secrets/life.ts');
+    const { lifeOfASecret } = await import('./secret-page/script.ts');
     yield* lifeOfASecret(lab, pages);
   },
 });

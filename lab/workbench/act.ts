@@ -1,19 +1,19 @@
-import type { ErrnoName } from '../../native/errno.ts';
-import { status } from '../../native/proc-status.ts';
+import type { ErrnoName } from '../../native/libc/errno.ts';
+import { status } from '../../native/proc/proc-status.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { PageRuns, Tool } from '../../protocol/workbench.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
-import { Slices } from '../breathe.ts';
-import type { Clock } from '../clock.ts';
-import { type Diagnosis, diagnose } from '../explain.ts';
-import { lockingFacts } from '../locking-facts.ts';
-import { Meter } from '../meter.ts';
-import { type CallRecord, recordOf } from '../operations.ts';
-import type { Region } from '../region.ts';
-import { type Called, callPages, countsPages, makeCall, shownCall, splits } from './calls.ts';
-import { maySplit, noRoomToSplit } from './mapping-room.ts';
+import type { Clock } from '../base/clock.ts';
+import { Slices } from '../base/slices.ts';
+import { type Diagnosis, diagnose } from '../limits/diagnose.ts';
+import { lockingFacts } from '../limits/locking-facts.ts';
+import { Meter } from '../operations/meter.ts';
+import { type Called, callPages, countsPages, makeCall, shownCall, splits } from '../operations/page-calls.ts';
+import { type CallRecord, recordOf } from '../operations/perform.ts';
+import type { Region } from '../regions/region.ts';
+import { maySplit, noRoomToSplit } from './mapping-limit.ts';
 import { outcomeOf } from './outcome.ts';
-import { countRunPages, endOfRuns } from './runs.ts';
+import { countRunPages, endOfRuns } from './page-runs.ts';
 
 /** A call that the kernel refused. */
 export interface RefusedCall {

@@ -1,11 +1,11 @@
-import { PROT } from '../../native/mman.ts';
+import { PROT } from '../../native/calls/mman.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import type { ProtectionName } from '../../protocol/mapping.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Inverse, Tool, ToolAdvice } from '../../protocol/workbench.ts';
-import type { Region } from '../region.ts';
-import type { Before, PastAct } from './before.ts';
-import { forEachPageRun, RunsBuilder } from './runs.ts';
+import type { Region } from '../regions/region.ts';
+import { forEachPageRun, RunsBuilder } from './page-runs.ts';
+import type { Before, PastAct } from './past-acts.ts';
 
 type Acts = Inverse['acts'];
 type Advised = Extract<Tool, { kind: 'madvise' }>;

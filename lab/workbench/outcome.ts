@@ -1,13 +1,13 @@
-import { PROT } from '../../native/mman.ts';
-import { vmas } from '../../native/vma.ts';
+import { PROT } from '../../native/calls/mman.ts';
+import { vmas } from '../../native/proc/vma.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Tool } from '../../protocol/workbench.ts';
-import { formatPages } from '../format.ts';
-import { joined } from '../joined.ts';
-import { protectionText } from '../mapping.ts';
-import type { Region } from '../region.ts';
+import { formatPages } from '../base/format.ts';
+import { joined } from '../base/join-texts.ts';
+import { countsPages } from '../operations/page-calls.ts';
+import { protectionText } from '../regions/mapping.ts';
+import type { Region } from '../regions/region.ts';
 import type { RefusedCall, Tally } from './act.ts';
-import { countsPages } from './calls.ts';
 
 /** What an act did, in words: what was done, what was not, and why; undefined where one call did all of it and there is nothing to add. */
 export function outcomeOf(

@@ -1,5 +1,5 @@
-import { PROT } from '../../native/mman.ts';
-import type { VmaState } from '../../native/vma-states.ts';
+import { PROT } from '../../native/calls/mman.ts';
+import type { VmaState } from '../../native/pages/vma-states.ts';
 import type { VmaInfo } from '../../protocol/events.ts';
 
 /** VMAs that are told of a region; the others are counted. */

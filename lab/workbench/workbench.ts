@@ -1,5 +1,5 @@
 import { release } from 'node:os';
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import type { Language } from '../../protocol/language.ts';
 import { ProblemError, problem, toProblem } from '../../protocol/problem.ts';
@@ -7,15 +7,15 @@ import type { Report } from '../../protocol/report.ts';
 import type { Reader, Received, Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { type Deed, maxDeeds, type RecordedDeeds, savedWorkbenchId } from '../../protocol/workbench.ts';
-import { Slices } from '../breathe.ts';
-import { OpenSession } from '../open-session.ts';
-import { workbenchExperiment } from './experiment.ts';
-import type { WorkbenchHandle } from './handle.ts';
+import { Slices } from '../base/slices.ts';
+import { Progress } from '../session/progress.ts';
+import { OpenSession } from '../session/session.ts';
+import type { WorkbenchHandle } from '../session/workbench-handle.ts';
 import { inverseOf } from './inverse.ts';
 import { type Doing, type Done, Performer } from './performer.ts';
-import { Progress } from './progress.ts';
 import { differenceOf, replayClaim } from './replay.ts';
-import { actTitle } from './words.ts';
+import { workbenchExperiment } from './report-header.ts';
+import { actTitle } from './tool-names.ts';
 
 export interface WorkbenchOptions {
   readonly session: number;

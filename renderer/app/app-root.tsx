@@ -3,12 +3,12 @@ import { Notifications } from '@mantine/notifications';
 import type { i18n } from 'i18next';
 import { I18nextProvider } from 'react-i18next';
 import { useStore } from 'zustand';
-import { ConnectionLost } from '../components/connection-lost.tsx';
-import { Waiting } from '../components/waiting.tsx';
+import { ConnectionLost } from '../components/frame/connection-lost.tsx';
+import { Waiting } from '../components/shared/waiting.tsx';
+import { type AppContext, Context } from '../context/context.ts';
 import type { Store } from '../store/store.ts';
 import { cssVariables, theme } from '../theme/theme.ts';
 import classes from './app-root.module.css';
-import { type AppContext, Context } from './context.ts';
 import { Shell } from './shell.tsx';
 
 interface Props {

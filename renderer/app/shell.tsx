@@ -1,15 +1,15 @@
 import { useEffect } from 'react';
-import { ExperimentPage } from '../components/experiment-page.tsx';
-import { Header } from '../components/header.tsx';
+import { ExperimentPage } from '../components/experiment/experiment-page.tsx';
+import { Header } from '../components/frame/header.tsx';
+import { Navigation } from '../components/frame/navigation.tsx';
+import { Search } from '../components/frame/search.tsx';
+import { StatusBar } from '../components/frame/status-bar.tsx';
 import { LimitsPage } from '../components/limits/limits-page.tsx';
-import { Navigation } from '../components/navigation.tsx';
-import { Search } from '../components/search.tsx';
-import { StatusBar } from '../components/status-bar.tsx';
 import { WorkbenchPage } from '../components/workbench/workbench-page.tsx';
+import { useApp, useWords } from '../context/context.ts';
+import { useShortcuts } from '../context/shortcuts.ts';
 import { shownExperiment } from '../store/store.ts';
-import { useApp, useWords } from './context.ts';
 import classes from './shell.module.css';
-import { useShortcuts } from './shortcuts.ts';
 
 /** The frame of the window: header, navigation, the experiment, the workbench or the limits, status bar. */
 export function Shell() {

@@ -8,15 +8,15 @@ import '../theme/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWire } from '../connect.ts';
+import { followAddress } from '../context/address.ts';
+import type { AppContext } from '../context/context.ts';
 import { createI18n, localeOf, preferredLanguage } from '../i18n/i18n.ts';
 import { RafScheduler } from '../raf-scheduler.ts';
 import { createActions } from '../store/actions.ts';
 import { createEngine } from '../store/engine.ts';
 import { loadSettings, saveSettings } from '../store/settings.ts';
 import { createAppStore, type Store } from '../store/store.ts';
-import { followAddress } from './address.ts';
 import { AppRoot } from './app-root.tsx';
-import type { AppContext } from './context.ts';
 
 /** Starts the app in a document: settings, texts, the link to the engine, and the first drawing. */
 export function start(document: Document): void {

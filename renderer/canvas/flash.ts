@@ -1,4 +1,4 @@
-import type { RegionPages } from '../store/pages.ts';
+import type { RegionPages } from '../store/pages/pages.ts';
 
 /** How long a changed page stands out, ms: long enough for the eye, over before the next sample at 4 Hz. */
 const flashMs = 200;

@@ -1,7 +1,7 @@
 import type { RafScheduler } from '../raf-scheduler.ts';
-import type { PastPages } from '../store/page-history.ts';
-import { allPages, inverted, noPages, type PageSet } from '../store/page-set.ts';
-import type { RegionPages } from '../store/pages.ts';
+import type { PastPages } from '../store/pages/page-history.ts';
+import { allPages, inverted, noPages, type PageSet } from '../store/pages/page-set.ts';
+import type { RegionPages } from '../store/pages/pages.ts';
 import { makeFlash } from './flash.ts';
 import {
   cellSize,

@@ -1,4 +1,4 @@
-import { forEachRunOf, type PageSet, runCount, runFrom } from '../store/page-set.ts';
+import { forEachRunOf, type PageSet, runCount, runFrom } from '../store/pages/page-set.ts';
 import { cellSize, type Layout, rangeOutline, type View, type Viewport, visibleSpan } from './layout.ts';
 import { paintRange } from './marks.ts';
 import { type Palette, parseHex } from './palette.ts';

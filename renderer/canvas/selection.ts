@@ -1,4 +1,4 @@
-import { difference, hasPage, noPages, type PageSet, pagesBetween, union } from '../store/page-set.ts';
+import { difference, hasPage, noPages, type PageSet, pagesBetween, union } from '../store/pages/page-set.ts';
 
 /**
  * The cursor, and the pages that are selected. What is being stretched is the run from `anchor` to the cursor; it is added to `base`,

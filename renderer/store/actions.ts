@@ -2,10 +2,10 @@ import { toProblem } from '../../protocol/problem.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Request } from '../../protocol/service.ts';
 import type { Engine } from './engine.ts';
-import type { Instant } from './instant.ts';
-import type { Look } from './look.ts';
 import { parameterValues } from './parameters.ts';
-import { isActive } from './session.ts';
+import type { Instant } from './session/instant.ts';
+import { isActive } from './session/session.ts';
+import type { Look } from './session/shown-step.ts';
 import { createSessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import {

@@ -2,9 +2,9 @@ import type { SessionEvent } from '../../protocol/events.ts';
 import { type Client, connect } from '../../protocol/rpc.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
-import { Inbox } from './inbox.ts';
-import { Pages } from './pages.ts';
-import { applyEvents, newSession, type Session } from './session.ts';
+import { Pages } from './pages/pages.ts';
+import { Inbox } from './session/inbox.ts';
+import { applyEvents, newSession, type Session } from './session/session.ts';
 import type { AppState, Store } from './store.ts';
 
 /** The store's link to the engine: calls go out here, events and frames come in. */

@@ -1,7 +1,7 @@
 import { ProblemError, toProblem } from '../../protocol/problem.ts';
 import type { Started } from '../../protocol/service.ts';
 import type { Engine } from './engine.ts';
-import { newSession, withStarted } from './session.ts';
+import { newSession, withStarted } from './session/session.ts';
 import { atPresent, type SessionPlace, type Store } from './store.ts';
 
 /** Opens and ends the sessions of the places, and shows what the engine refuses. */

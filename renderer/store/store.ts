@@ -5,13 +5,13 @@ import type { LimitsReport } from '../../protocol/limits.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { HostInfo } from '../../protocol/service.ts';
 import type { ProcessTool, Tool } from '../../protocol/workbench.ts';
-import type { Instant } from './instant.ts';
-import type { Look } from './look.ts';
-import { type PageSet, pagesBetween } from './page-set.ts';
+import { type PageSet, pagesBetween } from './pages/page-set.ts';
 import type { Draft } from './parameters.ts';
-import { newRegionDraft, type RegionDraft } from './region-draft.ts';
-import type { Session } from './session.ts';
+import type { Instant } from './session/instant.ts';
+import type { Session } from './session/session.ts';
+import type { Look } from './session/shown-step.ts';
 import type { Settings } from './settings.ts';
+import { newRegionDraft, type RegionDraft } from './workbench/region-draft.ts';
 
 export type Connection =
   | { readonly status: 'connecting' }

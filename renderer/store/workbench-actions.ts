@@ -5,8 +5,7 @@ import type { Request } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { maxActRuns } from '../../protocol/workbench.ts';
 import type { Engine } from './engine.ts';
-import { noPages, type PageSet, runCount } from './page-set.ts';
-import type { RegionDraft } from './region-draft.ts';
+import { noPages, type PageSet, runCount } from './pages/page-set.ts';
 import type { Sessions } from './sessions.ts';
 import {
   atPresent,
@@ -17,7 +16,8 @@ import {
   type Store,
   workbenchSession,
 } from './store.ts';
-import { benchRegion, isOpen, isProcessTool } from './workbench.ts';
+import type { RegionDraft } from './workbench/region-draft.ts';
+import { benchRegion, isOpen, isProcessTool } from './workbench-selectors.ts';
 
 /** What came of a request for a region: it is there, or why not. */
 export type Added = { readonly region: number } | { readonly problem: Text } | { readonly step: Step | undefined };

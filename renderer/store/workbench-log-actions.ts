@@ -4,11 +4,11 @@ import type { Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Deed, Inverse, SavedWorkbench } from '../../protocol/workbench.ts';
 import type { Engine } from './engine.ts';
-import { noPages, type PageSet, pageSetOf } from './page-set.ts';
+import { noPages, type PageSet, pageSetOf } from './pages/page-set.ts';
 import type { Sessions } from './sessions.ts';
 import { highlightOf, type Store, shownSession, workbenchSession } from './store.ts';
-import { isOpen } from './workbench.ts';
 import type { WorkbenchActions } from './workbench-actions.ts';
+import { isOpen } from './workbench-selectors.ts';
 
 /** What a person can do with an entry of the log, and with the log as a whole. */
 export interface LogActions {

@@ -8,8 +8,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } fr
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { searchCore } from '../../lab/core-file/search-core.ts';
-import { diskFolder } from '../../lab/disk-folder.ts';
-import { status } from '../../native/proc-status.ts';
+import { diskFolder } from '../../lab/regions/disk-folder.ts';
+import { status } from '../../native/proc/proc-status.ts';
 import { buildCore, dataOffset, marker } from '../lab/core-file/build-core.ts';
 import { searchFor } from '../lab/core-file/two-pages.ts';
 import { longestBlockMs, median, type Row, row, type Skipped } from './row.ts';

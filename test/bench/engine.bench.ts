@@ -1,8 +1,8 @@
 /** The engine's work on 262 144 pages against the same work in C. Needs `cc` and 1 GiB of free memory. */
-import { Clock } from '../../lab/clock.ts';
-import { perform } from '../../lab/operations.ts';
-import { Region } from '../../lab/region.ts';
-import { Observer } from '../../lab/snapshot.ts';
+import { Clock } from '../../lab/base/clock.ts';
+import { perform } from '../../lab/operations/perform.ts';
+import { Observer } from '../../lab/regions/observer.ts';
+import { Region } from '../../lab/regions/region.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
 import type { Operation } from '../../protocol/operation.ts';

@@ -1,6 +1,6 @@
 /** The log of the workbench with 100 000 operations, scrolled through in Chromium: whether each frame is there in time for 60 a second. */
 import type { CDPSession, Page } from '@playwright/test';
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { type RecordedDeeds, type SavedWorkbench, savedWorkbenchId, type Tool } from '../../protocol/workbench.ts';
 import { inWindow } from './in-window.ts';
 import { median, type Row, row, type Skipped } from './row.ts';

@@ -1,9 +1,9 @@
 /** How long a session keeps its host's main loop from others, at 10 looks a second. Needs 1 GiB of free memory. */
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Budget } from '../../lab/budget.ts';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
-import { createService } from '../../lab/service.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { Budget } from '../../lab/service/budget.ts';
+import { createService } from '../../lab/service/service.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { startRequestSchema } from '../../protocol/service.ts';

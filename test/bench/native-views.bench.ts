@@ -1,10 +1,10 @@
 /** Views of native against the kernel's own printing: smaps of 16 000 mappings, locked ranges. Medians of CPU time in one run. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { lockedInSmaps, lockedRanges } from '../../native/locked-ranges.ts';
-import { mlock } from '../../native/mlock.ts';
-import { mprotect, munmap, PROT } from '../../native/mman.ts';
-import { readSmaps } from '../../native/smaps.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { mlock } from '../../native/calls/mlock.ts';
+import { mprotect, munmap, PROT } from '../../native/calls/mman.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
+import { readSmaps } from '../../native/proc/smaps.ts';
 import { map } from '../native/memory.ts';
 import { cpuNs, median, type Row, row } from './row.ts';
 

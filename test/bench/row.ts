@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { bind } from '../../native/libc.ts';
+import { bind } from '../../native/libc/libc.ts';
 
 /** The size that the figures are stated for: 1 GiB of 4 KiB pages. */
 export const pages = 262_144;

@@ -1,9 +1,9 @@
 /** How long acts of an inline workbench keep its host's main loop from others, and how long one page of a million takes. Needs 5 GiB. */
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Budget } from '../../lab/budget.ts';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
-import { createService } from '../../lab/service.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { Budget } from '../../lab/service/budget.ts';
+import { createService } from '../../lab/service/service.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { contract } from '../../protocol/service.ts';

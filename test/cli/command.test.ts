@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { childrenOf } from '../../lab/children.ts';
+import { childrenOf } from '../../lab/isolation/child-processes.ts';
 import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
 import { nobody } from '../lab/users.ts';

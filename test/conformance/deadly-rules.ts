@@ -1,6 +1,6 @@
-import { memset } from '../../native/bytes.ts';
-import { gives, type Rule, rules, same, skip, withPages } from '../../native/conformance/rule.ts';
-import { mincore, PROT } from '../../native/mman.ts';
+import { gives, type Rule, rules, same, skip, withPages } from '../../conformance/rule.ts';
+import { memset } from '../../native/calls/bytes.ts';
+import { mincore, PROT } from '../../native/calls/mman.ts';
 
 /** Rules that end in every way that a rule can. */
 export const deadlyRules: readonly Rule[] = rules('deadly', [

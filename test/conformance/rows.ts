@@ -1,9 +1,9 @@
 /** One vitest test for each row of a call, checked against the running kernel in a child process. */
 import { describe, expect, test } from 'vitest';
-import { runConformance } from '../../native/conformance/run.ts';
-import { countCalls } from '../../native/conformance/summary.ts';
+import { runConformance } from '../../conformance/run.ts';
+import { countCalls } from '../../conformance/summary.ts';
 
-const CHILD = new URL('../../native/conformance/child.ts', import.meta.url);
+const CHILD = new URL('../../conformance/child.ts', import.meta.url);
 
 /** Runs the rows of these calls once, then gives each a test; a row that can't run here is skipped with its reason. */
 export async function testRows(...calls: readonly string[]): Promise<void> {

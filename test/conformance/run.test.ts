@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { RULES } from '../../native/conformance/rules.ts';
-import { runConformance } from '../../native/conformance/run.ts';
-import { countCalls, countRows } from '../../native/conformance/summary.ts';
+import { RULES } from '../../conformance/all-rules.ts';
+import { runConformance } from '../../conformance/run.ts';
+import { countCalls, countRows } from '../../conformance/summary.ts';
 import { deadlyRules } from './deadly-rules.ts';
 
 const child = new URL('deadly-child.ts', import.meta.url);

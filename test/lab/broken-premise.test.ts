@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hugePageBytes, whyNoHugePages } from '../../lab/huge-pages.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { hugePageBytes, whyNoHugePages } from '../../lab/limits/huge-pages.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import { never, TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../lab/budget.ts';
-import { cgroupMemory, mountsOf } from '../../native/cgroup.ts';
+import { Budget } from '../../lab/service/budget.ts';
+import { cgroupMemory, mountsOf } from '../../native/proc/cgroup.ts';
 import { never, problemOf, TestLab } from './harness.ts';
 
 const mebibyte = 1024 ** 2;
@@ -102,7 +102,7 @@ describe('the memory budget', () => {
     const limit = 256 * mebibyte;
     using group = limitedGroup(limit);
     if (!group) return context.skip('A control group with a memory limit cannot be made here.');
-    const budget = fileURLToPath(new URL('../../lab/budget.ts', import.meta.url));
+    const budget = fileURLToPath(new URL('../../lab/service/budget.ts', import.meta.url));
     const script = `import(process.argv[1]).then(({ Budget }) => console.log(new Budget().totalBytes))`;
     const inGroup = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
     const node = [process.execPath, '--no-warnings', '-e', script, budget];

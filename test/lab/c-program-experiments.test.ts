@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from '../../lab/catalogue.ts';
-import { lockingFacts } from '../../lab/locking-facts.ts';
-import { swapRoomBytes } from '../../lab/swap-room.ts';
+import { catalogue } from '../../lab/experiments/catalogue.ts';
+import { lockingFacts } from '../../lab/limits/locking-facts.ts';
+import { swapRoomBytes } from '../../lab/limits/swap-space.ts';
 import { printedStates, reportedStates } from './c-program-states.ts';
 import { compileAndRunBy, compilers, skipWithoutCompiler } from './compile.ts';
 import type { TestLab } from './harness.ts';

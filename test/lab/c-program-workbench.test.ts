@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { presets } from '../../protocol/presets.ts';
 import { workbenchRequestSchema } from '../../protocol/service.ts';
 import type { Deed } from '../../protocol/workbench.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cProgram, type LoggedOperation, stepProgram } from '../../lab/c-program.ts';
-import { MemoryFile } from '../../lab/memory-file.ts';
+import { cProgram, type LoggedOperation, stepProgram } from '../../lab/c-program/c-program.ts';
+import { MemoryFile } from '../../lab/regions/memory-file.ts';
 import { compileAndRun, compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
 import { Bench } from './workbench/bench.ts';

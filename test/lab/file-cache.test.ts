@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { ParameterValues } from '../../protocol/experiment.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import { compileAndRun, looksIn, skipWithoutCompiler } from './compile.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { elsewhere, type Found, inPlace } from '../../lab/secrets/findings.ts';
+import { elsewhere, type Found, inPlace } from '../../lab/experiments/secret-page/search-core-files.ts';
 
 const found = (count: number, mappings: Found['mappings']): Found => ({
   route: 'file',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Gate } from '../../lab/gate.ts';
+import { Gate } from '../../lab/experiment-kit/step-gate.ts';
 
 const title = { en: 'Next', zh: '下一步' };
 

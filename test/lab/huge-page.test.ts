@@ -1,7 +1,7 @@
 import { describe, expect, it, type TestContext } from 'vitest';
-import { whyNoHugePages } from '../../lab/huge-pages.ts';
-import { prctl } from '../../native/prctl.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { whyNoHugePages } from '../../lab/limits/huge-pages.ts';
+import { prctl } from '../../native/calls/prctl.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { compileAndRun, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, problemOf, TestLab } from './harness.ts';
 import { witness } from './smaps-witness.ts';

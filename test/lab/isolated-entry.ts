@@ -1,4 +1,4 @@
-import { serveIsolated } from '../../lab/isolated.ts';
+import { serveIsolated } from '../../lab/service/serve-isolated.ts';
 import { parentWire } from '../../protocol/wires/child-process.ts';
 
 serveIsolated(parentWire(process), '0.0.0');

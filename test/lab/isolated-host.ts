@@ -1,8 +1,8 @@
 /** A host that a test may kill: opens an isolated session, tells its process, and lives until it is ended. */
 import { fileURLToPath } from 'node:url';
-import { Budget } from '../../lab/budget.ts';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
-import { createService } from '../../lab/service.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { Budget } from '../../lab/service/budget.ts';
+import { createService } from '../../lab/service/service.ts';
 import { contract } from '../../protocol/service.ts';
 
 const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));

@@ -2,12 +2,12 @@
  * A process of its own for limits.test.ts: prints its limits; with a size, also what the calculator says of it beside what mlock does; with
  * `explain`, what becomes of several refused calls.
  */
-import { diagnose } from '../../lab/explain.ts';
-import { limits } from '../../lab/limits.ts';
-import { mlock } from '../../native/mlock.ts';
-import { MADV, MAP, madvise, mmap, munmap, PROT } from '../../native/mman.ts';
-import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { diagnose } from '../../lab/limits/diagnose.ts';
+import { limits } from '../../lab/limits/limits.ts';
+import { mlock } from '../../native/calls/mlock.ts';
+import { MADV, MAP, madvise, mmap, munmap, PROT } from '../../native/calls/mman.ts';
+import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
 
 function map(bytes: number): bigint {

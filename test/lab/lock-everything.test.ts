@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lockingFacts } from '../../lab/locking-facts.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { lockingFacts } from '../../lab/limits/locking-facts.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Report } from '../../protocol/report.ts';
 import { skipWithoutCompiler } from './compile.ts';
 import { never } from './harness.ts';

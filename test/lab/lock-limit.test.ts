@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { memlockLimit } from '../../lab/environment.ts';
-import { status } from '../../native/proc-status.ts';
-import { prlimit, RLIMIT } from '../../native/resource.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { memlockLimit } from '../../lab/limits/environment.ts';
+import { prlimit, RLIMIT } from '../../native/calls/resource.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { status } from '../../native/proc/proc-status.ts';
 import { skipWithoutCompiler } from './compile.ts';
 import { problemOf } from './harness.ts';
 import {

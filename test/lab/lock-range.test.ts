@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pageSize } from '../../native/sysconf.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { skipWithoutCompiler } from './compile.ts';
 import { never, problemOf, TestLab } from './harness.ts';
 import {

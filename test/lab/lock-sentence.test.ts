@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { lockSentence } from '../../lab/lock-sentence.ts';
-import type { LockCause, Measured, RefusedLock } from '../../native/diagnose-lock.ts';
+import { lockSentence } from '../../lab/limits/lock-sentence.ts';
+import type { LockCause, Measured, RefusedLock } from '../../native/probes/diagnose-lock.ts';
 
 /** A process with 60 KiB of 64 KiB locked that asked for 8 KiB more. */
 const measured: Measured = {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { memlockLimit } from '../../lab/environment.ts';
+import { memlockLimit } from '../../lab/limits/environment.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import { never, TestLab } from './harness.ts';
 

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, type TestContext } from 'vitest';
-import { memlockLimit } from '../../lab/environment.ts';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { memlockLimit } from '../../lab/limits/environment.ts';
 import type { RegionInfo } from '../../protocol/events.ts';
 import type { Report } from '../../protocol/report.ts';
 import { compileAndWatch, looksIn } from './compile.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../lab/catalogue.ts';
-import { checkValues, choice, integer } from '../../lab/parameters.ts';
+import { checkValues, choice, integer } from '../../lab/experiment-kit/parameters.ts';
+import { catalogue } from '../../lab/experiments/catalogue.ts';
 import { ProblemError } from '../../protocol/problem.ts';
 import { problemOf, TestLab } from './harness.ts';
 

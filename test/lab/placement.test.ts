@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { problemOf, TestLab } from './harness.ts';
 
 const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../lab/budget.ts';
-import { Region } from '../../lab/region.ts';
-import { createService } from '../../lab/service.ts';
+import { Region } from '../../lab/regions/region.ts';
+import { Budget } from '../../lab/service/budget.ts';
+import { createService } from '../../lab/service/service.ts';
 import { connect, serve } from '../../protocol/rpc.ts';
 import type { Service } from '../../protocol/service.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';

@@ -3,7 +3,7 @@
  * this process, with `setpriv`.
  */
 import { fileURLToPath } from 'node:url';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { never, TestLab } from './harness.ts';
 
 const [experiment = '', parameters = '{}'] = process.argv.slice(2);

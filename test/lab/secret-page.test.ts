@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { childrenOf } from '../../lab/children.ts';
-import { forkIsolated } from '../../lab/fork-isolated.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { childrenOf } from '../../lab/isolation/child-processes.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Report } from '../../protocol/report.ts';
 import { isRunning, never, TestLab } from './harness.ts';
 import { failuresOf, isolatingLab, pausedBefore, runAndProgram, skipWithoutRoomToLock } from './locking.ts';

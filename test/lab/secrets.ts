@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { coreSource } from '../../lab/core-file/core-source.ts';
-import { temporaryFolders } from '../../lab/disk-folder.ts';
+import { temporaryFolders } from '../../lab/regions/disk-folder.ts';
 
 /** The private folders for core files that a process has, or left. */
 export function foldersOf(pid: number): string[] {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { clues } from '../../lab/clues.ts';
-import { type Clues, surroundingsFrom } from '../../lab/surroundings.ts';
+import { clues } from '../../lab/limits/surroundings.ts';
+import { type Clues, surroundingsFrom } from '../../lab/limits/surroundings-from-clues.ts';
 
 /** The clues of a setup in test/fixtures/surroundings. */
 function cluesOf(setup: string): Clues {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inOrder, type Order } from '../../lab/touch-order.ts';
+import { inOrder, type Order } from '../../lab/experiment-kit/touch-order.ts';
 
 const orders: Order[] = ['sequential', 'random', 'stride'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environment } from '../../lab/environment.ts';
-import { Transcript } from '../../lab/transcript.ts';
+import { environment } from '../../lab/limits/environment.ts';
+import { Transcript } from '../../lab/session/transcript.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 
 const text = { en: 'word', zh: '词' };

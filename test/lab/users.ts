@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { getrlimit, RLIMIT } from '../../native/resource.ts';
+import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
 import type { ParameterValues } from '../../protocol/experiment.ts';
 import type { Report } from '../../protocol/report.ts';
 

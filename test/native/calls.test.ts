@@ -3,22 +3,22 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { copyOut, explicitBzero, memset } from '../../native/bytes.ts';
-import { capget, dropCapabilities } from '../../native/capabilities.ts';
-import { SIG, signal } from '../../native/end.ts';
-import { feature } from '../../native/features.ts';
-import { setresuid } from '../../native/identity.ts';
-import { free, mallinfo2, malloc, mallocTrim, mallocUsableSize, realloc } from '../../native/malloc.ts';
-import { memfdCreate, memfdSecret } from '../../native/memfd.ts';
-import { MCL, MLOCK, mlock2, mlock2Async, mlockall, munlockall } from '../../native/mlock.ts';
-import { MADV, MAP, MREMAP, mincore, mmap, mremap, munmap, PROT } from '../../native/mman.ts';
-import { cachestat, mincoreTellsOf, POSIX_FADV, posixFadvise } from '../../native/page-cache.ts';
-import { pidfdOpen, processMadvise } from '../../native/pidfd.ts';
-import { getName, setName } from '../../native/prctl.ts';
-import { status } from '../../native/proc-status.ts';
-import { processVmReadv } from '../../native/process-vm.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchWrite } from '../../native/touch.ts';
+import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
+import { capget, dropCapabilities } from '../../native/calls/capabilities.ts';
+import { setresuid } from '../../native/calls/identity.ts';
+import { free, mallinfo2, malloc, mallocTrim, mallocUsableSize, realloc } from '../../native/calls/malloc.ts';
+import { memfdCreate, memfdSecret } from '../../native/calls/memfd.ts';
+import { MCL, MLOCK, mlock2, mlock2Async, mlockall, munlockall } from '../../native/calls/mlock.ts';
+import { MADV, MAP, MREMAP, mincore, mmap, mremap, munmap, PROT } from '../../native/calls/mman.ts';
+import { cachestat, mincoreTellsOf, POSIX_FADV, posixFadvise } from '../../native/calls/page-cache.ts';
+import { pidfdOpen, processMadvise } from '../../native/calls/pidfd.ts';
+import { getName, setName } from '../../native/calls/prctl.ts';
+import { processVmReadv } from '../../native/calls/process-vm.ts';
+import { SIG, signal } from '../../native/calls/signals.ts';
+import { touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { feature } from '../../native/probes/features.ts';
+import { status } from '../../native/proc/proc-status.ts';
 import { map, pageNumbers } from './memory.ts';
 
 const size = pageSize();
@@ -26,7 +26,7 @@ const NATIVE = new URL('../../native/', import.meta.url).href;
 
 /** Runs a module in a process of its own, with the functions of native that it asks for. */
 function inOwnProcess(script: string): ReturnType<typeof spawnSync> {
-  const source = script.replaceAll(/from '(\w[\w-]*\.ts)'/g, `from '${NATIVE}$1'`);
+  const source = script.replaceAll(/from '(\w[\w/-]*\.ts)'/g, `from '${NATIVE}$1'`);
   return spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8', timeout: 20_000 });
 }
 
@@ -172,7 +172,7 @@ describe('other processes', () => {
 describe('privilege', () => {
   test('is given up for this thread, one capability at a time', () => {
     const printed = inOwnProcess(`
-      import { capget, dropCapabilities } from 'capabilities.ts';
+      import { capget, dropCapabilities } from 'calls/capabilities.ts';
       const held = () => capget().effective.includes('CAP_IPC_LOCK');
       console.log(JSON.stringify([dropCapabilities('CAP_IPC_LOCK').errno, held(), capget().permitted.includes('CAP_IPC_LOCK')]));`);
     expect(JSON.parse(String(printed.stdout))).toEqual([null, false, false]);
@@ -194,8 +194,8 @@ describe('privilege', () => {
   test('goes with the user id, for all threads', (context) => {
     if (process.geteuid?.() !== 0) context.skip('Only root can become another user.');
     const printed = inOwnProcess(`
-      import { setresgid, setresuid } from 'identity.ts';
-      import { capget } from 'capabilities.ts';
+      import { setresgid, setresuid } from 'calls/identity.ts';
+      import { capget } from 'calls/capabilities.ts';
       const results = [setresgid(65534, 65534, 65534), setresuid(65534, 65534, 65534), setresuid(0, 0, 0)].map(({ errno }) => errno);
       console.log(JSON.stringify([...results, capget().effective.length]));`);
     expect(JSON.parse(String(printed.stdout))).toEqual([null, null, 'EPERM', 0]);
@@ -204,7 +204,7 @@ describe('privilege', () => {
 
 test('a process that exits at once has the status it was given, and runs no exit handler', () => {
   const ended = inOwnProcess(`
-    import { exitNow } from 'end.ts';
+    import { exitNow } from 'calls/signals.ts';
     process.on('exit', () => console.log('handler'));
     exitNow(7);`);
   expect({ status: ended.status, stdout: String(ended.stdout) }).toEqual({ status: 7, stdout: '' });
@@ -212,7 +212,7 @@ test('a process that exits at once has the status it was given, and runs no exit
 
 test('a signal handled as by default ends the process', () => {
   const ended = inOwnProcess(`
-    import { SIG, signal } from 'end.ts';
+    import { SIG, signal } from 'calls/signals.ts';
     process.on('SIGTERM', () => {});
     signal('SIGTERM', SIG.DFL);
     process.kill(process.pid, 'SIGTERM');

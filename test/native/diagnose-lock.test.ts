@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dropCapabilities } from '../../native/capabilities.ts';
-import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/diagnose-lock.ts';
-import type { ErrnoName } from '../../native/errno.ts';
-import { memfdCreate } from '../../native/memfd.ts';
-import { MCL, mlock, mlock2, mlockall, munlock } from '../../native/mlock.ts';
-import { MAP, mmap, munmap, PROT } from '../../native/mman.ts';
-import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { dropCapabilities } from '../../native/calls/capabilities.ts';
+import { memfdCreate } from '../../native/calls/memfd.ts';
+import { MCL, mlock, mlock2, mlockall, munlock } from '../../native/calls/mlock.ts';
+import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
+import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
+import type { ErrnoName } from '../../native/libc/errno.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/probes/diagnose-lock.ts';
 import { map } from './memory.ts';
 
 const KIB = 1024;
@@ -138,11 +138,11 @@ test('too many mappings: their number and the most there may be', () => {
   const native = new URL('../../native/', import.meta.url).href;
   // In a process of its own: one without a mapping left can't grow its heap.
   const script = `
-    const { mmap, mprotect, munmap, MAP, PROT } = await import('${native}mman.ts');
-    const { mlock } = await import('${native}mlock.ts');
-    const { diagnoseLock } = await import('${native}diagnose-lock.ts');
-    const { maxMapCount } = await import('${native}vm-settings.ts');
-    const { pageSize } = await import('${native}sysconf.ts');
+    const { mmap, mprotect, munmap, MAP, PROT } = await import('${native}calls/mman.ts');
+    const { mlock } = await import('${native}calls/mlock.ts');
+    const { diagnoseLock } = await import('${native}probes/diagnose-lock.ts');
+    const { maxMapCount } = await import('${native}proc/vm-settings.ts');
+    const { pageSize } = await import('${native}libc/sysconf.ts');
     const size = pageSize();
     const most = maxMapCount().returned;
     if (most > 300000) { console.log(JSON.stringify({ skip: most })); process.exit(); }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { errnoName } from '../../native/errno.ts';
-import { explainedErrnos, meaning } from '../../native/errno-meaning.ts';
-import { FEATURES, features } from '../../native/features.ts';
-import { bind, MissingSymbol } from '../../native/libc.ts';
+import { explainedErrnos, meaning } from '../../native/errno-meanings/errno-meaning.ts';
+import { errnoName } from '../../native/libc/errno.ts';
+import { bind, MissingSymbol } from '../../native/libc/libc.ts';
+import { FEATURES, features } from '../../native/probes/features.ts';
 
 const NATIVE = new URL('../../native/', import.meta.url);
 
@@ -20,8 +20,8 @@ test('each feature is answered once, with a reason where it is not available', (
 test('trying every feature leaves no mapping and no descriptor behind', () => {
   const script = `
     import { readdirSync, readFileSync } from 'node:fs';
-    const { features } = await import(${JSON.stringify(new URL('features.ts', NATIVE).href)});
-    const { closeSelfDescriptors } = await import(${JSON.stringify(new URL('proc-file.ts', NATIVE).href)});
+    const { features } = await import(${JSON.stringify(new URL('probes/features.ts', NATIVE).href)});
+    const { closeSelfDescriptors } = await import(${JSON.stringify(new URL('proc/proc-file.ts', NATIVE).href)});
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const before = descriptors();
     features();
@@ -55,7 +55,7 @@ test('koffi is imported in one file', () => {
   const importers = readdirSync(NATIVE, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && /from 'koffi'/.test(readFileSync(new URL(file, NATIVE), 'utf8')),
   );
-  expect(importers).toEqual(['libc.ts']);
+  expect(importers).toEqual(['libc/libc.ts']);
 });
 
 describe('errno', () => {

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { childEnd, forkAndAbort, forkAndHold, type HeldFork } from '../../native/fork.ts';
-import { mlock, munlock } from '../../native/mlock.ts';
-import { munmap } from '../../native/mman.ts';
-import { status } from '../../native/proc-status.ts';
-import { getrlimit, RLIMIT, setrlimit } from '../../native/resource.ts';
-import { readSmaps, type SmapsEntry } from '../../native/smaps.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchWrite } from '../../native/touch.ts';
+import { childEnd, forkAndAbort, forkAndHold, type HeldFork } from '../../native/calls/fork.ts';
+import { mlock, munlock } from '../../native/calls/mlock.ts';
+import { munmap } from '../../native/calls/mman.ts';
+import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
+import { touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { status } from '../../native/proc/proc-status.ts';
+import { readSmaps, type SmapsEntry } from '../../native/proc/smaps.ts';
 import { map, pageNumbers } from './memory.ts';
 
 function fork(): HeldFork {
@@ -98,7 +98,7 @@ test('whether a child has ended is asked of one child', () => {
 });
 
 test('a fork ends with its parent, also when that is killed', async () => {
-  const code = `import { forkAndHold } from '${new URL('../../native/fork.ts', import.meta.url)}';
+  const code = `import { forkAndHold } from '${new URL('../../native/calls/fork.ts', import.meta.url)}';
     console.log(forkAndHold().pid);
     setInterval(() => {}, 1000);`;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], {

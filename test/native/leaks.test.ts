@@ -7,12 +7,12 @@ const NATIVE = new URL('../../native/', import.meta.url).href;
 function leftBy(imports: string, round: string, rounds: number): Record<string, number> {
   const script = `
     import { readdirSync } from 'node:fs';
-    import { mappingCount } from '${NATIVE}vma.ts';
-    import { mallinfo2 } from '${NATIVE}malloc.ts';
-    import { status } from '${NATIVE}proc-status.ts';
-    import { pageSize } from '${NATIVE}sysconf.ts';
+    import { mappingCount } from '${NATIVE}proc/vma.ts';
+    import { mallinfo2 } from '${NATIVE}calls/malloc.ts';
+    import { status } from '${NATIVE}proc/proc-status.ts';
+    import { pageSize } from '${NATIVE}libc/sysconf.ts';
     const size = pageSize();
-    ${imports.replaceAll(/from '(\w[\w-]*\.ts)'/g, `from '${NATIVE}$1'`)}
+    ${imports.replaceAll(/from '(\w[\w/-]*\.ts)'/g, `from '${NATIVE}$1'`)}
     const held = () => {
       gc();
       gc();
@@ -50,8 +50,8 @@ function expectNothing(left: Record<string, number>): void {
 
 test('ten thousand rounds of map, lock, unlock and unmap leave no mapping, descriptor or memory behind', () => {
   const left = leftBy(
-    `import { MAP, PROT, mmap, munmap } from 'mman.ts';
-     import { mlock, munlock } from 'mlock.ts';`,
+    `import { MAP, PROT, mmap, munmap } from 'calls/mman.ts';
+     import { mlock, munlock } from 'calls/mlock.ts';`,
     `const { returned } = mmap(null, 4 * size, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
      mlock(returned, 4 * size);
      munlock(returned, 4 * size);
@@ -63,11 +63,11 @@ test('ten thousand rounds of map, lock, unlock and unmap leave no mapping, descr
 
 test('two hundred snapshots, lists of locked ranges and failed calls leave nothing behind', () => {
   const left = leftBy(
-    `import { MAP, PROT, mmap } from 'mman.ts';
-     import { residency } from 'residency.ts';
-     import { lockedRanges } from 'locked-ranges.ts';
-     import { diagnoseLock } from 'diagnose-lock.ts';
-     import { touchWrite } from 'touch.ts';
+    `import { MAP, PROT, mmap } from 'calls/mman.ts';
+     import { residency } from 'pages/residency.ts';
+     import { lockedRanges } from 'pages/locked-ranges.ts';
+     import { diagnoseLock } from 'probes/diagnose-lock.ts';
+     import { touchWrite } from 'calls/touch.ts';
      const { returned: address } = mmap(null, 64 * size, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
      const into = new Uint8Array(64);
      const pages = Uint32Array.of(0, 1, 2);`,
@@ -83,9 +83,9 @@ test('two hundred snapshots, lists of locked ranges and failed calls leave nothi
 test('a hundred descriptors of memory files and pidfds are closed as they are opened', () => {
   const left = leftBy(
     `import { closeSync } from 'node:fs';
-     import { memfdCreate } from 'memfd.ts';
-     import { pidfdOpen } from 'pidfd.ts';
-     import { forkAndHold } from 'fork.ts';`,
+     import { memfdCreate } from 'calls/memfd.ts';
+     import { pidfdOpen } from 'calls/pidfd.ts';
+     import { forkAndHold } from 'calls/fork.ts';`,
     `closeSync(memfdCreate('pagescope-test').returned);
      closeSync(pidfdOpen(process.pid).returned);
      forkAndHold().release();`,

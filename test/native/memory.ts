@@ -2,8 +2,8 @@
  * Mappings for tests. A test that punches a hole does so in the middle of its own mapping, where no other thread's mapping fits, since
  * what is mapped there meanwhile would be unmapped by the test's end.
  */
-import { MADV, MAP, madvise, mmap, PROT } from '../../native/mman.ts';
-import { pageSize } from '../../native/sysconf.ts';
+import { MADV, MAP, madvise, mmap, PROT } from '../../native/calls/mman.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 
 /** Maps private anonymous pages, kept from becoming huge ones, at an address that the kernel chooses. */
 export function map(pages: number, protection: number = PROT.READ | PROT.WRITE): bigint {

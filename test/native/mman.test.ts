@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { mlock, mlockAsync, munlock, munlockAsync } from '../../native/mlock.ts';
+import { mlock, mlockAsync, munlock, munlockAsync } from '../../native/calls/mlock.ts';
 import {
   MADV,
   MAP,
@@ -13,9 +13,9 @@ import {
   munmap,
   munmapAsync,
   PROT,
-} from '../../native/mman.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchRead, touchWrite } from '../../native/touch.ts';
+} from '../../native/calls/mman.ts';
+import { touchRead, touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { map, pageNumbers } from './memory.ts';
 
 const PAGES = 8;

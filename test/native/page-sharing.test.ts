@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { forkAndHold } from '../../native/fork.ts';
-import { munmap } from '../../native/mman.ts';
-import { pageSharing } from '../../native/page-sharing.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchWrite } from '../../native/touch.ts';
+import { forkAndHold } from '../../native/calls/fork.ts';
+import { munmap } from '../../native/calls/mman.ts';
+import { touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { pageSharing } from '../../native/pages/page-sharing.ts';
 import { map, pageNumbers } from './memory.ts';
 
 test('pages are exclusive until a fork, shared after it, and exclusive to both where one was written', () => {

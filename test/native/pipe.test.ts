@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { copyOut, getrandom } from '../../native/bytes.ts';
-import { ftruncate, memfdSecret } from '../../native/memfd.ts';
-import { MAP, mmap, munmap, PROT } from '../../native/mman.ts';
-import { readThroughPipe } from '../../native/pipe.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchRead } from '../../native/touch.ts';
+import { copyOut, getrandom } from '../../native/calls/bytes.ts';
+import { ftruncate, memfdSecret } from '../../native/calls/memfd.ts';
+import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
+import { readThroughPipe } from '../../native/calls/pipe.ts';
+import { touchRead } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { map } from './memory.ts';
 
 test('bytes come through a pipe as a copy has them, and no descriptor is left', () => {

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { capabilities } from '../../native/capabilities.ts';
-import { mlock, munlock } from '../../native/mlock.ts';
-import { mprotect, munmap, PROT } from '../../native/mman.ts';
-import { readText } from '../../native/proc-file.ts';
-import { meminfo, swaps } from '../../native/proc-meminfo.ts';
-import { parseStatus, status } from '../../native/proc-status.ts';
-import { readSmaps, readSmapsAsync, type SmapsEntry } from '../../native/smaps.ts';
-import { endOfRecord, parseRecord } from '../../native/smaps-record.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { maxMapCount, overcommit, transparentHugepage } from '../../native/vm-settings.ts';
-import { parseMapsLine, readMaps, vmas } from '../../native/vma.ts';
+import { capabilities } from '../../native/calls/capabilities.ts';
+import { mlock, munlock } from '../../native/calls/mlock.ts';
+import { mprotect, munmap, PROT } from '../../native/calls/mman.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { readText } from '../../native/proc/proc-file.ts';
+import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
+import { parseStatus, status } from '../../native/proc/proc-status.ts';
+import { readSmaps, readSmapsAsync, type SmapsEntry } from '../../native/proc/smaps.ts';
+import { endOfRecord, parseRecord } from '../../native/proc/smaps-record.ts';
+import { maxMapCount, overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
+import { parseMapsLine, readMaps, vmas } from '../../native/proc/vma.ts';
 import { map } from './memory.ts';
 
 test('status follows a lock', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { mlock, munlock } from '../../native/mlock.ts';
-import { MADV, madvise, mprotect, munmap, PROT } from '../../native/mman.ts';
-import { PageBit } from '../../native/page-bit.ts';
-import { readPagemap } from '../../native/pagemap.ts';
-import { selfDescriptor } from '../../native/proc-file.ts';
-import { residency } from '../../native/residency.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchRead, touchWrite } from '../../native/touch.ts';
+import { mlock, munlock } from '../../native/calls/mlock.ts';
+import { MADV, madvise, mprotect, munmap, PROT } from '../../native/calls/mman.ts';
+import { touchRead, touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { PageBit } from '../../native/pages/page-bit.ts';
+import { readPagemap } from '../../native/pages/pagemap.ts';
+import { residency } from '../../native/pages/residency.ts';
+import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import { map, pageNumbers } from './memory.ts';
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { faults, getrlimit, getrusage, prlimit, RLIMIT, RUSAGE } from '../../native/resource.ts';
-import { pageSize, SC, sysconf } from '../../native/sysconf.ts';
+import { faults, getrlimit, getrusage, prlimit, RLIMIT, RUSAGE } from '../../native/calls/resource.ts';
+import { pageSize, SC, sysconf } from '../../native/libc/sysconf.ts';
 
 describe('limits', () => {
   test('of another process are read and set through prlimit', async () => {

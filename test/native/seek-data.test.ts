@@ -2,9 +2,9 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Haystack } from '../../native/memmem.ts';
-import { procStat } from '../../native/proc-stat.ts';
-import { seekData, seekHole } from '../../native/seek-data.ts';
+import { Haystack } from '../../native/calls/memmem.ts';
+import { seekData, seekHole } from '../../native/calls/seek-data.ts';
+import { procStat } from '../../native/proc/proc-stat.ts';
 
 const mebibyte = 1 << 20;
 let folder = '';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mincore, mprotect, munmap, PROT } from '../../native/mman.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { touchRead, touchWrite } from '../../native/touch.ts';
+import { mincore, mprotect, munmap, PROT } from '../../native/calls/mman.ts';
+import { touchRead, touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { map, pageNumbers } from './memory.ts';
 
 const PAGES = 3000;
@@ -32,9 +32,9 @@ test('more pages than one call takes are all touched, each with one fault', () =
 
 test('the very first touch of a process counts no fault but its own', () => {
   const script = `
-    const { MAP, PROT, madvise, mmap } = await import('${new URL('../../native/mman.ts', import.meta.url).href}');
-    const { touchWrite } = await import('${new URL('../../native/touch.ts', import.meta.url).href}');
-    const { pageSize } = await import('${new URL('../../native/sysconf.ts', import.meta.url).href}');
+    const { MAP, PROT, madvise, mmap } = await import('${new URL('../../native/calls/mman.ts', import.meta.url).href}');
+    const { touchWrite } = await import('${new URL('../../native/calls/touch.ts', import.meta.url).href}');
+    const { pageSize } = await import('${new URL('../../native/libc/sysconf.ts', import.meta.url).href}');
     const { returned } = mmap(null, 64 * pageSize(), PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
     madvise(returned, 64 * pageSize(), 15);
     const faults = Array.from({ length: 64 }, (_, page) => touchWrite(returned, Uint32Array.of(page)).minorFaults);

@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cgroupMemory, mountsOf } from '../../native/cgroup.ts';
-import { lockedInSmaps, lockedRanges } from '../../native/locked-ranges.ts';
-import { MLOCK, mlock, mlock2 } from '../../native/mlock.ts';
-import { munmap } from '../../native/mman.ts';
-import { parseProcLimits, procLimits } from '../../native/proc-limits.ts';
-import { meminfo } from '../../native/proc-meminfo.ts';
-import { status } from '../../native/proc-status.ts';
-import { getrlimit, RLIMIT } from '../../native/resource.ts';
-import { smapsRollup } from '../../native/smaps-rollup.ts';
-import { pageSize } from '../../native/sysconf.ts';
-import { userNamespace } from '../../native/user-namespace.ts';
-import { overcommit, transparentHugepage } from '../../native/vm-settings.ts';
-import { vmstat } from '../../native/vmstat.ts';
+import { MLOCK, mlock, mlock2 } from '../../native/calls/mlock.ts';
+import { munmap } from '../../native/calls/mman.ts';
+import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
+import { cgroupMemory, mountsOf } from '../../native/proc/cgroup.ts';
+import { parseProcLimits, procLimits } from '../../native/proc/proc-limits.ts';
+import { meminfo } from '../../native/proc/proc-meminfo.ts';
+import { status } from '../../native/proc/proc-status.ts';
+import { smapsRollup } from '../../native/proc/smaps-rollup.ts';
+import { userNamespace } from '../../native/proc/user-namespace.ts';
+import { overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
+import { vmstat } from '../../native/proc/vmstat.ts';
 import { map } from './memory.ts';
 
 const size = pageSize();
@@ -117,7 +117,7 @@ test('a new user namespace is told from the first one', (context) => {
   const { initial, uidMap } = userNamespace();
   expect(uidMap.length).toBeGreaterThan(0);
   const script = `
-    const { userNamespace } = await import(${JSON.stringify(new URL('../../native/user-namespace.ts', import.meta.url).href)});
+    const { userNamespace } = await import(${JSON.stringify(new URL('../../native/proc/user-namespace.ts', import.meta.url).href)});
     console.log(JSON.stringify(userNamespace()));`;
   let printed: string;
   try {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressIn, addressOf, addressOfLimits, addressOfWorkbench } from '../../renderer/app/address.ts';
+import { addressIn, addressOf, addressOfLimits, addressOfWorkbench } from '../../renderer/context/address.ts';
 
 it('finds the experiment in the address again', () => {
   expect(addressIn(addressOf('first-touch'))).toEqual({ kind: 'experiment', id: 'first-touch' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../protocol/events.ts';
-import { instantAfter, stepsAt } from '../../renderer/store/instant.ts';
+import { instantAfter, stepsAt } from '../../renderer/store/session/instant.ts';
 
 /** Steps that began at these times. */
 const begun = (...times: number[]): Step[] =>

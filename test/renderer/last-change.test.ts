@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Step } from '../../protocol/events.ts';
-import { hasSeveralRuns, lastChange, withoutBystander } from '../../renderer/store/last-change.ts';
+import { hasSeveralRuns, lastChange, withoutBystander } from '../../renderer/store/session/last-change.ts';
 
 const step = (index: number, firstPage: number, pageCount: number, call = 'process_vm_writev'): Step => ({
   index,

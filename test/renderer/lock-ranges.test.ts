@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PageFlag } from '../../protocol/flags.ts';
 import { forEachChangedRun, forEachRun } from '../../protocol/runs.ts';
-import { LockRanges, lockState } from '../../renderer/store/lock-ranges.ts';
+import { LockRanges, lockState } from '../../renderer/store/pages/lock-ranges.ts';
 
 const { Resident, Locked, OnFault } = PageFlag;
 

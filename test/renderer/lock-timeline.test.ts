@@ -17,7 +17,7 @@ import {
   refusals,
   sampleAt,
 } from '../../renderer/components/lock-timeline/locked-series.ts';
-import { digested, emptyDigest } from '../../renderer/store/step-digest.ts';
+import { digested, emptyDigest } from '../../renderer/store/session/step-digest.ts';
 
 const step = (startedNs: number, call: string, more: Partial<Step> = {}): Step => ({
   index: startedNs,

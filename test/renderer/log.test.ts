@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Log } from '../../renderer/store/log.ts';
-import { thinned } from '../../renderer/store/thinned.ts';
+import { Log } from '../../renderer/store/session/append-only-list.ts';
+import { thinned } from '../../renderer/store/session/thinned.ts';
 
 describe('a log', () => {
   it('is what was appended, and stays it when others are made out of it', () => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
-import { hasPage, type PageSet } from '../../renderer/store/page-set.ts';
-import { RegionPages } from '../../renderer/store/pages.ts';
+import { hasPage, type PageSet } from '../../renderer/store/pages/page-set.ts';
+import { RegionPages } from '../../renderer/store/pages/pages.ts';
 
 /** A region that was shown these snapshots; snapshot n at (n + 1) × 10 ns. */
 function shown(snapshots: readonly Uint8Array[]): RegionPages {

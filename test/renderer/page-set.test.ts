@@ -15,7 +15,7 @@ import {
   rangesText,
   runFrom,
   union,
-} from '../../renderer/store/page-set.ts';
+} from '../../renderer/store/pages/page-set.ts';
 
 const size = 40;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PageFlag } from '../../protocol/flags.ts';
 import { encodeFrame, type FrameInfo } from '../../protocol/frame.ts';
 import { makeFlash } from '../../renderer/canvas/flash.ts';
-import { Pages } from '../../renderer/store/pages.ts';
+import { Pages } from '../../renderer/store/pages/pages.ts';
 
 const { Resident } = PageFlag;
 const info = (sequence: number, more: Partial<FrameInfo> = {}): FrameInfo => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { regionColumns } from '../../renderer/components/pages/region-columns.ts';
+import { regionColumns } from '../../renderer/components/page-map/region-columns.ts';
 
 it.each([
   // Where the height is not known, or none to spare: as few rows as the width allows.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { regionRequestSchema } from '../../protocol/mapping.ts';
-import { newRegionDraft, type RegionDraft, regionRequest } from '../../renderer/store/region-draft.ts';
+import { newRegionDraft, type RegionDraft, regionRequest } from '../../renderer/store/workbench/region-draft.ts';
 
 const read = (change: Partial<RegionDraft>) => regionRequest({ ...newRegionDraft, ...change }, 4096);
 const kinds = (change: Partial<RegionDraft>) => {

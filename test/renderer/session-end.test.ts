@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { newSession, type Session } from '../../renderer/store/session.ts';
-import { sessionEndNs } from '../../renderer/store/session-end.ts';
+import { newSession, type Session } from '../../renderer/store/session/session.ts';
+import { sessionEndNs } from '../../renderer/store/session/session-end.ts';
 
 const sample = (tNs: number, vmLck = 0) => ({ tNs, vmLck, vmRss: 0, minorFaults: 0, majorFaults: 0 });
 const session = (state: Session['state'], ...samples: Session['samples']): Session => ({

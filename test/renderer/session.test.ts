@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SessionEvent, Step } from '../../protocol/events.ts';
-import { applyEvents, newSession } from '../../renderer/store/session.ts';
+import { applyEvents, newSession } from '../../renderer/store/session/session.ts';
 
 const text = (en: string) => ({ en, zh: en });
 const step = (index: number): Step => ({

@@ -4,7 +4,7 @@ import type { Step } from '../../protocol/events.ts';
 import { downsample } from '../../renderer/components/timeline/downsample.ts';
 import { faultSeries, mostDrawnPoints, residentSeries } from '../../renderer/components/timeline/series.ts';
 import { timeTicks } from '../../renderer/components/timeline/time-axis.ts';
-import { digested, emptyDigest } from '../../renderer/store/step-digest.ts';
+import { digested, emptyDigest } from '../../renderer/store/session/step-digest.ts';
 
 describe('thinning out', () => {
   it('keeps the first, the last and the order, and no more than asked for', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rangesText } from '../../renderer/store/page-set.ts';
-import { parseTypedPages } from '../../renderer/store/typed-pages.ts';
+import { rangesText } from '../../renderer/store/pages/page-set.ts';
+import { parseTypedPages } from '../../renderer/store/workbench/typed-pages.ts';
 
 const selected = (text: string, pages = 64) => {
   const result = parseTypedPages(text, pages);

@@ -7,10 +7,10 @@ import { maxActRuns } from '../../protocol/workbench.ts';
 import { RafScheduler } from '../../renderer/raf-scheduler.ts';
 import { createActions } from '../../renderer/store/actions.ts';
 import { createEngine } from '../../renderer/store/engine.ts';
-import { allPages, noPages, oneInEvery, pagesBetween } from '../../renderer/store/page-set.ts';
+import { allPages, noPages, oneInEvery, pagesBetween } from '../../renderer/store/pages/page-set.ts';
 import { defaultSettings } from '../../renderer/store/settings.ts';
 import { createAppStore, shownSession, workbenchSession } from '../../renderer/store/store.ts';
-import { benchRegion } from '../../renderer/store/workbench.ts';
+import { benchRegion } from '../../renderer/store/workbench-selectors.ts';
 import { FakeService } from './fake-service.ts';
 
 const lock = { kind: 'mlock' } as const;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../protocol/events.ts';
 import { entryTest, everything, FilteredLog } from '../../renderer/components/log/log-filter.ts';
 import { straceLine } from '../../renderer/components/log/strace.ts';
-import { Log } from '../../renderer/store/log.ts';
-import { readSaved } from '../../renderer/store/saved-file.ts';
+import { Log } from '../../renderer/store/session/append-only-list.ts';
+import { readSaved } from '../../renderer/store/workbench/saved-file.ts';
 
 const step = (index: number, more: Partial<Step> = {}): Step => ({
   index,

@@ -2,7 +2,7 @@ import { IconAlertTriangle, IconCircleCheckFilled, IconCircleXFilled, IconCut } 
 import { Fragment, useId, useMemo, useState } from 'react';
 import type { CoreFile } from '../../../protocol/events.ts';
 import { isProtected } from '../../../protocol/nature.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import classes from './core-file.module.css';
 import { CoreStrip } from './core-strip.tsx';
 import { CoreTable } from './core-table.tsx';

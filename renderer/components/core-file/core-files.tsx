@@ -1,9 +1,9 @@
 import { Progress } from '@mantine/core';
 import { IconCircleMinus } from '@tabler/icons-react';
 import { useId } from 'react';
-import { useWords } from '../../app/context.ts';
-import { isActive, type Session, type Progress as Work } from '../../store/session.ts';
-import { Empty } from '../panel.tsx';
+import { useWords } from '../../context/context.ts';
+import { isActive, type Session, type Progress as Work } from '../../store/session/session.ts';
+import { Empty } from '../shared/panel.tsx';
 import classes from './core-file.module.css';
 import { CoreFileCard } from './core-file-card.tsx';
 import { skippedFor } from './skipped.ts';

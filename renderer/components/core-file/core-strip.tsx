@@ -1,7 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useMemo } from 'react';
 import type { CoreFile } from '../../../protocol/events.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import classes from './core-file.module.css';
 import { type Segment, segmentAfter, segmentAt, segmentsOf } from './strip.ts';
 import { barHeight, pinsHeight, StripShapes, stripHeight } from './strip-shapes.tsx';

@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import type { CoreFile } from '../../../protocol/events.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import { isTelling, segmentsOf } from './strip.ts';
 import type { CoreWords } from './use-core-words.ts';
 

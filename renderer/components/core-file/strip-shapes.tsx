@@ -1,6 +1,6 @@
 import { memo, useId } from 'react';
 import { isProtected } from '../../../protocol/nature.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import classes from './core-file.module.css';
 import { isTelling, type Segment } from './strip.ts';
 import type { CoreWords } from './use-core-words.ts';

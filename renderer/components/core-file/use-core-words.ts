@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import type { CoreFile, CoreMapping, RegionInfo } from '../../../protocol/events.ts';
 import { type Nature, natureOf } from '../../../protocol/nature.ts';
-import { useWords } from '../../app/context.ts';
-import type { Session } from '../../store/session.ts';
+import { useWords } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
 import type { Segment } from './strip.ts';
 
 /** What the session's regions are, in words: a core file names them by their numbers. */

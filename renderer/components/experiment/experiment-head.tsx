@@ -1,8 +1,8 @@
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
-import { useApp, useWords } from '../../app/context.ts';
+import { useApp, useWords } from '../../context/context.ts';
 import { shownSession } from '../../store/store.ts';
+import { ExportMenu } from '../shared/export-menu.tsx';
 import classes from './experiment-head.module.css';
-import { ExportMenu } from './export-menu.tsx';
 import { PaceAndPlacement } from './pace-and-placement.tsx';
 import { ParameterForm, ParameterProblems } from './parameter-form.tsx';
 import { RunControls } from './run-controls.tsx';

@@ -1,6 +1,6 @@
 import { Select, Slider, Tooltip } from '@mantine/core';
-import { useActions, useApp, useWords } from '../../app/context.ts';
-import { isActive } from '../../store/session.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import classes from './experiment-head.module.css';
 

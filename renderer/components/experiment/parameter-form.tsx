@@ -1,9 +1,9 @@
 import { ActionIcon, NumberInput, Select, TextInput, Tooltip } from '@mantine/core';
 import { IconInfoCircle, IconRestore } from '@tabler/icons-react';
 import type { ExperimentDescriptor, Parameter } from '../../../protocol/experiment.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
 import { draftValue, type FieldProblem, fieldProblem } from '../../store/parameters.ts';
-import { isActive } from '../../store/session.ts';
+import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import classes from './experiment-head.module.css';
 

@@ -6,10 +6,10 @@ import {
   IconPlayerStopFilled,
 } from '@tabler/icons-react';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
-import { shortcutKeys } from '../../app/shortcuts.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { shortcutKeys } from '../../context/shortcuts.ts';
 import { parameterValues } from '../../store/parameters.ts';
-import { isActive } from '../../store/session.ts';
+import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 
 /** Run, which becomes Pause and Resume; Step; Stop. */

@@ -2,9 +2,9 @@ import { NumberInput, Select } from '@mantine/core';
 import { IconArrowRight, IconCircleCheckFilled, IconCircleXFilled } from '@tabler/icons-react';
 import { useId } from 'react';
 import type { LockVerdict } from '../../../protocol/limits.ts';
-import { addressOfLimits } from '../../app/address.ts';
-import { useWords } from '../../app/context.ts';
-import { Panel } from '../panel.tsx';
+import { addressOfLimits } from '../../context/address.ts';
+import { useWords } from '../../context/context.ts';
+import { Panel } from '../shared/panel.tsx';
 import classes from './limits-page.module.css';
 import { type Amount, type AmountUnit, amountUnits } from './wanted-amount.ts';
 

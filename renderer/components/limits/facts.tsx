@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Panel } from '../panel.tsx';
+import { Panel } from '../shared/panel.tsx';
 import classes from './facts.module.css';
 
 /** A titled list of facts: what it is, and how it stands. */

@@ -1,8 +1,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import type { Fix } from '../../../protocol/fixes/fix.ts';
-import { useWords } from '../../app/context.ts';
-import { useCopy } from '../use-export.ts';
+import { useWords } from '../../context/context.ts';
+import { useCopy } from '../shared/use-export.ts';
 import classes from './fixes.module.css';
 
 /** One fix: what it changes, what to copy, when that is enough, and how to see that it worked. */

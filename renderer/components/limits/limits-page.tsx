@@ -1,9 +1,9 @@
 import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
-import { useActions, useApp, useWords } from '../../app/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
 import type { Limits } from '../../store/store.ts';
-import { Waiting } from '../waiting.tsx';
+import { Waiting } from '../shared/waiting.tsx';
 import { Calculator } from './calculator.tsx';
 import { Fixes } from './fixes.tsx';
 import classes from './limits-page.module.css';

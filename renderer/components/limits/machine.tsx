@@ -1,6 +1,6 @@
 import { IconBan, IconCheck, IconMinus } from '@tabler/icons-react';
 import type { LimitsReport } from '../../../protocol/limits.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import { Detail, Fact, Facts } from './facts.tsx';
 import classes from './limits-page.module.css';
 

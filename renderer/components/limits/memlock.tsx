@@ -3,8 +3,8 @@ import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react';
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { limitKib, limitPages } from '../../../protocol/limit-units.ts';
 import type { LimitsReport } from '../../../protocol/limits.ts';
-import { useWords } from '../../app/context.ts';
-import { Panel } from '../panel.tsx';
+import { useWords } from '../../context/context.ts';
+import { Panel } from '../shared/panel.tsx';
 import classes from './limits-page.module.css';
 import { useLimitWords } from './use-limit-words.ts';
 

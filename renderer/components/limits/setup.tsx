@@ -1,6 +1,6 @@
 import { setupNames } from '../../../protocol/fixes/setup-names.ts';
 import type { LimitsReport } from '../../../protocol/limits.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import { Detail, Fact, Facts } from './facts.tsx';
 import { useLimitWords } from './use-limit-words.ts';
 

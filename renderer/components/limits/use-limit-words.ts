@@ -1,5 +1,5 @@
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 
 /** A limit in words: a size, or that there is none. */
 export function useLimitWords() {

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import { lockKinds } from './lock-kind.ts';
 import classes from './lock-timeline.module.css';
 import { LockSwatch } from './lock-tooltip.tsx';

@@ -1,9 +1,9 @@
 import type { Step } from '../../../protocol/events.ts';
-import { firstIndex } from '../../store/first-index.ts';
-import { type LockRange, lockState } from '../../store/lock-ranges.ts';
-import type { Sequence } from '../../store/log.ts';
-import type { RegionPages } from '../../store/pages.ts';
-import type { StepDigest } from '../../store/step-digest.ts';
+import { firstIndex } from '../../store/pages/first-index.ts';
+import { type LockRange, lockState } from '../../store/pages/lock-ranges.ts';
+import type { RegionPages } from '../../store/pages/pages.ts';
+import type { Sequence } from '../../store/session/append-only-list.ts';
+import type { StepDigest } from '../../store/session/step-digest.ts';
 
 /** How a range came to be locked: at once, on fault, or along with everything else of the process. */
 export const lockKinds = ['mlock', 'on-fault', 'mlockall'] as const;

@@ -1,6 +1,6 @@
 import { memo, useId } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import { timeTicks } from '../timeline/time-axis.ts';
 import { BarShape, Stripes } from './bar-shape.tsx';
 import { bandTop, barRect, byteTicks, frame, type Geometry, xOf } from './geometry.ts';

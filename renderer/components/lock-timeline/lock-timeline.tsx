@@ -1,8 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useActions, useApp, useScheduler, useWords } from '../../app/context.ts';
-import { instantAfter } from '../../store/instant.ts';
-import type { Session } from '../../store/session.ts';
+import { useActions, useApp, useScheduler, useWords } from '../../context/context.ts';
+import { instantAfter } from '../../store/session/instant.ts';
+import type { Session } from '../../store/session/session.ts';
 import { barAt, geometryOf, timeAt, xOf } from './geometry.ts';
 import { LockCaption } from './lock-caption.tsx';
 import { LockPlot } from './lock-plot.tsx';

@@ -1,6 +1,6 @@
 import { useId, useLayoutEffect, useRef } from 'react';
-import { useWords } from '../../app/context.ts';
-import { type Instant, stepsAt } from '../../store/instant.ts';
+import { useWords } from '../../context/context.ts';
+import { type Instant, stepsAt } from '../../store/session/instant.ts';
 import { BarShape, Stripes } from './bar-shape.tsx';
 import { type LockBar, lockedAt } from './lock-bars.ts';
 import type { LockKind } from './lock-kind.ts';

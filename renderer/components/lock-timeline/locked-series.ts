@@ -1,6 +1,6 @@
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import type { Sample, Step } from '../../../protocol/events.ts';
-import { firstIndex } from '../../store/first-index.ts';
+import { firstIndex } from '../../store/pages/first-index.ts';
 import { mostDrawnPoints } from '../timeline/series.ts';
 
 export interface LockedPoint {

@@ -1,6 +1,6 @@
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
-import { useWords } from '../../app/context.ts';
-import { type Instant, stepsAt } from '../../store/instant.ts';
+import { useWords } from '../../context/context.ts';
+import { type Instant, stepsAt } from '../../store/session/instant.ts';
 import { type LockBar, lockedAt } from './lock-bars.ts';
 import { sampleAt } from './locked-series.ts';
 import type { LockModel } from './use-lock-model.ts';

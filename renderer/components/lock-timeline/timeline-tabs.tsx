@@ -1,12 +1,12 @@
 import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
-import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
-import type { Session } from '../../store/session.ts';
+import { useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { CoreFiles } from '../core-file/core-files.tsx';
-import { Empty } from '../panel.tsx';
-import tabbed from '../tabbed-panel.module.css';
+import { Empty } from '../shared/panel.tsx';
+import tabbed from '../shared/tabbed-panel.module.css';
 import { TimelineCharts, TimelinePanel } from '../timeline/timeline-panel.tsx';
 import { everLocked } from './lock-kind.ts';
 import { LockTimeline } from './lock-timeline.tsx';

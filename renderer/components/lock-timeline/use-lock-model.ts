@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { useApp, usePages, usePagesVersion } from '../../app/context.ts';
-import type { Session } from '../../store/session.ts';
-import { sessionEndNs } from '../../store/session-end.ts';
+import { useApp, usePages, usePagesVersion } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
+import { sessionEndNs } from '../../store/session/session-end.ts';
 import { type LockBar, lockBars } from './lock-bars.ts';
 import { lockKind } from './lock-kind.ts';
 import { type LockedPoint, lockedScale, lockedSeries, type Scale } from './locked-series.ts';

@@ -1,10 +1,10 @@
 import type { RegionInfo, Step } from '../../../protocol/events.ts';
 import { PageFlag, pageState } from '../../../protocol/flags.ts';
-import { usePages, usePagesVersion, useWords } from '../../app/context.ts';
-import type { Change, Difference } from '../../store/page-difference.ts';
-import type { Around } from '../../store/page-history.ts';
-import type { Session } from '../../store/session.ts';
-import { nameOf } from '../pages/region-name.ts';
+import { usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import type { Change, Difference } from '../../store/pages/page-difference.ts';
+import type { Around } from '../../store/pages/page-history.ts';
+import type { Session } from '../../store/session/session.ts';
+import { nameOf } from '../shared/region-name.ts';
 import classes from './log.module.css';
 
 /** Kinds of change that are told one by one. */

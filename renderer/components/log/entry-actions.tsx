@@ -1,8 +1,8 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconBraces, IconCopy, IconMarquee2, IconRepeat } from '@tabler/icons-react';
 import type { Step } from '../../../protocol/events.ts';
-import { useActions, useWords } from '../../app/context.ts';
-import { useCopy, useTell } from '../use-export.ts';
+import { useActions, useWords } from '../../context/context.ts';
+import { useCopy, useTell } from '../shared/use-export.ts';
 import classes from './log.module.css';
 import { straceLine } from './strace.ts';
 

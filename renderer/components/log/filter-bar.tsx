@@ -1,8 +1,8 @@
 import { Checkbox, CloseButton, Select, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { RegionInfo } from '../../../protocol/events.ts';
-import { useWords } from '../../app/context.ts';
-import { nameOf } from '../pages/region-name.ts';
+import { useWords } from '../../context/context.ts';
+import { nameOf } from '../shared/region-name.ts';
 import classes from './log.module.css';
 import type { LogFilter } from './log-filter.ts';
 

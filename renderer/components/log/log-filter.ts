@@ -1,6 +1,6 @@
 import type { Step } from '../../../protocol/events.ts';
 import type { Language } from '../../../protocol/language.ts';
-import { Log } from '../../store/log.ts';
+import { Log } from '../../store/session/append-only-list.ts';
 import { callText } from '../steps/call.ts';
 
 /** Which entries of the log are shown. */

@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { useActions, useApp, usePages, useWords } from '../../app/context.ts';
-import { aroundStep, instantOf, type Side } from '../../store/look.ts';
-import type { Session } from '../../store/session.ts';
+import { useActions, useApp, usePages, useWords } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
+import { aroundStep, instantOf, type Side } from '../../store/session/shown-step.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { Empty, Panel } from '../panel.tsx';
+import { Empty, Panel } from '../shared/panel.tsx';
 import { StepList } from '../steps/step-list.tsx';
 import { Entry } from './entry.tsx';
 import { FilterBar } from './filter-bar.tsx';

@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
-import { useWords } from '../../app/context.ts';
-import { type Side, sides } from '../../store/look.ts';
+import { useWords } from '../../context/context.ts';
+import { type Side, sides } from '../../store/session/shown-step.ts';
 
 interface Props {
   readonly side: Side | undefined;

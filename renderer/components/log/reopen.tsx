@@ -3,9 +3,9 @@ import { notifications } from '@mantine/notifications';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { maxDeeds, savedWorkbenchId } from '../../../protocol/workbench.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
-import { type FileProblem, maxSavedBytes, readSaved } from '../../store/saved-file.ts';
-import { useTell } from '../use-export.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { type FileProblem, maxSavedBytes, readSaved } from '../../store/workbench/saved-file.ts';
+import { useTell } from '../shared/use-export.ts';
 
 /** Opens a saved session: its deeds are done again in a new workbench. A file that is none changes nothing, and is told why. */
 export function Reopen() {

@@ -1,8 +1,8 @@
 import { Button, CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useWords } from '../../app/context.ts';
-import type { Session } from '../../store/session.ts';
+import { useWords } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
 import classes from './log.module.css';
 
 interface Props {

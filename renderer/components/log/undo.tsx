@@ -2,9 +2,9 @@ import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import type { Inverse } from '../../../protocol/workbench.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
-import { pageSetOf } from '../../store/page-set.ts';
-import { useToolWords } from '../workbench/use-tool-words.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { pageSetOf } from '../../store/pages/page-set.ts';
+import { useToolWords } from '../tools/use-tool-words.ts';
 import classes from './log.module.css';
 
 interface Props {

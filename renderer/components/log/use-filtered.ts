@@ -1,7 +1,7 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { useWords } from '../../app/context.ts';
-import type { Log } from '../../store/log.ts';
+import { useWords } from '../../context/context.ts';
+import type { Log } from '../../store/session/append-only-list.ts';
 import { entryTest, FilteredLog, isFiltering, type LogFilter } from './log-filter.ts';
 
 /** The entries that a filter lets through. While words are typed, what they match follows a moment later. */

@@ -1,9 +1,9 @@
 import { useEffect, useMemo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { useActions, useApp, usePages, usePagesVersion } from '../../app/context.ts';
-import { aroundStep, instantOf, type Side } from '../../store/look.ts';
-import type { Around } from '../../store/page-history.ts';
-import type { Session } from '../../store/session.ts';
+import { useActions, useApp, usePages, usePagesVersion } from '../../context/context.ts';
+import type { Around } from '../../store/pages/page-history.ts';
+import type { Session } from '../../store/session/session.ts';
+import { aroundStep, instantOf, type Side } from '../../store/session/shown-step.ts';
 
 export interface Looking {
   readonly around: Around;

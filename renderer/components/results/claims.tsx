@@ -1,10 +1,10 @@
 import { IconCircleCheckFilled, IconCircleDashed, IconCircleMinus, IconCircleXFilled } from '@tabler/icons-react';
 import type { Claim } from '../../../protocol/events.ts';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
-import { useApp, useWords } from '../../app/context.ts';
-import { isActive } from '../../store/session.ts';
+import { useApp, useWords } from '../../context/context.ts';
+import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
-import { Empty } from '../panel.tsx';
+import { Empty } from '../shared/panel.tsx';
 import classes from './results-panel.module.css';
 
 const icons = {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { useApp, useWords } from '../../app/context.ts';
+import { useApp, useWords } from '../../context/context.ts';
 import { shownSession } from '../../store/store.ts';
-import { Empty } from '../panel.tsx';
+import { Empty } from '../shared/panel.tsx';
 import classes from './results-panel.module.css';
 import { tokenizeC } from './tokenize-c.ts';
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useActions, useApp } from '../../app/context.ts';
+import { useActions, useApp } from '../../context/context.ts';
 import { shownSession } from '../../store/store.ts';
 
 /** While steps come fast, the program is fetched this long after the first new one, ms. */

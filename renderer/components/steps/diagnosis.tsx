@@ -1,8 +1,8 @@
 import { IconArrowRight } from '@tabler/icons-react';
 import type { Step } from '../../../protocol/events.ts';
-import { addressOfLimits } from '../../app/address.ts';
-import { useApp, useWords } from '../../app/context.ts';
-import type { Log } from '../../store/log.ts';
+import { addressOfLimits } from '../../context/address.ts';
+import { useApp, useWords } from '../../context/context.ts';
+import type { Log } from '../../store/session/append-only-list.ts';
 import classes from './steps-panel.module.css';
 
 /**

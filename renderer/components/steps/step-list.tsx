@@ -3,10 +3,10 @@ import { IconArrowDown } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { useApp, useWords } from '../../app/context.ts';
-import { firstIndex } from '../../store/first-index.ts';
-import { stepsAt } from '../../store/instant.ts';
-import type { Sequence } from '../../store/log.ts';
+import { useApp, useWords } from '../../context/context.ts';
+import { firstIndex } from '../../store/pages/first-index.ts';
+import type { Sequence } from '../../store/session/append-only-list.ts';
+import { stepsAt } from '../../store/session/instant.ts';
 import { StepRow } from './step-row.tsx';
 import classes from './steps-panel.module.css';
 

@@ -1,6 +1,6 @@
 import { memo, type Ref } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { useWords } from '../../app/context.ts';
+import { useWords } from '../../context/context.ts';
 import { CallText } from './call-text.tsx';
 import classes from './steps-panel.module.css';
 

@@ -1,8 +1,8 @@
 import type { Step } from '../../../protocol/events.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
-import { Log } from '../../store/log.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { Log } from '../../store/session/append-only-list.ts';
 import { highlightOf, shownSession } from '../../store/store.ts';
-import { Empty, Panel } from '../panel.tsx';
+import { Empty, Panel } from '../shared/panel.tsx';
 import { Diagnosis } from './diagnosis.tsx';
 import { StepList } from './step-list.tsx';
 import classes from './steps-panel.module.css';

@@ -1,5 +1,5 @@
-import type { ResidentPoint } from '../../store/pages.ts';
-import type { FaultPoint } from '../../store/step-digest.ts';
+import type { ResidentPoint } from '../../store/pages/pages.ts';
+import type { FaultPoint } from '../../store/session/step-digest.ts';
 import { downsample } from './downsample.ts';
 
 /** Recharts takes 8 ms to draw this many, and 79 ms to draw twenty times as many. */

@@ -1,5 +1,5 @@
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { useActions, useWords } from '../../app/context.ts';
+import { useActions, useWords } from '../../context/context.ts';
 import { timeTicks } from './time-axis.ts';
 import classes from './timeline.module.css';
 

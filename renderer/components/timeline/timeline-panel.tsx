@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
-import { useApp, usePages, usePagesVersion, useWords } from '../../app/context.ts';
-import type { Session } from '../../store/session.ts';
-import { sessionEndNs } from '../../store/session-end.ts';
+import { useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
+import { sessionEndNs } from '../../store/session/session-end.ts';
 import { shownSession } from '../../store/store.ts';
-import { Empty, Panel } from '../panel.tsx';
+import { Empty, Panel } from '../shared/panel.tsx';
 import { faultSeries, residentSeries } from './series.ts';
 import { TimeChart } from './time-chart.tsx';
 import classes from './timeline.module.css';

@@ -2,13 +2,13 @@ import { Button, Kbd, Progress } from '@mantine/core';
 import { IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { maxActRuns } from '../../../protocol/workbench.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
-import { runCount } from '../../store/page-set.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { runCount } from '../../store/pages/page-set.ts';
 import { type BenchTool, workbenchSession } from '../../store/store.ts';
-import { benchRegion, isProcessTool, selectionOf } from '../../store/workbench.ts';
-import { nameOf } from '../pages/region-name.ts';
-import { callOf, entryOf } from './tools.ts';
-import { useToolWords } from './use-tool-words.ts';
+import { benchRegion, isProcessTool, selectionOf } from '../../store/workbench-selectors.ts';
+import { nameOf } from '../shared/region-name.ts';
+import { callOf, entryOf } from '../tools/tools.ts';
+import { useToolWords } from '../tools/use-tool-words.ts';
 import classes from './workbench.module.css';
 
 /** An act that is over sooner than this is not announced as being under way, ms. */

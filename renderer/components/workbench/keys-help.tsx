@@ -1,6 +1,6 @@
 import { Kbd, Modal } from '@mantine/core';
-import { useWords } from '../../app/context.ts';
-import { callOf, toolEntries } from './tools.ts';
+import { useWords } from '../../context/context.ts';
+import { callOf, toolEntries } from '../tools/tools.ts';
 import classes from './workbench.module.css';
 
 const movements = ['move', 'extend', 'keep', 'all', 'repeat', 'zoom'] as const;

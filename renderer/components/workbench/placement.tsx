@@ -1,7 +1,7 @@
 import { Button, Select, Tooltip } from '@mantine/core';
-import { useActions, useApp, useWords } from '../../app/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { hasRegions } from '../../store/workbench.ts';
+import { hasRegions } from '../../store/workbench-selectors.ts';
 import classes from './region-form.module.css';
 
 /** Which process the workbench lives in: a choice while it has no region, afterwards a fact, and the way out of the main process. */

@@ -5,7 +5,7 @@ import type { Parameter } from '../../../protocol/experiment.ts';
 import { type Preset, presets } from '../../../protocol/presets.ts';
 import { toProblem } from '../../../protocol/problem.ts';
 import type { Text } from '../../../protocol/text.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
 import { type Draft, draftValue } from '../../store/parameters.ts';
 import classes from './workbench.module.css';
 

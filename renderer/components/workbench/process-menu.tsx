@@ -2,7 +2,7 @@ import { Button, Checkbox, Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { MclFlag } from '../../../protocol/operation.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
 import { workbenchSession } from '../../store/store.ts';
 import { MoveButton } from './placement.tsx';
 import classes from './workbench.module.css';

@@ -2,8 +2,8 @@ import { CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { addressOfLimits } from '../../app/address.ts';
-import { useActions, useWords } from '../../app/context.ts';
+import { addressOfLimits } from '../../context/address.ts';
+import { useActions, useWords } from '../../context/context.ts';
 import classes from './workbench.module.css';
 
 /** A refusal as what it is, a result: the call, its errno, what that means here, and the way to the fix. */

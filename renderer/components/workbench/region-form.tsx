@@ -3,7 +3,8 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { maxRegionPages } from '../../../protocol/mapping.ts';
 import type { Text } from '../../../protocol/text.ts';
-import { useActions, useApp, useWords } from '../../app/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { workbenchSession } from '../../store/store.ts';
 import {
   backings,
   type DraftProblem,
@@ -12,8 +13,7 @@ import {
   protectionNames,
   type RegionDraft,
   regionRequest,
-} from '../../store/region-draft.ts';
-import { workbenchSession } from '../../store/store.ts';
+} from '../../store/workbench/region-draft.ts';
 import { PlacementChoice } from './placement.tsx';
 import classes from './region-form.module.css';
 

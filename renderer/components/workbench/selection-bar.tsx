@@ -4,12 +4,20 @@ import { type FormEvent, memo, useId, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { maxActRuns } from '../../../protocol/workbench.ts';
-import { useActions, useApp, usePages, useStoreState, useWords } from '../../app/context.ts';
-import { allPages, inverted, noPages, oneInEvery, type PageSet, pagesWhere, runCount } from '../../store/page-set.ts';
+import { useActions, useApp, usePages, useStoreState, useWords } from '../../context/context.ts';
+import {
+  allPages,
+  inverted,
+  noPages,
+  oneInEvery,
+  type PageSet,
+  pagesWhere,
+  runCount,
+} from '../../store/pages/page-set.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { parseTypedPages, type TypedPagesProblem } from '../../store/typed-pages.ts';
-import { mappedRegions, selectionOf } from '../../store/workbench.ts';
-import { nameOf } from '../pages/region-name.ts';
+import { parseTypedPages, type TypedPagesProblem } from '../../store/workbench/typed-pages.ts';
+import { mappedRegions, selectionOf } from '../../store/workbench-selectors.ts';
+import { nameOf } from '../shared/region-name.ts';
 import classes from './workbench.module.css';
 
 interface Props {

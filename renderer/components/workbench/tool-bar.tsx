@@ -1,11 +1,11 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconKeyboard } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
-import { useActions, useWords } from '../../app/context.ts';
+import { useActions, useWords } from '../../context/context.ts';
 import type { BenchTool } from '../../store/store.ts';
+import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from '../tools/tools.ts';
 import { ActLine } from './act-line.tsx';
 import { ProcessMenu } from './process-menu.tsx';
-import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from './tools.ts';
 import classes from './workbench.module.css';
 
 /** Everything that can be done to the selected pages. Nothing is greyed out: the kernel refuses what it will not do, and is heard. */

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { useActions, useStoreState } from '../../app/context.ts';
-import { toolOfKey } from './tools.ts';
+import { useActions, useStoreState } from '../../context/context.ts';
+import { toolOfKey } from '../tools/tools.ts';
 
 /** Where letters are typed or chosen by. */
 const typing =

@@ -2,10 +2,10 @@ import { UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
 import type { RegionInfo, VmaInfo } from '../../../protocol/events.ts';
-import { useApp, useWords } from '../../app/context.ts';
+import { useApp, useWords } from '../../context/context.ts';
 import { pageAddress } from '../../i18n/format.ts';
-import type { RegionVmas } from '../../store/session.ts';
-import { nameOf } from '../pages/region-name.ts';
+import type { RegionVmas } from '../../store/session/session.ts';
+import { nameOf } from '../shared/region-name.ts';
 import classes from './vma-strip.module.css';
 
 interface Props {

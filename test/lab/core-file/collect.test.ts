@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext 
 import { type CollectedCore, collectCore, expectCore, noteCore } from '../../../lab/core-file/collect.ts';
 import { CoreFolder } from '../../../lab/core-file/core-folder.ts';
 import { type CoreSource, coreSource } from '../../../lab/core-file/core-source.ts';
+import { noRoom } from '../../../lab/core-file/disk-space.ts';
 import { gcore } from '../../../lab/core-file/gcore.ts';
-import { noRoom } from '../../../lab/core-file/room.ts';
 import { searchCore } from '../../../lab/core-file/search-core.ts';
 import { skipWithoutCompiler } from '../compile.ts';
 import { grepCount } from './build-core.ts';

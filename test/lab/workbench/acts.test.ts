@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../../lab/budget.ts';
+import { Budget } from '../../../lab/service/budget.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { contract } from '../../../protocol/service.ts';
 import { type Inverse, type RecordedDeeds, recordedDeedsSchema, type Tool } from '../../../protocol/workbench.ts';

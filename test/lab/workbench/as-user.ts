@@ -1,6 +1,6 @@
 /** A process of its own for limits.test.ts: does the deeds that it is given in an inline workbench, and prints the steps and what is locked. */
-import { Budget } from '../../../lab/budget.ts';
-import { createService } from '../../../lab/service.ts';
+import { Budget } from '../../../lab/service/budget.ts';
+import { createService } from '../../../lab/service/service.ts';
 import { contract } from '../../../protocol/service.ts';
 import { never, TestReader } from '../harness.ts';
 

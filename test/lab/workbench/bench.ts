@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Budget } from '../../../lab/budget.ts';
-import { forkIsolated } from '../../../lab/fork-isolated.ts';
+import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
+import type { Budget } from '../../../lab/service/budget.ts';
 import type { RegionInfo, Step } from '../../../protocol/events.ts';
 import type { Placement } from '../../../protocol/experiment.ts';
 import type { RegionRequest } from '../../../protocol/mapping.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../../lab/budget.ts';
+import { Budget } from '../../../lab/service/budget.ts';
 import type { Backing } from '../../../protocol/mapping.ts';
 import { contract } from '../../../protocol/service.ts';
 import type { Tool } from '../../../protocol/workbench.ts';

@@ -1,0 +1,63 @@
+/** The advice that rules are about, and what became of the pages. */
+import { MADV, madvise } from '../../native/calls/mman.ts';
+import { PageBit } from '../../native/pages/page-bit.ts';
+import { residency } from '../../native/pages/residency.ts';
+import { bytes, same, skip, withPages } from '../rule.ts';
+
+/** The first kernel that knows an advice; older ones answer EINVAL, which is then no finding. */
+export type Advice = { readonly name: keyof typeof MADV; readonly since: string; readonly locked: 'EINVAL' | null };
+
+/** Each advice, with the first kernel that knows it and what it answers for locked memory. */
+export const ADVICE: readonly Advice[] = [
+  { name: 'NORMAL', since: '2.4', locked: null },
+  { name: 'RANDOM', since: '2.4', locked: null },
+  { name: 'SEQUENTIAL', since: '2.4', locked: null },
+  { name: 'WILLNEED', since: '2.4', locked: null },
+  { name: 'DONTNEED', since: '2.4', locked: 'EINVAL' },
+  { name: 'FREE', since: '4.5', locked: 'EINVAL' },
+  { name: 'DONTFORK', since: '2.6.16', locked: null },
+  { name: 'DOFORK', since: '2.6.16', locked: null },
+  { name: 'MERGEABLE', since: '2.6.32, CONFIG_KSM', locked: null },
+  { name: 'UNMERGEABLE', since: '2.6.32, CONFIG_KSM', locked: null },
+  { name: 'HUGEPAGE', since: '2.6.38, CONFIG_TRANSPARENT_HUGEPAGE', locked: null },
+  { name: 'NOHUGEPAGE', since: '2.6.38, CONFIG_TRANSPARENT_HUGEPAGE', locked: null },
+  { name: 'DONTDUMP', since: '3.4', locked: null },
+  { name: 'DODUMP', since: '3.4', locked: null },
+  { name: 'WIPEONFORK', since: '4.14', locked: null },
+  { name: 'KEEPONFORK', since: '4.14', locked: null },
+  { name: 'COLD', since: '5.4', locked: 'EINVAL' },
+  { name: 'PAGEOUT', since: '5.4', locked: 'EINVAL' },
+  { name: 'POPULATE_READ', since: '5.14', locked: null },
+  { name: 'POPULATE_WRITE', since: '5.14', locked: null },
+  { name: 'DONTNEED_LOCKED', since: '5.18', locked: null },
+  { name: 'GUARD_INSTALL', since: '6.13', locked: 'EINVAL' },
+  { name: 'GUARD_REMOVE', since: '6.13', locked: null },
+];
+
+/** Whether this kernel knows the advice at all: tried on fresh, unlocked memory. */
+export function known({ name, since }: Advice): void {
+  const errno = withPages(2, (a) => madvise(a, bytes(2), MADV[name]).errno);
+  if (errno === 'EINVAL')
+    skip({
+      en: `This kernel does not know MADV_${name} (Linux ${since}).`,
+      zh: `此内核不认识 MADV_${name}（Linux ${since} 起）。`,
+    });
+  same(errno, null, `MADV_${name} on unlocked memory`);
+}
+
+/** The pages' bytes; skipped when the kernel can't tell them all. */
+export function look(address: bigint, pages: number, readVmFlags = false): readonly number[] {
+  const into = new Uint8Array(pages);
+  const [unknown] = residency(address, pages, into, { readVmFlags }).unknown;
+  if (unknown) skip({ en: unknown.reason, zh: `页的状态不能全部读出：${unknown.reason}` });
+  return [...into];
+}
+
+/** Skips unless this kernel knows the advice. */
+export function needs(name: Advice['name']): void {
+  const advice = ADVICE.find((one) => one.name === name);
+  if (advice) known(advice);
+}
+
+/** A page of its own. */
+export const WRITTEN = PageBit.Resident | PageBit.Present;

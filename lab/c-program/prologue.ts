@@ -1,0 +1,61 @@
+import { functions } from './c-functions.ts';
+
+/** Which header declares what. */
+const headers: readonly [header: string, names: RegExp][] = [
+  ['errno.h', /^errno$/],
+  ['fcntl.h', /^(?:open|posix_fadvise|O_[A-Z]+)$/],
+  ['signal.h', /^SIG[A-Z]+$/],
+  ['stdint.h', /^uintptr_t$/],
+  ['stdio.h', /^(?:printf|perror|fflush|putchar|fputs|puts)$/],
+  ['stdlib.h', /^(?:exit|abort|mkstemp|malloc|free)$/],
+  ['string.h', /^(?:explicit_bzero|memset|strncmp)$/],
+  ['sys/mman.h', /^(?:mmap|munmap|mincore|m(?:un)?lock(?:2|all)?|madvise|mprotect|msync|memfd_create)$/],
+  ['sys/prctl.h', /^prctl$/],
+  ['sys/random.h', /^getrandom$/],
+  ['sys/resource.h', /^rlimit$/],
+  ['sys/syscall.h', /^SYS_\w+$/],
+  ['sys/uio.h', /^iovec$/],
+  ['sys/wait.h', /^waitpid$/],
+  ['unistd.h', /^(?:sysconf|syscall|fork|pause|alarm|getpid|close|ftruncate|fsync|unlink|pipe|read|write)$/],
+];
+
+/** What a C library may be too old for, or have in Linux's own headers alone; the numbers are the kernel's. */
+const constants: readonly [name: string, value: number][] = [
+  ['MADV_COLD', 20],
+  ['MADV_PAGEOUT', 21],
+  ['MADV_POPULATE_READ', 22],
+  ['MADV_POPULATE_WRITE', 23],
+  ['MADV_COLLAPSE', 25],
+  ['MLOCK_ONFAULT', 1],
+  ['MCL_ONFAULT', 4],
+  ['SYS_memfd_secret', 447],
+];
+
+/** The names that C code uses, without those in comments and strings. */
+export function namesIn(code: string): string[] {
+  return code.replaceAll(/\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\])*"/g, ' ').match(/\b[A-Za-z_]\w*/g) ?? [];
+}
+
+/**
+ * What has to stand before code that uses these names: headers, constants and functions, those and no others, since a compiler warns of a
+ * static function that nobody calls.
+ */
+export function prologue(names: Iterable<string>): string {
+  const used = new Set(names);
+  const needed: string[] = [];
+  // Callers come after what they call.
+  for (const { name, source } of functions.toReversed()) {
+    if (!used.has(name)) continue;
+    needed.unshift(source);
+    for (const each of namesIn(source)) used.add(each);
+  }
+  const words = [...used];
+  const includes = headers
+    .filter(([, declared]) => words.some((word) => declared.test(word)))
+    .map(([header]) => `#include <${header}>\n`);
+  const defined = constants
+    .filter(([name]) => used.has(name))
+    .map(([name, value]) => `#ifndef ${name}\n#define ${name} ${value}\n#endif\n`);
+  const fallbacks = defined.length > 0 ? `\n${defined.join('')}` : '';
+  return `#define _GNU_SOURCE\n${includes.join('')}${fallbacks}\nstatic size_t page_size;\n${needed.join('')}`;
+}

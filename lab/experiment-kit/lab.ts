@@ -1,0 +1,116 @@
+import type { HeldFork } from '../../native/calls/fork.ts';
+import type { Status } from '../../native/proc/proc-status.ts';
+import type { SmapsEntry } from '../../native/proc/smaps.ts';
+import type { CoreFile, Step } from '../../protocol/events.ts';
+import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
+import type { Text } from '../../protocol/text.ts';
+import type { Clock } from '../base/clock.ts';
+import type { CallRecord, Measured } from '../operations/perform.ts';
+import type { Mapping } from '../regions/mapping.ts';
+import type { Look } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
+import type { Script } from './experiment.ts';
+
+/** A step as the experiment that took it sees it. */
+export type TakenStep = Step & Measured;
+
+/** What mapping memory came to: without a region the kernel refused, and the step says why. */
+export interface Mapped {
+  readonly step: TakenStep;
+  readonly region?: Region;
+}
+
+/** What forking came to: without a child the kernel refused, and the step says why. */
+export interface Forked {
+  readonly step: TakenStep;
+  readonly child?: HeldFork;
+}
+
+/** What such a call came to: the step that tells of it, and what the experiment goes on with. */
+export interface Called<T> {
+  readonly record: CallRecord;
+  readonly value: T;
+  /** What the C program does for it; a comment alone where it is left out. */
+  readonly operation?: ProcessOperation;
+}
+
+/**
+ * Long work under way. `signal` aborts when the session is stopped; its reason may then be thrown. `tell` says how much of it is done, in
+ * bytes, as often as one likes; 0 where only the total is known.
+ */
+export interface Work {
+  readonly signal: AbortSignal;
+  readonly tell: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** What such a call is made with. */
+export interface CallSite extends Work {
+  readonly clock: Clock;
+}
+
+/**
+ * Steps that are taken in one turn of the main loop, because the process could not go on in between: nothing else runs, nothing is told
+ * until all of them are done. Touches are not cut into slices.
+ */
+export interface Turn {
+  map(title: Text, mapping: Mapping): Mapped;
+  perform(title: Text, region: Region, operation: Operation): TakenStep;
+  onProcess(title: Text, operation: ProcessOperation): TakenStep;
+  look(title: Text, region: Region): Look;
+  status(): Status;
+}
+
+/**
+ * What an experiment can do. Each generator is one step: `const region = yield* lab.map(…)`. Everything an experiment learns comes
+ * back from here, measured.
+ */
+export interface Lab<C extends string> {
+  /** Bytes. */
+  readonly pageSize: number;
+  /** Maps memory; a number is that many anonymous pages. Ends the experiment as failed when the kernel refuses. */
+  map(title: Text, mapping: number | Mapping): Script<Region>;
+  /** Maps memory where a refusal is a result. */
+  tryMap(title: Text, mapping: Mapping): Script<Mapped>;
+  /** Performs one operation. A refused call is a result: look at `errno`. */
+  perform(title: Text, region: Region, operation: Operation): Script<TakenStep>;
+  /** Performs one operation on the whole process. For isolated experiments alone. */
+  onProcess(title: Text, operation: ProcessOperation): Script<TakenStep>;
+  /** Forks a child that does nothing until it is disposed of. For isolated experiments alone. */
+  fork(title: Text): Script<Forked>;
+  /**
+   * Asks mincore about the region as a step of its own, and takes a snapshot of all of it.
+   *
+   * @param range what to ask about, where the region has a hole that mincore would refuse
+   */
+  look(title: Text, region: Region, range?: PageRange): Script<Look>;
+  /** Takes several steps in one turn of the main loop; for what the process would not survive otherwise. */
+  inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
+  /** Makes a call that has to be waited for, or that is another program's, as one step. */
+  call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T>;
+  /** Does what takes long and is no call, and tells how far it is. A stop ends it. */
+  work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T>;
+  /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */
+  wait(title: Text, milliseconds: number): Script;
+  /** Waits like `wait`, until the condition holds; whether it came to hold. It is asked about every 5 ms. */
+  waitUntil(title: Text, condition: () => boolean, atMostMs: number): Script<boolean>;
+  /** Keeps a resource until the session ends, and releases it then. */
+  own<T extends Disposable>(resource: T): T;
+  /** `/proc/self/status`, now. Ends the experiment as failed where it cannot be read. */
+  status(): Status;
+  /** The region's VMAs as smaps(5) has them, in order; a sentence when they cannot be told. */
+  smaps(region: Region): Promise<readonly SmapsEntry[] | Text>;
+  /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
+  rssBytes(region: Region): Promise<number | Text>;
+  /** States what was measured; the claim holds when it equals what was expected. `note` says more of it. */
+  claim(id: C, expected: number | string, measured: number | string, note?: Text): void;
+  /** States a measured number that is expected within bounds, which the claim's text explains. */
+  claimBetween(id: C, least: number, most: number, measured: number): void;
+  /** States a count to which the measuring process itself may add up to `most`; what was added is said as the reason. */
+  claimWithOwn(id: C, expected: number, measured: number, most: number, whose: Text): void;
+  /** A claim that cannot be measured here, and why. */
+  skip(id: C, expected: number | string, reason: Text): void;
+  /** A core file that was searched. */
+  coreFile(found: Omit<CoreFile, 'id'>): void;
+  /** A number for the report; its name ends in its unit: `…Ns`, `…Bytes`, `…Pages`. */
+  measurement(name: string, value: number): void;
+}

@@ -1,0 +1,195 @@
+import { pageSize } from '../../native/libc/sysconf.ts';
+import type { Status } from '../../native/proc/proc-status.ts';
+import { readSmapsAsync, type SmapsEntry } from '../../native/proc/smaps.ts';
+import type { CoreFile } from '../../protocol/events.ts';
+import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
+import { problem } from '../../protocol/problem.ts';
+import type { Text } from '../../protocol/text.ts';
+import type { Mapping } from '../regions/mapping.ts';
+import type { Look } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
+import { ownStatus } from '../session/sampler.ts';
+import type { OpenSession } from '../session/session.ts';
+import type { Script } from './experiment.ts';
+import type { Called, CallSite, Forked, Lab, Mapped, TakenStep, Turn, Work } from './lab.ts';
+
+/** How often `waitUntil` asks. */
+const pollMs = 5;
+
+/** The least time between two tellings of how far a long work is: ten a second move a bar smoothly. */
+const tellMs = 100;
+
+/** The lab of one session: gives an experiment its steps and passes what they showed to the session. */
+export class SessionLab implements Lab<string> {
+  readonly pageSize = pageSize();
+  readonly #session: OpenSession;
+  readonly #claims: Readonly<Record<string, Text>>;
+  #coreFiles = 0;
+
+  constructor(session: OpenSession, claims: Readonly<Record<string, Text>>) {
+    this.#session = session;
+    this.#claims = claims;
+  }
+
+  async *map(title: Text, mapping: number | Mapping): Script<Region> {
+    const wanted = typeof mapping === 'number' ? { pages: mapping } : mapping;
+    const { step, region } = yield* this.tryMap(title, wanted);
+    if (region) return region;
+    const why = step.meaning ?? { en: `${step.errno}.`, zh: `${step.errno}。` };
+    const { pages } = wanted;
+    throw problem('cannot-run-here', `mmap of ${pages} pages failed: ${why.en}`, `映射 ${pages} 页失败：${why.zh}`);
+  }
+
+  async *tryMap(title: Text, mapping: Mapping): Script<Mapped> {
+    yield title;
+    return this.#session.map(title, mapping);
+  }
+
+  async *perform(title: Text, region: Region, operation: Operation): Script<TakenStep> {
+    yield title;
+    return this.#session.perform(title, region, operation);
+  }
+
+  async *look(title: Text, region: Region, range?: PageRange): Script<Look> {
+    yield title;
+    return this.#session.look(title, region, range);
+  }
+
+  async *onProcess(title: Text, operation: ProcessOperation): Script<TakenStep> {
+    yield title;
+    return this.#session.onProcess(title, operation);
+  }
+
+  async *fork(title: Text): Script<Forked> {
+    yield title;
+    return this.#session.fork(title);
+  }
+
+  async *inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T> {
+    yield title;
+    return this.#session.inOneTurn(steps);
+  }
+
+  async *call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T> {
+    yield title;
+    const { tell, end } = this.#telling(title);
+    try {
+      return yield* this.#unlessStopped(title, () => this.#session.call(title, (site) => act({ ...site, tell })));
+    } finally {
+      end();
+    }
+  }
+
+  async *work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T> {
+    yield title;
+    const { tell, end } = this.#telling(title);
+    try {
+      return yield* this.#unlessStopped(title, () => act({ signal: this.#session.stopped, tell }));
+    } finally {
+      end();
+    }
+  }
+
+  /** Tells how far work is. `end` also when it failed or was stopped: nothing is under way any more. */
+  #telling(title: Text): { tell: Work['tell']; end: () => void } {
+    let total = 0;
+    let toldMs = Number.NEGATIVE_INFINITY;
+    const progress = (done: number) => this.#session.tell({ kind: 'progress', title, done, total, unit: 'bytes' });
+    const tell = (doneBytes: number, totalBytes: number) => {
+      total = totalBytes;
+      const nowMs = performance.now();
+      if (total === 0 || doneBytes >= total || nowMs - toldMs < tellMs) return;
+      toldMs = nowMs;
+      progress(doneBytes);
+    };
+    return { tell, end: () => total > 0 && progress(total) };
+  }
+
+  /** What a stop aborts throws here; the session lets a stopped script take no step more, which ends it in good order. */
+  async *#unlessStopped<T>(title: Text, act: () => Promise<T>): Script<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (this.#session.stopped.aborted) yield title;
+      throw error;
+    }
+  }
+
+  async *wait(title: Text, milliseconds: number): Script {
+    yield title;
+    await this.#session.wait(milliseconds);
+  }
+
+  async *waitUntil(title: Text, condition: () => boolean, atMostMs: number): Script<boolean> {
+    yield title;
+    for (let waited = 0; waited < atMostMs; waited += pollMs) {
+      if (condition()) return true;
+      await this.#session.wait(pollMs);
+    }
+    return condition();
+  }
+
+  own<T extends Disposable>(resource: T): T {
+    return this.#session.own(resource);
+  }
+
+  status(): Status {
+    return ownStatus();
+  }
+
+  async smaps(region: Region): Promise<readonly SmapsEntry[] | Text> {
+    const vmas: SmapsEntry[] = [];
+    const end = region.address + BigInt(region.length);
+    const { errno } = await readSmapsAsync('self', (vma) => vmas.push(vma), region.address, end);
+    if (errno === null) return vmas;
+    return { en: `/proc/self/smaps cannot be read: ${errno}`, zh: `无法读取 /proc/self/smaps：${errno}` };
+  }
+
+  async rssBytes(region: Region): Promise<number | Text> {
+    const vmas = await this.smaps(region);
+    if ('en' in vmas) return vmas;
+    const end = region.address + BigInt(region.length);
+    const alone = vmas.every((vma) => vma.start >= region.address && vma.end <= end);
+    if (alone) return vmas.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+    return { en: 'the region shares a VMA with its neighbour', zh: '该区域与相邻映射同属一个 VMA' };
+  }
+
+  claim(id: string, expected: number | string, measured: number | string, note?: Text): void {
+    const status = expected === measured ? 'held' : 'failed';
+    const reason = note && { reason: note };
+    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status, ...reason } });
+  }
+
+  claimBetween(id: string, least: number, most: number, measured: number): void {
+    const status = measured >= least && measured <= most ? 'held' : 'failed';
+    const expected = `${least}–${most}`;
+    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status } });
+  }
+
+  claimWithOwn(id: string, expected: number, measured: number, most: number, whose: Text): void {
+    const own = measured - expected;
+    if (own === 0 || own < 0 || own > most) this.claim(id, expected, measured);
+    else {
+      const reason = { en: `${own} more: ${whose.en}`, zh: `多出 ${own}：${whose.zh}` };
+      const claim = { id, text: this.#text(id), expected, measured, status: 'held' as const, reason };
+      this.#session.tell({ kind: 'claim', claim });
+    }
+  }
+
+  skip(id: string, expected: number | string, reason: Text): void {
+    const claim = { id, text: this.#text(id), expected, measured: '', status: 'skipped' as const, reason };
+    this.#session.tell({ kind: 'claim', claim });
+  }
+
+  coreFile(found: Omit<CoreFile, 'id'>): void {
+    this.#session.tell({ kind: 'core-file', coreFile: { id: ++this.#coreFiles, ...found } });
+  }
+
+  measurement(name: string, value: number): void {
+    this.#session.tell({ kind: 'measurement', name, value });
+  }
+
+  #text(id: string): Text {
+    return this.#claims[id] ?? { en: id, zh: id };
+  }
+}

@@ -1,0 +1,59 @@
+/** Steps and sentences that experiments share. */
+import type { Step } from '../../protocol/events.ts';
+import type { PageRange } from '../../protocol/operation.ts';
+import type { Text } from '../../protocol/text.ts';
+import type { Region } from '../regions/region.ts';
+import type { Script } from './experiment.ts';
+import type { Lab } from './lab.ts';
+
+/** All pages of a region. */
+export function wholeOf({ pages }: Region): PageRange {
+  return { firstPage: 0, pageCount: pages };
+}
+
+/** The number of every page of a region, in order: what a touch of all of it names. */
+export function everyPageOf({ pages }: Region): number[] {
+  return Array.from({ length: pages }, (_, page) => page);
+}
+
+/** Asks for small pages, so that a page is a page. Kernels without huge pages answer EINVAL, and then pages are small anyway. */
+export async function* askForSmallPages<C extends string>(lab: Lab<C>, region: Region): Script {
+  yield* lab.perform(
+    {
+      en: `${region.label}: ask for small pages, so that a page is a page`,
+      zh: `${region.label}：要求使用小页，使一页就是一页`,
+    },
+    region,
+    { kind: 'madvise', advice: 'MADV_NOHUGEPAGE', range: wholeOf(region) },
+  );
+}
+
+/** Why a call was refused: the diagnosis with its numbers where there is one, else what the errno means. */
+export function whyRefused({ call, errno, diagnosis, meaning }: Step): Text {
+  const why = diagnosis?.text ?? meaning ?? { en: '', zh: '' };
+  return { en: `${call} answered ${errno}: ${why.en}`, zh: `${call} 返回 ${errno}：${why.zh}` };
+}
+
+/** Whose faults a count of faults may hold beside those of the touches. */
+export const engineFaults: Text = {
+  en: 'the JavaScript engine’s own faults during the calls',
+  zh: '调用期间 JavaScript 引擎自身的缺页',
+};
+
+/** Why no page is known to be a zero page. */
+export const noZeroFlag: Text = {
+  en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
+  zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
+};
+
+/** Why no page is known to be part of a huge page. */
+export const noHugeFlag: Text = {
+  en: 'this kernel does not tell huge pages from others (PAGEMAP_SCAN, Linux 6.7)',
+  zh: '该内核无法区分大页（需要 PAGEMAP_SCAN，Linux 6.7）',
+};
+
+/** Why no page is known to be in the page table, or swapped. */
+export const noPageTable: Text = {
+  en: 'this process may not read its own page table',
+  zh: '本进程无法读取自己的页表',
+};

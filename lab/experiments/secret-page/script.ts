@@ -1,0 +1,169 @@
+import type { ChildEnd } from '../../../native/calls/fork.ts';
+import { PR, prctl } from '../../../native/calls/prctl.ts';
+import type { Text } from '../../../protocol/text.ts';
+import { countPages } from '../../base/format.ts';
+import type { Script } from '../../experiment-kit/experiment.ts';
+import type { Lab, TakenStep } from '../../experiment-kit/lab.ts';
+import { lockedInSmaps, refusedByLimit } from '../../experiment-kit/lock-refusal.ts';
+import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
+import type { Region } from '../../regions/region.ts';
+import type { claims } from './claims.ts';
+import { claimCores, type Secrets } from './core-claims.ts';
+import { abortUndumpable, CoreFiles, gdbCores, kernelCore } from './make-core-files.ts';
+import { markerBytes } from './markers.ts';
+import { readAsDebugger } from './read-as-debugger.ts';
+import { readBack } from './read-back.ts';
+import { searchAll } from './search-core-files.ts';
+
+type SecretLab = Lab<keyof typeof claims>;
+
+/** Where the markers are, and what locking them came to. */
+interface Placed extends Secrets {
+  readonly regions: readonly Region[];
+  readonly lock: TakenStep;
+  /** The mmap of memfd_secret. */
+  readonly made: TakenStep;
+}
+
+/**
+ * The steps of the experiment: places the secrets, proves what is in core files of the process and what is not, and ends the secrets.
+ *
+ * @param pages of each of the three regions
+ */
+export async function* lifeOfASecret(lab: SecretLab, pages: number): Script {
+  const before = lab.status().vmLckBytes;
+  yield* allowCores(lab);
+  const placed = yield* place(lab, pages);
+  yield* claimFlags(lab, placed);
+  yield* readAsOthersDo(lab, placed);
+  const cores = new CoreFiles();
+  try {
+    yield* kernelCore(lab, cores);
+    const undumpable = yield* abortUndumpable(lab, cores);
+    yield* gdbCores(lab, cores);
+    const findings = yield* searchAll(lab, cores, placed.regions);
+    claimCores(lab, cores, findings, placed);
+    claimUndumpable(lab, cores, undumpable);
+  } finally {
+    await cores[Symbol.asyncDispose]();
+  }
+  yield* wipe(lab, placed);
+  yield* giveBack(lab, placed, before);
+}
+
+/** Core files may be as large as the hard limit says, and of a process that was started with privileges too. */
+async function* allowCores(lab: SecretLab): Script {
+  yield* lab.onProcess(
+    { en: 'Let core files be as large as the hard limit allows', zh: '把 core 文件的大小放宽到硬限制' },
+    { kind: 'raise-core-limit' },
+  );
+  if (prctl(PR.GET_DUMPABLE).returned === 1) return;
+  const title = { en: 'Be dumpable, although started with privileges', zh: '虽以特权启动，仍设为可转储' };
+  yield* lab.onProcess(title, { kind: 'set-dumpable', dumpable: true });
+}
+
+/** Maps the three regions, protects the second, and has the kernel write a marker into each. */
+async function* place(lab: SecretLab, pages: number): Script<Placed> {
+  const size = countPages(pages);
+  const unprotected = yield* lab.map({ en: `Map A: ${size}, unprotected`, zh: `映射 A：${pages} 页，不加保护` }, pages);
+  const guarded = yield* lab.map(
+    { en: `Map B: ${size}, to be protected`, zh: `映射 B：${pages} 页，将加以保护` },
+    pages,
+  );
+  const made = yield* lab.tryMap(
+    { en: `Map C: ${size} of memfd_secret`, zh: `映射 C：${pages} 页 memfd_secret 内存` },
+    { pages, memory: 'secret' },
+  );
+  const lock = yield* lab.perform({ en: 'Lock B: it will not be swapped', zh: '锁定 B：不会被换出' }, guarded, {
+    kind: 'mlock',
+    range: wholeOf(guarded),
+  });
+  yield* lab.perform({ en: 'Leave B out of core files', zh: '让 core 文件不含 B' }, guarded, {
+    kind: 'madvise',
+    advice: 'MADV_DONTDUMP',
+    range: wholeOf(guarded),
+  });
+  const regions = [unprotected, guarded, ...(made.region ? [made.region] : [])];
+  for (const region of regions) {
+    const { label } = region;
+    const title = { en: `The kernel writes random bytes into ${label}`, zh: `内核向 ${label} 写入随机字节` };
+    yield* lab.perform(title, region, { kind: 'getrandom', range: { offset: 0, length: markerBytes } });
+  }
+  const secret = made.region ? { secret: made.region } : { noSecret: whyRefused(made.step) };
+  return { unprotected, protected: guarded, regions, lock, made: made.step, ...secret };
+}
+
+async function* claimFlags(lab: SecretLab, { protected: region, secret, regions, lock, made }: Placed): Script {
+  for (const each of regions) yield* lab.look({ en: `Look at ${each.label}`, zh: `查看 ${each.label}` }, each);
+  const limited = refusedByLimit(lock);
+  const locked = await lockedInSmaps(lab, region);
+  if (limited) lab.skip('locked', region.pages, limited);
+  else if ('en' in locked) lab.skip('locked', region.pages, locked);
+  else {
+    const pages = locked.reduce((sum, { pageCount }) => sum + pageCount, 0);
+    lab.claim('locked', region.pages, pages);
+  }
+  if (limited) lab.skip('vm-lck', region.length, limited);
+  else claimGrowth(lab, 'vm-lck', region, lock);
+  if (secret) claimGrowth(lab, 'secret-vm-lck', secret, made);
+  else lab.skip('secret-vm-lck', region.length, whyRefused(made));
+  const vmas = await lab.smaps(region);
+  if ('en' in vmas) lab.skip('dont-dump', region.pages, vmas);
+  else {
+    const bytes = vmas.filter(({ dontDump }) => dontDump).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    lab.claim('dont-dump', region.pages, bytes / lab.pageSize);
+  }
+}
+
+function claimGrowth(lab: SecretLab, id: 'vm-lck' | 'secret-vm-lck', region: Region, step: TakenStep): void {
+  lab.claim(id, region.length, step.vmLckGrowthBytes);
+}
+
+/** Whoever may trace the process reads its memory, locked or not; memfd_secret is out of their reach. */
+async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSecret }: Placed): Script {
+  const read = (target: Region) =>
+    lab.call(
+      { en: `Read a byte of ${target.label} as a debugger would`, zh: `像调试器那样读取 ${target.label} 的一个字节` },
+      (site) => readAsDebugger(target, site),
+    );
+  lab.claim('others-read', 1, yield* read(region));
+  if (secret) lab.claim('others-cannot', 'EFAULT', yield* read(secret));
+  else if (noSecret) lab.skip('others-cannot', 'EFAULT', noSecret);
+}
+
+/** Without a core file of the copy before, that there is none now would say nothing. */
+function claimUndumpable(lab: SecretLab, cores: CoreFiles, ended: ChildEnd | undefined): void {
+  const why = cores.missing('kernel');
+  if (why) lab.skip('not-dumpable', 0, why);
+  else if (!ended) lab.skip('not-dumpable', 0, notWaitedFor);
+  else lab.claim('not-dumpable', 0, ended.dumped ? 1 : 0);
+}
+
+const notWaitedFor: Text = {
+  en: 'no copy could be made to abort, or waited for',
+  zh: '无法复制出用来中止的进程，或无法等待它',
+};
+
+/** Overwrites all three, the unprotected one too, and reads them back. */
+async function* wipe(lab: SecretLab, { regions }: Placed): Script {
+  let nonZero = 0;
+  for (const region of regions) {
+    const title = { en: `Wipe ${region.label}`, zh: `清零 ${region.label}` };
+    yield* lab.perform(title, region, { kind: 'explicit_bzero', range: wholeOf(region) });
+  }
+  for (const region of regions) {
+    const title = { en: `Read ${region.label} back`, zh: `读回 ${region.label}` };
+    // What cannot be read back is not known to be zero.
+    nonZero += (yield* lab.call(title, (site) => readBack(region, site))) ?? region.length;
+  }
+  lab.claim('wiped', 0, nonZero);
+}
+
+async function* giveBack(lab: SecretLab, { protected: region, regions }: Placed, before: number): Script {
+  yield* lab.perform({ en: 'Unlock B', zh: '解锁 B' }, region, { kind: 'munlock', range: wholeOf(region) });
+  for (const each of regions) {
+    const title = { en: `Unmap ${each.label}`, zh: `解除 ${each.label} 的映射` };
+    yield* lab.perform(title, each, { kind: 'munmap', range: wholeOf(each) });
+  }
+  lab.claim('released', before, lab.status().vmLckBytes);
+}

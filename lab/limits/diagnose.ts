@@ -1,0 +1,177 @@
+import type { ErrnoName } from '../../native/libc/errno.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { diagnoseLock, type LockCause } from '../../native/probes/diagnose-lock.ts';
+import { maxMapCount } from '../../native/proc/vm-settings.ts';
+import { isLocked, mappingCount, type Vma, vmas } from '../../native/proc/vma.ts';
+import type { FixId } from '../../protocol/fixes/fix-ids.ts';
+import { exactBytes } from '../../protocol/size.ts';
+import type { Text } from '../../protocol/text.ts';
+import { smallestChange } from '../../protocol/would-lock.ts';
+import { formatAddress } from '../base/format.ts';
+import { memlockLimit } from './environment.ts';
+import { lockSentence } from './lock-sentence.ts';
+import { lockingFacts } from './locking-facts.ts';
+
+/** Why a call was refused in this state, with the numbers, and the fix that helps. */
+export interface Diagnosis {
+  readonly text: Text;
+  readonly fix: FixId;
+}
+
+/** What the refused call was about, as far as it had it. */
+export interface RefusedArguments {
+  readonly address?: bigint;
+  /** Bytes of the range or mapping. */
+  readonly lengthBytes?: number;
+  /** `MADV_PAGEOUT`… */
+  readonly advice?: string;
+  /** `setrlimit`: the soft limit that was asked for, in bytes. */
+  readonly softBytes?: number;
+}
+
+/**
+ * Measures why `call` gave `errno`; undefined where no measurement explains it, and the errno's meaning has to do. Ask right after the
+ * call, in the process that made it. Costs about a millisecond.
+ */
+export function diagnose(call: string, errno: ErrnoName, given: RefusedArguments): Diagnosis | undefined {
+  switch (call) {
+    case 'mlock':
+    case 'mlock2':
+    case 'mlockall':
+    case 'mmap':
+      return refusedLock(call, errno, given);
+    case 'madvise':
+      return (errno === 'EINVAL' ? lockedRange(given) : undefined) ?? unmapped(errno, given);
+    case 'munlock':
+    case 'munmap':
+    case 'mprotect':
+      return unmapped(errno, given) ?? tooManyMappings(errno);
+    case 'mincore':
+    case 'msync':
+      return unmapped(errno, given);
+    case 'setrlimit':
+    case 'prlimit':
+      return overHardLimit(errno, given);
+    default:
+      return undefined;
+  }
+}
+
+function refusedLock(
+  call: 'mlock' | 'mlock2' | 'mlockall' | 'mmap',
+  errno: ErrnoName,
+  { address, lengthBytes: length }: RefusedArguments,
+): Diagnosis | undefined {
+  const found = lockOf(call, errno, address, length);
+  if (!found) return undefined;
+  const { cause, measured } = found;
+  const needed = call === 'mlockall' ? measured.vmSizeBytes : measured.vmLckBytes + measured.addedBytes;
+  const fix = fixOf(cause, needed);
+  return fix && { text: lockSentence(cause, call, measured), fix };
+}
+
+function lockOf(call: string, errno: ErrnoName, address: bigint | undefined, length: number | undefined) {
+  if (call === 'mlockall') return diagnoseLock({ call, errno });
+  if (length === undefined) return null;
+  // mmap says EAGAIN and EPERM for locks alone; its other errnos have other stories.
+  if (call === 'mmap') return errno === 'EAGAIN' || errno === 'EPERM' ? diagnoseLock({ call, length, errno }) : null;
+  if (address === undefined || (call !== 'mlock' && call !== 'mlock2')) return null;
+  return diagnoseLock({ call, address, length, errno });
+}
+
+function fixOf(cause: LockCause, neededBytes: number): FixId | undefined {
+  switch (cause) {
+    case 'limit':
+    case 'no-permission':
+      return smallestChange(lockingFacts(), neededBytes).fix;
+    case 'hole':
+    case 'inaccessible':
+      return 'mapped-range';
+    case 'too-many-mappings':
+      return 'max-map-count';
+    case 'arguments':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** The range in whole pages, and what is mapped in it. */
+function mappedIn({ address, lengthBytes }: RefusedArguments) {
+  if (address === undefined || lengthBytes === undefined) return undefined;
+  const size = BigInt(pageSize());
+  const start = address - (address % size);
+  const end = address + BigInt(Math.ceil(lengthBytes / pageSize()) * pageSize());
+  const found = vmas(start, end);
+  return found.errno === null ? { start, end, inside: found.vmas } : undefined;
+}
+
+/** The advice that locked memory refuses. madvise(2), mm/madvise.c */
+const refusedByLocks = ['MADV_DONTNEED', 'MADV_FREE', 'MADV_COLD', 'MADV_PAGEOUT', 'MADV_REMOVE', 'MADV_GUARD_INSTALL'];
+
+/** madvise gives EINVAL for locked memory; what comes before it is done. madvise(2) */
+function lockedRange(given: RefusedArguments): Diagnosis | undefined {
+  const aligned = (given.address ?? 1n) % BigInt(pageSize()) === 0n;
+  if (!aligned || !refusedByLocks.includes(given.advice ?? '')) return undefined;
+  const range = mappedIn(given);
+  const locked = range?.inside.find((vma) => isLocked(vma.start, Number(vma.end - vma.start)).locked);
+  if (!range || !locked) return undefined;
+  const from = formatAddress(locked.start > range.start ? locked.start : range.start);
+  const to = formatAddress(locked.end < range.end ? locked.end : range.end);
+  return {
+    text: {
+      en: `${from} to ${to} is locked, and ${given.advice} leaves locked memory alone; what comes before it was advised.`,
+      zh: `${from} 至 ${to} 已锁定，${given.advice} 不处理已锁定的内存；其之前的部分已处理。`,
+    },
+    fix: 'unlock-first',
+  };
+}
+
+function unmapped(errno: ErrnoName, given: RefusedArguments): Diagnosis | undefined {
+  const range = errno === 'ENOMEM' ? mappedIn(given) : undefined;
+  const hole = range && firstHole(range.start, range.end, range.inside);
+  if (!hole) return undefined;
+  const [from, to] = [formatAddress(hole.start), formatAddress(hole.end)];
+  return {
+    text: { en: `Nothing is mapped from ${from} to ${to}.`, zh: `${from} 至 ${to} 没有映射。` },
+    fix: 'mapped-range',
+  };
+}
+
+function firstHole(start: bigint, end: bigint, inside: readonly Vma[]): { start: bigint; end: bigint } | undefined {
+  let from = start;
+  for (const vma of inside) {
+    if (vma.start > from) return { start: from, end: vma.start };
+    from = vma.end;
+  }
+  return from < end ? { start: from, end } : undefined;
+}
+
+/** Changing a part of a mapping splits it in two or three. */
+function tooManyMappings(errno: ErrnoName): Diagnosis | undefined {
+  const max = maxMapCount();
+  const counted = mappingCount();
+  if (errno !== 'ENOMEM' || max.errno !== null || counted.errno !== null) return undefined;
+  const count = counted.returned;
+  if (count + 2 <= max.returned) return undefined;
+  return {
+    text: {
+      en: `The process has ${count} mappings of ${max.returned} (vm.max_map_count), and changing part of one would split it.`,
+      zh: `进程已有 ${count} 个映射，上限为 ${max.returned}（vm.max_map_count），而改变其中一部分会将其拆分。`,
+    },
+    fix: 'max-map-count',
+  };
+}
+
+function overHardLimit(errno: ErrnoName, { softBytes }: RefusedArguments): Diagnosis | undefined {
+  const { hard } = memlockLimit();
+  if (softBytes === undefined || hard === 'unlimited' || softBytes <= hard) return undefined;
+  if (errno !== 'EINVAL' && errno !== 'EPERM') return undefined;
+  const sum = `${exactBytes(softBytes)} > ${exactBytes(hard)}`;
+  return {
+    text: {
+      en: `${sum}: the soft limit cannot go above the hard limit of RLIMIT_MEMLOCK.`,
+      zh: `${sum}：软限制不能超过 RLIMIT_MEMLOCK 的硬限制。`,
+    },
+    fix: smallestChange(lockingFacts(), softBytes).fix,
+  };
+}

@@ -1,0 +1,72 @@
+import { features } from '../../native/probes/features.ts';
+import { cgroupMemory } from '../../native/proc/cgroup.ts';
+import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
+import { maxMapCount, overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
+import { mappingCount } from '../../native/proc/vma.ts';
+import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
+import type { LimitsFacts, LimitsReport } from '../../protocol/limits.ts';
+import { asFeature } from './environment.ts';
+import { lockingFacts } from './locking-facts.ts';
+
+/** The facts, and the fixes that follow from them. */
+export function limits(): LimitsReport {
+  const facts = limitsFacts();
+  return { ...facts, fixes: fixesFor(facts) };
+}
+
+/** What stands between this process and locked memory, now. What cannot be read is 0, `unknown`, null or empty, never a guess. */
+export function limitsFacts(): LimitsFacts {
+  const commit = overcommit();
+  const hugepage = transparentHugepage();
+  return {
+    pid: process.pid,
+    ...lockingFacts(),
+    cgroup: controlGroup(),
+    ...machineMemory(commit.errno === null ? commit.mode : 'unknown'),
+    swap: swapAreas(),
+    thp: hugepage.errno === null ? hugepage.enabled : 'unknown',
+    mappings: mappings(),
+    features: Object.fromEntries(Object.entries(features()).map(([name, found]) => [name, asFeature(found)])),
+  };
+}
+
+function controlGroup(): LimitsFacts['cgroup'] {
+  const found = cgroupMemory();
+  if (found.errno !== null || !found.memory) return null;
+  const { version, path, maxBytes, currentBytes, swapMaxBytes, unevictableBytes } = found.memory;
+  return { version, path, maxBytes, currentBytes, swapMaxBytes, unevictableBytes };
+}
+
+function machineMemory(mode: string): Pick<LimitsFacts, 'memory' | 'overcommit'> {
+  const found = meminfo();
+  if (found.errno !== null) {
+    return {
+      memory: { totalBytes: 0, availableBytes: 0, mlockedBytes: 0 },
+      overcommit: { mode, commitLimitBytes: 0, committedBytes: 0 },
+    };
+  }
+  const { memTotalBytes, memAvailableBytes, mlockedBytes, commitLimitBytes, committedBytes } = found;
+  return {
+    memory: { totalBytes: memTotalBytes, availableBytes: memAvailableBytes, mlockedBytes },
+    overcommit: { mode, commitLimitBytes, committedBytes },
+  };
+}
+
+function swapAreas(): LimitsFacts['swap'] {
+  const found = swaps();
+  const areas = found.errno === null ? [...found.swaps] : [];
+  return {
+    totalBytes: areas.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    usedBytes: areas.reduce((sum, { usedBytes }) => sum + usedBytes, 0),
+    areas,
+  };
+}
+
+function mappings(): LimitsFacts['mappings'] {
+  const count = mappingCount();
+  const max = maxMapCount();
+  return {
+    count: count.errno === null ? count.returned : 0,
+    max: max.errno === null ? max.returned : 0,
+  };
+}

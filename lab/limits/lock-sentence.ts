@@ -1,0 +1,85 @@
+import type { Limit } from '../../native/calls/resource.ts';
+import type { LockCause, Measured, RefusedLock, Stretch } from '../../native/probes/diagnose-lock.ts';
+import { exactBytes } from '../../protocol/size.ts';
+import type { Text } from '../../protocol/text.ts';
+import { formatAddress } from '../base/format.ts';
+
+/** Why a lock was refused, with the numbers that were measured, in one sentence. */
+export function lockSentence(cause: LockCause, call: RefusedLock['call'], measured: Measured): Text {
+  switch (cause) {
+    case 'limit':
+      return overLimit(call, measured);
+    case 'no-permission':
+      return {
+        en: `RLIMIT_MEMLOCK is 0${namespaceEn(measured)}, so nothing may be locked at all.`,
+        zh: `RLIMIT_MEMLOCK 为 0${namespaceZh(measured)}，因此完全不允许锁定。`,
+      };
+    case 'hole':
+      return hole(measured.holes);
+    case 'inaccessible':
+      return {
+        en: `The page at ${formatAddress(measured.inaccessible ?? 0n)} is mapped but can't be brought in: its protection forbids every access, or it lies past the end of its file.`,
+        zh: `${formatAddress(measured.inaccessible ?? 0n)} 处的页已映射但无法调入：保护属性禁止任何访问，或超出了文件末尾。`,
+      };
+    case 'too-many-mappings':
+      return {
+        en: `The process has ${measured.mappings} mappings of ${measured.maxMappings} (vm.max_map_count), and locking part of one would split it.`,
+        zh: `进程已有 ${measured.mappings} 个映射，上限为 ${measured.maxMappings}（vm.max_map_count），而锁定其中一部分会将其拆分。`,
+      };
+    case 'arguments':
+      return {
+        en: `${call} does not take these arguments; neither the limit nor the memory is the reason.`,
+        zh: `${call} 不接受这些参数；原因不在限制，也不在内存。`,
+      };
+    case 'unknown':
+      return {
+        en: `Nothing measured explains it: VmLck is ${exactBytes(measured.vmLckBytes)} of ${limitEn(measured.limit)}, the range has no hole, and there are ${measured.mappings} of ${measured.maxMappings} mappings.`,
+        zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（限制：${limitZh(measured.limit)}），范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
+      };
+  }
+}
+
+function overLimit(call: RefusedLock['call'], measured: Measured): Text {
+  const { vmLckBytes, vmSizeBytes, addedBytes, limit } = measured;
+  if (call === 'mlockall') {
+    const sum = `VmSize ${exactBytes(vmSizeBytes)} > ${limitEn(limit)}`;
+    return {
+      en: `${sum}: MCL_CURRENT counts the whole address space against RLIMIT_MEMLOCK${namespaceEn(measured)}.`,
+      zh: `${sum}：MCL_CURRENT 把整个地址空间计入 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
+    };
+  }
+  const sum = `VmLck ${exactBytes(vmLckBytes)} + ${exactBytes(addedBytes)} > ${limitEn(limit)}`;
+  return {
+    en: `${sum}: this would lock more than the soft limit RLIMIT_MEMLOCK allows${namespaceEn(measured)}.`,
+    zh: `${sum}：锁定量会超过软限制 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
+  };
+}
+
+function namespaceEn({ onlyInNamespace }: Measured): string {
+  return onlyInNamespace
+    ? ', and CAP_IPC_LOCK is held only inside a user namespace, where it does not count'
+    : ', and CAP_IPC_LOCK is missing';
+}
+
+function namespaceZh({ onlyInNamespace }: Measured): string {
+  return onlyInNamespace ? '，且 CAP_IPC_LOCK 只在用户命名空间内持有，不起作用' : '，且没有 CAP_IPC_LOCK';
+}
+
+/** At most three are named. */
+function hole(holes: readonly Stretch[]): Text {
+  const named = holes.slice(0, 3).map(({ start, end }) => `${formatAddress(start)} to ${formatAddress(end)}`);
+  const namedZh = holes.slice(0, 3).map(({ start, end }) => `${formatAddress(start)} 至 ${formatAddress(end)}`);
+  const more = holes.length - named.length;
+  return {
+    en: `Nothing is mapped from ${named.join(', ')}${more > 0 ? ` and in ${more} more places` : ''}; what comes before the first hole is locked all the same.`,
+    zh: `${namedZh.join('、')}${more > 0 ? `，另有 ${more} 处，` : ' '}没有映射；第一个空洞之前的部分仍已锁定。`,
+  };
+}
+
+function limitEn(limit: Limit): string {
+  return limit === 'unlimited' ? limit : exactBytes(Number(limit));
+}
+
+function limitZh(limit: Limit): string {
+  return limit === 'unlimited' ? '无限制' : exactBytes(Number(limit));
+}

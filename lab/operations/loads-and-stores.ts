@@ -1,0 +1,149 @@
+/**
+ * Loads and stores in a region's memory: the one place that decides how they are made, so that none can end the process. A page that may not be
+ * accessed, and a page of a file that somebody cut in between, are a signal for a plain load or store and an errno for process_vm_readv(2)
+ * and process_vm_writev(2). Those do not reach memfd_secret, and only anonymous memory cannot change under us.
+ */
+import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
+import { PROT } from '../../native/calls/mman.ts';
+import { zero } from '../../native/calls/process-vm.ts';
+import { type Touched, touchRead, touchWrite } from '../../native/calls/touch.ts';
+import type { ErrnoName } from '../../native/libc/errno.ts';
+import { vmas } from '../../native/proc/vma.ts';
+import type { Step } from '../../protocol/events.ts';
+import type { Access } from '../../protocol/operation.ts';
+import { formatAddress } from '../base/format.ts';
+import type { Region } from '../regions/region.ts';
+import type { Meter } from './meter.ts';
+
+/** A load, a store or a wipe by name and arguments, as steps show it. */
+export type ShownStore = Pick<Step, 'call' | 'arguments'>;
+
+/** How a page is touched. */
+export type TouchCall = 'process_vm_writev' | 'process_vm_readv' | 'store' | 'load';
+
+/** What was touched: how many pages, and by which call: the one that refused the next, or the one that touched them. */
+export type PagesTouched = Pick<Touched, 'errno'> & { readonly touched: number; readonly call: TouchCall };
+
+/** How pages of a region are touched that may be accessed. */
+export function touchCall(region: Region, access: Access): TouchCall {
+  if (region.mapping.memory === 'secret') return access === 'write' ? 'store' : 'load';
+  return byKernel(access);
+}
+
+function byKernel(access: Access) {
+  return access === 'write' ? 'process_vm_writev' : 'process_vm_readv';
+}
+
+/** Whether it is no call at all, so that it returns nothing. */
+export function isPlain(call: TouchCall): boolean {
+  return call === 'store' || call === 'load';
+}
+
+/** A touch, as steps show it. @param where the address, or how many pages */
+export function shownTouch(call: TouchCall, where: string): ShownStore {
+  if (isPlain(call)) return { call, arguments: { addr: where, bytes: 1 } };
+  return { call, arguments: { pid: process.pid, remote: where, bytes: 1 } };
+}
+
+/** Touches pages of a region in this order, one byte each; a store makes it 1. At the first page that refuses it stops. */
+export function touchPages(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
+  if (region.mapping.memory === 'secret') return touchSecret(region, pages, access, meter);
+  return touchByKernel(region, pages, access, meter);
+}
+
+function touchByKernel(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
+  const touch = access === 'write' ? touchWrite : touchRead;
+  const result = meter.add(touch(region.address, pages, region.pageSize));
+  const touched = result.errno === null ? result.returned : result.touched;
+  return { errno: result.errno, touched, call: byKernel(access) };
+}
+
+/** Where a load of a secret page goes. */
+const sink = new Uint8Array(64);
+
+/**
+ * memfd_secret is out of the kernel's own reach: plain loads and stores, where the VMAs say that they may be made. At the first page that may
+ * not be accessed, the kernel is asked for the errno.
+ */
+function touchSecret(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
+  const right = access === 'write' ? PROT.WRITE : PROT.READ;
+  const size = BigInt(region.pageSize);
+  let touched = 0;
+  let allowed = { start: 0n, end: 0n };
+  for (const page of pages) {
+    const address = region.address + BigInt(page) * size;
+    if (address < allowed.start || address >= allowed.end) {
+      const found = vmas(address, address + size);
+      const vma = found.errno === null ? found.vmas[0] : undefined;
+      if (!vma || vma.start > address || !(vma.protection & right)) {
+        return { ...touchByKernel(region, Uint32Array.of(page), access, meter), touched };
+      }
+      allowed = vma;
+    }
+    if (access === 'write') meter.measure(() => memset(address, 1, 1));
+    else meter.measure(() => copyOut(address, 1, sink));
+    touched++;
+  }
+  return { errno: null, touched, call: touchCall(region, access) };
+}
+
+/** What a wipe came to, and by which call: the one that refused, or the one that wiped. */
+export interface Wiped {
+  readonly shown: ShownStore;
+  /** Bytes zeroed, from the start of the range. */
+  readonly wipedBytes: number;
+  readonly errno: ErrnoName | null;
+}
+
+/**
+ * Zeroes bytes of a region: by explicit_bzero(3) where its memory is nobody else's and the VMAs allow a store. At the first page that may not
+ * be written, process_vm_writev(2) is asked for the errno.
+ */
+export function wipe(region: Region, address: bigint, length: number, meter: Meter): Wiped {
+  if (wipedByKernel(region)) return wipeByKernel(address, length, meter);
+  const wipedBytes = writableFrom(address, length);
+  if (wipedBytes > 0) meter.measure(() => explicitBzero(address, wipedBytes));
+  if (wipedBytes === length) return { shown: shownWipe(region, address, length), wipedBytes, errno: null };
+  return { ...wipeByKernel(address + BigInt(wipedBytes), 1, meter), wipedBytes };
+}
+
+/** A wipe of bytes of a region that may be written. */
+export function shownWipe(region: Region, address: bigint, length: number): ShownStore {
+  if (wipedByKernel(region)) return shownZero(address, length);
+  return { call: 'explicit_bzero', arguments: { addr: formatAddress(address), length } };
+}
+
+function wipedByKernel({ file, mapping }: Region): boolean {
+  return file !== undefined || mapping.memory === 'memfd';
+}
+
+function shownZero(address: bigint, length: number): ShownStore {
+  return {
+    call: 'process_vm_writev',
+    arguments: { pid: process.pid, remote: formatAddress(address), bytes: length },
+  };
+}
+
+function wipeByKernel(address: bigint, length: number, meter: Meter): Wiped {
+  let wipedBytes = 0;
+  while (wipedBytes < length) {
+    const [from, left] = [address + BigInt(wipedBytes), length - wipedBytes];
+    const { errno, returned } = meter.measure(() => zero(from, left));
+    if (errno !== null) return { shown: shownZero(from, left), wipedBytes, errno };
+    wipedBytes += returned;
+  }
+  return { shown: shownZero(address, length), wipedBytes, errno: null };
+}
+
+/** How many bytes from `address` on may be written, at most `length`. */
+function writableFrom(address: bigint, length: number): number {
+  const found = vmas(address, address + BigInt(length));
+  if (found.errno !== null) return 0;
+  const end = address + BigInt(length);
+  let at = address;
+  for (const vma of found.vmas) {
+    if (vma.start > at || !(vma.protection & PROT.WRITE) || at >= end) break;
+    at = vma.end;
+  }
+  return Number((at < end ? at : end) - address);
+}

@@ -1,0 +1,61 @@
+import { CallMeter } from '../../native/calls/call-meter.ts';
+import type { Cost } from '../../native/calls/touch.ts';
+import { status } from '../../native/proc/proc-status.ts';
+import type { Clock } from '../base/clock.ts';
+
+/** One for all steps: its buffers are kept, and calls are measured one after the other. */
+let callMeter: CallMeter | undefined;
+
+/** What a step's calls cost, alone: what happens between two slices of a long one is not counted. */
+export class Meter {
+  readonly #startedNs: number;
+  #durationNs = 0;
+  #minorFaults = 0;
+  #majorFaults = 0;
+  #vmLckGrowthBytes = 0;
+
+  constructor(clock: Clock) {
+    this.#startedNs = clock.nowNs();
+  }
+
+  get reading() {
+    return {
+      startedNs: this.#startedNs,
+      durationNs: this.#durationNs,
+      minorFaults: this.#minorFaults,
+      majorFaults: this.#majorFaults,
+      vmLckGrowthBytes: this.#vmLckGrowthBytes,
+    };
+  }
+
+  measure = <T>(call: () => T): T => {
+    callMeter ??= new CallMeter();
+    callMeter.begin();
+    const result = call();
+    callMeter.end();
+    this.add(callMeter);
+    return result;
+  };
+
+  /** Measures a call that may lock or unlock: VmLck is of the whole process, so it is read right before and right after. */
+  weigh = <T>(call: () => T): T => {
+    const before = vmLckBytes();
+    const result = this.measure(call);
+    this.#vmLckGrowthBytes += vmLckBytes() - before;
+    return result;
+  };
+
+  /** A call that measured itself. */
+  add<T extends Cost>(cost: T): T {
+    this.#durationNs += cost.durationNs;
+    this.#minorFaults += cost.minorFaults;
+    this.#majorFaults += cost.majorFaults;
+    return cost;
+  }
+}
+
+/** NaN, which equals no expectation, where it cannot be read. */
+function vmLckBytes(): number {
+  const own = status();
+  return own.errno === null ? own.vmLckBytes : Number.NaN;
+}

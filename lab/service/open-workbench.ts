@@ -1,0 +1,37 @@
+import type { Placement } from '../../protocol/experiment.ts';
+import type { Reader, Received } from '../../protocol/service.ts';
+import { parseDeeds } from '../workbench/parse-actions.ts';
+import { workbenchExperiment } from '../workbench/report-header.ts';
+import { Workbench } from '../workbench/workbench.ts';
+import { isolate, type Opening, whereabouts } from './open-experiment.ts';
+import type { Host } from './service.ts';
+import { WorkbenchRoom } from './workbench-budget.ts';
+
+/** A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and `over-budget` for deeds that cannot be done. */
+export async function openWorkbench(
+  host: Host,
+  placement: Placement,
+  request: Received<'workbench'> & { session: number },
+  reader: Reader,
+): Promise<Opening> {
+  const { session, sampleHz } = request;
+  const { version } = host;
+  const deeds = await parseDeeds(request.deeds ?? []);
+  // An isolated engine may map what its host has made room for.
+  const room = new WorkbenchRoom(host.budget, whereabouts(host) === 'isolated' ? 'isolated' : placement);
+  const watched = room.watching(reader);
+  try {
+    await room.addAll(deeds);
+    if (placement === 'inline' || !host.spawnIsolated) {
+      const options = { session, sampleHz, version, placement: whereabouts(host) };
+      const handle = new Workbench(options, watched);
+      return { handle, workbench: { handle, room }, begin: async () => handle.begin(deeds) };
+    }
+    const header = { version, experiment: workbenchExperiment, placement };
+    const handle = await isolate(host.spawnIsolated, session, header, watched);
+    return { handle, workbench: { handle, room }, begin: () => handle.openWorkbench(request) };
+  } catch (error) {
+    room[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import { FrameStream, type Snapshot } from '../../protocol/frame-stream.ts';
+import { problem } from '../../protocol/problem.ts';
+import type { Clock } from '../base/clock.ts';
+import { Observer } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
+
+interface Member {
+  readonly region: Region;
+  readonly observer: Observer;
+  readonly stream: FrameStream;
+}
+
+/** The regions of one session: looks at them, sends what changed, and releases them. */
+export class RegionSet {
+  readonly #session: number;
+  readonly #send: (frame: Uint8Array) => void;
+  readonly #members = new Map<number, Member>();
+  #lastId = 0;
+
+  /** @param send puts a frame on its way to the reader */
+  constructor(session: number, send: (frame: Uint8Array) => void) {
+    this.#session = session;
+    this.#send = send;
+  }
+
+  /** The number that the next region gets; the first is 1, and none is given twice. */
+  get nextId(): number {
+    return this.#lastId + 1;
+  }
+
+  /** Gives the next number to nobody: what was to be mapped under it was refused. */
+  skipId(): void {
+    this.#lastId++;
+  }
+
+  add(region: Region): void {
+    const stream = new FrameStream(this.#session, region.id, this.#send);
+    this.#members.set(region.id, { region, observer: new Observer(region), stream });
+    this.#lastId = Math.max(this.#lastId, region.id);
+  }
+
+  /** The regions that are mapped, in the order of their numbers. */
+  get all(): Region[] {
+    return [...this.#members.values()].map(({ region }) => region);
+  }
+
+  /** Throws `gone` when the session has no such region. */
+  get(id: number): Region {
+    return this.#member(id).region;
+  }
+
+  /** How a region is looked at, and what was seen of it last. Throws `gone`. */
+  observer(id: number): Observer {
+    return this.#member(id).observer;
+  }
+
+  /** Takes a region out, for its new owner to release. Throws `gone`. */
+  remove(id: number): Region {
+    const { region } = this.#member(id);
+    this.#members.delete(id);
+    return region;
+  }
+
+  /** A call was made that may change the flags of the region's VMA; without a region, of every region's. */
+  expectVmFlags(id?: number): void {
+    const concerned = id === undefined ? this.#members.values() : [this.#member(id)];
+    for (const { observer } of concerned) observer.expectVmFlags();
+  }
+
+  /** Offers what was seen of a region earlier to the reader. */
+  offer(id: number, snapshot: Snapshot): void {
+    this.#member(id).stream.offer(snapshot);
+  }
+
+  /**
+   * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid during that call
+   * alone.
+   */
+  observe(clock: Clock, step: number, seen?: (region: Region, snapshot: Snapshot) => void, only?: Region): void {
+    for (const { region, observer, stream } of this.#members.values()) {
+      if ((only && region !== only) || observer.tooDear) continue;
+      const snapshot = observer.look(clock, step);
+      stream.offer(snapshot);
+      seen?.(region, snapshot);
+    }
+  }
+
+  acknowledge(id: number, sequence: number): void {
+    this.#members.get(id)?.stream.acknowledge(sequence);
+  }
+
+  /** Unmaps every region and calls `released` for each. */
+  async release(released: (region: number) => void): Promise<void> {
+    const members = [...this.#members.entries()];
+    this.#members.clear();
+    for (const [id, { region }] of members) {
+      await region.release();
+      released(id);
+    }
+  }
+
+  #member(id: number): Member {
+    const member = this.#members.get(id);
+    if (!member) throw problem('gone', `This session has no region ${id}.`, `本会话中没有区域 ${id}。`);
+    return member;
+  }
+}

@@ -1,0 +1,256 @@
+import { setTimeout } from 'node:timers/promises';
+import type { SessionEvent, Step } from '../../protocol/events.ts';
+import type { Snapshot } from '../../protocol/frame-stream.ts';
+import type { Language } from '../../protocol/language.ts';
+import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
+import type { Report } from '../../protocol/report.ts';
+import type { Reader } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
+import { Clock } from '../base/clock.ts';
+import { OwnedResources } from '../base/owned-resources.ts';
+import { cProgram, type LoggedOperation, stepProgram } from '../c-program/c-program.ts';
+import type { Called, CallSite, Forked, Mapped, TakenStep, Turn } from '../experiment-kit/lab.ts';
+import { environment } from '../limits/environment.ts';
+import { collectGarbage } from '../operations/collect-garbage.ts';
+import { changesVmFlags, perform } from '../operations/perform.ts';
+import { forkProcess } from '../operations/process-operations.ts';
+import { warmUp } from '../operations/warm-up.ts';
+import type { Mapping } from '../regions/mapping.ts';
+import { betweenSteps, type Look, lookOf } from '../regions/observer.ts';
+import type { Region } from '../regions/region.ts';
+import { RegionSet } from './region-set.ts';
+import { Sampler, takeSample } from './sampler.ts';
+import { type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
+import { Transcript, type TranscriptHeader } from './transcript.ts';
+
+/** A session event before the session's number is put on it. */
+export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'session'> : never) : never;
+
+/** What was seen of a region after a step. Its flags are valid while it is told, and no longer. */
+export type Seen = (region: Region, snapshot: Snapshot) => void;
+
+/**
+ * What every session has, whoever drives it: regions, the log of operations, a sampler, and turns, so that calls never interleave. What it
+ * tells goes to the reader and into the transcript in the same words. It ends by releasing everything.
+ */
+export class OpenSession {
+  readonly regions: RegionSet;
+  readonly clock = new Clock();
+  /** Told of each region that the sampler has looked at. */
+  betweenSteps: ((region: Region) => void) | undefined;
+  readonly #session: number;
+  readonly #reader: Reader;
+  readonly #transcript: Transcript;
+  readonly #log: LoggedOperation[] = [];
+  readonly #owned = new OwnedResources();
+  /** Ends a long operation that is under way, and every wait. */
+  readonly #interrupt = new AbortController();
+  #sampler: Sampler;
+  #steps = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  constructor(session: number, header: TranscriptHeader, sampleHz: number, reader: Reader) {
+    this.#session = session;
+    this.#reader = reader;
+    this.regions = new RegionSet(session, (frame) => reader.frame(frame));
+    this.#transcript = new Transcript(header);
+    this.#sampler = new Sampler(sampleHz, () => this.#tick());
+    warmUp();
+  }
+
+  /** Steps that were taken; the next one gets this number. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  report(language: Language): Report {
+    return this.#transcript.report(environment(), language);
+  }
+
+  /** The operations so far as a C program; with a step, the lines of that one alone. Throws `bad-input` when there is no such step. */
+  async program(step?: number): Promise<string> {
+    return step === undefined ? cProgram(this.#log) : stepProgram(this.#log, step);
+  }
+
+  /** Looks as often as this from now on. */
+  sampleAt(hz: number): void {
+    this.#sampler[Symbol.dispose]();
+    this.#sampler = new Sampler(hz, () => this.#tick());
+  }
+
+  /** Tells reader and transcript. */
+  tell(telling: Telling): void {
+    // Putting back what the distributed Omit took out makes the event whole; TypeScript does not see that through the union.
+    const event = { ...telling, session: this.#session } as SessionEvent;
+    this.#transcript.add(event);
+    this.#reader.event(event);
+  }
+
+  /** Keeps a resource until the session ends. */
+  own<T extends Disposable>(resource: T): T {
+    this.#owned.use(resource);
+    return resource;
+  }
+
+  /** Maps memory as a step; without a region the kernel refused. */
+  map(title: Text, mapping: Mapping): Promise<Mapped> {
+    return this.inTurn(() => {
+      const taken = takeMap(title, mapping, this.regions, this.clock);
+      const step = this.publish(taken);
+      this.observe(step.index);
+      return { step, ...(taken.region ? { region: taken.region } : {}) };
+    });
+  }
+
+  /** Performs an operation as a step, and looks at every region after it. */
+  perform(title: Text, region: Region, operation: Operation): Promise<TakenStep> {
+    return this.inTurn(async () => (await this.#perform(title, region, operation)).step);
+  }
+
+  /** Performs an operation on the whole process as a step, and looks at every region after it. */
+  onProcess(title: Text, operation: ProcessOperation): Promise<TakenStep> {
+    return this.inTurn(() => {
+      const step = this.publish(takeOnProcess(title, operation, this.clock));
+      this.regions.expectVmFlags();
+      this.observe(step.index);
+      return step;
+    });
+  }
+
+  /** Forks a child as a step; it ends with the session, or when the experiment ends it. */
+  fork(title: Text): Promise<Forked> {
+    return this.inTurn(() => {
+      const { record, child } = forkProcess(this.clock);
+      const step = this.publish({ title, record, entry: { kind: 'fork', title } });
+      this.observe(step.index);
+      return { step, ...(child ? { child: this.own(child) } : {}) };
+    });
+  }
+
+  /** Asks mincore about a range as a step, and gives the snapshot of the whole region taken after it. */
+  look(title: Text, region: Region, range: PageRange = { firstPage: 0, pageCount: region.pages }): Promise<Look> {
+    return this.inTurn(async () => {
+      const { step, look } = await this.#perform(title, region, { kind: 'mincore', range }, true);
+      if (!look) throw new Error(`step ${step.index} was not observed`);
+      return look;
+    });
+  }
+
+  /** Takes several steps before anything else runs, and tells of them when all are done. */
+  inOneTurn<T>(steps: (turn: Turn) => T): Promise<T> {
+    return this.inTurn(() => this.takeTogether(steps));
+  }
+
+  /** The same for who has the turn already. */
+  takeTogether<T>(steps: (turn: Turn) => T): T {
+    const taken: Taken[] = [];
+    collectGarbage();
+    const result = steps(turnOf(taken, this.regions, this.clock));
+    let last = betweenSteps;
+    for (const each of taken) last = this.publish(each).index;
+    this.regions.expectVmFlags();
+    this.observe(last);
+    return result;
+  }
+
+  /** Aborts when the session is stopped. */
+  get stopped(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  /** Makes a call that has to be waited for, or that is another program's, as a step. */
+  call<T>(title: Text, act: (site: Omit<CallSite, 'tell'>) => Promise<Called<T>>): Promise<T> {
+    return this.inTurn(async () => {
+      const { record, value, operation } = await act({ clock: this.clock, signal: this.stopped });
+      const entry: LoggedOperation = operation ? { kind: 'process', title, operation } : { kind: 'remark', title };
+      this.observe(this.publish({ title, record, entry }).index);
+      return value;
+    });
+  }
+
+  /** Waits, or ends early when the session is stopped. */
+  async wait(milliseconds: number): Promise<void> {
+    await setTimeout(milliseconds, undefined, { signal: this.#interrupt.signal }).catch(() => {});
+  }
+
+  /** One at a time: no two acts interleave their calls. */
+  inTurn<T>(act: () => T | Promise<T>): Promise<T> {
+    const turn = this.#busy.then(act);
+    this.#busy = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Puts a step that was taken into the log and tells of it. */
+  publish({ title, record: { vmLckGrowthBytes, ...record }, entry, region, sample, seen = [] }: Taken): TakenStep {
+    if (region) this.tell({ kind: 'region', region: region.info() });
+    this.#log.push(entry);
+    const step: Step = { index: this.#steps++, title, ...record };
+    this.tell({ kind: 'step', step });
+    for (const { region: id, snapshot } of seen) {
+      const { flags, takenNs, unknown } = snapshot;
+      this.regions.offer(id, { flags, takenNs, unknown, step: step.index });
+      this.#transcript.addSnapshot(step.index, id, snapshot);
+    }
+    if (sample) this.tell({ kind: 'sample', sample });
+    return { ...step, minorFaults: record.minorFaults, vmLckGrowthBytes };
+  }
+
+  /** Looks at all regions after a step, or at one; the transcript keeps what it saw. */
+  observe(step: number, seen?: Seen, only?: Region): void {
+    const keep: Seen = (region, snapshot) => {
+      this.#transcript.addSnapshot(step, region.id, snapshot);
+      seen?.(region, snapshot);
+    };
+    this.regions.observe(this.clock, step, keep, only);
+    this.#sample();
+  }
+
+  acknowledge(region: number, sequence: number): void {
+    this.regions.acknowledge(region, sequence);
+  }
+
+  /** Ends what is under way after the call that it is in, and every wait, for good. */
+  interrupt(): void {
+    this.#interrupt.abort();
+  }
+
+  /** Once for each region, whoever asks first: a stop or the end of the session. Waits for the turn that is under way. */
+  async releaseRegions(): Promise<void> {
+    await this.#busy;
+    await this.regions.release((region) => this.tell({ kind: 'released', region }));
+  }
+
+  /** Ends the session: releases every region and resource. */
+  async release(): Promise<void> {
+    await this.#busy;
+    this.#sampler[Symbol.dispose]();
+    await this.releaseRegions();
+    this.#owned[Symbol.dispose]();
+  }
+
+  async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
+    const { record, done } = await perform(operation, region, this.clock, this.#interrupt.signal);
+    if (changesVmFlags(operation)) this.regions.expectVmFlags(region.id);
+    const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done };
+    const step = this.publish({ title, record, entry });
+    let look: Look | undefined;
+    this.observe(step.index, (seen, snapshot) => {
+      if (lookCloser && seen === region) look = lookOf(snapshot);
+    });
+    if (operation.kind === 'munmap' && step.errno === null && operation.range.pageCount === region.pages) {
+      await this.regions.remove(region.id).release();
+      this.tell({ kind: 'released', region: region.id });
+    }
+    return { step, look };
+  }
+
+  #tick(): void {
+    this.regions.observe(this.clock, betweenSteps, (region) => this.betweenSteps?.(region));
+    this.#sample();
+  }
+
+  #sample(): void {
+    const sample = takeSample(this.clock);
+    if (sample) this.tell({ kind: 'sample', sample });
+  }
+}

@@ -1,0 +1,150 @@
+import { histogram, pageCounts } from '../../protocol/counts.ts';
+import type { Claim, CoreFile, RegionInfo, Sample, SessionEvent, Step } from '../../protocol/events.ts';
+import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
+import type { Snapshot } from '../../protocol/frame-stream.ts';
+import type { Language } from '../../protocol/language.ts';
+import type { Problem } from '../../protocol/problem.ts';
+import type { Environment, Report, ReportSnapshot } from '../../protocol/report.ts';
+import { reportSchemaId } from '../../protocol/report-id.ts';
+import { forEachRun, maxRunPages } from '../../protocol/runs.ts';
+import type { Text } from '../../protocol/text.ts';
+
+/** Samples kept; when there are more, every second one is dropped, so that a long session keeps its whole course. */
+const maxSamples = 8192;
+/** Runs kept over all snapshots (8 bytes each in memory, about 15 in JSON); a snapshot that would exceed them keeps its counts alone. */
+const maxRuns = 1 << 18;
+
+/** A snapshot whose runs are packed as a frame packs them: first page, then page count << 8 | flags. */
+type PackedSnapshot = Omit<ReportSnapshot, 'runs'> & { readonly runs: Uint32Array };
+
+/** What a report says of the run beside what happened in it. */
+export interface TranscriptHeader {
+  readonly version: string;
+  readonly experiment: { readonly id: string; readonly title: Text; readonly parameters: ParameterValues };
+  readonly placement: Placement;
+  readonly pid: number;
+}
+
+/** Everything that a session has told, kept so that it can be reported, also after the session's process died. */
+export class Transcript {
+  readonly #header: TranscriptHeader;
+  readonly #createdAt = new Date().toISOString();
+  readonly #regions = new Map<number, RegionInfo>();
+  readonly #steps: Step[] = [];
+  readonly #snapshots: PackedSnapshot[] = [];
+  readonly #claims = new Map<string, Claim>();
+  readonly #measurements: Record<string, number> = {};
+  readonly #coreFiles: CoreFile[] = [];
+  #samples: Sample[] = [];
+  #runs = 0;
+  #outcome: Report['outcome'] = 'stopped';
+  #problem: Problem | undefined;
+
+  constructor(header: TranscriptHeader) {
+    this.#header = header;
+  }
+
+  add(event: SessionEvent): void {
+    switch (event.kind) {
+      case 'region':
+        this.#regions.set(event.region.id, event.region);
+        break;
+      case 'step':
+        this.#steps.push(event.step);
+        break;
+      case 'sample':
+        if (this.#samples.length >= maxSamples)
+          this.#samples = this.#samples.filter((_sample, index) => index % 2 === 0);
+        this.#samples.push(event.sample);
+        break;
+      case 'claim':
+        this.#claims.set(event.claim.id, event.claim);
+        break;
+      case 'measurement':
+        this.#measurements[event.name] = event.value;
+        break;
+      case 'core-file':
+        this.#coreFiles.push(event.coreFile);
+        break;
+      case 'state':
+        if (event.state === 'completed' || event.state === 'stopped' || event.state === 'failed')
+          this.#outcome = event.state;
+        // A workbench has no script to be stopped: all that was asked of it is done.
+        if (event.state === 'open') this.#outcome = 'completed';
+        this.#problem = event.problem;
+        break;
+    }
+  }
+
+  /** The states of a region's pages after a step. Keeps nothing of `flags`. */
+  addSnapshot(step: number, region: number, snapshot: Omit<Snapshot, 'step'>): void {
+    const { flags, takenNs, unknown } = snapshot;
+    const runs = packRuns(flags, maxRuns - this.#runs);
+    this.#runs += runs.length / 2;
+    const counts = snapshot.counts ?? pageCounts(histogram(flags));
+    this.#snapshots.push({ step, region, takenNs, counts, ...(unknown ? { unknown } : {}), runs });
+  }
+
+  report(environment: Environment, language: Language): Report {
+    const { version, experiment, placement, pid } = this.#header;
+    return {
+      schema: reportSchemaId,
+      pagescope: version,
+      createdAt: this.#createdAt,
+      environment,
+      experiment: { ...experiment, title: experiment.title[language] },
+      placement,
+      pid,
+      regions: [...this.#regions.values()],
+      steps: this.#steps.map(({ title, meaning, outcome, diagnosis, ...step }) => ({
+        ...step,
+        title: title[language],
+        ...(meaning ? { meaning: meaning[language] } : {}),
+        ...(outcome ? { outcome: outcome[language] } : {}),
+        ...(diagnosis ? { diagnosis: { ...diagnosis, text: diagnosis.text[language] } } : {}),
+      })),
+      snapshots: this.#snapshots.map((snapshot) => ({ ...snapshot, runs: unpackRuns(snapshot.runs) })),
+      samples: [...this.#samples],
+      claims: [...this.#claims.values()].map(({ text, reason, ...claim }) => ({
+        ...claim,
+        text: text[language],
+        ...(reason ? { reason: reason[language] } : {}),
+      })),
+      measurements: { ...this.#measurements },
+      ...(this.#coreFiles.length > 0
+        ? { coreFiles: this.#coreFiles.map(({ title, ...found }) => ({ ...found, title: title[language] })) }
+        : {}),
+      outcome: this.#outcome,
+      ...(this.#problem ? { error: this.#problem.text[language] } : {}),
+    };
+  }
+}
+
+/** The runs of a snapshot, or none when there are more than `most`: those of a shuffled region would fill the memory. */
+function packRuns(flags: Uint8Array, most: number): Uint32Array {
+  const count = mostRuns(flags);
+  if (count > most) return new Uint32Array(0);
+  const packed = new Uint32Array(count * 2);
+  let at = 0;
+  forEachRun(flags, (firstPage, pageCount, byte) => {
+    packed[at++] = firstPage;
+    packed[at++] = (pageCount << 8) | byte;
+  });
+  return at === packed.length ? packed : packed.slice(0, at);
+}
+
+/** The number of runs, or a little more where long ones may be cut. A loop over neighbours takes a tenth of visiting every run. */
+function mostRuns(flags: Uint8Array): number {
+  let count = 1 + Math.floor(flags.length / maxRunPages);
+  for (let page = 1; page < flags.length; page++) if (flags[page] !== flags[page - 1]) count++;
+  return count;
+}
+
+function unpackRuns(packed: Uint32Array): ReportSnapshot['runs'] {
+  const runs: ReportSnapshot['runs'] = [];
+  for (let at = 0; at < packed.length; at += 2) {
+    const word = packed[at + 1] ?? 0;
+    runs.push([packed[at] ?? 0, word >>> 8, word & 0xff]);
+  }
+  return runs;
+}

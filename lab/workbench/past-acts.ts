@@ -1,0 +1,83 @@
+import type { VmaState } from '../../native/pages/vma-states.ts';
+import { forEachRun } from '../../protocol/runs.ts';
+import type { PageRuns, Tool } from '../../protocol/workbench.ts';
+import { forEachPageRun } from './page-runs.ts';
+
+/** Runs of page states kept over all acts (8 bytes each); the oldest acts' are forgotten first. */
+const maxKept = 1 << 20;
+
+/** Forgotten acts that are taken off the list together, which moves all that follow. */
+const forgetTogether = 1024;
+
+/** How a VMA was before an act, in the region's pages. */
+export type VmaBefore = Pick<VmaState, 'firstPage' | 'pages' | 'protection' | 'vmFlags'>;
+
+/** What the kernel showed of an act's pages before it. */
+export interface Before {
+  /** First page, then page count << 8 | flags, as a frame packs them. */
+  readonly pages: Uint32Array;
+  readonly vmas: readonly VmaBefore[];
+}
+
+/** An act, and what was there before it; without `before` it is forgotten. */
+export interface PastAct {
+  readonly region: number;
+  readonly tool: Tool;
+  readonly runs: PageRuns;
+  before?: Before | undefined;
+}
+
+/** The states of these pages as the last look found them, and the VMAs where the act is about those. */
+export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: readonly VmaState[]): Before {
+  const words: number[] = [];
+  forEachPageRun(runs, (first, count) => {
+    forEachRun(flags.subarray(first, first + count), (page, pages, byte) => {
+      if (words.length < 2 * maxKept) words.push(first + page, ((pages << 8) | byte) >>> 0);
+    });
+  });
+  return { pages: Uint32Array.from(words), vmas: aboutVmas(tool) ? states.filter(overlapping(runs)) : [] };
+}
+
+function aboutVmas(tool: Tool): boolean {
+  if (tool.kind === 'mprotect') return true;
+  return tool.kind === 'madvise' && (tool.advice === 'MADV_HUGEPAGE' || tool.advice === 'MADV_NOHUGEPAGE');
+}
+
+function overlapping(runs: PageRuns): (vma: VmaState) => boolean {
+  const [first, end] = [runs[0] ?? 0, (runs.at(-2) ?? 0) + (runs.at(-1) ?? 0)];
+  return ({ firstPage, pages }) => firstPage < end && firstPage + pages > first;
+}
+
+/** The acts of a workbench by their step, with what was there before the latest of them. */
+export class PastActs {
+  readonly #acts = new Map<number, PastAct>();
+  /** Acts that still have their `before`, the oldest first. */
+  readonly #kept: PastAct[] = [];
+  #forgotten = 0;
+  #size = 0;
+
+  get(step: number): PastAct | undefined {
+    return this.#acts.get(step);
+  }
+
+  add(step: number, act: PastAct): void {
+    this.#acts.set(step, act);
+    this.#kept.push(act);
+    this.#size += sizeOf(act);
+    while (this.#size > maxKept) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#kept[this.#forgotten++];
+    if (!oldest) return;
+    this.#size -= sizeOf(oldest);
+    oldest.before = undefined;
+    if (this.#forgotten < forgetTogether) return;
+    this.#kept.splice(0, this.#forgotten);
+    this.#forgotten = 0;
+  }
+}
+
+function sizeOf({ before }: PastAct): number {
+  return before ? before.pages.length / 2 + before.vmas.length : 0;
+}

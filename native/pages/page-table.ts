@@ -1,0 +1,127 @@
+/** The page table of one's own memory, one byte per page, through the best way that this kernel has. */
+import { checkBuffer, checkLength } from '../libc/arguments.ts';
+import type { ErrnoName, Failed } from '../libc/errno.ts';
+import { pageSize } from '../libc/sysconf.ts';
+import { selfDescriptor } from '../proc/proc-file.ts';
+import { PageBit } from './page-bit.ts';
+import { readPagemap } from './pagemap.ts';
+import { PAGE_IS, pagemapScan, type ScanQuery } from './pagemap-scan.ts';
+
+/**
+ * `uniform` is the byte of every page when they are all alike, else null. `without` names the bits that this way can't tell.
+ */
+export type PageTable =
+  | {
+      readonly source: 'pagemap-scan' | 'pagemap';
+      readonly uniform: number | null;
+      readonly without: readonly (keyof typeof PageBit)[];
+    }
+  | { readonly source: 'unavailable'; readonly errno: ErrnoName; readonly reason: string };
+
+const REPORT = PAGE_IS.PRESENT | PAGE_IS.SWAPPED | PAGE_IS.PFNZERO | PAGE_IS.HUGE;
+
+/** Reports what is there; an absent stretch costs nothing. */
+const THERE: ScanQuery = { inverted: 0, all: 0, any: PAGE_IS.PRESENT | PAGE_IS.SWAPPED, report: REPORT };
+
+/**
+ * Reports all but ordinary present pages. For each page it reports, the kernel extends or begins a run; a page that is not
+ * selected it only looks at. On 262 144 present pages (C, same machine, same run): THERE 2.84 ms, this 0.70 ms, mincore 0.30 ms.
+ */
+const ALL_BUT_PRESENT: ScanQuery = {
+  inverted: PAGE_IS.PRESENT,
+  all: 0,
+  any: PAGE_IS.PRESENT | PAGE_IS.PFNZERO | PAGE_IS.HUGE,
+  report: REPORT,
+};
+
+/** By category set (its bits 3 to 8), the page's bits. A guard marker is a swap entry to old readers; it is neither. */
+const BITS = Uint8Array.from({ length: 64 }, (_, index) => {
+  const categories = index << 3;
+  if (categories & PAGE_IS.GUARD) return 0;
+  return (
+    (categories & PAGE_IS.PRESENT ? PageBit.Present : 0) |
+    (categories & PAGE_IS.SWAPPED ? PageBit.Swapped : 0) |
+    (categories & PAGE_IS.PFNZERO ? PageBit.Zero : 0) |
+    (categories & PAGE_IS.HUGE ? PageBit.Huge : 0)
+  );
+});
+
+/** Which way works here: found by the first call, then kept. */
+let way: 'scan with guard' | 'scan' | 'pagemap' | undefined;
+
+function scan(
+  fd: number,
+  address: bigint,
+  pages: number,
+  into: Uint8Array,
+  mostlyPresent: boolean,
+): PageTable | Failed {
+  const size = pageSize();
+  const query = mostlyPresent ? ALL_BUT_PRESENT : THERE;
+  const other = mostlyPresent ? PageBit.Present : 0;
+  let runs = 0;
+  let covered = 0;
+  let bits = 0;
+  into.fill(other, 0, pages);
+  const guard = way === 'scan' ? 0 : PAGE_IS.GUARD;
+  const scanned = pagemapScan(
+    fd,
+    address,
+    pages * size,
+    { ...query, report: query.report | guard },
+    (start, end, categories) => {
+      bits = BITS[categories >> 3] ?? 0;
+      const first = start / size;
+      const last = end / size;
+      // A fill of one page costs ten times a store, and a checkerboard is all such runs.
+      if (last - first === 1) into[first] = bits;
+      else into.fill(bits, first, last);
+      runs++;
+      covered += last - first;
+    },
+  );
+  if (scanned.errno !== null) return scanned;
+  const uniform = runs === 0 ? other : runs === 1 && covered === pages ? bits : null;
+  return { source: 'pagemap-scan', uniform, without: [] };
+}
+
+/**
+ * Writes Present, Swapped, Zero and Huge (`PageBit`) of each page from `address` into `into`, other bits 0. Tries PAGEMAP_SCAN
+ * (Linux 6.7), then /proc/self/pagemap, and stays with what worked.
+ *
+ * `mostlyPresent` only chooses the quicker question; say it only of a range without holes, as what is not mapped then counts as present.
+ */
+export function readPageTable(address: bigint, pages: number, into: Uint8Array, mostlyPresent = false): PageTable {
+  checkBuffer('into', into, checkLength('pages', pages));
+  const descriptor = selfDescriptor('pagemap');
+  if (descriptor.errno !== null) return unavailable(descriptor.errno);
+  const fd = descriptor.returned;
+  if (way !== 'pagemap') {
+    const first = scan(fd, address, pages, into, mostlyPresent);
+    if ('source' in first) {
+      way ??= 'scan with guard';
+      return first;
+    }
+    if (way === undefined && first.errno === 'EINVAL') {
+      way = 'scan';
+      const second = scan(fd, address, pages, into, mostlyPresent);
+      if ('source' in second) return second;
+      way = undefined;
+    }
+    if (way !== undefined || first.errno !== 'ENOTTY') return unavailable(first.errno);
+  }
+  const read = readPagemap(fd, address, pages, into);
+  if (read.errno !== null) return unavailable(read.errno);
+  way = 'pagemap';
+  return { source: 'pagemap', uniform: null, without: ['Zero', 'Huge'] };
+}
+
+function unavailable(errno: ErrnoName): PageTable {
+  const because =
+    errno === 'EACCES' || errno === 'EPERM'
+      ? 'this process may not read /proc/self/pagemap (it is not dumpable, or a sandbox forbids it)'
+      : errno === 'ENOENT'
+        ? 'this kernel has no /proc/self/pagemap (CONFIG_PROC_PAGE_MONITOR)'
+        : `/proc/self/pagemap answered ${errno}`;
+  return { source: 'unavailable', errno, reason: `The page table can't be read: ${because}.` };
+}

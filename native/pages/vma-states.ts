@@ -1,0 +1,125 @@
+/** The VMAs of a range, and what each is: its lock by `isLocked`, and what smaps alone tells, from the last snapshot where that still holds. */
+
+import { pageSize } from '../libc/sysconf.ts';
+import { readSmaps, type SmapsEntry } from '../proc/smaps.ts';
+import { isLocked, vmas } from '../proc/vma.ts';
+import type { Residency, ResidencyOptions, Unknown } from './residency.ts';
+
+/** A piece of the range that is one VMA, in pages from the range's start. `onFault` and `dontDump` are null when not read. */
+export type VmaState = {
+  readonly firstPage: number;
+  readonly pages: number;
+  /** Null when the kernel would not tell. */
+  readonly locked: boolean | null;
+  readonly onFault: boolean | null;
+  readonly dontDump: boolean | null;
+  /** As in `PROT`; null when the kernel would not tell. */
+  readonly protection: number | null;
+  readonly shared: boolean;
+  /** VmFlags of smaps, as printed; null when not read. */
+  readonly vmFlags: string | null;
+};
+
+/** The VMAs that overlap the range, in order of address. What cannot be told is put into `unknown`. */
+export function vmaStates(
+  address: bigint,
+  pages: number,
+  options: ResidencyOptions,
+  unknown: Unknown[],
+): readonly VmaState[] {
+  if (options.sameVmas && options.previous) return options.previous.vmas;
+  const size = BigInt(pageSize());
+  const end = address + BigInt(pages) * size;
+  const found = vmas(address, end);
+  if (found.errno !== null) {
+    unknown.push({
+      source: 'vmas',
+      bits: ['Locked', 'OnFault', 'DontDump'],
+      reason: `/proc/self/maps can't be read: ${found.errno}.`,
+    });
+    const nothingKnown = {
+      locked: null,
+      onFault: null,
+      dontDump: null,
+      protection: null,
+      shared: false,
+      vmFlags: null,
+    };
+    return [{ firstPage: 0, pages, ...nothingKnown }];
+  }
+  const states = found.vmas.map((vma): VmaState => {
+    const start = vma.start < address ? address : vma.start;
+    const stop = vma.end > end ? end : vma.end;
+    const { locked, errno } = isLocked(start, Number(stop - start));
+    return {
+      firstPage: Number((start - address) / size),
+      pages: Number((stop - start) / size),
+      locked: errno === null ? locked : null,
+      onFault: null,
+      dontDump: null,
+      protection: vma.protection,
+      shared: vma.shared,
+      vmFlags: null,
+    };
+  });
+  return withVmFlags(address, end, states, options, unknown);
+}
+
+/** Adds `onFault` and `dontDump`, from the last snapshot where that still holds, else from smaps where it is worth its price. */
+function withVmFlags(
+  address: bigint,
+  end: bigint,
+  states: readonly VmaState[],
+  { readVmFlags = false, inherit = false, previous }: ResidencyOptions,
+  unknown: Unknown[],
+): readonly VmaState[] {
+  if (inherit && previous) return inherited(states, previous.vmas);
+  if (!readVmFlags) {
+    const kept = carriedOver(states, previous);
+    // What was never read is neither, as of a new mapping; what was read of other bounds may be either.
+    const wasRead = previous?.vmas.some(({ dontDump }) => dontDump !== null);
+    if (kept.every(({ locked, dontDump }) => dontDump !== null || (!locked && !wasRead))) return kept;
+  }
+  const size = BigInt(pageSize());
+  const flags = new Map<number, Pick<SmapsEntry, 'onFault' | 'dontDump' | 'flags'>>();
+  const read = readSmaps(
+    'self',
+    (entry) => flags.set(Number((entry.start > address ? entry.start : address) - address) / Number(size), entry),
+    address,
+    end,
+  );
+  if (read.errno !== null) {
+    unknown.push({
+      source: 'smaps',
+      bits: ['OnFault', 'DontDump'],
+      reason: `/proc/self/smaps can't be read: ${read.errno}.`,
+    });
+    return states;
+  }
+  return states.map((state) => {
+    const entry = flags.get(state.firstPage);
+    return entry ? { ...state, onFault: entry.onFault, dontDump: entry.dontDump, vmFlags: entry.flags } : state;
+  });
+}
+
+function carriedOver(states: readonly VmaState[], previous: Residency | undefined): readonly VmaState[] {
+  if (!previous) return states;
+  const before = new Map(previous.vmas.map((state) => [state.firstPage, state]));
+  return states.map((state) => {
+    const old = before.get(state.firstPage);
+    if (!old || old.pages !== state.pages || old.locked !== state.locked) return state;
+    return { ...state, onFault: old.onFault, dontDump: old.dontDump, vmFlags: old.vmFlags };
+  });
+}
+
+/** Both in order of address, the new ones made of pieces of the old. */
+function inherited(states: readonly VmaState[], before: readonly VmaState[]): readonly VmaState[] {
+  let at = 0;
+  return states.map((state) => {
+    for (let old = before[at]; old && old.firstPage + old.pages <= state.firstPage; old = before[at]) at++;
+    const old = before[at];
+    if (!old) return state;
+    const onFault = state.locked && old.locked ? old.onFault : false;
+    return { ...state, onFault, dontDump: old.dontDump, vmFlags: old.vmFlags };
+  });
+}

@@ -1,0 +1,177 @@
+/**
+ * Why a lock was refused, found by measuring. `mlock` has one ENOMEM for three causes that have nothing in common: the limit, a hole in
+ * the range, too many mappings. Ask right after the call, in the process that made it: the numbers are those of now.
+ *
+ * The order is the kernel's (mm/mlock.c, mm/mmap.c of 6.18): permission first, then the limit, then the range from its start.
+ */
+
+import { mincore, PROT } from '../calls/mman.ts';
+import { getrlimit, type Limit, RLIMIT } from '../calls/resource.ts';
+import { checkAddress, checkLength } from '../libc/arguments.ts';
+import type { ErrnoName } from '../libc/errno.ts';
+import { pageSize } from '../libc/sysconf.ts';
+import { status } from '../proc/proc-status.ts';
+import { userNamespace } from '../proc/user-namespace.ts';
+import { maxMapCount } from '../proc/vm-settings.ts';
+import { isLocked, mappingCount, type Vma, vmas } from '../proc/vma.ts';
+
+/** The call that was refused, as it was made. */
+export type RefusedLock =
+  | { readonly call: 'mlock' | 'mlock2'; readonly address: bigint; readonly length: number; readonly errno: ErrnoName }
+  | { readonly call: 'mlockall'; readonly errno: ErrnoName }
+  /** `length`: the bytes to map, or for mremap those to add. */
+  | { readonly call: 'mmap' | 'mremap'; readonly length: number; readonly errno: ErrnoName };
+
+/** A stretch of addresses. */
+export type Stretch = { readonly start: bigint; readonly end: bigint };
+
+/** What was read of the process and the range, after the refusal. Sizes in bytes. */
+export type Measured = {
+  /** VmLck of the process, whole on-fault ranges included. */
+  readonly vmLckBytes: number;
+  /** VmSize, which is what mlockall weighs. */
+  readonly vmSizeBytes: number;
+  /** What the call would add to VmLck: whole pages, without those of the range that are locked already. */
+  readonly addedBytes: number;
+  readonly limit: Limit;
+  /** CAP_IPC_LOCK counts here: held, and in the first user namespace. */
+  readonly privileged: boolean;
+  /** Holds CAP_IPC_LOCK only inside a user namespace, where the kernel does not ask for it. */
+  readonly onlyInNamespace: boolean;
+  /** What of the range nothing is mapped at. */
+  readonly holes: readonly Stretch[];
+  /** The first page of the range that is mapped and did not come in, else null. */
+  readonly inaccessible: bigint | null;
+  readonly mappings: number;
+  readonly maxMappings: number;
+};
+
+/** What made the kernel refuse. `unknown`: none of the measurements explains it (something else changed meanwhile, or a sandbox). */
+export type LockCause =
+  | 'limit'
+  | 'no-permission'
+  | 'hole'
+  | 'inaccessible'
+  | 'too-many-mappings'
+  | 'arguments'
+  | 'unknown';
+
+/** The cause, and the numbers that it follows from. */
+export type LockDiagnosis = {
+  readonly cause: LockCause;
+  readonly measured: Measured;
+};
+
+/** Tells why, or null when /proc/self can't be read, so that nothing can be measured. @throws for impossible arguments. */
+export function diagnoseLock(refused: RefusedLock): LockDiagnosis | null {
+  const measured = measure(refused);
+  if (!measured) return null;
+  return { cause: causeOf(refused, measured), measured };
+}
+
+function measure(refused: RefusedLock): Measured | null {
+  const range = rangeOf(refused);
+  const self = status();
+  const limits = getrlimit(RLIMIT.MEMLOCK);
+  const count = mappingCount();
+  const found = range ? vmas(range.start, range.end) : null;
+  if (self.errno !== null || limits.errno !== null || count.errno !== null) return null;
+  if (found && found.errno !== null) return null;
+  const inside = found?.vmas ?? [];
+  const most = maxMapCount();
+  const holds = self.effective.includes('CAP_IPC_LOCK');
+  const first = userNamespace().initial !== false;
+  return {
+    vmLckBytes: self.vmLckBytes,
+    vmSizeBytes: self.vmSizeBytes,
+    addedBytes: addedBytes(refused, range, inside),
+    limit: limits.soft,
+    privileged: holds && first,
+    onlyInNamespace: holds && !first,
+    holes: range ? holesOf(range, inside) : [],
+    inaccessible: range ? inaccessibleIn(range, inside) : null,
+    mappings: count.returned,
+    maxMappings: most.errno === null ? most.returned : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The range in whole pages, as the kernel rounds it; null for calls without one. */
+function rangeOf(refused: RefusedLock): Stretch | null {
+  if (refused.call !== 'mlock' && refused.call !== 'mlock2') return null;
+  checkLength('length', refused.length);
+  const size = BigInt(pageSize());
+  const address = checkAddress('address', refused.address);
+  const start = address - (address % size);
+  const end = address + BigInt(refused.length);
+  return { start, end: end + ((size - (end % size)) % size) };
+}
+
+function addedBytes(refused: RefusedLock, range: Stretch | null, inside: readonly Vma[]): number {
+  if (refused.call === 'mlockall') return 0;
+  if (!range) return Math.ceil(checkLength('length', refused.length) / pageSize()) * pageSize();
+  let added = range.end - range.start;
+  for (const vma of inside) {
+    const part = within(vma, range);
+    if (isLocked(part.start, Number(part.end - part.start)).locked) added -= part.end - part.start;
+  }
+  return Number(added);
+}
+
+function within(vma: Stretch, range: Stretch): Stretch {
+  return {
+    start: vma.start > range.start ? vma.start : range.start,
+    end: vma.end < range.end ? vma.end : range.end,
+  };
+}
+
+function holesOf(range: Stretch, inside: readonly Vma[]): readonly Stretch[] {
+  const holes: Stretch[] = [];
+  let from = range.start;
+  for (const vma of inside) {
+    if (vma.start > from) holes.push({ start: from, end: vma.start });
+    from = vma.end;
+  }
+  if (from < range.end) holes.push({ start: from, end: range.end });
+  return holes;
+}
+
+/**
+ * Where bringing the pages in stopped: the first page that is not in core, of memory that the call has marked as locked. It looks at no
+ * more than the first 4 GiB of the range.
+ */
+function inaccessibleIn(range: Stretch, inside: readonly Vma[]): bigint | null {
+  const size = pageSize();
+  let left = 2 ** 20;
+  for (const vma of inside) {
+    const { start, end } = within(vma, range);
+    if (vma.protection === PROT.NONE) return start;
+    const pages = Math.min(left, Number(end - start) / size);
+    const vec = new Uint8Array(pages);
+    if (mincore(start, pages * size, vec).errno !== null) return null;
+    const absent = vec.findIndex((byte) => (byte & 1) === 0);
+    if (absent >= 0) return start + BigInt(absent * size);
+    left -= pages;
+    if (left === 0) return null;
+  }
+  return null;
+}
+
+function causeOf(refused: RefusedLock, measured: Measured): LockCause {
+  const { errno, call } = refused;
+  if (errno === 'EPERM') return measured.limit === 0n && !measured.privileged ? 'no-permission' : 'unknown';
+  if (errno === 'EINVAL') return 'arguments';
+  if (overLimit(call, measured)) return 'limit';
+  if (errno !== 'ENOMEM' || call === 'mlockall') return 'unknown';
+  if (measured.holes.length > 0) return 'hole';
+  // Locking part of a mapping splits it, by up to two.
+  if (measured.mappings + 2 > measured.maxMappings) return 'too-many-mappings';
+  return measured.inaccessible === null ? 'unknown' : 'inaccessible';
+}
+
+/** The kernel compares whole pages, and mlockall with MCL_CURRENT the whole address space. */
+function overLimit(call: RefusedLock['call'], measured: Measured): boolean {
+  if (measured.limit === 'unlimited' || measured.privileged) return false;
+  const wanted = call === 'mlockall' ? measured.vmSizeBytes : measured.vmLckBytes + measured.addedBytes;
+  const size = BigInt(pageSize());
+  return BigInt(wanted) > measured.limit - (measured.limit % size);
+}

@@ -1,0 +1,196 @@
+/**
+ * What this kernel can do, found by trying each thing once on a page or a descriptor of our own. Never guessed from the version:
+ * distributions backport, configurations leave out, and sandboxes (seccomp, containers) forbid.
+ */
+import { closeSync } from 'node:fs';
+import { memfdCreate, memfdSecret } from '../calls/memfd.ts';
+import { MLOCK, mlock2 } from '../calls/mlock.ts';
+import { MADV, MAP, madvise, mmap, munmap, PROT } from '../calls/mman.ts';
+import { cachestat } from '../calls/page-cache.ts';
+import { pidfdOpen, processMadvise } from '../calls/pidfd.ts';
+import type { ErrnoName } from '../libc/errno.ts';
+import { MissingSymbol } from '../libc/libc.ts';
+import { pageSize } from '../libc/sysconf.ts';
+import { PAGE_IS, pagemapScan } from '../pages/pagemap-scan.ts';
+import { selfDescriptor } from '../proc/proc-file.ts';
+import { status } from '../proc/proc-status.ts';
+import { readSmaps } from '../proc/smaps.ts';
+import { vmas } from '../proc/vma.ts';
+
+/** What a trial found. */
+export type Feature =
+  | { readonly status: 'available' }
+  /** It is there, but not for us; the reason says who may. */
+  | { readonly status: 'denied'; readonly reason: string }
+  /** It is not there; `since` names the first kernel with it, or the option it needs. */
+  | { readonly status: 'missing'; readonly since: string };
+
+/** First kernel of each feature, for the answer when it is missing. */
+const SINCE = {
+  'pagemap-scan': 'Linux 6.7',
+  'procmap-query': 'Linux 6.11',
+  cachestat: 'Linux 6.5',
+  memfd_secret: 'Linux 5.14 (and secretmem.enable=1 before 6.5)',
+  mlock2: 'Linux 4.4 (and glibc 2.27)',
+  'madv-populate': 'Linux 5.14',
+  'guard-install': 'Linux 6.13',
+  process_madvise: 'Linux 5.10',
+  smaps: 'Linux 2.6.14 with CONFIG_PROC_PAGE_MONITOR',
+} as const;
+
+/** A feature as reports name it. */
+export type FeatureName = keyof typeof SINCE;
+/** Every feature, in the order in which they are shown. */
+export const FEATURES: readonly FeatureName[] = [
+  'pagemap-scan',
+  'procmap-query',
+  'cachestat',
+  'memfd_secret',
+  'mlock2',
+  'madv-populate',
+  'guard-install',
+  'process_madvise',
+  'smaps',
+];
+
+const AVAILABLE: Feature = { status: 'available' };
+
+/** Reads an errno of a trial: the ones that mean "unknown to this kernel" are the trial's own, the rest is a denial. */
+function judge(
+  name: FeatureName,
+  errno: ErrnoName | null,
+  meansMissing: readonly ErrnoName[],
+  denial: string,
+): Feature {
+  if (errno === null) return AVAILABLE;
+  if (meansMissing.includes(errno)) return { status: 'missing', since: SINCE[name] };
+  return { status: 'denied', reason: `${denial} (${errno}).` };
+}
+
+/** Runs a trial on one fresh page, and unmaps it whatever happens. */
+function onPage(trial: (address: bigint) => ErrnoName | null): ErrnoName | null {
+  const page = mmap(null, pageSize(), PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+  if (page.errno !== null) return page.errno;
+  try {
+    return trial(page.returned);
+  } finally {
+    munmap(page.returned, pageSize());
+  }
+}
+
+const SANDBOX = 'A sandbox (seccomp, container) forbids the call';
+
+function tryPagemapScan(): ErrnoName | null {
+  const fd = selfDescriptor('pagemap');
+  if (fd.errno !== null) return fd.errno;
+  const query = { inverted: 0, all: 0, any: PAGE_IS.PRESENT, report: PAGE_IS.PRESENT };
+  return onPage((page) => pagemapScan(fd.returned, page, pageSize(), query, () => {}).errno);
+}
+
+function tryCachestat(): ErrnoName | null {
+  const file = memfdCreate('pagescope-cachestat');
+  if (file.errno !== null) return file.errno;
+  try {
+    return cachestat(file.returned, 0, 0).errno;
+  } finally {
+    closeSync(file.returned);
+  }
+}
+
+function tryMemfdSecret(): ErrnoName | null {
+  const { returned, errno } = memfdSecret();
+  if (errno === null) closeSync(returned);
+  return errno;
+}
+
+function tryProcessMadvise(): ErrnoName | null {
+  const pidfd = pidfdOpen(process.pid);
+  if (pidfd.errno !== null) return pidfd.errno;
+  try {
+    return onPage((page) => processMadvise(pidfd.returned, page, pageSize(), MADV.COLD).errno);
+  } finally {
+    closeSync(pidfd.returned);
+  }
+}
+
+function detect(name: FeatureName): Feature {
+  switch (name) {
+    case 'pagemap-scan':
+      return judge(
+        name,
+        tryPagemapScan(),
+        ['ENOTTY', 'EINVAL', 'ENOENT'],
+        'This process may not open /proc/self/pagemap: it is not dumpable, or a sandbox forbids it',
+      );
+    case 'procmap-query': {
+      const found = vmas(0n, 0xffff_ffff_ffff_ffffn);
+      if (found.errno !== null)
+        return judge(name, found.errno, ['ENOENT'], 'This process may not open /proc/self/maps');
+      return found.source === 'procmap-query' ? AVAILABLE : { status: 'missing', since: SINCE[name] };
+    }
+    case 'cachestat':
+      return judge(name, tryCachestat(), ['ENOSYS'], SANDBOX);
+    case 'memfd_secret':
+      return judge(name, tryMemfdSecret(), ['ENOSYS'], SANDBOX);
+    case 'mlock2': {
+      // Length 0 locks nothing, but is checked like any other.
+      const { errno } = mlock2(0n, 0, MLOCK.ONFAULT);
+      return judge(name, errno, ['ENOSYS'], 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK');
+    }
+    case 'madv-populate':
+      return judge(
+        name,
+        onPage((page) => madvise(page, pageSize(), MADV.POPULATE_READ).errno),
+        ['EINVAL'],
+        SANDBOX,
+      );
+    case 'guard-install':
+      return judge(
+        name,
+        onPage((page) => madvise(page, pageSize(), MADV.GUARD_INSTALL).errno),
+        ['EINVAL'],
+        SANDBOX,
+      );
+    case 'process_madvise': {
+      const errno = tryProcessMadvise();
+      if (errno !== null) return judge(name, errno, ['ENOSYS'], 'Advising through a pidfd needs CAP_SYS_NICE here');
+      const self = status();
+      if (self.errno === null && self.effective.includes('CAP_SYS_NICE')) return AVAILABLE;
+      return {
+        status: 'denied',
+        reason: 'Advising another process needs CAP_SYS_NICE; on this process itself it works.',
+      };
+    }
+    case 'smaps':
+      return judge(
+        name,
+        readSmaps('self', () => false).errno,
+        ['ENOENT'],
+        'This process may not read /proc/self/smaps: it is not dumpable',
+      );
+  }
+}
+
+const known = new Map<FeatureName, Feature>();
+
+/** Whether one feature can be used by this process. Tried at the first question; a library without the function is 'missing'. */
+export function feature(name: FeatureName): Feature {
+  const before = known.get(name);
+  if (before) return before;
+  let answer: Feature;
+  try {
+    answer = detect(name);
+  } catch (error) {
+    if (!(error instanceof MissingSymbol)) throw error;
+    answer = { status: 'missing', since: SINCE[name] };
+  }
+  known.set(name, answer);
+  return answer;
+}
+
+/** All of them. About a millisecond in all at the first call. */
+export function features(): Readonly<Record<FeatureName, Feature>> {
+  const entries = FEATURES.map((name) => [name, feature(name)] as const);
+  // Object.fromEntries forgets the keys' type; the list above has each name once, which a test checks.
+  return Object.fromEntries(entries) as Record<FeatureName, Feature>;
+}

@@ -1,0 +1,62 @@
+/** /proc/meminfo and /proc/swaps (proc_meminfo(5), proc_swaps(5)): the machine's memory. */
+import type { Failed } from '../libc/errno.ts';
+import { readText } from './proc-file.ts';
+
+export type Meminfo = {
+  readonly returned: 0;
+  readonly errno: null;
+  readonly memTotalBytes: number;
+  /** An estimate of what new work can have without swapping. */
+  readonly memAvailableBytes: number;
+  readonly memFreeBytes: number;
+  readonly swapTotalBytes: number;
+  readonly swapFreeBytes: number;
+  readonly mlockedBytes: number;
+  /** What may be promised in all, in overcommit mode `never`. */
+  readonly commitLimitBytes: number;
+  /** What has been promised. */
+  readonly committedBytes: number;
+};
+
+/** The machine's memory. Errors: ENOENT, EACCES (no /proc). */
+export function meminfo(): Meminfo | Failed {
+  const read = readText('/proc/meminfo');
+  if (read.errno !== null) return read;
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(read.text)?.[1] ?? 0) * 1024;
+  return {
+    returned: 0,
+    errno: null,
+    memTotalBytes: bytes('MemTotal'),
+    memAvailableBytes: bytes('MemAvailable'),
+    memFreeBytes: bytes('MemFree'),
+    swapTotalBytes: bytes('SwapTotal'),
+    swapFreeBytes: bytes('SwapFree'),
+    mlockedBytes: bytes('Mlocked'),
+    commitLimitBytes: bytes('CommitLimit'),
+    committedBytes: bytes('Committed_AS'),
+  };
+}
+
+export type Swap = {
+  /** As printed: spaces in the path are `\040`. */
+  readonly path: string;
+  readonly type: string;
+  readonly sizeBytes: number;
+  readonly usedBytes: number;
+  readonly priority: number;
+};
+
+/** The swap areas in use; none is an empty list. Errors: ENOENT (a kernel without swap). */
+export function swaps(): { readonly returned: 0; readonly errno: null; readonly swaps: readonly Swap[] } | Failed {
+  const read = readText('/proc/swaps');
+  if (read.errno !== null) return read;
+  const rows = read.text.split('\n').slice(1).filter(Boolean);
+  return {
+    returned: 0,
+    errno: null,
+    swaps: rows.map((row) => {
+      const [path = '', type = '', size, used, priority] = row.split(/\s+/);
+      return { path, type, sizeBytes: Number(size) * 1024, usedBytes: Number(used) * 1024, priority: Number(priority) };
+    }),
+  };
+}

@@ -1,0 +1,64 @@
+import { Tooltip, UnstyledButton } from '@mantine/core';
+import { memo } from 'react';
+import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
+import type { RegionInfo } from '../../../protocol/events.ts';
+import { pageStates } from '../../../protocol/flags.ts';
+import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
+import { useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import classes from './legend.module.css';
+import { Swatch } from './swatch.tsx';
+
+interface Props {
+  readonly session: number | undefined;
+  /** The regions whose pages are counted: those that are shown. */
+  readonly regions: readonly RegionInfo[];
+  readonly filter: LegendEntry | undefined;
+  readonly onFilter: (entry: LegendEntry | undefined) => void;
+}
+
+/** The states that every reader should know, even while no page is in them. */
+const always: ReadonlySet<LegendEntry> = new Set(['absent', 'resident', 'zero', 'locked']);
+
+/** What each look means and how many pages have it. Choosing one dims the others. */
+export const Legend = memo(function Legend({ session, regions, filter, onFilter }: Props) {
+  const { t, format } = useWords();
+  const counts = useCounts(session, regions);
+  const shown = legendEntries.filter((entry) => always.has(entry) || counts[entry] > 0 || entry === filter);
+  return (
+    <fieldset className={classes.legend} aria-label={t('pages.legend')}>
+      {shown.map((entry) => (
+        <Tooltip key={entry} label={t(`pageStateMeaning.${entry}`)}>
+          <UnstyledButton
+            className={classes.entry}
+            aria-pressed={filter === entry}
+            data-dimmed={(filter !== undefined && filter !== entry) || undefined}
+            onClick={() => onFilter(filter === entry ? undefined : entry)}
+          >
+            <Swatch entry={entry} />
+            <span>{t(`pageState.${entry}`)}</span>
+            <span className={classes.count}>{format.number(counts[entry])}</span>
+          </UnstyledButton>
+        </Tooltip>
+      ))}
+    </fieldset>
+  );
+});
+
+/** Pages of each entry over some regions of a session, as of the time that is pointed at. */
+function useCounts(session: number | undefined, regions: readonly RegionInfo[]): Record<LegendEntry, number> {
+  usePagesVersion();
+  const pages = usePages();
+  const instant = useApp((state) => state.instant);
+  const sum = { ...stateCounts(new Uint32Array(256)), 'dont-dump': 0 };
+  for (const { id } of regions) {
+    const region = pages.region(session ?? 0, id);
+    if (!region) continue;
+    const past = instant && region.at(instant.toNs);
+    if (past === 'unmapped') continue;
+    const shown = typeof past === 'object' ? past : region;
+    const counts = stateCounts(shown.bins, shown.unknown);
+    for (const state of pageStates) sum[state] += counts[state];
+    sum['dont-dump'] += pageCounts(shown.bins).dontDump;
+  }
+  return sum;
+}

@@ -1,0 +1,85 @@
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Language } from '../../protocol/language.ts';
+import type { Text } from '../../protocol/text.ts';
+import { type Format, formatFor } from '../i18n/format.ts';
+import type { Translate } from '../i18n/texts.ts';
+import type { RafScheduler } from '../raf-scheduler.ts';
+import type { Actions } from '../store/actions.ts';
+import type { Past } from '../store/pages/page-history.ts';
+import type { PageSet } from '../store/pages/page-set.ts';
+import type { Pages, RegionPages } from '../store/pages/pages.ts';
+import type { AppState, Store } from '../store/store.ts';
+
+/** What every component may reach: the store to read, actions to write, pages and animation frames for the canvas. */
+export interface AppContext {
+  readonly store: Store;
+  readonly actions: Actions;
+  readonly pages: Pages;
+  readonly scheduler: RafScheduler;
+}
+
+export const Context = createContext<AppContext | undefined>(undefined);
+
+function useAppContext(): AppContext {
+  const context = useContext(Context);
+  if (!context) throw new Error('This component stands outside the connected app.');
+  return context;
+}
+
+export const useApp = <T>(selector: (state: AppState) => T): T => useStore(useAppContext().store, selector);
+/** Reads the state when something happens, rather than when it changes. */
+export const useStoreState = (): (() => AppState) => useAppContext().store.getState;
+export const useActions = (): Actions => useAppContext().actions;
+export const useScheduler = (): RafScheduler => useAppContext().scheduler;
+export const usePages = (): Pages => useAppContext().pages;
+
+/** A number that grows while page states change, ten times a second at most; the component is drawn again with it. */
+export function usePagesVersion(): number {
+  const { pages } = useAppContext();
+  return useSyncExternalStore(pages.subscribe, () => pages.version);
+}
+
+/** The pages of a region, as of the last tenth of a second. */
+export function useRegionPages(session: number, region: number): RegionPages | undefined {
+  usePagesVersion();
+  return usePages().region(session, region);
+}
+
+/** What a region's pages were at the time that is pointed at; undefined while none is, and then what is now is shown. */
+export function usePast(session: number, region: number): Past | undefined {
+  const instant = useApp((state) => state.instant);
+  const pages = useRegionPages(session, region);
+  return instant && pages?.at(instant.toNs);
+}
+
+/** The pages of a region that differ from what they were at the time that the shown one is compared with. */
+export function useDifference(session: number, region: number): PageSet | undefined {
+  const instant = useApp((state) => state.instant);
+  const pages = useRegionPages(session, region);
+  if (instant?.sinceNs === undefined) return undefined;
+  const found = pages?.difference(instant.sinceNs, instant.toNs);
+  return typeof found === 'object' ? found.changed : undefined;
+}
+
+interface Words {
+  readonly t: Translate;
+  readonly language: Language;
+  readonly format: Format;
+  /** A text that came with both languages. */
+  pick(text: Text): string;
+}
+
+/** The texts of the chosen language, also where there is no app yet to choose it. */
+export function useTranslate(): Translate {
+  const { t } = useTranslation();
+  return useCallback((key, values = {}) => t(key, values), [t]);
+}
+
+/** Everything that turns data into words of the chosen language. */
+export function useWords(): Words {
+  const t = useTranslate();
+  const language = useApp((state) => state.settings.language);
+  return { t, language, format: formatFor(language), pick: (text) => text[language] };
+}
