@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Budget } from '../lab/service/budget.ts';
-import type { Host } from '../lab/service/service.ts';
+import type { Host } from '../lab/service/host.ts';
 import { version } from './installation.ts';
 
 /** The entry of an isolated process, built beside the command. */

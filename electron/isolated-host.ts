@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { MessageChannelMain, utilityProcess } from 'electron';
-import type { Ended, IsolatedProcess } from '../lab/isolation/isolated-session.ts';
+import type { Ended, IsolatedProcess } from '../lab/isolation/isolated-process.ts';
 import { problem } from '../protocol/problem.ts';
 import { electronPortWire } from '../protocol/wires/electron-port.ts';
 

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
 import { Budget } from '../lab/service/budget.ts';
-import { createService, type Host } from '../lab/service/service.ts';
+import type { Host } from '../lab/service/host.ts';
+import { createService } from '../lab/service/service.ts';
 import { statusOf } from '../protocol/exit-status.ts';
 import { toProblem } from '../protocol/problem.ts';
 import { denyPermissions, guardAllContents } from './guards.ts';

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CollectedCore, type CoreRefused, collected, type ExpectedCore, looking } from './collect.ts';
+import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
 import { apportFolder } from './core-source.ts';
 import { lineOf } from './name-facts.ts';
 import { isCoreOf } from './own-core.ts';
+import { looking } from './poll.ts';
 
 /**
  * The core file that apport wrote: `core.EXECUTABLE.UID.BOOT-ID.PID.START` in its folder. It may still be writing when the process is gone;

@@ -1,41 +1,14 @@
-import { setTimeout } from 'node:timers/promises';
 import { hasEnded } from '../../native/proc/proc-stat.ts';
-import type { CoreFile } from '../../protocol/events.ts';
 import type { Text } from '../../protocol/text.ts';
 import { fromApport } from './apport.ts';
+import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { CoreName } from './core-pattern.ts';
-import type { CoreSource } from './core-source.ts';
 import { kernelCoreBytes, noRoom } from './disk-space.ts';
 import { ownNameFacts } from './name-facts.ts';
 import { deleteCore, isCoreOf } from './own-core.ts';
+import { looking } from './poll.ts';
 import { fromSystemd } from './systemd-coredump.ts';
-
-/** Why there is no core file to search. `not-written` also where a process is not dumpable, or its RLIMIT_CORE is 0. */
-export type CoreRefused = {
-  readonly why: 'no-room' | 'would-overwrite' | 'not-written' | 'not-found' | 'not-ours' | 'no-program' | 'failed';
-  readonly refused: Text;
-};
-
-/** A core file on the disk. Disposing of it deletes it, its private folder, and what else its route left, as far as this user may. */
-export interface CollectedCore extends AsyncDisposable {
-  readonly path: string;
-  readonly route: CoreFile['route'];
-  /** What somebody else keeps of it and this user may not delete: systemd's own copy. */
-  readonly leftBehind?: Text;
-}
-
-/** A core file to come. */
-export interface ExpectedCore {
-  readonly source: Exclude<CoreSource, { kind: 'none' }>;
-  readonly folder: CoreFolder;
-  /** Unix time in ms: what is older is not ours. */
-  readonly sinceMs: number;
-}
-
-/** One look at whether a process has ended, or its core file has come: soon at first, then less often. */
-const firstLookMs = 2;
-const slowestLookMs = 100;
 
 /**
  * Call it before the process aborts, in a process that is like it: same user, program, limits, and name, as a fork is. The one that aborts
@@ -110,34 +83,6 @@ async function fromFile(pid: number, expected: ExpectedCore, pattern: string): P
   const [other] = candidates;
   if (other === undefined) return { why: 'not-written', refused: notWritten(pid) };
   return { why: 'not-ours', refused: notOurs(other, pid) };
-}
-
-/** A core file that is deleted, with its private folder, when it is disposed of. */
-export function collected(
-  path: string,
-  route: CollectedCore['route'],
-  folder: CoreFolder,
-  leftBehind?: Text,
-): CollectedCore {
-  return {
-    path,
-    route,
-    ...(leftBehind ? { leftBehind } : {}),
-    async [Symbol.asyncDispose]() {
-      await deleteCore(path);
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Asks again and again until there is an answer. Throws the signal's reason when it aborts. */
-export async function looking<T>(signal: AbortSignal, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let pauseMs = firstLookMs; ; pauseMs = Math.min(pauseMs * 2, slowestLookMs)) {
-    signal.throwIfAborted();
-    const answer = await look();
-    if (answer !== undefined) return answer;
-    await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
-  }
 }
 
 /** Deletes what there is of a core file that nobody is going to search. One that is not ours stays. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Text } from '../../protocol/text.ts';
 import { formatBytes } from '../base/format.ts';
-import { type CollectedCore, type CoreRefused, collected } from './collect.ts';
+import { type CollectedCore, type CoreRefused, collected } from './collected-core.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { gcoreBytes, noRoom } from './disk-space.ts';
 import { ownerOf } from './own-core.ts';

@@ -1,9 +1,10 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Text } from '../../protocol/text.ts';
-import { type CollectedCore, type CoreRefused, collected, type ExpectedCore, looking } from './collect.ts';
+import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { ownerOf } from './own-core.ts';
+import { looking } from './poll.ts';
 import { type Ended, runProgram } from './run-program.ts';
 
 /** The core file that systemd-coredump stored, unpacked by coredumpctl(1). It comes to the journal a while after the process has gone. */

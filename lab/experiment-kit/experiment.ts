@@ -9,12 +9,7 @@ import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Lab } from './lab.ts';
 import { checkValues, type Parameters, type ValuesOf } from './parameters.ts';
-
-/**
- * An experiment's script: it yields the title of each step before it takes it. Between the yields the session pauses, waits, goes on
- * or ends; when it ends early, the script's `finally` blocks run.
- */
-export type Script<T = void> = AsyncGenerator<Text, T, void>;
+import type { Script } from './script.ts';
 
 /** What an experiment file declares. The catalogue, the window's form, the command line and the docs are made from it. */
 export interface Declaration<P extends Parameters, C extends string> {

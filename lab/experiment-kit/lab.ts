@@ -1,64 +1,13 @@
-import type { HeldFork } from '../../native/calls/fork.ts';
 import type { Status } from '../../native/proc/proc-status.ts';
 import type { SmapsEntry } from '../../native/proc/smaps.ts';
-import type { CoreFile, Step } from '../../protocol/events.ts';
+import type { CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Clock } from '../base/clock.ts';
-import type { CallRecord, Measured } from '../operations/perform.ts';
+import type { Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
-import type { Look } from '../regions/observer.ts';
 import type { Region } from '../regions/region.ts';
-import type { Script } from './experiment.ts';
-
-/** A step as the experiment that took it sees it. */
-export type TakenStep = Step & Measured;
-
-/** What mapping memory came to: without a region the kernel refused, and the step says why. */
-export interface Mapped {
-  readonly step: TakenStep;
-  readonly region?: Region;
-}
-
-/** What forking came to: without a child the kernel refused, and the step says why. */
-export interface Forked {
-  readonly step: TakenStep;
-  readonly child?: HeldFork;
-}
-
-/** What such a call came to: the step that tells of it, and what the experiment goes on with. */
-export interface Called<T> {
-  readonly record: CallRecord;
-  readonly value: T;
-  /** What the C program does for it; a comment alone where it is left out. */
-  readonly operation?: ProcessOperation;
-}
-
-/**
- * Long work under way. `signal` aborts when the session is stopped; its reason may then be thrown. `tell` says how much of it is done, in
- * bytes, as often as one likes; 0 where only the total is known.
- */
-export interface Work {
-  readonly signal: AbortSignal;
-  readonly tell: (doneBytes: number, totalBytes: number) => void;
-}
-
-/** What such a call is made with. */
-export interface CallSite extends Work {
-  readonly clock: Clock;
-}
-
-/**
- * Steps that are taken in one turn of the main loop, because the process could not go on in between: nothing else runs, nothing is told
- * until all of them are done. Touches are not cut into slices.
- */
-export interface Turn {
-  map(title: Text, mapping: Mapping): Mapped;
-  perform(title: Text, region: Region, operation: Operation): TakenStep;
-  onProcess(title: Text, operation: ProcessOperation): TakenStep;
-  look(title: Text, region: Region): Look;
-  status(): Status;
-}
+import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
+import type { Script } from './script.ts';
 
 /**
  * What an experiment can do. Each generator is one step: `const region = yield* lab.map(…)`. Everything an experiment learns comes

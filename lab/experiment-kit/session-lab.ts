@@ -5,13 +5,14 @@ import type { CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
+import type { Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
-import type { Look } from '../regions/observer.ts';
 import type { Region } from '../regions/region.ts';
 import { ownStatus } from '../session/sampler.ts';
 import type { OpenSession } from '../session/session.ts';
-import type { Script } from './experiment.ts';
-import type { Called, CallSite, Forked, Lab, Mapped, TakenStep, Turn, Work } from './lab.ts';
+import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
+import type { Lab } from './lab.ts';
+import type { Script } from './script.ts';
 
 /** How often `waitUntil` asks. */
 const pollMs = 5;

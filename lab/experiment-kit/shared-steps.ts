@@ -3,8 +3,8 @@ import type { Step } from '../../protocol/events.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Region } from '../regions/region.ts';
-import type { Script } from './experiment.ts';
 import type { Lab } from './lab.ts';
+import type { Script } from './script.ts';
 
 /** All pages of a region. */
 export function wholeOf({ pages }: Region): PageRange {

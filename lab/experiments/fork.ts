@@ -4,10 +4,11 @@ import { status } from '../../native/proc/proc-status.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import { countPages } from '../base/format.ts';
-import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
 

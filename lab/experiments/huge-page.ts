@@ -1,12 +1,13 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatBytes } from '../base/format.ts';
-import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, engineFaults, noHugeFlag, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { hugePageBytes, hugePageFallbacks, whyNoHugePages } from '../limits/huge-pages.ts';
-import type { Look } from '../regions/observer.ts';
+import type { Look } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 
 type Claim =

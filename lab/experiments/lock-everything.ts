@@ -3,12 +3,13 @@ import type { MclFlag } from '../../protocol/operation.ts';
 import type { LockingFacts } from '../../protocol/would-lock.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
-import type { Lab, Turn } from '../experiment-kit/lab.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
 import { askForSmallPages, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { lockingFacts } from '../limits/locking-facts.ts';
 import { wholeProcessBytes } from '../limits/memory-sizes.ts';
 import type { Region } from '../regions/region.ts';
+import type { Turn } from '../session/steps.ts';
 
 const mebibyte = 1024 ** 2;
 

@@ -3,12 +3,14 @@ import type { ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import { countPages, formatBytes } from '../base/format.ts';
-import { experiment, type Script } from '../experiment-kit/experiment.ts';
-import type { Lab, TakenStep } from '../experiment-kit/lab.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { memlockLimit } from '../limits/environment.ts';
 import type { Region } from '../regions/region.ts';
+import type { TakenStep } from '../session/steps.ts';
 
 const kibibyte = 1024;
 

@@ -1,9 +1,10 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { countPages, formatPages } from '../base/format.ts';
-import { experiment, type Script } from '../experiment-kit/experiment.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { lockedInSmaps, refusedByLimit } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
 

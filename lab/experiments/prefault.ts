@@ -1,9 +1,10 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import { experiment, type Script } from '../experiment-kit/experiment.ts';
-import type { Lab, Mapped, TakenStep } from '../experiment-kit/lab.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import type { Script } from '../experiment-kit/script.ts';
 import {
   askForSmallPages,
   engineFaults,
@@ -13,6 +14,7 @@ import {
   whyRefused,
 } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
+import type { Mapped, TakenStep } from '../session/steps.ts';
 
 type Claim =
   | 'touch-loop'

@@ -1,14 +1,16 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Advice, PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import { experiment, type Script } from '../experiment-kit/experiment.ts';
-import type { Lab, TakenStep } from '../experiment-kit/lab.ts';
+import { experiment } from '../experiment-kit/experiment.ts';
+import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, everyPageOf, noPageTable, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { swapRoomBytes } from '../limits/swap-space.ts';
 import { BackingFile } from '../regions/backing-file.ts';
-import type { Look } from '../regions/observer.ts';
+import type { Look } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
+import type { TakenStep } from '../session/steps.ts';
 
 type Subject = 'cold' | 'pageout' | 'dontneed' | 'free' | 'file';
 type Claim = `${Subject}-unlocked` | `${Subject}-locked` | 'pageout-swapped' | 'free-later';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { problem } from '../../protocol/problem.ts';
 import { childProcessWire } from '../../protocol/wires/child-process.ts';
-import type { IsolatedProcess } from './isolated-session.ts';
+import type { IsolatedProcess } from './isolated-process.ts';
 
 /** How long to wait for the last messages of a child that has ended: a process that it left behind may hold its channel open. */
 const drainMs = 1000;

@@ -7,29 +7,13 @@ import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import type { Report } from '../../protocol/report.ts';
 import { type Client, connect } from '../../protocol/rpc.ts';
 import type { Reader, Received, Response } from '../../protocol/service.ts';
-import type { Wire } from '../../protocol/wire.ts';
 import { environment } from '../limits/environment.ts';
 import { betweenSteps } from '../regions/observer.ts';
 import type { ControlAction } from '../session/session-handle.ts';
 import { Transcript, type TranscriptHeader } from '../session/transcript.ts';
 import type { WorkbenchHandle } from '../session/workbench-handle.ts';
 import { childrenOf } from './child-processes.ts';
-
-/** How a process ended: with an exit status, or by a signal. */
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
-
-/** A process of its own that serves one engine. How it is started is the host's affair. */
-export interface IsolatedProcess {
-  readonly wire: Wire;
-  readonly pid: number;
-  /** Resolves when it has ended, however that came, and everything that it sent before has been received. */
-  readonly exited: Promise<Ended>;
-  /** SIGKILL. */
-  kill(): void;
-}
+import type { Ended, IsolatedProcess } from './isolated-process.ts';
 
 /**
  * A session in a process of its own. The same engine runs there; here its events and frames are passed on and kept, so that a process

@@ -2,35 +2,22 @@ import { getrandom } from '../../native/calls/bytes.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../../native/calls/mlock.ts';
 import { MADV, madvise, mincore, mprotect, munmap } from '../../native/calls/mman.ts';
 import { POSIX_FADV, posixFadvise } from '../../native/calls/page-cache.ts';
-import { meaning } from '../../native/errno-meanings/errno-meaning.ts';
-import type { ErrnoName, Result } from '../../native/libc/errno.ts';
+import type { Result } from '../../native/libc/errno.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { Operation, PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Clock } from '../base/clock.ts';
 import { formatAddress, formatBytes } from '../base/format.ts';
 import { breathe } from '../base/slices.ts';
-import { diagnose, type RefusedArguments } from '../limits/diagnose.ts';
-import { type Mapping, protectionBits, protectionText } from '../regions/mapping.ts';
-import { Region } from '../regions/region.ts';
+import type { RefusedArguments } from '../limits/diagnose.ts';
+import { protectionBits, protectionText } from '../regions/mapping.ts';
+import type { Region } from '../regions/region.ts';
+import { type CallRecord, type Outcome, recordOf } from './call-record.ts';
 import { wipe } from './loads-and-stores.ts';
 import { Meter } from './meter.ts';
 import { TouchProgress } from './touch-progress.ts';
 
-/** A call as it was made and what it did; a step is this with a title and an index. */
-export type CallRecord = Omit<Step, 'index' | 'title'> & Measured;
-
-/** What was measured of a step beside what it tells. */
-export interface Measured {
-  readonly minorFaults: number;
-  /** By how much VmLck grew in this call, in bytes; less than 0 when it shrank. */
-  readonly vmLckGrowthBytes: number;
-}
-
 type SimpleOperation = Exclude<Operation, { kind: 'touch' }>;
-
-/** What a call came to, before it is written down. */
-export type Outcome = Pick<Step, 'call' | 'arguments' | 'returned' | 'outcome'> & { readonly errno: ErrnoName | null };
 
 /**
  * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and the C program
@@ -67,76 +54,6 @@ export function performNow(operation: Operation, region: Region, clock: Clock): 
   const progress = new TouchProgress(operation, region, region.pageNumbers(operation.pages));
   while (!progress.ended) progress.touch(meter);
   return recordOf(progress.outcome(meter), region, range, meter);
-}
-
-/** Maps memory. Without a region, the record says why the kernel refused. */
-export function mapRegion(
-  id: number,
-  label: string,
-  mapping: Mapping,
-  clock: Clock,
-): { record: CallRecord; region?: Region } {
-  const meter = new Meter(clock);
-  const tried = Region.map(id, label, mapping, meter.weigh);
-  if ('refused' in tried) {
-    const { call, returned, errno } = tried.refused;
-    return { record: recordOf({ call, arguments: {}, returned, errno }, undefined, undefined, meter) };
-  }
-  const { call, region } = tried;
-  const { hint, length, protection, flags, fd, fdFrom, mapped } = call;
-  const outcome: Outcome = {
-    call: 'mmap',
-    arguments: {
-      addr: hint === null ? 'NULL' : formatAddress(hint),
-      length,
-      prot: protectionText(protection, '|'),
-      flags: flags.join('|'),
-      fd,
-      offset: 0,
-    },
-    returned: mapped.errno === null ? formatAddress(mapped.returned) : 'MAP_FAILED',
-    errno: mapped.errno,
-    ...(fdFrom && { outcome: { en: `${fd} is from ${fdFrom}`, zh: `${fd} 来自 ${fdFrom}` } }),
-  };
-  if (!region) return { record: recordOf(outcome, undefined, undefined, meter, { lengthBytes: length }) };
-  return { record: recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter), region };
-}
-
-/** Unmaps a region whole, in pieces so that the main loop goes on. */
-export async function unmapRegion(region: Region, clock: Clock): Promise<CallRecord> {
-  const meter = new Meter(clock);
-  const { calls, refused, errno } = await region.release(meter.measure);
-  const outcome: Outcome = {
-    call: 'munmap',
-    arguments: { addr: formatAddress(region.address), length: region.length },
-    returned: errno === null ? 0 : -1,
-    errno,
-    ...(calls > 1 && {
-      outcome: { en: `in ${calls} pieces, one call each`, zh: `分为 ${calls} 段，每段一次调用` },
-    }),
-  };
-  const record = recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter);
-  return { ...record, calls: { made: calls, refused } };
-}
-
-/** Writes a call down with its cost and, when it was refused, what its errno means and why it was given here. */
-export function recordOf(
-  outcome: Outcome,
-  region: Region | undefined,
-  range: PageRange | undefined,
-  meter: Meter,
-  refused: RefusedArguments = {},
-): CallRecord {
-  const { call, errno } = outcome;
-  const diagnosis = errno === null ? undefined : diagnose(call, errno, refused);
-  return {
-    ...outcome,
-    ...(region ? { region: region.id } : {}),
-    ...(range ? { range } : {}),
-    ...(errno === null ? {} : { meaning: meaning(call, errno) }),
-    ...(diagnosis ? { diagnosis } : {}),
-    ...meter.reading,
-  };
 }
 
 function given(operation: SimpleOperation, region: Region): RefusedArguments {

@@ -9,8 +9,8 @@ import type { Step } from '../../protocol/events.ts';
 import type { MclFlag, ProcessOperation } from '../../protocol/operation.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RefusedArguments } from '../limits/diagnose.ts';
+import { type CallRecord, recordOf } from './call-record.ts';
 import { Meter } from './meter.ts';
-import { type CallRecord, recordOf } from './perform.ts';
 
 const mclBits: Record<MclFlag, number> = {
   MCL_CURRENT: MCL.CURRENT,

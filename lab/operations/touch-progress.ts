@@ -3,9 +3,9 @@ import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatAddress } from '../base/format.ts';
 import type { Region } from '../regions/region.ts';
+import type { Outcome } from './call-record.ts';
 import { isPlain, shownTouch, type TouchCall, touchCall, touchPages } from './loads-and-stores.ts';
 import type { Meter } from './meter.ts';
-import type { Outcome } from './perform.ts';
 
 /** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
 const touchSlice = 1024;

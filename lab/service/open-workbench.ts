@@ -1,10 +1,12 @@
 import type { Placement } from '../../protocol/experiment.ts';
 import type { Reader, Received } from '../../protocol/service.ts';
+import { isolate } from '../isolation/isolate.ts';
 import { parseDeeds } from '../workbench/parse-actions.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
 import { Workbench } from '../workbench/workbench.ts';
-import { isolate, type Opening, whereabouts } from './open-experiment.ts';
-import type { Host } from './service.ts';
+import type { Host } from './host.ts';
+import type { Opening } from './opening.ts';
+import { whereabouts } from './placement.ts';
 import { WorkbenchRoom } from './workbench-budget.ts';
 
 /** A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and `over-budget` for deeds that cannot be done. */

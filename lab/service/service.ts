@@ -1,27 +1,17 @@
 import { type ProblemError, problem } from '../../protocol/problem.ts';
-import type { HostInfo, Reader, Received, Service, Started } from '../../protocol/service.ts';
+import type { Reader, Received, Service, Started } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { catalogue, findExperiment } from '../experiments/catalogue.ts';
-import type { IsolatedProcess } from '../isolation/isolated-session.ts';
 import { environment } from '../limits/environment.ts';
 import type { SessionHandle } from '../session/session-handle.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
-import type { Budget } from './budget.ts';
-import { type Opening, openExperiment, place, placeWorkbench } from './open-experiment.ts';
+import type { Host } from './host.ts';
+import { openExperiment } from './open-experiment.ts';
+import type { Opening } from './opening.ts';
+import { place, placeWorkbench } from './placement.ts';
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
 const maxSessions = 16;
-
-/** What an engine needs to know of, and from, the program that it runs in. */
-export interface Host {
-  readonly kind: HostInfo['kind'];
-  readonly version: string;
-  readonly can: HostInfo['can'];
-  /** Shared by all readers of this host. */
-  readonly budget: Budget;
-  /** Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is refused. */
-  readonly spawnIsolated?: () => Promise<IsolatedProcess>;
-}
 
 interface Opened extends Omit<Opening, 'begin'> {
   readonly room: Disposable;

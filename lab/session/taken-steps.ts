@@ -3,16 +3,18 @@ import type { Snapshot } from '../../protocol/frame-stream.ts';
 import type { ProcessOperation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Clock } from '../base/clock.ts';
-import type { LoggedOperation } from '../c-program/c-program.ts';
-import type { Turn } from '../experiment-kit/lab.ts';
-import { labelOf } from '../label.ts';
-import { type CallRecord, mapRegion, performNow } from '../operations/perform.ts';
+import type { CallRecord } from '../operations/call-record.ts';
+import type { LoggedOperation } from '../operations/logged-operation.ts';
+import { mapRegion } from '../operations/map-region.ts';
+import { performNow } from '../operations/perform.ts';
 import { performOnProcess } from '../operations/process-operations.ts';
+import { lookOf } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
-import { betweenSteps, lookOf, Observer } from '../regions/observer.ts';
+import { betweenSteps, Observer } from '../regions/observer.ts';
 import type { Region } from '../regions/region.ts';
-import type { RegionSet } from './region-set.ts';
+import { labelOf, type RegionSet } from './region-set.ts';
 import { ownStatus, takeSample } from './sampler.ts';
+import type { Turn } from './steps.ts';
 
 /** A step that was taken and not told yet. */
 export interface Taken {

@@ -1,48 +1,19 @@
-import type { ErrnoName } from '../../native/libc/errno.ts';
 import { status } from '../../native/proc/proc-status.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { PageRuns, Tool } from '../../protocol/workbench.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Slices } from '../base/slices.ts';
-import { type Diagnosis, diagnose } from '../limits/diagnose.ts';
+import { diagnose } from '../limits/diagnose.ts';
 import { lockingFacts } from '../limits/locking-facts.ts';
+import { type CallRecord, recordOf } from '../operations/call-record.ts';
 import { Meter } from '../operations/meter.ts';
 import { type Called, callPages, countsPages, makeCall, shownCall, splits } from '../operations/page-calls.ts';
-import { type CallRecord, recordOf } from '../operations/perform.ts';
 import type { Region } from '../regions/region.ts';
 import { maySplit, noRoomToSplit } from './mapping-limit.ts';
 import { outcomeOf } from './outcome.ts';
 import { countRunPages, endOfRuns } from './page-runs.ts';
-
-/** A call that the kernel refused. */
-export interface RefusedCall {
-  readonly shown: Pick<Step, 'call' | 'arguments'>;
-  readonly errno: ErrnoName;
-  readonly firstPage: number;
-  readonly pageCount: number;
-  /** Pages of it that were done before the refusal, where the call says so. */
-  readonly pages: number | undefined;
-  /** Measured right after it: the calls that follow change the numbers. */
-  readonly diagnosis: Diagnosis | undefined;
-}
-
-/** Why an act ended before all of its calls were made. */
-export type EndedEarly = 'interrupted' | 'no-room-to-split';
-
-/** What an act came to so far. */
-export interface Tally {
-  made: number;
-  refused: number;
-  firstRefused: RefusedCall | undefined;
-  /** Pages that were touched or wiped. */
-  pages: number;
-  /** Pages that a call was made for. */
-  tried: number;
-  /** The most pages of one call, where a run was cut for it. */
-  cutTo: number | undefined;
-  ended: EndedEarly | undefined;
-}
+import type { Tally } from './tally.ts';
 
 /** An act that was done, in whole or up to where it was ended. */
 export interface Acted {

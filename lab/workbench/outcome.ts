@@ -7,7 +7,7 @@ import { joined } from '../base/join-texts.ts';
 import { countsPages } from '../operations/page-calls.ts';
 import { protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
-import type { RefusedCall, Tally } from './act.ts';
+import type { RefusedCall, Tally } from './tally.ts';
 
 /** What an act did, in words: what was done, what was not, and why; undefined where one call did all of it and there is nothing to add. */
 export function outcomeOf(

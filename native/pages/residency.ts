@@ -1,3 +1,4 @@
+import type { Unknown } from './unknown.ts';
 /**
  * What the kernel says of each page of a range, as one byte per page (`PageBit`): mincore for Resident, the page table for Present,
  * Swapped, Zero and Huge, the VMAs for Locked, smaps for OnFault and DontDump.
@@ -15,14 +16,7 @@ import { checkAddress, checkBuffer, checkLength } from '../libc/arguments.ts';
 import { pageSize } from '../libc/sysconf.ts';
 import { PageBit } from './page-bit.ts';
 import { readPageTable } from './page-table.ts';
-import { type VmaState, vmaStates } from './vma-states.ts';
-
-/** What this snapshot can't tell, and why, in a sentence. The bits concerned are 0. */
-export type Unknown = {
-  readonly source: 'mincore' | 'page-table' | 'vmas' | 'smaps';
-  readonly bits: readonly (keyof typeof PageBit)[];
-  readonly reason: string;
-};
+import { type VmaOptions, type VmaState, vmaStates } from './vma-states.ts';
 
 /** What a snapshot found besides the bytes of its pages. */
 export type Residency = {
@@ -35,23 +29,7 @@ export type Residency = {
 };
 
 /** What a snapshot may know beforehand, and what it is to read. */
-export type ResidencyOptions = {
-  /**
-   * Read smaps (milliseconds; more with every VMA and resident page) for OnFault and DontDump. Say so after an operation that
-   * locks, unlocks or sets what core files hold. Without it smaps is read only when a locked VMA is not in `previous`, or `previous` had
-   * VMAs of other bounds.
-   */
-  readonly readVmFlags?: boolean;
-  /** The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`. */
-  readonly previous?: Residency;
-  /** Nothing was called since `previous` that changes the VMAs, so that they need not be walked again (3 µs each). */
-  readonly sameVmas?: boolean;
-  /**
-   * Since `previous` VMAs were only split, joined, locked whole, unlocked or given other rights: what smaps alone tells is taken from the VMA
-   * that each was part of, and nothing that is locked anew is on fault, which is what those calls do. For who has to be quick; to be made
-   * sure of with `readVmFlags` in a later snapshot.
-   */
-  readonly inherit?: boolean;
+export type ResidencyOptions = VmaOptions & {
   /** The descriptor of the file that is mapped there: without it mincore is believed, which lies about files of other users. */
   readonly fd?: number;
 };

@@ -3,7 +3,7 @@
 import { pageSize } from '../libc/sysconf.ts';
 import { readSmaps, type SmapsEntry } from '../proc/smaps.ts';
 import { isLocked, vmas } from '../proc/vma.ts';
-import type { Residency, ResidencyOptions, Unknown } from './residency.ts';
+import type { Unknown } from './unknown.ts';
 
 /** A piece of the range that is one VMA, in pages from the range's start. `onFault` and `dontDump` are null when not read. */
 export type VmaState = {
@@ -20,11 +20,31 @@ export type VmaState = {
   readonly vmFlags: string | null;
 };
 
+/** What a snapshot may know beforehand, and what it is to read. */
+export type VmaOptions = {
+  /**
+   * Read smaps (milliseconds; more with every VMA and resident page) for OnFault and DontDump. Say so after an operation that
+   * locks, unlocks or sets what core files hold. Without it smaps is read only when a locked VMA is not in `previous`, or `previous` had
+   * VMAs of other bounds.
+   */
+  readonly readVmFlags?: boolean;
+  /** The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`. */
+  readonly previous?: { readonly vmas: readonly VmaState[] };
+  /** Nothing was called since `previous` that changes the VMAs, so that they need not be walked again (3 µs each). */
+  readonly sameVmas?: boolean;
+  /**
+   * Since `previous` VMAs were only split, joined, locked whole, unlocked or given other rights: what smaps alone tells is taken from the VMA
+   * that each was part of, and nothing that is locked anew is on fault, which is what those calls do. For who has to be quick; to be made
+   * sure of with `readVmFlags` in a later snapshot.
+   */
+  readonly inherit?: boolean;
+};
+
 /** The VMAs that overlap the range, in order of address. What cannot be told is put into `unknown`. */
 export function vmaStates(
   address: bigint,
   pages: number,
-  options: ResidencyOptions,
+  options: VmaOptions,
   unknown: Unknown[],
 ): readonly VmaState[] {
   if (options.sameVmas && options.previous) return options.previous.vmas;
@@ -70,7 +90,7 @@ function withVmFlags(
   address: bigint,
   end: bigint,
   states: readonly VmaState[],
-  { readVmFlags = false, inherit = false, previous }: ResidencyOptions,
+  { readVmFlags = false, inherit = false, previous }: VmaOptions,
   unknown: Unknown[],
 ): readonly VmaState[] {
   if (inherit && previous) return inherited(states, previous.vmas);
@@ -102,7 +122,7 @@ function withVmFlags(
   });
 }
 
-function carriedOver(states: readonly VmaState[], previous: Residency | undefined): readonly VmaState[] {
+function carriedOver(states: readonly VmaState[], previous: VmaOptions['previous']): readonly VmaState[] {
   if (!previous) return states;
   const before = new Map(previous.vmas.map((state) => [state.firstPage, state]));
   return states.map((state) => {

@@ -1,6 +1,5 @@
 import type { Browser, BrowserContext, Page, Request, Route } from '@playwright/test';
-import type { Desktop } from './desktop.ts';
-import type { SchemeAnswer, ToDesktop } from './stand-in/messages.ts';
+import type { FromDesktop, Question, SchemeAnswer, ToDesktop } from './stand-in/messages.ts';
 import { type FromPage, pageScript, type ToPage } from './stand-in/page-shim.ts';
 
 /** Chromium knows no `app:`; its pages have this origin instead, which no network is asked for. */
@@ -12,6 +11,12 @@ const asApp = (url: string): string => url.replace(shownOrigin, appOrigin);
 
 /** What the main process says to a page. */
 type PageMessage = Extract<ToDesktop, { kind: 'frame-message' | 'port-data' | 'port-closed' }>;
+
+/** The desktop that a window belongs to, as far as it needs it. */
+interface Desktop {
+  send(message: FromDesktop): void;
+  ask(question: Question): Promise<unknown>;
+}
 
 /** A window of the app: a page of Chromium with the app's preload, whose every request is answered by the app. */
 export class ShownWindow {

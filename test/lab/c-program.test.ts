@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cProgram, type LoggedOperation, stepProgram } from '../../lab/c-program/c-program.ts';
+import { cProgram, stepProgram } from '../../lab/c-program/c-program.ts';
+import type { LoggedOperation } from '../../lab/operations/logged-operation.ts';
 import { MemoryFile } from '../../lab/regions/memory-file.ts';
 import { compileAndRun, compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';

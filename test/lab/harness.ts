@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Budget } from '../../lab/service/budget.ts';
-import { createService, type Host } from '../../lab/service/service.ts';
+import type { Host } from '../../lab/service/host.ts';
+import { createService } from '../../lab/service/service.ts';
 import type { RegionInfo, SessionEvent } from '../../protocol/events.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';

@@ -2,11 +2,12 @@ import type { Advice } from '../../../protocol/operation.ts';
 import { problem } from '../../../protocol/problem.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { formatBytes } from '../../base/format.ts';
-import type { Script } from '../../experiment-kit/experiment.ts';
-import type { Lab, TakenStep } from '../../experiment-kit/lab.ts';
+import type { Lab } from '../../experiment-kit/lab.ts';
+import type { Script } from '../../experiment-kit/script.ts';
 import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
 import type { BackingFile } from '../../regions/backing-file.ts';
 import type { Region } from '../../regions/region.ts';
+import type { TakenStep } from '../../session/steps.ts';
 import { cachedPages, standsStill } from './cached-pages.ts';
 
 /** The kernel keeps fresh pages in lists of each processor for a moment and passes them over; then the call is made again. */

@@ -3,17 +3,12 @@ import { setTimeout } from 'node:timers/promises';
 import { type ChildEnd, childEnd } from '../../../native/calls/fork.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { joined } from '../../base/join-texts.ts';
-import {
-  type CollectedCore,
-  type CoreRefused,
-  collectCore,
-  type ExpectedCore,
-  noteCore,
-} from '../../core-file/collect.ts';
-import type { Called, CallSite } from '../../experiment-kit/lab.ts';
+import { collectCore, noteCore } from '../../core-file/collect.ts';
+import type { CollectedCore, CoreRefused, ExpectedCore } from '../../core-file/collected-core.ts';
+import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
-import { recordOf } from '../../operations/perform.ts';
 import { performOnProcess } from '../../operations/process-operations.ts';
+import type { Called, CallSite } from '../../session/steps.ts';
 
 /** How often it is asked whether the copy has ended: a core file takes 20 ms and more. */
 const pollMs = 5;

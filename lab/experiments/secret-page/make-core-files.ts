@@ -2,15 +2,17 @@ import { rmSync } from 'node:fs';
 import type { ChildEnd } from '../../../native/calls/fork.ts';
 import { readText } from '../../../native/proc/proc-file.ts';
 import type { Text } from '../../../protocol/text.ts';
-import { type CollectedCore, type CoreRefused, expectCore } from '../../core-file/collect.ts';
+import { expectCore } from '../../core-file/collect.ts';
+import type { CollectedCore, CoreRefused } from '../../core-file/collected-core.ts';
 import { CoreFolder } from '../../core-file/core-folder.ts';
 import { coreSource, filtered, whyNone } from '../../core-file/core-source.ts';
 import { gcoreBytes } from '../../core-file/disk-space.ts';
 import { gcore } from '../../core-file/gcore.ts';
-import type { Script } from '../../experiment-kit/experiment.ts';
-import type { Called, CallSite, Lab } from '../../experiment-kit/lab.ts';
+import type { Lab } from '../../experiment-kit/lab.ts';
+import type { Script } from '../../experiment-kit/script.ts';
+import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
-import { recordOf } from '../../operations/perform.ts';
+import type { Called, CallSite } from '../../session/steps.ts';
 import { abortCopy, endOf, inFolder, waitForCopy } from './aborted-copy.ts';
 
 /** The ways to a core file: the kernel's of a copy that aborts, and gdb's of the process itself, without and with `-a`. */

@@ -1,10 +1,10 @@
 import { readThroughPipe } from '../../../native/calls/pipe.ts';
 import { formatAddress } from '../../base/format.ts';
 import { forget, type Marker } from '../../core-file/search-core.ts';
-import type { Called, CallSite } from '../../experiment-kit/lab.ts';
+import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
-import { recordOf } from '../../operations/perform.ts';
 import type { Region } from '../../regions/region.ts';
+import type { Called, CallSite } from '../../session/steps.ts';
 
 /** Random bytes of a marker: as long as a key, and not to be found by chance. */
 export const markerBytes = 32;

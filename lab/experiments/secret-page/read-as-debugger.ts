@@ -1,10 +1,10 @@
 import { touchRead } from '../../../native/calls/touch.ts';
 import type { ErrnoName } from '../../../native/libc/errno.ts';
 import { formatAddress } from '../../base/format.ts';
-import type { Called, CallSite } from '../../experiment-kit/lab.ts';
+import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
-import { recordOf } from '../../operations/perform.ts';
 import type { Region } from '../../regions/region.ts';
+import type { Called, CallSite } from '../../session/steps.ts';
 
 /** Reads a region's first byte as a debugger does, by process_vm_readv(2), and forgets it; how many bytes that gave, or what errno. */
 export async function readAsDebugger(region: Region, { clock }: CallSite): Promise<Called<number | ErrnoName>> {

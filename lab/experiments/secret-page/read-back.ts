@@ -2,10 +2,10 @@ import { readThroughPipe } from '../../../native/calls/pipe.ts';
 import type { ErrnoName } from '../../../native/libc/errno.ts';
 import { formatAddress } from '../../base/format.ts';
 import { forget } from '../../core-file/search-core.ts';
-import type { Called, CallSite } from '../../experiment-kit/lab.ts';
+import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
-import { recordOf } from '../../operations/perform.ts';
 import type { Region } from '../../regions/region.ts';
+import type { Called, CallSite } from '../../session/steps.ts';
 
 /** What is read at once: what every pipe holds. */
 const pieceBytes = 4096;

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type CollectedCore, collectCore, expectCore, noteCore } from '../../../lab/core-file/collect.ts';
+import { collectCore, expectCore, noteCore } from '../../../lab/core-file/collect.ts';
+import type { CollectedCore } from '../../../lab/core-file/collected-core.ts';
 import { CoreFolder } from '../../../lab/core-file/core-folder.ts';
 import { type CoreSource, coreSource } from '../../../lab/core-file/core-source.ts';
 import { noRoom } from '../../../lab/core-file/disk-space.ts';

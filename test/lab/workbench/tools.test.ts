@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../../lab/base/clock.ts';
-import { mapRegion, performNow } from '../../../lab/operations/perform.ts';
+import { mapRegion } from '../../../lab/operations/map-region.ts';
+import { performNow } from '../../../lab/operations/perform.ts';
 import { features } from '../../../native/probes/features.ts';
 import type { Step } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';

@@ -1,0 +1,14 @@
+import type { HostInfo } from '../../protocol/service.ts';
+import type { IsolatedProcess } from '../isolation/isolated-process.ts';
+import type { Budget } from './budget.ts';
+
+/** What an engine needs to know of, and from, the program that it runs in. */
+export interface Host {
+  readonly kind: HostInfo['kind'];
+  readonly version: string;
+  readonly can: HostInfo['can'];
+  /** Shared by all readers of this host. */
+  readonly budget: Budget;
+  /** Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is refused. */
+  readonly spawnIsolated?: () => Promise<IsolatedProcess>;
+}
