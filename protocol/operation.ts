@@ -1,76 +1,31 @@
 import { z } from 'zod';
-import { protectionSchema } from './mapping.ts';
+import type { Access, PageCall } from './page-call.ts';
 
 /** Pages of one region: the first, and how many. */
 export const pageRangeSchema = z.object({ firstPage: z.int().nonnegative(), pageCount: z.int().positive() });
 export type PageRange = z.infer<typeof pageRangeSchema>;
 
 /** Bytes of one region, for calls that round to pages by themselves and for those that refuse what is not aligned. */
-export const byteRangeSchema = z.object({ offset: z.int().nonnegative(), length: z.int().positive() });
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
 
-const rangeSchema = z.union([pageRangeSchema, byteRangeSchema]);
-export type Range = z.infer<typeof rangeSchema>;
-
-/** The advice of madvise(2) that operations use. */
-export const adviceSchema = z.enum([
-  'MADV_NORMAL',
-  'MADV_RANDOM',
-  'MADV_SEQUENTIAL',
-  'MADV_WILLNEED',
-  'MADV_DONTNEED',
-  'MADV_FREE',
-  'MADV_HUGEPAGE',
-  'MADV_NOHUGEPAGE',
-  'MADV_DONTDUMP',
-  'MADV_DODUMP',
-  'MADV_COLD',
-  'MADV_PAGEOUT',
-  'MADV_POPULATE_READ',
-  'MADV_POPULATE_WRITE',
-  'MADV_COLLAPSE',
-]);
-export type Advice = z.infer<typeof adviceSchema>;
-
-/** How a touch reaches a page: a store makes a page of its own, a load maps the shared zero page. */
-export const accessSchema = z.enum(['write', 'read']);
-export type Access = z.infer<typeof accessSchema>;
+export type Range = PageRange | ByteRange;
 
 /**
- * One act on pages of a region, as data: the log, the page map, the C program and the recording are all made from it.
+ * One call on a range of a region, as data: the log, the page map, the C program and the recording are all made from it.
  * `touch` names its pages one by one, since their order is what some experiments are about.
  */
-export const operationSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('touch'),
-    access: accessSchema,
-    pages: z
-      .array(z.int().nonnegative())
-      .min(1)
-      .max(1 << 20),
-  }),
-  z.object({ kind: z.literal('mincore'), range: rangeSchema }),
-  z.object({ kind: z.literal('madvise'), advice: adviceSchema, range: rangeSchema }),
-  z.object({ kind: z.literal('mlock'), range: rangeSchema }),
-  /** mlock2(2) with `MLOCK_ONFAULT` (Linux 4.4); without it mlock2 is mlock. */
-  z.object({ kind: z.literal('mlock2'), onFault: z.boolean(), range: rangeSchema }),
-  z.object({ kind: z.literal('munlock'), range: rangeSchema }),
-  z.object({ kind: z.literal('mprotect'), protection: protectionSchema, range: pageRangeSchema }),
-  /** Zeroes, so that no compiler leaves it out. explicit_bzero(3) */
-  z.object({ kind: z.literal('explicit_bzero'), range: rangeSchema }),
-  /** Random bytes that the kernel stores in place: what a marker is made of, and nobody else knows. getrandom(2) */
-  z.object({ kind: z.literal('getrandom'), range: byteRangeSchema }),
-  /** Leaves a hole in the region. */
-  z.object({ kind: z.literal('munmap'), range: pageRangeSchema }),
-  /** posix_fadvise(2) `POSIX_FADV_DONTNEED` on the region's file: drops clean pages that nobody maps from the page cache. */
-  z.object({ kind: z.literal('evict'), range: pageRangeSchema }),
-]);
-export type Operation = z.infer<typeof operationSchema>;
+export type Operation =
+  | { readonly kind: 'touch'; readonly access: Access; readonly pages: readonly number[] }
+  | (Exclude<PageCall, { kind: 'touch' }> & { readonly range: Range });
 
 /** The flags of mlockall(2). */
 export const mclFlagSchema = z.enum(['MCL_CURRENT', 'MCL_FUTURE', 'MCL_ONFAULT']);
 export type MclFlag = z.infer<typeof mclFlagSchema>;
 
-/** One act on the whole process. Only isolated experiments do these: what they change, no region's end undoes. */
+/** One call on the whole process. Only isolated experiments do these: what they change, no region's end undoes. */
 export type ProcessOperation =
   | { readonly kind: 'mlockall'; readonly flags: readonly MclFlag[] }
   | { readonly kind: 'munlockall' }

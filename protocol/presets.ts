@@ -1,8 +1,9 @@
 import type { Parameter, ParameterValues } from './experiment.ts';
+import type { Tool } from './page-call.ts';
 import { checkParameterValue } from './parameter-value.ts';
 import { problem } from './problem.ts';
 import type { Text } from './text.ts';
-import type { Deed, Tool } from './workbench.ts';
+import type { Deed } from './workbench.ts';
 
 /** A classroom listing for the workbench: what it does, written down as the deeds of a person. */
 export interface Preset {
@@ -219,7 +220,7 @@ export const presets: readonly Preset[] = [
     },
     deeds: ({ pages: count, every }) => [
       add(count),
-      act({ kind: 'mlock-on-fault' }, [0, count]),
+      act({ kind: 'mlock2', onFault: true }, [0, count]),
       act(write, everyNth(0, count - 1, every)),
     ],
   }),

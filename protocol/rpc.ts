@@ -12,6 +12,7 @@ import {
   type Request,
   type Response,
   type Service,
+  type SessionMethod,
 } from './service.ts';
 import type { Wire, WireMessage } from './wire.ts';
 
@@ -118,9 +119,7 @@ export function serve(wire: Wire, makeService: (reader: Reader) => Service, onMa
       const number = typeof id === 'number' ? id : 0;
       running.set(number, controller);
       try {
-        // The request was parsed by this very method's schema; TypeScript cannot follow that through the table.
-        const handle = service[method] as (request: unknown, signal: AbortSignal) => Promise<unknown>;
-        return await handle(parsed.data, controller.signal);
+        return await ask(service, method, parsed.data, controller.signal);
       } finally {
         if (running.get(number) === controller) running.delete(number);
       }
@@ -143,6 +142,12 @@ export function serve(wire: Wire, makeService: (reader: Reader) => Service, onMa
     rpc.$close();
     void service.dispose();
   });
+}
+
+/** The request was parsed by this very method's schema; TypeScript cannot follow that through the table. */
+function ask(service: Service, method: Method, request: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!Object.hasOwn(service, method)) return service.inSession(method as SessionMethod, request as never, signal);
+  return (service[method as 'host'] as (request: unknown, signal: AbortSignal) => Promise<unknown>)(request, signal);
 }
 
 /** The reader's side: calls that are typed by the contract, and what the engine tells. */

@@ -3,7 +3,7 @@ import type { SessionEvent } from './events.ts';
 import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
 import { limitsReportSchema } from './limits.ts';
 import { regionNameSchema, regionRequestSchema } from './mapping.ts';
-import { operationSchema } from './operation.ts';
+import { toolSchema } from './page-call.ts';
 import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
@@ -13,7 +13,6 @@ import {
   pageRunsSchema,
   processToolSchema,
   savedWorkbenchSchema,
-  toolSchema,
   uncheckedDeedsSchema,
 } from './workbench.ts';
 
@@ -84,8 +83,6 @@ export const contract = {
   control: { request: z.object({ session, action: z.enum(['pause', 'resume', 'step', 'stop']) }), response: nothing },
   /** Changes the wait before each step, also while it runs. */
   pace: { request: z.object({ session, paceMs: z.number().min(0).max(maxPaceMs) }), response: nothing },
-  /** One operation of the user's own on a region of any session; it appears as a step. */
-  operate: { request: z.object({ session, region, operation: operationSchema }), response: nothing },
   /** Opens a workbench: a session without an experiment, whose regions and acts are its user's. It appears as a session like any other. */
   workbench: { request: workbenchRequestSchema, response: startedSchema },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
@@ -150,7 +147,18 @@ export interface Reader {
   frame(bytes: Uint8Array): void;
 }
 
+/** The methods that one open session answers: all that name one, but for `close`, which ends it. */
+export type SessionMethod = Exclude<
+  { [M in Method]: Received<M> extends { session: number } ? M : never }[Method],
+  'close'
+>;
+
 /** The engine's side of the contract, for one reader. `dispose` ends every session of that reader. */
 export type Service = {
-  [M in Method]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
-} & { acknowledge(acknowledgement: Acknowledgement): void; dispose(): Promise<void> };
+  [M in Exclude<Method, SessionMethod>]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
+} & {
+  /** Hands a request to the session that it names. */
+  inSession<M extends SessionMethod>(method: M, request: Received<M>, signal: AbortSignal): Promise<Response<M>>;
+  acknowledge(acknowledgement: Acknowledgement): void;
+  dispose(): Promise<void>;
+};

@@ -1,24 +1,8 @@
 import { z } from 'zod';
-import { protectionSchema, regionRequestSchema } from './mapping.ts';
-import { accessSchema, adviceSchema, mclFlagSchema } from './operation.ts';
+import { regionRequestSchema } from './mapping.ts';
+import { mclFlagSchema } from './operation.ts';
+import { toolSchema } from './page-call.ts';
 import { textSchema } from './text.ts';
-
-/** The advice that the workbench gives by hand. */
-export const toolAdviceSchema = adviceSchema.exclude(['MADV_NORMAL', 'MADV_RANDOM', 'MADV_SEQUENTIAL']);
-export type ToolAdvice = z.infer<typeof toolAdviceSchema>;
-
-/** What is done to the selected pages: an operation without its pages. */
-export const toolSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('touch'), access: accessSchema }),
-  z.object({ kind: z.literal('mlock') }),
-  /** mlock2(2) with `MLOCK_ONFAULT`. */
-  z.object({ kind: z.literal('mlock-on-fault') }),
-  z.object({ kind: z.literal('munlock') }),
-  z.object({ kind: z.literal('madvise'), advice: toolAdviceSchema }),
-  z.object({ kind: z.literal('explicit_bzero') }),
-  z.object({ kind: z.literal('mprotect'), protection: protectionSchema }),
-]);
-export type Tool = z.infer<typeof toolSchema>;
 
 /** Runs of pages that one act may be about: each is a call, and a table of more is no longer read by anybody. */
 export const maxActRuns = 65_536;

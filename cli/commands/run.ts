@@ -76,9 +76,10 @@ async function runIn(service: Service, options: RunOptions, end: Promise<State |
   );
   const how = await end;
   if ('signal' in how) return statusOfSignal(how);
-  const report = await service.report({ session, language: options.language }, never);
+  const report = await service.inSession('report', { session, language: options.language }, never);
   if (options.output !== undefined) {
-    const text = options.format === 'c' ? await service.program({ session }, never) : `${JSON.stringify(report)}\n`;
+    const text =
+      options.format === 'c' ? await service.inSession('program', { session }, never) : `${JSON.stringify(report)}\n`;
     writeWhole(options.output, text);
   }
   // Refused before anything was measured: there is nothing to print but the sentence.

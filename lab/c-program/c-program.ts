@@ -1,12 +1,12 @@
 import { problem } from '../../protocol/problem.ts';
 import { Slices } from '../base/slices.ts';
 import type { LoggedOperation } from '../operations/logged-operation.ts';
+import { pageCall } from '../operations/page-calls.ts';
 import { mostDrawnPages } from './c-functions.ts';
 import { comment, cString, indented } from './c-text.ts';
 import { mapLines, refusedMapLines, unmapLines } from './map-lines.ts';
 import {
   actOnRuns,
-  callName,
   endLines,
   forkLines,
   operationOnRuns,
@@ -123,7 +123,7 @@ function stepLines(entry: LoggedOperation, scope: Scope): StepLines {
     case 'operation': {
       const { label, operation, refused = false } = entry;
       const place = scope.get(label);
-      const looks = operation.kind === 'mincore' ? [] : [showLine(callName(operation), place)];
+      const looks = operation.kind === 'mincore' ? [] : [showLine(pageCall(operation).heading, place)];
       const calls = runCallsOf(entry, place);
       return { lines: calls ? linesOf(calls, place) : otherLines(operation, place, refused), looks };
     }

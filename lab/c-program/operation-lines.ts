@@ -1,16 +1,11 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Operation, PageRange, ProcessOperation, Range } from '../../protocol/operation.ts';
-import type { PageRuns, Tool } from '../../protocol/workbench.ts';
-import { protectionText } from '../regions/mapping.ts';
+import type { Access, PageCall, Tool } from '../../protocol/page-call.ts';
+import type { PageRuns } from '../../protocol/workbench.ts';
+import { pageCall } from '../operations/page-calls.ts';
 import { cString } from './c-text.ts';
 import { eachListed, eachPage, type RunStatement } from './run-loops.ts';
 import type { Place } from './scope.ts';
-
-type Touch = Extract<Operation, { kind: 'touch' }>;
-type Look = Extract<Operation, { kind: 'mincore' }>;
-type Ranged = Exclude<Operation, Touch | Look>;
-/** A call on a range of memory, without the range. */
-type Call = Ranged extends infer O ? (O extends Ranged ? Omit<O, 'range'> : never) : never;
 
 /** What is done to runs of pages of a region, one after the other. */
 export interface RunCalls {
@@ -38,7 +33,7 @@ export function operationOnRuns(operation: Operation, place: Place, refused: boo
 
 /** An act of the workbench, likewise. A touch that is refused ends with its run. */
 export function actOnRuns(tool: Tool, runs: PageRuns, place: Place, refused: boolean): RunCalls {
-  if (tool.kind !== 'touch') return onRuns(callOf(tool), runs, place, refused);
+  if (tool.kind !== 'touch') return onRuns(tool, runs, place, refused);
   const { access } = tool;
   return { call: access, runs, statement: refused ? tryTouch(access, place) : touch(access, place) };
 }
@@ -64,12 +59,6 @@ export function otherLines(operation: Operation, place: Place, refused: boolean)
 export function showLine(call: string, place: Place, part = { firstPage: 0, pageCount: place.pages }): string {
   const { firstPage, pageCount } = part;
   return `show(${cString(call)}, ${cString(place.label)}, ${addressOf(place, `${firstPage}`)}, ${pageCount});`;
-}
-
-/** What an operation is called where the page map is shown after it. */
-export function callName(operation: Operation | Call): string {
-  if (operation.kind === 'touch') return operation.access;
-  return operation.kind === 'madvise' ? operation.advice : operation.kind;
 }
 
 /** The C lines of an operation on the whole process. */
@@ -143,23 +132,19 @@ export function endLines(child: string): string[] {
   return [`if (${child} > 0) {`, `    kill(${child}, SIGKILL);`, `    waitpid(${child}, NULL, 0);`, `}`];
 }
 
-function onRuns(call: Call, runs: PageRuns, place: Place, refused: boolean): RunCalls {
+function onRuns(call: PageCall, runs: PageRuns, place: Place, refused: boolean): RunCalls {
   const statement: RunStatement = (first, pageCount) => {
     const length = pageCount === '1' ? 'page_size' : `${pageCount} * page_size`;
     return [callLine(call, place, offsetOf(first), length, refused)];
   };
-  return { call: callName(call), runs, statement };
+  return { call: pageCall(call).heading, runs, statement };
 }
 
-function callOf(tool: Exclude<Tool, { kind: 'touch' }>): Call {
-  return tool.kind === 'mlock-on-fault' ? { kind: 'mlock2', onFault: true } : tool;
-}
-
-function touch(access: Touch['access'], place: Place): RunStatement {
+function touch(access: Access, place: Place): RunStatement {
   return eachPage((page) => `${access}_page(${addressOf(place, page)});`);
 }
 
-function tryTouch(access: Touch['access'], place: Place): RunStatement {
+function tryTouch(access: Access, place: Place): RunStatement {
   const one = eachPage((page) => `${trying(access, place)}(${addressOf(place, page)});`);
   const more = eachPage((page) => `if (!${trying(access, place)}(${addressOf(place, page)})) break;`);
   return (first, pageCount) => (pageCount === '1' ? one : more)(first, pageCount);
@@ -180,27 +165,10 @@ function offsetOf(page: string): string {
 }
 
 /** The C line of a call on a range of a region, from so many bytes on. */
-function callLine(call: Call, place: Place, offset: string, length: string, refused: boolean): string {
-  const { variable, fd } = place;
+function callLine(call: PageCall, place: Place, offset: string, length: string, refused: boolean): string {
+  const { variable, fd = '-1' } = place;
   const address = offset === '0' ? variable : `${variable} + ${offset}`;
-  switch (call.kind) {
-    case 'madvise':
-      return `check("madvise", madvise(${address}, ${length}, ${call.advice}));`;
-    case 'mlock':
-    case 'munlock':
-    case 'munmap':
-      return `check("${call.kind}", ${call.kind}(${address}, ${length}));`;
-    case 'mlock2':
-      return `check("mlock2", mlock2(${address}, ${length}, ${call.onFault ? 'MLOCK_ONFAULT' : '0'}));`;
-    case 'mprotect':
-      return `check("mprotect", mprotect(${address}, ${length}, ${protectionText(call.protection, ' | ')}));`;
-    case 'explicit_bzero':
-      return `${refused ? trying('wipe', place) : 'explicit_bzero'}(${address}, ${length});`;
-    case 'getrandom':
-      return `check("getrandom", getrandom(${address}, ${length}, 0) == -1);`;
-    case 'evict':
-      return `posix_fadvise(${fd}, ${offset}, ${length}, POSIX_FADV_DONTNEED);`;
-  }
+  return pageCall(call).c({ address, offset, length, fd, wipe: refused ? trying('wipe', place) : 'explicit_bzero' });
 }
 
 /** Pages in the order of a list as runs: one when they follow one another, else one for each. */

@@ -1,12 +1,10 @@
 import type { Placement } from '../../protocol/experiment.ts';
-import type { Language } from '../../protocol/language.ts';
-import type { Operation } from '../../protocol/operation.ts';
 import { toProblem } from '../../protocol/problem.ts';
-import type { Report } from '../../protocol/report.ts';
-import type { Reader } from '../../protocol/service.ts';
+import type { Reader, Received, Response, SessionMethod } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
 import { breathe } from '../base/slices.ts';
 import { OpenSession, type Telling } from '../session/session.ts';
-import type { ControlAction, SessionHandle } from '../session/session-handle.ts';
+import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { SessionLab } from './session-lab.ts';
 import { Gate } from './step-gate.ts';
@@ -23,12 +21,22 @@ export interface SessionOptions {
   readonly placement: Placement;
 }
 
+const what: Text = { en: 'This session runs an experiment', zh: '此会话运行的是实验' };
+
 /** A session that runs an experiment: its script passes a gate before each step, which pace, pause and stop act on. */
 export class Session implements SessionHandle {
   readonly pid = process.pid;
   readonly #open: OpenSession;
   readonly #gate: Gate;
   readonly #finished: Promise<void>;
+  readonly #answers: Answers = {
+    control: (request) => this.#control(request),
+    pace: async ({ paceMs }) => {
+      this.#gate.paceMs = paceMs;
+    },
+    report: async ({ language }) => this.#open.report(language),
+    program: async ({ step }) => this.#open.program(step),
+  };
   #disposed: Promise<void> | undefined;
 
   /** Opens the session; the experiment begins on the next turn of the main loop. */
@@ -43,41 +51,25 @@ export class Session implements SessionHandle {
     this.#finished = new Promise((resolve) => setImmediate(() => resolve(this.#run(experiment))));
   }
 
-  async control(action: ControlAction): Promise<void> {
-    this.#gate[action]();
-    if (action !== 'stop') return;
-    this.#open.interrupt();
-    await this.#finished;
-    await this.#open.releaseRegions();
-  }
-
-  async pace(paceMs: number): Promise<void> {
-    this.#gate.paceMs = paceMs;
-  }
-
-  async operate(region: number, operation: Operation): Promise<void> {
-    await this.#open.perform(
-      { en: `You: ${operation.kind}`, zh: `手动：${operation.kind}` },
-      this.#open.regions.get(region),
-      operation,
-    );
+  answer<M extends SessionMethod>(method: M, request: Received<M>): Promise<Response<M>> {
+    return answerBy(this.#answers, what, method, request);
   }
 
   acknowledge(region: number, sequence: number): void {
     this.#open.acknowledge(region, sequence);
   }
 
-  async report(language: Language): Promise<Report> {
-    return this.#open.report(language);
-  }
-
-  async program(step?: number): Promise<string> {
-    return this.#open.program(step);
-  }
-
   dispose(): Promise<void> {
     this.#disposed ??= this.#release();
     return this.#disposed;
+  }
+
+  async #control({ action }: Received<'control'>): Promise<void> {
+    this.#gate[action]();
+    if (action !== 'stop') return;
+    this.#open.interrupt();
+    await this.#finished;
+    await this.#open.releaseRegions();
   }
 
   async #run(experiment: PreparedExperiment): Promise<void> {

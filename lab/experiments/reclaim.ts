@@ -1,5 +1,6 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
-import type { Advice, PageRange } from '../../protocol/operation.ts';
+import type { PageRange } from '../../protocol/operation.ts';
+import type { Advice } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';

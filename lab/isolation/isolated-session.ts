@@ -1,17 +1,13 @@
 import type { SessionEvent } from '../../protocol/events.ts';
 import { decodeFrame, FrameError } from '../../protocol/frame.ts';
-import type { Language } from '../../protocol/language.ts';
-import type { Operation } from '../../protocol/operation.ts';
 import { PageStates } from '../../protocol/page-states.ts';
 import { type Problem, ProblemError } from '../../protocol/problem.ts';
-import type { Report } from '../../protocol/report.ts';
 import { type Client, connect } from '../../protocol/rpc.ts';
-import type { Reader, Received, Response } from '../../protocol/service.ts';
+import type { Method, Reader, Received, Request, Response, SessionMethod } from '../../protocol/service.ts';
 import { environment } from '../limits/environment.ts';
 import { betweenSteps } from '../regions/observer.ts';
-import type { ControlAction } from '../session/session-handle.ts';
+import type { SessionHandle } from '../session/session-handle.ts';
 import { Transcript, type TranscriptHeader } from '../session/transcript.ts';
-import type { WorkbenchHandle } from '../session/workbench-handle.ts';
 import { childrenOf } from './child-processes.ts';
 import type { Ended, IsolatedProcess } from './isolated-process.ts';
 
@@ -19,7 +15,7 @@ import type { Ended, IsolatedProcess } from './isolated-process.ts';
  * A session in a process of its own. The same engine runs there; here its events and frames are passed on and kept, so that a process
  * that dies leaves everything that it showed.
  */
-export class IsolatedSession implements WorkbenchHandle {
+export class IsolatedSession implements SessionHandle {
   readonly pid: number;
   readonly #session: number;
   readonly #process: IsolatedProcess;
@@ -53,83 +49,28 @@ export class IsolatedSession implements WorkbenchHandle {
     void child.exited.then((end) => this.#died(end));
   }
 
-  /** Starts the experiment in the child. Throws the child's own problem, or how it died. The caller disposes of the session then. */
-  async start(request: Received<'start'>): Promise<void> {
-    await this.#call(() => this.#client.call('start', { ...request, session: this.#session }));
+  /**
+   * Opens the session in the child: an experiment's or a workbench. Throws the child's own problem, or how it died; the caller disposes of
+   * the session then.
+   */
+  async open<M extends 'start' | 'workbench'>(method: M, request: Received<M>): Promise<void> {
+    await this.#ask(method, { ...request, session: this.#session });
     this.#started = true;
   }
 
-  /** Opens a workbench in the child instead. Throws like `start`. */
-  async openWorkbench(request: Received<'workbench'>): Promise<void> {
-    await this.#call(() => this.#client.call('workbench', { ...request, session: this.#session }));
-    this.#started = true;
-  }
-
-  addRegion(request: Received<'addRegion'>): Promise<Response<'addRegion'>> {
-    return this.#call(() => this.#client.call('addRegion', request));
-  }
-
-  renameRegion(request: Received<'renameRegion'>): Promise<void> {
-    return this.#call(() => this.#client.call('renameRegion', request));
-  }
-
-  removeRegion(request: Received<'removeRegion'>): Promise<void> {
-    return this.#call(() => this.#client.call('removeRegion', request));
-  }
-
-  act(request: Received<'act'>): Promise<Response<'act'>> {
-    return this.#call(() => this.#client.call('act', request));
-  }
-
-  actOnProcess(request: Received<'actOnProcess'>): Promise<Response<'actOnProcess'>> {
-    return this.#call(() => this.#client.call('actOnProcess', request));
-  }
-
-  interrupt(request: Received<'interrupt'>): Promise<void> {
-    return this.#call(() => this.#client.call('interrupt', request));
-  }
-
-  deed(request: Received<'deed'>): Promise<Response<'deed'>> {
-    return this.#call(() => this.#client.call('deed', request));
-  }
-
-  inverse(request: Received<'inverse'>): Promise<Response<'inverse'>> {
-    return this.#call(() => this.#client.call('inverse', request));
-  }
-
-  save(request: Received<'save'>): Promise<Response<'save'>> {
-    return this.#call(() => this.#client.call('save', request));
-  }
-
-  async control(action: ControlAction): Promise<void> {
-    await this.#call(() => this.#client.call('control', { session: this.#session, action }));
-  }
-
-  async pace(paceMs: number): Promise<void> {
-    await this.#call(() => this.#client.call('pace', { session: this.#session, paceMs }));
-  }
-
-  async operate(region: number, operation: Operation): Promise<void> {
-    await this.#call(() => this.#client.call('operate', { session: this.#session, region, operation }));
+  /** The child's own answer; after its death, a report of all that it showed. */
+  async answer<M extends SessionMethod>(method: M, request: Received<M>): Promise<Response<M>> {
+    try {
+      return await this.#ask(method, request);
+    } catch (error) {
+      if (!this.#death || method !== 'report') throw error;
+      const { language } = request as Received<'report'>;
+      return this.#transcript.report(environment(), language) as Response<M>;
+    }
   }
 
   acknowledge(region: number, sequence: number): void {
     this.#client.acknowledge({ session: this.#session, region, sequence });
-  }
-
-  /** The child's own report; after its death, one of all that it showed. */
-  async report(language: Language): Promise<Report> {
-    try {
-      return await this.#call(() => this.#client.call('report', { session: this.#session, language }));
-    } catch (error) {
-      if (!this.#death) throw error;
-      return this.#transcript.report(environment(), language);
-    }
-  }
-
-  async program(step?: number): Promise<string> {
-    const only = step === undefined ? {} : { step };
-    return this.#call(() => this.#client.call('program', { session: this.#session, ...only }));
   }
 
   dispose(): Promise<void> {
@@ -149,11 +90,12 @@ export class IsolatedSession implements WorkbenchHandle {
     for (const region of this.#regions) this.#passEvent({ kind: 'released', session: this.#session, region });
   }
 
-  /** A call to the child. When it has ended, or ends before it answers, the problem is how it ended. */
-  async #call<T>(call: () => Promise<T>): Promise<T> {
+  /** A request to the child. When it has ended, or ends before it answers, the problem is how it ended. */
+  async #ask<M extends Method>(method: M, request: Received<M>): Promise<Response<M>> {
     if (this.#death) throw new ProblemError(this.#death);
     try {
-      return await call();
+      // What was validated may be sent on; TypeScript cannot follow that for any method.
+      return await this.#client.call(method, request as Request<M>);
     } catch (error) {
       if (this.#wireOpen || this.#ended) throw error;
       await this.#process.exited;

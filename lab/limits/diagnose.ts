@@ -23,8 +23,10 @@ export interface RefusedArguments {
   readonly address?: bigint;
   /** Bytes of the range or mapping. */
   readonly lengthBytes?: number;
-  /** `MADV_PAGEOUT`… */
-  readonly advice?: string;
+  /** What it is called where its kind says more than its function: `MADV_PAGEOUT`… */
+  readonly name?: string;
+  /** Locked memory refuses it with EINVAL. */
+  readonly refusedByLocks?: boolean | undefined;
   /** `setrlimit`: the soft limit that was asked for, in bytes. */
   readonly softBytes?: number;
 }
@@ -105,13 +107,10 @@ function mappedIn({ address, lengthBytes }: RefusedArguments) {
   return found.errno === null ? { start, end, inside: found.vmas } : undefined;
 }
 
-/** The advice that locked memory refuses. madvise(2), mm/madvise.c */
-const refusedByLocks = ['MADV_DONTNEED', 'MADV_FREE', 'MADV_COLD', 'MADV_PAGEOUT', 'MADV_REMOVE', 'MADV_GUARD_INSTALL'];
-
 /** madvise gives EINVAL for locked memory; what comes before it is done. madvise(2) */
 function lockedRange(given: RefusedArguments): Diagnosis | undefined {
   const aligned = (given.address ?? 1n) % BigInt(pageSize()) === 0n;
-  if (!aligned || !refusedByLocks.includes(given.advice ?? '')) return undefined;
+  if (!aligned || !given.refusedByLocks) return undefined;
   const range = mappedIn(given);
   const locked = range?.inside.find((vma) => isLocked(vma.start, Number(vma.end - vma.start)).locked);
   if (!range || !locked) return undefined;
@@ -119,8 +118,8 @@ function lockedRange(given: RefusedArguments): Diagnosis | undefined {
   const to = formatAddress(locked.end < range.end ? locked.end : range.end);
   return {
     text: {
-      en: `${from} to ${to} is locked, and ${given.advice} leaves locked memory alone; what comes before it was advised.`,
-      zh: `${from} 至 ${to} 已锁定，${given.advice} 不处理已锁定的内存；其之前的部分已处理。`,
+      en: `${from} to ${to} is locked, and ${given.name} leaves locked memory alone; what comes before it was advised.`,
+      zh: `${from} 至 ${to} 已锁定，${given.name} 不处理已锁定的内存；其之前的部分已处理。`,
     },
     fix: 'unlock-first',
   };

@@ -10,7 +10,7 @@ import { type Touched, touchRead, touchWrite } from '../../native/calls/touch.ts
 import type { ErrnoName } from '../../native/libc/errno.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import type { Step } from '../../protocol/events.ts';
-import type { Access } from '../../protocol/operation.ts';
+import type { Access } from '../../protocol/page-call.ts';
 import { formatAddress } from '../base/format.ts';
 import type { Region } from '../regions/region.ts';
 import type { Meter } from './meter.ts';

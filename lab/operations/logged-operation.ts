@@ -1,6 +1,7 @@
 import type { Operation, ProcessOperation } from '../../protocol/operation.ts';
+import type { Tool } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { PageRuns, Tool } from '../../protocol/workbench.ts';
+import type { PageRuns } from '../../protocol/workbench.ts';
 import type { Mapping } from '../regions/mapping.ts';
 
 /**

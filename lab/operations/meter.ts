@@ -14,8 +14,10 @@ export class Meter {
   #majorFaults = 0;
   #vmLckGrowthBytes = 0;
 
-  constructor(clock: Clock) {
+  /** @param weighs each call may lock or unlock, so that VmLck is read around it */
+  constructor(clock: Clock, weighs = false) {
     this.#startedNs = clock.nowNs();
+    this.measure = weighs ? this.weigh : this.#time;
   }
 
   get reading() {
@@ -28,7 +30,10 @@ export class Meter {
     };
   }
 
-  measure = <T>(call: () => T): T => {
+  /** Measures a call; VmLck as well where this meter weighs. */
+  readonly measure: <T>(call: () => T) => T;
+
+  #time = <T>(call: () => T): T => {
     callMeter ??= new CallMeter();
     callMeter.begin();
     const result = call();
@@ -40,7 +45,7 @@ export class Meter {
   /** Measures a call that may lock or unlock: VmLck is of the whole process, so it is read right before and right after. */
   weigh = <T>(call: () => T): T => {
     const before = vmLckBytes();
-    const result = this.measure(call);
+    const result = this.#time(call);
     this.#vmLckGrowthBytes += vmLckBytes() - before;
     return result;
   };

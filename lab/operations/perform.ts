@@ -1,23 +1,12 @@
-import { getrandom } from '../../native/calls/bytes.ts';
-import { MLOCK, mlock, mlock2, munlock } from '../../native/calls/mlock.ts';
-import { MADV, madvise, mincore, mprotect, munmap } from '../../native/calls/mman.ts';
-import { POSIX_FADV, posixFadvise } from '../../native/calls/page-cache.ts';
-import type { Result } from '../../native/libc/errno.ts';
-import type { Step } from '../../protocol/events.ts';
 import type { Operation, PageRange } from '../../protocol/operation.ts';
-import type { Text } from '../../protocol/text.ts';
 import type { Clock } from '../base/clock.ts';
-import { formatAddress, formatBytes } from '../base/format.ts';
 import { breathe } from '../base/slices.ts';
 import type { RefusedArguments } from '../limits/diagnose.ts';
-import { protectionBits, protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
-import { type CallRecord, type Outcome, recordOf } from './call-record.ts';
-import { wipe } from './loads-and-stores.ts';
+import { type CallRecord, recordOf } from './call-record.ts';
 import { Meter } from './meter.ts';
+import { type PageCallEntry, pageCall, type Span } from './page-calls.ts';
 import { TouchProgress } from './touch-progress.ts';
-
-type SimpleOperation = Exclude<Operation, { kind: 'touch' }>;
 
 /**
  * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and the C program
@@ -46,19 +35,24 @@ export async function perform(
 
 /** Performs an operation without giving the main loop a turn; a touch of many pages then holds it up. */
 export function performNow(operation: Operation, region: Region, clock: Clock): CallRecord {
-  const meter = new Meter(clock);
   const range = rangeOf(operation, region);
-  if (operation.kind !== 'touch') {
-    return recordOf(act(operation, region, meter), region, range, meter, given(operation, region));
+  if (operation.kind === 'touch') {
+    const meter = new Meter(clock);
+    const progress = new TouchProgress(operation, region, region.pageNumbers(operation.pages));
+    while (!progress.ended) progress.touch(meter);
+    return recordOf(progress.outcome(meter), region, range, meter);
   }
-  const progress = new TouchProgress(operation, region, region.pageNumbers(operation.pages));
-  while (!progress.ended) progress.touch(meter);
-  return recordOf(progress.outcome(meter), region, range, meter);
+  const entry = pageCall(operation);
+  const meter = new Meter(clock, entry.locks);
+  const span = { region, ...region.bytesOf(operation.range) };
+  const { returned, errno, refused, outcome } = entry.make(span, meter);
+  const made = { ...(refused ?? entry.shown(span)), returned, errno, ...(outcome ? { outcome } : {}) };
+  return recordOf(made, region, range, meter, refusedArguments(entry, span));
 }
 
-function given(operation: SimpleOperation, region: Region): RefusedArguments {
-  const { address, length } = region.bytesOf(operation.range);
-  return { address, lengthBytes: length, ...('advice' in operation ? { advice: operation.advice } : {}) };
+/** What a call is about, for the explanation of its refusal. */
+export function refusedArguments(entry: PageCallEntry, span: Span): RefusedArguments {
+  return { address: span.address, lengthBytes: span.length, name: entry.heading, refusedByLocks: entry.refusedByLocks };
 }
 
 /** The smallest range of pages that covers what an operation is about. */
@@ -70,129 +64,4 @@ export function rangeOf(operation: Operation, region: Region): PageRange {
     highest = Math.max(highest, page);
   }
   return { firstPage: lowest, pageCount: highest - lowest + 1 };
-}
-
-/**
- * Whether an operation may change what smaps alone tells: on-fault locking and what core files hold. Where it splits a VMA as well, the next
- * look finds other bounds and reads smaps by itself.
- */
-export function changesVmFlags(operation: Operation): boolean {
-  if (operation.kind === 'madvise') return operation.advice === 'MADV_DONTDUMP' || operation.advice === 'MADV_DODUMP';
-  return operation.kind === 'mlock' || operation.kind === 'mlock2' || operation.kind === 'munlock';
-}
-
-function act(operation: SimpleOperation, region: Region, meter: Meter): Outcome {
-  const { address, length } = region.bytesOf(operation.range);
-  const outcome = (call: string, result: Result, more: Step['arguments'] = {}): Outcome => ({
-    call,
-    arguments: { addr: formatAddress(address), length, ...more },
-    returned: result.returned,
-    errno: result.errno,
-  });
-  const { measure, weigh } = meter;
-  switch (operation.kind) {
-    case 'mincore': {
-      const vec = new Uint8Array(region.pagesOf(operation.range).pageCount);
-      const called = outcome(
-        'mincore',
-        measure(() => mincore(address, length, vec)),
-        { vec: 'vec' },
-      );
-      if (called.errno !== null) return called;
-      const resident = vec.reduce((sum, byte) => sum + (byte & 1), 0);
-      return { ...called, outcome: residentOf(resident, vec.length, region.file?.mincoreTells !== false) };
-    }
-    case 'madvise': {
-      const { advice } = operation;
-      return outcome(
-        'madvise',
-        measure(() => madvise(address, length, adviceNumber(advice))),
-        { advice },
-      );
-    }
-    case 'mlock':
-      return outcome(
-        'mlock',
-        weigh(() => mlock(address, length)),
-      );
-    case 'mlock2': {
-      const flags = operation.onFault ? MLOCK.ONFAULT : 0;
-      const shown = { flags: operation.onFault ? 'MLOCK_ONFAULT' : 0 };
-      return outcome(
-        'mlock2',
-        weigh(() => mlock2(address, length, flags)),
-        shown,
-      );
-    }
-    case 'munlock':
-      return outcome(
-        'munlock',
-        weigh(() => munlock(address, length)),
-      );
-    case 'mprotect': {
-      const { protection } = operation;
-      return outcome(
-        'mprotect',
-        measure(() => mprotect(address, length, protectionBits(protection))),
-        { prot: protectionText(protection, '|') },
-      );
-    }
-    case 'explicit_bzero': {
-      const { shown, wipedBytes, errno } = wipe(region, address, length, meter);
-      if (errno !== null) return { ...shown, errno, returned: -1, outcome: wipedOf(wipedBytes) };
-      return { ...shown, errno, returned: shown.call === 'explicit_bzero' ? 'void' : wipedBytes };
-    }
-    case 'getrandom': {
-      const { returned, errno } = measure(() => getrandom(address, length));
-      return {
-        call: 'getrandom',
-        arguments: { buf: formatAddress(address), buflen: length, flags: 0 },
-        returned,
-        errno,
-      };
-    }
-    case 'munmap': {
-      const called = outcome(
-        'munmap',
-        weigh(() => munmap(address, length)),
-      );
-      if (called.errno === null) region.addHole(operation.range);
-      return called;
-    }
-    case 'evict': {
-      const fd = region.file?.fd ?? -1;
-      const offset = Number(address - region.address);
-      const result = measure(() => posixFadvise(fd, offset, length, POSIX_FADV.DONTNEED));
-      const { returned, errno } = result;
-      return {
-        call: 'posix_fadvise',
-        arguments: { fd, offset, len: length, advice: 'POSIX_FADV_DONTNEED' },
-        returned,
-        errno,
-      };
-    }
-  }
-}
-
-function adviceNumber(advice: Extract<Operation, { kind: 'madvise' }>['advice']): number {
-  // Each of our names is one of libc's; the prefix is the only difference.
-  return MADV[advice.slice('MADV_'.length) as keyof typeof MADV];
-}
-
-/** What a wipe that met a page which may not be written did before it. */
-function wipedOf(bytes: number): Text {
-  return {
-    en: `${formatBytes(bytes)} wiped before a page that may not be written`,
-    zh: `在遇到不可写的页之前已清零 ${formatBytes(bytes)}`,
-  };
-}
-
-/** @param tells whether mincore says the truth: of a file neither one's own nor writable it says that every page is resident */
-function residentOf(resident: number, pages: number, tells: boolean): Text {
-  const said = { en: `${resident} of ${pages} pages resident`, zh: `${pages} 页中 ${resident} 页驻留` };
-  if (tells) return said;
-  return {
-    en: `${said.en}, as of every file that you may not write (Linux 5.2)`,
-    zh: `${said.zh}：对你不可写的文件，内核总是这样回答（Linux 5.2）`,
-  };
 }

@@ -24,5 +24,5 @@ export async function openExperiment(
   const { id, title, values } = experiment;
   const header = { version, experiment: { id, title, parameters: values }, placement };
   const handle = await isolate(host.spawnIsolated, session, header, reader);
-  return { handle, begin: () => handle.start(request) };
+  return { handle, begin: () => handle.open('start', request) };
 }

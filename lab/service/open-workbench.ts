@@ -27,11 +27,11 @@ export async function openWorkbench(
     if (placement === 'inline' || !host.spawnIsolated) {
       const options = { session, sampleHz, version, placement: whereabouts(host) };
       const handle = new Workbench(options, watched);
-      return { handle, workbench: { handle, room }, begin: async () => handle.begin(deeds) };
+      return { handle, regions: room, begin: async () => handle.begin(deeds) };
     }
     const header = { version, experiment: workbenchExperiment, placement };
     const handle = await isolate(host.spawnIsolated, session, header, watched);
-    return { handle, workbench: { handle, room }, begin: () => handle.openWorkbench(request) };
+    return { handle, regions: room, begin: () => handle.open('workbench', request) };
   } catch (error) {
     room[Symbol.dispose]();
     throw error;

@@ -3,7 +3,6 @@ import type { Reader, Received, Service, Started } from '../../protocol/service.
 import type { Text } from '../../protocol/text.ts';
 import { catalogue, findExperiment } from '../experiments/catalogue.ts';
 import { environment } from '../limits/environment.ts';
-import type { SessionHandle } from '../session/session-handle.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
 import type { Host } from './host.ts';
 import { openExperiment } from './open-experiment.ts';
@@ -31,13 +30,6 @@ export function createService(host: Host, reader: Reader): Service {
     const opened = sessions.get(session);
     if (!opened || opened.closing) throw problem('gone', `Session ${session} is not open.`, `会话 ${session} 未打开。`);
     return opened;
-  };
-  const find = (session: number): SessionHandle => findOpened(session).handle;
-
-  const findWorkbench = (session: number) => {
-    const { workbench } = findOpened(session);
-    if (workbench) return workbench;
-    throw problem('bad-input', `Session ${session} is no workbench.`, `会话 ${session} 不是工作台。`);
   };
   // Only an isolated engine is told the number: it has one session, and its host has counted.
   const numberOf = (given: number | undefined) => (host.kind === 'isolated' ? (given ?? 1) : ++lastSession);
@@ -109,11 +101,11 @@ export function createService(host: Host, reader: Reader): Service {
       }
     };
 
-  const end = async (session: number, { handle, room, workbench: bench }: Opened): Promise<void> => {
+  const end = async (session: number, { handle, room, regions }: Opened): Promise<void> => {
     try {
       await handle.dispose();
     } finally {
-      bench?.room[Symbol.dispose]();
+      regions?.[Symbol.dispose]();
       room[Symbol.dispose]();
       sessions.delete(session);
     }
@@ -138,27 +130,12 @@ export function createService(host: Host, reader: Reader): Service {
     limits: async () => (await import('../limits/limits.ts')).limits(),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),
     start: counted(start),
-    control: async ({ session, action }) => find(session).control(action),
-    pace: async ({ session, paceMs }) => find(session).pace(paceMs),
-    operate: async ({ session, region, operation }) => find(session).operate(region, operation),
     workbench: counted(workbench),
-    addRegion: async (request) => {
-      const { handle, room } = findWorkbench(request.session);
-      return room.adding(request.region, () => handle.addRegion(request));
+    inSession: async (method, request) => {
+      const { handle, regions } = findOpened(request.session);
+      const answer = () => handle.answer(method, request);
+      return regions ? regions.around(method, request, answer) : answer();
     },
-    actOnProcess: async (request) => {
-      const { handle, room } = findWorkbench(request.session);
-      return room.lockingAll(request.tool, () => handle.actOnProcess(request));
-    },
-    renameRegion: async (request) => findWorkbench(request.session).handle.renameRegion(request),
-    removeRegion: async (request) => findWorkbench(request.session).handle.removeRegion(request),
-    act: async (request) => findWorkbench(request.session).handle.act(request),
-    interrupt: async (request) => findWorkbench(request.session).handle.interrupt(request),
-    deed: async (request) => findWorkbench(request.session).handle.deed(request),
-    inverse: async (request) => findWorkbench(request.session).handle.inverse(request),
-    save: async (request) => findWorkbench(request.session).handle.save(request),
-    report: async ({ session, language }) => find(session).report(language),
-    program: async ({ session, step }) => find(session).program(step),
     close: async ({ session }) => close(session),
     acknowledge: ({ session, region, sequence }) => sessions.get(session)?.handle.acknowledge(region, sequence),
     dispose: async () => {

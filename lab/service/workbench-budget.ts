@@ -1,7 +1,7 @@
 import type { Placement } from '../../protocol/experiment.ts';
 import type { RegionRequest } from '../../protocol/mapping.ts';
 import { ProblemError, problem } from '../../protocol/problem.ts';
-import type { Reader } from '../../protocol/service.ts';
+import type { Reader, Received, Response, SessionMethod } from '../../protocol/service.ts';
 import type { ProcessTool, RecordedDeeds } from '../../protocol/workbench.ts';
 import { formatBytes } from '../base/format.ts';
 import { Slices } from '../base/slices.ts';
@@ -42,13 +42,25 @@ export class WorkbenchRoom implements Disposable {
     };
   }
 
+  /** Takes the memory that a request of the workbench needs, and has it answered. */
+  around<M extends SessionMethod>(
+    method: M,
+    request: Received<M>,
+    answer: () => Promise<Response<M>>,
+  ): Promise<Response<M>> {
+    if (method === 'addRegion') return this.#adding((request as Received<'addRegion'>).region, answer);
+    if (method === 'actOnProcess') return this.#lockingAll((request as Received<'actOnProcess'>).tool, answer);
+    return answer();
+  }
+
   /** Takes room for a region, does what adds it, and gives the room back where there is no region then. */
-  async adding<T extends { region?: number | undefined }>(request: RegionRequest, add: () => Promise<T>): Promise<T> {
+  async #adding<T>(request: RegionRequest, add: () => Promise<T>): Promise<T> {
     const taken = this.#take(bytesOfRequest(request));
     try {
       const added = await add();
-      if (added.region === undefined || this.#gone.has(added.region)) taken.memory[Symbol.dispose]();
-      else this.#taken.set(added.region, taken);
+      const { region } = added as Response<'addRegion'>;
+      if (region === undefined || this.#gone.has(region)) taken.memory[Symbol.dispose]();
+      else this.#taken.set(region, taken);
       return added;
     } catch (error) {
       taken.memory[Symbol.dispose]();
@@ -81,7 +93,7 @@ export class WorkbenchRoom implements Disposable {
   }
 
   /** mlockall with MCL_CURRENT brings the whole process in, for as long as it lasts. */
-  async lockingAll<T>(tool: ProcessTool, act: () => Promise<T>): Promise<T> {
+  async #lockingAll<T>(tool: ProcessTool, act: () => Promise<T>): Promise<T> {
     const bringsIn =
       tool.kind === 'mlockall' && tool.flags.includes('MCL_CURRENT') && !tool.flags.includes('MCL_ONFAULT');
     using _memory = this.#budget.take(bringsIn ? wholeProcessBytes : 0, { en: 'mlockall', zh: 'mlockall' });

@@ -12,7 +12,8 @@ import { cProgram, stepProgram } from '../c-program/c-program.ts';
 import { environment } from '../limits/environment.ts';
 import { collectGarbage } from '../operations/collect-garbage.ts';
 import type { LoggedOperation } from '../operations/logged-operation.ts';
-import { changesVmFlags, perform } from '../operations/perform.ts';
+import { pageCall } from '../operations/page-calls.ts';
+import { perform } from '../operations/perform.ts';
 import { forkProcess } from '../operations/process-operations.ts';
 import { warmUp } from '../operations/warm-up.ts';
 import { type Look, lookOf } from '../regions/look.ts';
@@ -232,14 +233,19 @@ export class OpenSession {
 
   async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
     const { record, done } = await perform(operation, region, this.clock, this.#interrupt.signal);
-    if (changesVmFlags(operation)) this.regions.expectVmFlags(region.id);
+    const { locks, toldBySmaps } = pageCall(operation);
+    if (locks || toldBySmaps) this.regions.expectVmFlags(region.id);
     const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done };
     const step = this.publish({ title, record, entry });
     let look: Look | undefined;
     this.observe(step.index, (seen, snapshot) => {
       if (lookCloser && seen === region) look = lookOf(snapshot);
     });
-    if (operation.kind === 'munmap' && step.errno === null && operation.range.pageCount === region.pages) {
+    if (
+      operation.kind === 'munmap' &&
+      step.errno === null &&
+      region.pagesOf(operation.range).pageCount === region.pages
+    ) {
       await this.regions.remove(region.id).release();
       this.tell({ kind: 'released', region: region.id });
     }

@@ -1,6 +1,7 @@
 import { status } from '../../native/proc/proc-status.ts';
 import type { Step } from '../../protocol/events.ts';
-import type { PageRuns, Tool } from '../../protocol/workbench.ts';
+import type { Tool } from '../../protocol/page-call.ts';
+import type { PageRuns } from '../../protocol/workbench.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Slices } from '../base/slices.ts';
@@ -8,7 +9,8 @@ import { diagnose } from '../limits/diagnose.ts';
 import { lockingFacts } from '../limits/locking-facts.ts';
 import { type CallRecord, recordOf } from '../operations/call-record.ts';
 import { Meter } from '../operations/meter.ts';
-import { type Called, callPages, countsPages, makeCall, shownCall, splits } from '../operations/page-calls.ts';
+import { type Called, type PageCallEntry, pageCall, type Span } from '../operations/page-calls.ts';
+import { refusedArguments } from '../operations/perform.ts';
 import type { Region } from '../regions/region.ts';
 import { maySplit, noRoomToSplit } from './mapping-limit.ts';
 import { outcomeOf } from './outcome.ts';
@@ -48,28 +50,29 @@ export async function act(
     cutTo: undefined,
     ended: undefined,
   };
-  const most = callPages(tool);
-  const splitting = splits(tool);
+  const entry = pageCall(tool);
+  const most = entry.mostPages;
   const slices = new Slices();
   let at = 0;
   let page = 0;
   run: for (; at < runs.length; at += 2) {
     page = runs[at] ?? 0;
     const end = page + (runs[at + 1] ?? 0);
-    const cut = end - page > most && !lockWouldBeRefused(tool, region, end - page);
+    const cut = end - page > most && !lockWouldBeRefused(entry, region, end - page);
     while (page < end) {
       if (slices.over) {
         await slices.next();
         progress(tally.tried, total);
       }
       if (tally.made > 0 && interrupt.aborted) tally.ended = 'interrupted';
-      else if (splitting && !maySplit(tally.made === 0)) tally.ended = 'no-room-to-split';
+      else if (entry.splits && !maySplit(tally.made === 0)) tally.ended = 'no-room-to-split';
       if (tally.ended) break run;
       // At multiples, so that huge pages stay whole.
       const next = cut ? Math.min(end, (Math.floor(page / most) + 1) * most) : end;
       if (cut) tally.cutTo = most;
-      const called = makeCall(tool, region, page, next - page, meter);
-      count(tally, called, tool, region, page, next - page);
+      const span = spanOf(region, page, next - page);
+      const called = entry.make(span, meter);
+      count(tally, called, entry, span, page, next - page);
       page = next;
       if (called.errno !== null) {
         tally.tried += end - next;
@@ -78,14 +81,19 @@ export async function act(
     }
   }
   const done = tally.ended ? upTo(runs, at, page) : runs;
-  return { record: written(tool, runs, total, region, tally, meter), done };
+  return { record: written(entry, runs, total, region, tally, meter), done };
+}
+
+function spanOf(region: Region, firstPage: number, pageCount: number): Span {
+  const { pageSize } = region;
+  return { region, address: region.address + BigInt(firstPage * pageSize), length: pageCount * pageSize };
 }
 
 function count(
   tally: Tally,
   { errno, pages, refused }: Called,
-  tool: Tool,
-  region: Region,
+  entry: PageCallEntry,
+  span: Span,
   firstPage: number,
   pageCount: number,
 ): void {
@@ -95,21 +103,17 @@ function count(
   if (errno === null) return;
   tally.refused++;
   if (tally.firstRefused) return;
-  const shown = refused ?? shownCall(tool, region, firstPage, pageCount);
-  const given = {
-    address: region.address + BigInt(firstPage * region.pageSize),
-    lengthBytes: pageCount * region.pageSize,
-    ...(tool.kind === 'madvise' ? { advice: tool.advice } : {}),
-  };
-  tally.firstRefused = { errno, firstPage, pageCount, pages, diagnosis: diagnose(shown.call, errno, given), shown };
+  const shown = refused ?? entry.shown(span);
+  const diagnosis = diagnose(shown.call, errno, refusedArguments(entry, span));
+  tally.firstRefused = { errno, firstPage, pageCount, pages, diagnosis, shown };
 }
 
 /**
  * A lock beyond the limit is refused as a whole, and nothing is locked. Cut, it would be locked up to the limit; so such a run is not cut, and
  * the kernel refuses it at once.
  */
-function lockWouldBeRefused(tool: Tool, region: Region, pages: number): boolean {
-  if (tool.kind !== 'mlock' && tool.kind !== 'mlock-on-fault') return false;
+function lockWouldBeRefused({ locks, undo }: PageCallEntry, region: Region, pages: number): boolean {
+  if (!locks || undo.by !== 'locking' || !undo.locked) return false;
   const own = status();
   if (own.errno !== null) return false;
   return !wouldLock({ ...lockingFacts(), vmLckBytes: own.vmLckBytes }, pages * region.pageSize).works;
@@ -122,18 +126,25 @@ function upTo(runs: PageRuns, at: number, page: number): PageRuns {
 }
 
 /** The act as one step: the first refused call's answer where one was, else the first call's. */
-function written(tool: Tool, runs: PageRuns, total: number, region: Region, tally: Tally, meter: Meter): CallRecord {
+function written(
+  entry: PageCallEntry,
+  runs: PageRuns,
+  total: number,
+  region: Region,
+  tally: Tally,
+  meter: Meter,
+): CallRecord {
   const { made, refused, firstRefused, cutTo } = tally;
   const first = runs[0] ?? 0;
   const pageCount = Math.min(runs[1] ?? 0, cutTo ?? Number.POSITIVE_INFINITY);
-  const { call, arguments: shown } = firstRefused?.shown ?? shownCall(tool, region, first, pageCount);
+  const { call, arguments: shown } = firstRefused?.shown ?? entry.shown(spanOf(region, first, pageCount));
   const errno = firstRefused?.errno ?? null;
-  const outcome = outcomeOf(tool, region, total, tally, meter.reading.minorFaults);
+  const outcome = outcomeOf(entry, region, total, tally, meter.reading.minorFaults);
   const record = recordOf(
     {
       call,
       arguments: shown,
-      returned: made === 0 ? 'not called' : errno !== null ? -1 : returnedOf(tool, call, tally),
+      returned: made === 0 ? 'not called' : errno !== null ? -1 : returnedOf(entry, call, tally),
       errno,
       ...(outcome ? { outcome } : {}),
     },
@@ -151,7 +162,7 @@ function written(tool: Tool, runs: PageRuns, total: number, region: Region, tall
   };
 }
 
-function returnedOf(tool: Tool, call: string, tally: Tally): Step['returned'] {
+function returnedOf(entry: PageCallEntry, call: string, tally: Tally): Step['returned'] {
   if (call === 'explicit_bzero' || call === 'store' || call === 'load') return 'void';
-  return countsPages(tool) ? tally.pages : 0;
+  return entry.counts ? tally.pages : 0;
 }

@@ -1,17 +1,16 @@
 import { PROT } from '../../native/calls/mman.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Tool } from '../../protocol/workbench.ts';
 import { formatPages } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
-import { countsPages } from '../operations/page-calls.ts';
+import type { PageCallEntry } from '../operations/page-calls.ts';
 import { protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import type { RefusedCall, Tally } from './tally.ts';
 
 /** What an act did, in words: what was done, what was not, and why; undefined where one call did all of it and there is nothing to add. */
 export function outcomeOf(
-  tool: Tool,
+  entry: PageCallEntry,
   region: Region,
   total: number,
   tally: Tally,
@@ -19,22 +18,26 @@ export function outcomeOf(
 ): Text | undefined {
   const { made, refused, firstRefused, cutTo, ended, tried } = tally;
   return joined(
-    countsPages(tool) ? pagesDone(tool, tally.pages, total, minorFaults) : undefined,
+    entry.counts ? pagesDone(entry.counts, tally.pages, total, minorFaults) : undefined,
     made > 1 || refused > 0 ? callsDone(made, refused) : undefined,
     firstRefused && refusedPages(firstRefused),
-    firstRefused && whyInaccessible(tool, region, firstRefused),
+    firstRefused && whyInaccessible(entry, region, firstRefused),
     cutTo === undefined ? undefined : cutInto(made, cutTo),
     ended && stoppedBefore(total - tried),
   );
 }
 
-function pagesDone(tool: Tool, pages: number, total: number, minorFaults: number): Text {
-  const wiped = tool.kind === 'explicit_bzero';
+function pagesDone(
+  counts: NonNullable<PageCallEntry['counts']>,
+  pages: number,
+  total: number,
+  minorFaults: number,
+): Text {
   const of = pages === total ? `${pages}` : `${pages} of ${total}`;
   const ofZh = pages === total ? `${pages}` : `${total} 页中的 ${pages}`;
   return {
-    en: `${of} page${total === 1 ? '' : 's'} ${wiped ? 'wiped' : 'touched'}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}`,
-    zh: `已${wiped ? '清零' : '触碰'} ${ofZh} 页，发生 ${minorFaults} 次轻微缺页`,
+    en: `${of} page${total === 1 ? '' : 's'} ${counts}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}`,
+    zh: `已${counts === 'wiped' ? '清零' : '触碰'} ${ofZh} 页，发生 ${minorFaults} 次轻微缺页`,
   };
 }
 
@@ -64,20 +67,10 @@ function stoppedBefore(left: number): Text {
   return { en: `stopped before the other ${left} pages`, zh: `停止时还有 ${left} 页未处理` };
 }
 
-/** The right that a tool's access to a page needs; 0 where any will do, undefined where it needs none. */
-function neededRight(tool: Tool): number | undefined {
-  if (tool.kind === 'touch') return tool.access === 'write' ? PROT.WRITE : PROT.READ;
-  if (tool.kind === 'explicit_bzero') return PROT.WRITE;
-  if (tool.kind === 'mlock') return 0;
-  if (tool.kind !== 'madvise') return undefined;
-  if (tool.advice === 'MADV_POPULATE_WRITE') return PROT.WRITE;
-  return tool.advice === 'MADV_POPULATE_READ' ? PROT.READ : undefined;
-}
-
 /** Which page of a refused call may not be accessed, and why; undefined where all may, and the reason is another. */
-function whyInaccessible(tool: Tool, region: Region, { firstPage, pageCount, pages = 0 }: RefusedCall) {
-  const right = neededRight(tool);
-  if (region.mapping.memory === 'secret' && refusesSecret(tool)) return outOfReach;
+function whyInaccessible(entry: PageCallEntry, region: Region, { firstPage, pageCount, pages = 0 }: RefusedCall) {
+  const right = entry.needs;
+  if (region.mapping.memory === 'secret' && entry.bringsIn) return outOfReach;
   if (right === undefined) return undefined;
   const [from, end] = [firstPage + pages, firstPage + pageCount];
   const size = BigInt(region.pageSize);
@@ -89,11 +82,6 @@ function whyInaccessible(tool: Tool, region: Region, { firstPage, pageCount, pag
   const beyond = Math.max(from, filled);
   if (beyond < end && beyond <= walled) return pastTheEnd(beyond, region.file?.bytesNow ?? 0);
   return wall ? without(walled, wall.protection) : undefined;
-}
-
-function refusesSecret(tool: Tool): boolean {
-  if (tool.kind === 'madvise') return tool.advice === 'MADV_POPULATE_READ' || tool.advice === 'MADV_POPULATE_WRITE';
-  return tool.kind === 'mlock' || tool.kind === 'mlock-on-fault';
 }
 
 const outOfReach: Text = {

@@ -1,6 +1,8 @@
 import type { VmaState } from '../../native/pages/vma-states.ts';
+import type { Tool } from '../../protocol/page-call.ts';
 import { forEachRun } from '../../protocol/runs.ts';
-import type { PageRuns, Tool } from '../../protocol/workbench.ts';
+import type { PageRuns } from '../../protocol/workbench.ts';
+import { pageCall } from '../operations/page-calls.ts';
 import { forEachPageRun } from './page-runs.ts';
 
 /** Runs of page states kept over all acts (8 bytes each); the oldest acts' are forgotten first. */
@@ -39,8 +41,8 @@ export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: 
 }
 
 function aboutVmas(tool: Tool): boolean {
-  if (tool.kind === 'mprotect') return true;
-  return tool.kind === 'madvise' && (tool.advice === 'MADV_HUGEPAGE' || tool.advice === 'MADV_NOHUGEPAGE');
+  const { by } = pageCall(tool).undo;
+  return by === 'rights' || by === 'vm-flags';
 }
 
 function overlapping(runs: PageRuns): (vma: VmaState) => boolean {

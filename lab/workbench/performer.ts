@@ -2,15 +2,16 @@ import { histogram, pageCounts } from '../../protocol/counts.ts';
 import type { PageCounts } from '../../protocol/counts-schema.ts';
 import type { Snapshot } from '../../protocol/frame-stream.ts';
 import type { RegionRequest } from '../../protocol/mapping.ts';
+import type { Tool } from '../../protocol/page-call.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Deed, DeedResult, PageRuns, ProcessTool, Tool } from '../../protocol/workbench.ts';
+import type { Deed, DeedResult, PageRuns, ProcessTool } from '../../protocol/workbench.ts';
 import { countPages } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
 import type { CallRecord } from '../operations/call-record.ts';
 import { collectGarbage } from '../operations/collect-garbage.ts';
 import { unmapRegion } from '../operations/map-region.ts';
-import { needsSmaps, splits } from '../operations/page-calls.ts';
+import { pageCall } from '../operations/page-calls.ts';
 import { performNow } from '../operations/perform.ts';
 import type { Region } from '../regions/region.ts';
 import { takeSample } from '../session/sampler.ts';
@@ -153,7 +154,7 @@ export class Performer {
     if (end > region.pages) region.pageNumbers([Math.max(region.pages, runs.at(-2) ?? 0)]);
     const observer = this.#open.regions.observer(region.id);
     const before = beforeOf(tool, runs, observer.last.flags, observer.last.vmas);
-    const { record, done } = await observer.during(splits(tool), () =>
+    const { record, done } = await observer.during(pageCall(tool).splits ?? false, () =>
       act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress),
     );
     const snapshot = this.#look(region, tool);
@@ -202,8 +203,9 @@ export class Performer {
   #look(region: Region, tool?: Tool): Counted {
     const observer = this.#open.regions.observer(region.id);
     const onFault = observer.last.vmas.some((vma) => vma.onFault);
-    if (!tool || needsSmaps(tool) || (splits(tool) && onFault)) observer.expectVmFlags();
-    else if (splits(tool)) observer.expectSplit();
+    const { toldBySmaps, splits } = tool ? pageCall(tool) : { toldBySmaps: true };
+    if (toldBySmaps || (splits && onFault)) observer.expectVmFlags();
+    else if (splits) observer.expectSplit();
     return countedWhenAsked(observer.look(this.#open.clock, this.#open.steps));
   }
 

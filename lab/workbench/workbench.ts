@@ -1,16 +1,14 @@
 import { release } from 'node:os';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Placement } from '../../protocol/experiment.ts';
-import type { Language } from '../../protocol/language.ts';
 import { ProblemError, problem, toProblem } from '../../protocol/problem.ts';
-import type { Report } from '../../protocol/report.ts';
-import type { Reader, Received, Response } from '../../protocol/service.ts';
+import type { Reader, Received, Response, SessionMethod } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { type Deed, maxDeeds, type RecordedDeeds, savedWorkbenchId } from '../../protocol/workbench.ts';
 import { Slices } from '../base/slices.ts';
 import { Progress } from '../session/progress.ts';
 import { OpenSession } from '../session/session.ts';
-import type { WorkbenchHandle } from '../session/workbench-handle.ts';
+import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import { inverseOf } from './inverse.ts';
 import { type Doing, type Done, Performer } from './performer.ts';
 import { differenceOf, replayClaim } from './replay.ts';
@@ -25,7 +23,7 @@ export interface WorkbenchOptions {
 }
 
 /** A session without a script: what happens in it is what its user asks for, one thing after the other. */
-export class Workbench implements WorkbenchHandle {
+export class Workbench implements SessionHandle {
   readonly pid = process.pid;
   readonly #version: string;
   readonly #open: OpenSession;
@@ -36,6 +34,19 @@ export class Workbench implements WorkbenchHandle {
   readonly #names = new Map<number, string>();
   /** Ends what is under way, the first, and what waits for it, in the order in which it was asked for. */
   readonly #asked: AbortController[] = [];
+  readonly #answers: Answers = {
+    addRegion: (request) => this.#addRegion(request),
+    renameRegion: (request) => this.#renameRegion(request),
+    removeRegion: (request) => this.#removeRegion(request),
+    act: (request) => this.#act(request),
+    actOnProcess: (request) => this.#actOnProcess(request),
+    interrupt: async () => this.#asked[0]?.abort(),
+    deed: (request) => this.#deed(request),
+    inverse: (request) => this.#inverse(request),
+    save: () => this.#save(),
+    report: async ({ language }) => this.#open.report(language),
+    program: async ({ step }) => this.#open.program(step),
+  };
   #disposed: Promise<void> | undefined;
 
   constructor({ session, sampleHz, version, placement }: WorkbenchOptions, reader: Reader) {
@@ -55,7 +66,11 @@ export class Workbench implements WorkbenchHandle {
     });
   }
 
-  async addRegion({ region }: Received<'addRegion'>): Promise<Response<'addRegion'>> {
+  answer<M extends SessionMethod>(method: M, request: Received<M>): Promise<Response<M>> {
+    return answerBy(this.#answers, what, method, request);
+  }
+
+  async #addRegion({ region }: Received<'addRegion'>): Promise<Response<'addRegion'>> {
     return this.#turn(async (interrupt) => {
       const id = this.#open.regions.nextId;
       const { result } = await this.#do({ kind: 'add', region }, { interrupt, progress: noProgress });
@@ -63,18 +78,18 @@ export class Workbench implements WorkbenchHandle {
     });
   }
 
-  async renameRegion({ region: id, name }: Received<'renameRegion'>): Promise<void> {
+  async #renameRegion({ region: id, name }: Received<'renameRegion'>): Promise<void> {
     const region = this.#open.regions.get(id);
     region.name = name;
     this.#names.set(id, name);
     this.#open.tell({ kind: 'region', region: region.info() });
   }
 
-  async removeRegion({ region }: Received<'removeRegion'>): Promise<void> {
+  async #removeRegion({ region }: Received<'removeRegion'>): Promise<void> {
     await this.#turn((interrupt) => this.#do({ kind: 'remove', region }, { interrupt, progress: noProgress }));
   }
 
-  async act({ region: id, tool, pages }: Received<'act'>): Promise<Response<'act'>> {
+  async #act({ region: id, tool, pages }: Received<'act'>): Promise<Response<'act'>> {
     return this.#turn(async (interrupt) => {
       const title = actTitle(tool, this.#open.regions.get(id), pages);
       const progress = this.#progress(title, 'pages');
@@ -88,29 +103,25 @@ export class Workbench implements WorkbenchHandle {
     });
   }
 
-  async actOnProcess({ tool }: Received<'actOnProcess'>): Promise<Response<'actOnProcess'>> {
+  async #actOnProcess({ tool }: Received<'actOnProcess'>): Promise<Response<'actOnProcess'>> {
     return this.#turn(async (interrupt) => {
       const { step } = await this.#do({ kind: 'process', tool }, { interrupt, progress: noProgress });
       return { step };
     });
   }
 
-  async interrupt(): Promise<void> {
-    this.#asked[0]?.abort();
-  }
-
-  async deed({ step }: Received<'deed'>): Promise<Response<'deed'>> {
+  async #deed({ step }: Received<'deed'>): Promise<Response<'deed'>> {
     const deed = this.#deedOfStep.get(step);
     return deed ? { deed } : {};
   }
 
-  async inverse({ step }: Received<'inverse'>): Promise<Response<'inverse'>> {
+  async #inverse({ step }: Received<'inverse'>): Promise<Response<'inverse'>> {
     const past = this.#performer.past.get(step);
     if (past) return inverseOf(past, this.#open.regions.get(past.region));
     return { acts: [], note: step < this.#open.steps ? noAct : notTaken };
   }
 
-  async save(): Promise<Response<'save'>> {
+  async #save(): Promise<Response<'save'>> {
     if (this.#deeds.length > maxDeeds) {
       throw problem(
         'bad-input',
@@ -138,28 +149,8 @@ export class Workbench implements WorkbenchHandle {
     });
   }
 
-  async control(): Promise<void> {
-    throw notScripted('paused, resumed, stepped or stopped', '暂停、继续、单步或停止');
-  }
-
-  async pace(): Promise<void> {
-    throw notScripted('given a pace', '设置节奏');
-  }
-
-  async operate(): Promise<void> {
-    throw notScripted('operated on without a deed', '绕过操作记录直接操作');
-  }
-
   acknowledge(region: number, sequence: number): void {
     this.#open.acknowledge(region, sequence);
-  }
-
-  async report(language: Language): Promise<Report> {
-    return this.#open.report(language);
-  }
-
-  async program(step?: number): Promise<string> {
-    return this.#open.program(step);
   }
 
   dispose(): Promise<void> {
@@ -242,6 +233,8 @@ export class Workbench implements WorkbenchHandle {
   }
 }
 
+const what: Text = { en: 'This session is a workbench, which has no script', zh: '此会话是没有脚本的工作台' };
+
 const noProgress = (): void => {};
 
 const replayTitle: Text = { en: 'Do the saved deeds again', zh: '重做已保存的操作' };
@@ -251,11 +244,3 @@ const noAct: Text = {
   zh: '此步无法撤销；若要撤销映射，请取消映射该区域。',
 };
 const notTaken: Text = { en: 'There is no such step yet.', zh: '还没有这一步。' };
-
-function notScripted(what: string, whatZh: string): ProblemError {
-  return problem(
-    'bad-input',
-    `A workbench has no script and cannot be ${what}; act on its regions instead.`,
-    `工作台没有脚本，不能${whatZh}；请直接对其区域操作。`,
-  );
-}

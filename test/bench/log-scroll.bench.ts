@@ -1,7 +1,8 @@
 /** The log of the workbench with 100 000 operations, scrolled through in Chromium: whether each frame is there in time for 60 a second. */
 import type { CDPSession, Page } from '@playwright/test';
 import { pageSize } from '../../native/libc/sysconf.ts';
-import { type RecordedDeeds, type SavedWorkbench, savedWorkbenchId, type Tool } from '../../protocol/workbench.ts';
+import type { Tool } from '../../protocol/page-call.ts';
+import { type RecordedDeeds, type SavedWorkbench, savedWorkbenchId } from '../../protocol/workbench.ts';
 import { inWindow } from './in-window.ts';
 import { median, type Row, row, type Skipped } from './row.ts';
 

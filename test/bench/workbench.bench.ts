@@ -6,8 +6,9 @@ import { Budget } from '../../lab/service/budget.ts';
 import { createService } from '../../lab/service/service.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
+import type { Tool } from '../../protocol/page-call.ts';
 import { contract } from '../../protocol/service.ts';
-import type { PageRuns, Tool } from '../../protocol/workbench.ts';
+import type { PageRuns } from '../../protocol/workbench.ts';
 import { longestBlockMs, median, type Row, row } from './row.ts';
 
 const never = new AbortController().signal;

@@ -1,7 +1,8 @@
 /** Deeds of a workbench that a program can do again with the same outcome, at random. */
 import fc from 'fast-check';
 import type { Backing, ProtectionName } from '../../protocol/mapping.ts';
-import type { Deed, Tool } from '../../protocol/workbench.ts';
+import type { Tool } from '../../protocol/page-call.ts';
+import type { Deed } from '../../protocol/workbench.ts';
 
 type Added = Extract<Deed, { kind: 'add' }>['region'];
 
@@ -42,7 +43,12 @@ function region(file: string): fc.Arbitrary<Added> {
  */
 const tool: fc.Arbitrary<Tool> = fc.oneof(
   fc.record({ kind: fc.constant('touch'), access: fc.constantFrom('read', 'write') }),
-  fc.constantFrom<Tool>({ kind: 'mlock' }, { kind: 'mlock-on-fault' }, { kind: 'munlock' }, { kind: 'explicit_bzero' }),
+  fc.constantFrom<Tool>(
+    { kind: 'mlock' },
+    { kind: 'mlock2', onFault: true },
+    { kind: 'munlock' },
+    { kind: 'explicit_bzero' },
+  ),
   fc.record({
     kind: fc.constant('madvise'),
     advice: fc.constantFrom(

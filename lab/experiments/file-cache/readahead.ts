@@ -1,4 +1,4 @@
-import type { Advice } from '../../../protocol/operation.ts';
+import type { Advice } from '../../../protocol/page-call.ts';
 import { problem } from '../../../protocol/problem.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { formatBytes } from '../../base/format.ts';

@@ -1,4 +1,4 @@
-import type { ToolAdvice } from '../../../protocol/workbench.ts';
+import type { ToolAdvice } from '../../../protocol/page-call.ts';
 import type { BenchTool } from '../../store/store.ts';
 import { protections } from '../../store/workbench/region-draft.ts';
 
@@ -51,7 +51,7 @@ const entries: readonly ToolEntry[] = [
   { id: 'read', tool: { kind: 'touch', access: 'read' }, key: 'R' },
   { id: 'write', tool: { kind: 'touch', access: 'write' }, key: 'W' },
   { id: 'lock', tool: { kind: 'mlock' }, key: 'L' },
-  { id: 'lockOnFault', tool: { kind: 'mlock-on-fault' }, key: 'F' },
+  { id: 'lockOnFault', tool: { kind: 'mlock2', onFault: true }, key: 'F' },
   { id: 'unlock', tool: { kind: 'munlock' }, key: 'U' },
   advice('drop', 'MADV_DONTNEED', 'D'),
   advice('pageOut', 'MADV_PAGEOUT', 'P'),
@@ -103,7 +103,7 @@ export function callOf(tool: BenchTool): string {
   switch (tool.kind) {
     case 'touch':
       return tool.access === 'read' ? 'process_vm_readv' : 'process_vm_writev';
-    case 'mlock-on-fault':
+    case 'mlock2':
       return 'mlock2(MLOCK_ONFAULT)';
     case 'madvise':
       return `madvise(${tool.advice})`;

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../lab/service/budget.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
+import type { Tool } from '../../../protocol/page-call.ts';
 import { contract } from '../../../protocol/service.ts';
-import { type Inverse, type RecordedDeeds, recordedDeedsSchema, type Tool } from '../../../protocol/workbench.ts';
+import { type Inverse, type RecordedDeeds, recordedDeedsSchema } from '../../../protocol/workbench.ts';
 import { never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
@@ -64,7 +65,7 @@ describe('a long act', () => {
     await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
     const region = await bench.anonymous(1 << 17);
     const runs = Array.from({ length: 1 << 17 }, (_, index) => (index % 2 === 0 ? index : 1));
-    const step = await bench.act(region, { kind: 'mlock-on-fault' }, runs);
+    const step = await bench.act(region, { kind: 'mlock2', onFault: true }, runs);
     const { made, refused } = step.calls ?? { made: 0, refused: 0 };
     expect(made).toBeGreaterThan(0);
     await bench.shows(region, (flags) => countOf(flags, PageFlag.Locked) === made - refused);
@@ -88,7 +89,7 @@ describe('taking an act back', () => {
 
   it.each([
     { kind: 'mlock' },
-    { kind: 'mlock-on-fault' },
+    { kind: 'mlock2', onFault: true },
     { kind: 'munlock' },
     { kind: 'madvise', advice: 'MADV_DONTDUMP' },
     { kind: 'madvise', advice: 'MADV_DODUMP' },
@@ -96,7 +97,7 @@ describe('taking an act back', () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(16);
     await bench.act(region, { kind: 'mlock' }, [2, 3]);
-    await bench.act(region, { kind: 'mlock-on-fault' }, [6, 3]);
+    await bench.act(region, { kind: 'mlock2', onFault: true }, [6, 3]);
     await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTDUMP' }, [4, 4]);
     const before = [...bench.flags(region)].map((flags) => flags & lockFlags);
     const { index } = await bench.act(region, tool, [1, 6, 8, 4]);

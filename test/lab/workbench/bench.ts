@@ -4,8 +4,9 @@ import type { Budget } from '../../../lab/service/budget.ts';
 import type { RegionInfo, Step } from '../../../protocol/events.ts';
 import type { Placement } from '../../../protocol/experiment.ts';
 import type { RegionRequest } from '../../../protocol/mapping.ts';
+import type { Tool } from '../../../protocol/page-call.ts';
 import { contract, type Request, type Response, type Started } from '../../../protocol/service.ts';
-import type { ProcessTool, Tool } from '../../../protocol/workbench.ts';
+import type { ProcessTool } from '../../../protocol/workbench.ts';
 import { never, TestLab } from '../harness.ts';
 
 const entry = fileURLToPath(new URL('../isolated-entry.ts', import.meta.url));

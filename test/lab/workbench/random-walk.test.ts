@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Backing, ProtectionName } from '../../../protocol/mapping.ts';
-import type { Tool, ToolAdvice } from '../../../protocol/workbench.ts';
-import { toolAdviceSchema } from '../../../protocol/workbench.ts';
+import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
+import { toolAdviceSchema } from '../../../protocol/page-call.ts';
 import { isRunning, never } from '../harness.ts';
 import { Bench } from './bench.ts';
 
@@ -36,7 +36,7 @@ const tools: readonly Tool[] = [
   { kind: 'touch', access: 'read' },
   { kind: 'touch', access: 'write' },
   { kind: 'mlock' },
-  { kind: 'mlock-on-fault' },
+  { kind: 'mlock2', onFault: true },
   { kind: 'munlock' },
   { kind: 'explicit_bzero' },
   ...rights.map((protection) => ({ kind: 'mprotect' as const, protection })),

@@ -6,7 +6,7 @@ import { features } from '../../../native/probes/features.ts';
 import type { Step } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import type { Backing } from '../../../protocol/mapping.ts';
-import type { Tool, ToolAdvice } from '../../../protocol/workbench.ts';
+import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import { witness } from '../smaps-witness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
@@ -36,7 +36,7 @@ const answers: readonly (readonly [Tool, Partial<Record<Backing['kind'], string>
     { anonymous: 'EINVAL', shared: 'EINVAL', memfd: 'EINVAL', file: 'EINVAL', secret: 'EINVAL' },
   ],
   [{ kind: 'munlock' }, {}],
-  [{ kind: 'mlock-on-fault' }, { secret: 'ENOMEM' }],
+  [{ kind: 'mlock2', onFault: true }, { secret: 'ENOMEM' }],
   [{ kind: 'munlock' }, {}],
   [advise('MADV_FREE'), { shared: 'EINVAL', memfd: 'EINVAL', file: 'EINVAL', secret: 'EINVAL' }],
   [{ kind: 'mprotect', protection: ['PROT_READ'] }, {}],
@@ -79,7 +79,7 @@ describe('every tool on every backing', () => {
   it('shows on fault, don’t dump and rights as smaps of the process has them', async () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(24);
-    await bench.act(region, { kind: 'mlock-on-fault' }, [0, 4, 8, 2]);
+    await bench.act(region, { kind: 'mlock2', onFault: true }, [0, 4, 8, 2]);
     await bench.act(region, advise('MADV_DONTDUMP'), [2, 4]);
     await bench.act(region, { kind: 'mprotect', protection: [] }, [20, 4]);
     const flags = [...bench.flags(region)];
