@@ -21,11 +21,8 @@ const headers: readonly [header: string, names: RegExp][] = [
 
 /** What a C library may be too old for, or have in Linux's own headers alone; the numbers are the kernel's. */
 const constants: readonly [name: string, value: number][] = [
-  ['MADV_COLD', 20],
-  ['MADV_PAGEOUT', 21],
-  ['MADV_POPULATE_READ', 22],
-  ['MADV_POPULATE_WRITE', 23],
-  ['MADV_COLLAPSE', 25],
+  // glibc 2.27, the oldest that the program is written for, has the advice of Linux 4.14.
+  ...Object.entries(advices).flatMap(([name, { value }]) => (value > MADV.KEEPONFORK ? [[name, value] as const] : [])),
   ['MLOCK_ONFAULT', 1],
   ['MCL_ONFAULT', 4],
   ['SYS_memfd_secret', 447],
