@@ -21,6 +21,14 @@ export const PageFlag = {
   DontDump: 128,
 } as const;
 
+/**
+ * A guard page (`MADV_GUARD_INSTALL`, Linux 6.13): every access of it faults. All eight bits are taken, so it has the combination of two that
+ * no page can have: the shared zero page, and not in the page table.
+ */
+export function isGuard(flags: number): boolean {
+  return (flags & (PageFlag.Zero | PageFlag.Present)) === PageFlag.Zero;
+}
+
 /** The page states that a person tells apart, in the order of the legend. `on-fault` is locked and not in memory yet, for whatever reason. */
 export const pageStates = ['absent', 'resident', 'zero', 'locked', 'on-fault', 'swapped', 'huge', 'unknown'] as const;
 export type PageState = (typeof pageStates)[number];

@@ -18,6 +18,14 @@ export const adviceSchema = z.enum([
   'MADV_POPULATE_READ',
   'MADV_POPULATE_WRITE',
   'MADV_COLLAPSE',
+  'MADV_REMOVE',
+  'MADV_DONTNEED_LOCKED',
+  'MADV_WIPEONFORK',
+  'MADV_KEEPONFORK',
+  'MADV_DONTFORK',
+  'MADV_DOFORK',
+  'MADV_GUARD_INSTALL',
+  'MADV_GUARD_REMOVE',
 ]);
 export type Advice = z.infer<typeof adviceSchema>;
 

@@ -36,4 +36,37 @@ export const advices: Readonly<Record<Advice, AdviceEntry>> = {
   MADV_POPULATE_READ: { value: MADV.POPULATE_READ, mostPages: 2048, populates: PROT.READ, undo: undo.dropped },
   MADV_POPULATE_WRITE: { value: MADV.POPULATE_WRITE, mostPages: 2048, populates: PROT.WRITE, undo: undo.dropped },
   MADV_COLLAPSE: { value: MADV.COLLAPSE, mostPages: 2048, undo: undo.collapsed },
+  MADV_REMOVE: { value: MADV.REMOVE, mostPages: 16_384, refusedByLocks: true, undo: undo.contentsGone },
+  MADV_DONTNEED_LOCKED: { value: MADV.DONTNEED_LOCKED, mostPages: 16_384, undo: undo.contentsGone },
+  MADV_WIPEONFORK: {
+    value: MADV.WIPEONFORK,
+    mostPages: any,
+    vmFlag: true,
+    undo: undo.flagAsBefore('wf', true, 'MADV_KEEPONFORK'),
+  },
+  MADV_KEEPONFORK: {
+    value: MADV.KEEPONFORK,
+    mostPages: any,
+    vmFlag: true,
+    undo: undo.flagAsBefore('wf', false, 'MADV_WIPEONFORK'),
+  },
+  MADV_DONTFORK: {
+    value: MADV.DONTFORK,
+    mostPages: any,
+    vmFlag: true,
+    undo: undo.flagAsBefore('dc', true, 'MADV_DOFORK'),
+  },
+  MADV_DOFORK: {
+    value: MADV.DOFORK,
+    mostPages: any,
+    vmFlag: true,
+    undo: undo.flagAsBefore('dc', false, 'MADV_DONTFORK'),
+  },
+  MADV_GUARD_INSTALL: {
+    value: MADV.GUARD_INSTALL,
+    mostPages: 16_384,
+    refusedByLocks: true,
+    undo: undo.unguarded,
+  },
+  MADV_GUARD_REMOVE: { value: MADV.GUARD_REMOVE, mostPages: 16_384, undo: undo.guarded },
 };

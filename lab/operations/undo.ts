@@ -1,4 +1,4 @@
-import { PageFlag } from '../../protocol/flags.ts';
+import { isGuard, PageFlag } from '../../protocol/flags.ts';
 import type { ToolAdvice } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
 
@@ -92,6 +92,25 @@ export const notDumpedAgain: Undo = {
   advice: 'MADV_DONTDUMP',
   where: (flags) => (flags & PageFlag.DontDump) !== 0,
   note: dumpNote,
+};
+
+export const unguarded: Undo = {
+  by: 'advice',
+  advice: 'MADV_GUARD_REMOVE',
+  where: (flags) => !isGuard(flags),
+  note: {
+    en: 'Takes the guards away from pages that had none; what was in these pages is lost.',
+    zh: '移除此前没有的保护页；这些页中原有的内容已丢失。',
+  },
+};
+export const guarded: Undo = {
+  by: 'advice',
+  advice: 'MADV_GUARD_INSTALL',
+  where: isGuard,
+  note: {
+    en: 'Puts the guards back; what was written into these pages since is lost.',
+    zh: '恢复保护页；此后写入这些页的内容会丢失。',
+  },
 };
 
 const nothing = (en: string, zh: string): Undo => ({ by: 'nothing', why: { en, zh } });
