@@ -1,3 +1,5 @@
+import { MADV } from '../../native/calls/advice.ts';
+import { advices } from '../operations/advice.ts';
 import { functions } from './c-functions.ts';
 
 /** Which header declares what. */
@@ -22,7 +24,9 @@ const headers: readonly [header: string, names: RegExp][] = [
 /** What a C library may be too old for, or have in Linux's own headers alone; the numbers are the kernel's. */
 const constants: readonly [name: string, value: number][] = [
   // glibc 2.27, the oldest that the program is written for, has the advice of Linux 4.14.
-  ...Object.entries(advices).flatMap(([name, { value }]) => (value > MADV.KEEPONFORK ? [[name, value] as const] : [])),
+  ...Object.entries(advices).flatMap(([name, { value }]) =>
+    value > MADV.KEEPONFORK ? [[name, value] as [string, number]] : [],
+  ),
   ['MLOCK_ONFAULT', 1],
   ['MCL_ONFAULT', 4],
   ['SYS_memfd_secret', 447],
