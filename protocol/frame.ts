@@ -1,4 +1,4 @@
-import { forEachChangedRun, forEachRun } from './runs.ts';
+import { forEachChangedRun, forEachRun, packedFlags, packedPages, packRun } from './runs.ts';
 
 /**
  * A frame: the states of one region's pages at one instant, as bytes on a wire. Little-endian, 8-byte aligned:
@@ -100,7 +100,7 @@ class RunBuffer {
       this.words = larger;
     }
     this.words[at] = firstPage;
-    this.words[at + 1] = ((pageCount << 8) | flags) >>> 0;
+    this.words[at + 1] = packRun(pageCount, flags);
   };
   get fits(): boolean {
     return this.count <= this.most;
@@ -183,7 +183,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
       }
       for (let at = frameHeaderBytes; at < bytes.byteLength; at += runBytes) {
         const packed = view.getUint32(at + 4, true);
-        each(view.getUint32(at, true), packed >>> 8, packed & 0xff);
+        each(view.getUint32(at, true), packedPages(packed), packedFlags(packed));
       }
     },
   };
@@ -195,7 +195,7 @@ function checkRuns(view: DataView, runs: number, pages: number, whole: boolean):
   for (let index = 0; index < runs; index++) {
     const at = frameHeaderBytes + index * runBytes;
     const first = view.getUint32(at, true);
-    const count = view.getUint32(at + 4, true) >>> 8;
+    const count = packedPages(view.getUint32(at + 4, true));
     if (count === 0 || first < next || first + count > pages || (whole && first !== next)) {
       throw new FrameError(
         `Run ${index} of this frame (page ${first}, ${count} pages) does not fit after page ${next} of ${pages}.`,

@@ -7,6 +7,21 @@ export type Run = readonly [firstPage: number, pageCount: number, flags: number]
 /** The longest run that fits a frame (24 bits); a longer one is given as several. */
 export const maxRunPages = 0xff_ff_ff;
 
+/** Pages and flags of a run as the second of its two 32-bit words; the first is its first page. */
+export function packRun(pageCount: number, flags: number): number {
+  return ((pageCount << 8) | flags) >>> 0;
+}
+
+/** Pages of a packed run. */
+export function packedPages(word: number): number {
+  return word >>> 8;
+}
+
+/** Flags of a packed run. */
+export function packedFlags(word: number): number {
+  return word & 0xff;
+}
+
 type EachRun = (firstPage: number, pageCount: number, flags: number) => void;
 
 /** The first page at or after `from` whose byte differs from `flags[from]`, four pages at a time where memory allows. */

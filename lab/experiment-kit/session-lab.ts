@@ -8,6 +8,7 @@ import type { Text } from '../../protocol/text.ts';
 import type { Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
+import { Progress } from '../session/progress.ts';
 import { ownStatus } from '../session/sampler.ts';
 import type { OpenSession } from '../session/session.ts';
 import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
@@ -16,9 +17,6 @@ import type { Script } from './script.ts';
 
 /** How often `waitUntil` asks. */
 const pollMs = 5;
-
-/** The least time between two tellings of how far a long work is: ten a second move a bar smoothly. */
-const tellMs = 100;
 
 /** The lab of one session: gives an experiment its steps and passes what they showed to the session. */
 export class SessionLab implements Lab<string> {
@@ -73,37 +71,29 @@ export class SessionLab implements Lab<string> {
 
   async *call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T> {
     yield title;
-    const { tell, end } = this.#telling(title);
+    const progress = this.#telling(title);
     try {
-      return yield* this.#unlessStopped(title, () => this.#session.call(title, (site) => act({ ...site, tell })));
+      return yield* this.#unlessStopped(title, () =>
+        this.#session.call(title, (site) => act({ ...site, tell: progress.at })),
+      );
     } finally {
-      end();
+      progress.end();
     }
   }
 
   async *work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T> {
     yield title;
-    const { tell, end } = this.#telling(title);
+    const progress = this.#telling(title);
     try {
-      return yield* this.#unlessStopped(title, () => act({ signal: this.#session.stopped, tell }));
+      return yield* this.#unlessStopped(title, () => act({ signal: this.#session.stopped, tell: progress.at }));
     } finally {
-      end();
+      progress.end();
     }
   }
 
-  /** Tells how far work is. `end` also when it failed or was stopped: nothing is under way any more. */
-  #telling(title: Text): { tell: Work['tell']; end: () => void } {
-    let total = 0;
-    let toldMs = Number.NEGATIVE_INFINITY;
-    const progress = (done: number) => this.#session.tell({ kind: 'progress', title, done, total, unit: 'bytes' });
-    const tell = (doneBytes: number, totalBytes: number) => {
-      total = totalBytes;
-      const nowMs = performance.now();
-      if (total === 0 || doneBytes >= total || nowMs - toldMs < tellMs) return;
-      toldMs = nowMs;
-      progress(doneBytes);
-    };
-    return { tell, end: () => total > 0 && progress(total) };
+  /** Tells how far work of so many bytes is. */
+  #telling(title: Text): Progress {
+    return new Progress((event) => this.#session.tell(event), title, 'bytes', true);
   }
 
   /** What a stop aborts throws here; the session lets a stopped script take no step more, which ends it in good order. */

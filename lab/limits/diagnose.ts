@@ -1,15 +1,16 @@
 import type { ErrnoName } from '../../native/libc/errno.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { diagnoseLock, type LockCause } from '../../native/probes/diagnose-lock.ts';
+import { holesIn, wholePages, within } from '../../native/proc/stretch.ts';
 import { maxMapCount } from '../../native/proc/vm-settings.ts';
-import { isLocked, mappingCount, type Vma, vmas } from '../../native/proc/vma.ts';
+import { isLocked, mappingCount, vmas } from '../../native/proc/vma.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
 import { exactBytes } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { smallestChange } from '../../protocol/would-lock.ts';
 import { formatAddress } from '../base/format.ts';
 import { memlockLimit } from './environment.ts';
-import { lockSentence } from './lock-sentence.ts';
+import { lockSentence, wouldSplit } from './lock-sentence.ts';
 import { lockingFacts } from './locking-facts.ts';
 
 /** Why a call was refused in this state, with the numbers, and the fix that helps. */
@@ -100,11 +101,9 @@ function fixOf(cause: LockCause, neededBytes: number): FixId | undefined {
 /** The range in whole pages, and what is mapped in it. */
 function mappedIn({ address, lengthBytes }: RefusedArguments) {
   if (address === undefined || lengthBytes === undefined) return undefined;
-  const size = BigInt(pageSize());
-  const start = address - (address % size);
-  const end = address + BigInt(Math.ceil(lengthBytes / pageSize()) * pageSize());
-  const found = vmas(start, end);
-  return found.errno === null ? { start, end, inside: found.vmas } : undefined;
+  const range = wholePages(address, lengthBytes);
+  const found = vmas(range.start, range.end);
+  return found.errno === null ? { ...range, inside: found.vmas } : undefined;
 }
 
 /** madvise gives EINVAL for locked memory; what comes before it is done. madvise(2) */
@@ -114,8 +113,8 @@ function lockedRange(given: RefusedArguments): Diagnosis | undefined {
   const range = mappedIn(given);
   const locked = range?.inside.find((vma) => isLocked(vma.start, Number(vma.end - vma.start)).locked);
   if (!range || !locked) return undefined;
-  const from = formatAddress(locked.start > range.start ? locked.start : range.start);
-  const to = formatAddress(locked.end < range.end ? locked.end : range.end);
+  const { start, end } = within(locked, range);
+  const [from, to] = [formatAddress(start), formatAddress(end)];
   return {
     text: {
       en: `${from} to ${to} is locked, and ${given.name} leaves locked memory alone; what comes before it was advised.`,
@@ -127,22 +126,13 @@ function lockedRange(given: RefusedArguments): Diagnosis | undefined {
 
 function unmapped(errno: ErrnoName, given: RefusedArguments): Diagnosis | undefined {
   const range = errno === 'ENOMEM' ? mappedIn(given) : undefined;
-  const hole = range && firstHole(range.start, range.end, range.inside);
+  const [hole] = range ? holesIn(range, range.inside) : [];
   if (!hole) return undefined;
   const [from, to] = [formatAddress(hole.start), formatAddress(hole.end)];
   return {
     text: { en: `Nothing is mapped from ${from} to ${to}.`, zh: `${from} 至 ${to} 没有映射。` },
     fix: 'mapped-range',
   };
-}
-
-function firstHole(start: bigint, end: bigint, inside: readonly Vma[]): { start: bigint; end: bigint } | undefined {
-  let from = start;
-  for (const vma of inside) {
-    if (vma.start > from) return { start: from, end: vma.start };
-    from = vma.end;
-  }
-  return from < end ? { start: from, end } : undefined;
 }
 
 /** Changing a part of a mapping splits it in two or three. */
@@ -153,10 +143,7 @@ function tooManyMappings(errno: ErrnoName): Diagnosis | undefined {
   const count = counted.returned;
   if (count + 2 <= max.returned) return undefined;
   return {
-    text: {
-      en: `The process has ${count} mappings of ${max.returned} (vm.max_map_count), and changing part of one would split it.`,
-      zh: `进程已有 ${count} 个映射，上限为 ${max.returned}（vm.max_map_count），而改变其中一部分会将其拆分。`,
-    },
+    text: wouldSplit(count, max.returned, { en: 'changing', zh: '改变' }),
     fix: 'max-map-count',
   };
 }

@@ -26,8 +26,13 @@ export function environment(): Environment {
     overcommit: commit.errno === null ? commit.mode : 'unknown',
     memlock: memlockLimit(),
     capabilities: self.errno === null ? [...self.effective] : [],
-    features: Object.fromEntries(Object.entries(features()).map(([name, found]) => [name, asFeature(found)])),
+    features: featuresHere(),
   };
+}
+
+/** What this kernel can do, by name, each with the reason where it cannot. */
+export function featuresHere(): Environment['features'] {
+  return Object.fromEntries(Object.entries(features()).map(([name, found]) => [name, asFeature(found)]));
 }
 
 /**
@@ -49,7 +54,7 @@ export function memlockLimit(): Environment['memlock'] {
 }
 
 /** What was tried, as reports have it. */
-export function asFeature(found: Detected): Feature {
+function asFeature(found: Detected): Feature {
   switch (found.status) {
     case 'available':
       return { state: 'available' };

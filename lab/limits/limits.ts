@@ -1,11 +1,10 @@
-import { features } from '../../native/probes/features.ts';
 import { cgroupMemory } from '../../native/proc/cgroup.ts';
 import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
 import { maxMapCount, overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { mappingCount } from '../../native/proc/vma.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
 import type { LimitsFacts, LimitsReport } from '../../protocol/limits.ts';
-import { asFeature } from './environment.ts';
+import { featuresHere } from './environment.ts';
 import { lockingFacts } from './locking-facts.ts';
 
 /** The facts, and the fixes that follow from them. */
@@ -26,7 +25,7 @@ export function limitsFacts(): LimitsFacts {
     swap: swapAreas(),
     thp: hugepage.errno === null ? hugepage.enabled : 'unknown',
     mappings: mappings(),
-    features: Object.fromEntries(Object.entries(features()).map(([name, found]) => [name, asFeature(found)])),
+    features: featuresHere(),
   };
 }
 

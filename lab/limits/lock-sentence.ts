@@ -1,5 +1,6 @@
 import type { Limit } from '../../native/calls/resource.ts';
-import type { LockCause, Measured, RefusedLock, Stretch } from '../../native/probes/diagnose-lock.ts';
+import type { LockCause, Measured, RefusedLock } from '../../native/probes/diagnose-lock.ts';
+import type { Stretch } from '../../native/proc/stretch.ts';
 import { exactBytes } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatAddress } from '../base/format.ts';
@@ -22,10 +23,7 @@ export function lockSentence(cause: LockCause, call: RefusedLock['call'], measur
         zh: `${formatAddress(measured.inaccessible ?? 0n)} 处的页已映射但无法调入：保护属性禁止任何访问，或超出了文件末尾。`,
       };
     case 'too-many-mappings':
-      return {
-        en: `The process has ${measured.mappings} mappings of ${measured.maxMappings} (vm.max_map_count), and locking part of one would split it.`,
-        zh: `进程已有 ${measured.mappings} 个映射，上限为 ${measured.maxMappings}（vm.max_map_count），而锁定其中一部分会将其拆分。`,
-      };
+      return wouldSplit(measured.mappings, measured.maxMappings, { en: 'locking', zh: '锁定' });
     case 'arguments':
       return {
         en: `${call} does not take these arguments; neither the limit nor the memory is the reason.`,
@@ -37,6 +35,14 @@ export function lockSentence(cause: LockCause, call: RefusedLock['call'], measur
         zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（限制：${limitZh(measured.limit)}），范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
       };
   }
+}
+
+/** Why a call on a part of a mapping was refused by a process that has as many mappings as it may have. */
+export function wouldSplit(mappings: number, most: number, { en, zh }: Text): Text {
+  return {
+    en: `The process has ${mappings} mappings of ${most} (vm.max_map_count), and ${en} part of one would split it.`,
+    zh: `进程已有 ${mappings} 个映射，上限为 ${most}（vm.max_map_count），而${zh}其中一部分会将其拆分。`,
+  };
 }
 
 function overLimit(call: RefusedLock['call'], measured: Measured): Text {

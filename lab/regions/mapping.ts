@@ -51,11 +51,9 @@ function sharing({ file, privateCopy, memory }: Mapping): readonly MapFlagName[]
   return memory ? ['MAP_SHARED'] : ['MAP_PRIVATE', 'MAP_ANONYMOUS'];
 }
 
-/** The rights as `/proc/PID/maps` writes them: `rw-p`. */
-export function mapsNotation(mapping: Mapping): string {
-  const { protection, flags } = mmapNames(mapping);
-  const [read, write] = [protection.includes('PROT_READ'), protection.includes('PROT_WRITE')];
-  return `${read ? 'r' : '-'}${write ? 'w' : '-'}-${flags.includes('MAP_SHARED') ? 's' : 'p'}`;
+/** Rights, as in `PROT`, as `/proc/PID/maps` writes them: `rw-p`. */
+export function mapsNotation(protection: number, shared: boolean): string {
+  return `${protection & PROT.READ ? 'r' : '-'}${protection & PROT.WRITE ? 'w' : '-'}-${shared ? 's' : 'p'}`;
 }
 
 /** Bytes that mmap(2) is asked for. */

@@ -112,6 +112,7 @@ export class Region {
   }
 
   info(): RegionInfo {
+    const { protection, flags } = mmapNames(this.mapping);
     return {
       id: this.id,
       label: this.label,
@@ -120,7 +121,7 @@ export class Region {
       length: this.length,
       pages: this.pages,
       kind: this.file ? 'file' : (this.mapping.memory ?? 'anonymous'),
-      protection: mapsNotation(this.mapping),
+      protection: mapsNotation(protectionBits(protection), flags.includes('MAP_SHARED')),
     };
   }
 

@@ -6,7 +6,7 @@ const intervalMs = 100;
 
 type ProgressEvent = Extract<Telling, { kind: 'progress' }>;
 
-/** Tells how far long work is; work that is done sooner than that tells nothing. */
+/** Tells how far long work is, by default not before it has taken that long. */
 export class Progress {
   readonly #tell: (event: ProgressEvent) => void;
   readonly #title: Text;
@@ -15,19 +15,21 @@ export class Progress {
   /** What was told to be all of it; undefined before the first time. */
   #total: number | undefined;
 
-  constructor(tell: (event: ProgressEvent) => void, title: Text, unit: ProgressEvent['unit']) {
+  /** @param atOnce tells the first time it is asked to, for work that is long for certain */
+  constructor(tell: (event: ProgressEvent) => void, title: Text, unit: ProgressEvent['unit'], atOnce = false) {
+    if (atOnce) this.#toldMs = Number.NEGATIVE_INFINITY;
     this.#tell = tell;
     this.#title = title;
     this.#unit = unit;
   }
 
-  at(done: number, total: number): void {
+  readonly at = (done: number, total: number): void => {
     const now = performance.now();
     if (now - this.#toldMs < intervalMs || done >= total) return;
     this.#toldMs = now;
     this.#total = total;
     this.#tell({ kind: 'progress', title: this.#title, done, total, unit: this.#unit });
-  }
+  };
 
   /** The work is over, also when it was ended early; what came of it is told elsewhere. */
   end(): void {

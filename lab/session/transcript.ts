@@ -6,7 +6,7 @@ import type { Language } from '../../protocol/language.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { Environment, Report, ReportSnapshot } from '../../protocol/report.ts';
 import { reportSchemaId } from '../../protocol/report-id.ts';
-import { forEachRun, maxRunPages } from '../../protocol/runs.ts';
+import { forEachRun, maxRunPages, packedFlags, packedPages, packRun } from '../../protocol/runs.ts';
 import type { Text } from '../../protocol/text.ts';
 
 /** Samples kept; when there are more, every second one is dropped, so that a long session keeps its whole course. */
@@ -128,7 +128,7 @@ function packRuns(flags: Uint8Array, most: number): Uint32Array {
   let at = 0;
   forEachRun(flags, (firstPage, pageCount, byte) => {
     packed[at++] = firstPage;
-    packed[at++] = (pageCount << 8) | byte;
+    packed[at++] = packRun(pageCount, byte);
   });
   return at === packed.length ? packed : packed.slice(0, at);
 }
@@ -144,7 +144,7 @@ function unpackRuns(packed: Uint32Array): ReportSnapshot['runs'] {
   const runs: ReportSnapshot['runs'] = [];
   for (let at = 0; at < packed.length; at += 2) {
     const word = packed[at + 1] ?? 0;
-    runs.push([packed[at] ?? 0, word >>> 8, word & 0xff]);
+    runs.push([packed[at] ?? 0, packedPages(word), packedFlags(word)]);
   }
   return runs;
 }

@@ -2,6 +2,7 @@ import { PROT } from '../../native/calls/mman.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import type { ProtectionName } from '../../protocol/mapping.ts';
 import type { Tool, ToolAdvice } from '../../protocol/page-call.ts';
+import { packedFlags, packedPages } from '../../protocol/runs.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Inverse } from '../../protocol/workbench.ts';
 import { pageCall } from '../operations/page-calls.ts';
@@ -127,7 +128,7 @@ function nothing(note: Text): Inverse {
 function eachPacked(packed: Uint32Array, each: (first: number, count: number, flags: number) => void): void {
   for (let at = 0; at < packed.length; at += 2) {
     const word = packed[at + 1] ?? 0;
-    each(packed[at] ?? 0, word >>> 8, word & 0xff);
+    each(packed[at] ?? 0, packedPages(word), packedFlags(word));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { VmaState } from '../../native/pages/vma-states.ts';
 import type { Tool } from '../../protocol/page-call.ts';
-import { forEachRun } from '../../protocol/runs.ts';
+import { forEachRun, packRun } from '../../protocol/runs.ts';
 import type { PageRuns } from '../../protocol/workbench.ts';
 import { pageCall } from '../operations/page-calls.ts';
 import { forEachPageRun } from './page-runs.ts';
@@ -34,7 +34,7 @@ export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: 
   const words: number[] = [];
   forEachPageRun(runs, (first, count) => {
     forEachRun(flags.subarray(first, first + count), (page, pages, byte) => {
-      if (words.length < 2 * maxKept) words.push(first + page, ((pages << 8) | byte) >>> 0);
+      if (words.length < 2 * maxKept) words.push(first + page, packRun(pages, byte));
     });
   });
   return { pages: Uint32Array.from(words), vmas: aboutVmas(tool) ? states.filter(overlapping(runs)) : [] };

@@ -1,6 +1,7 @@
 import { PROT } from '../../native/calls/mman.ts';
 import type { VmaState } from '../../native/pages/vma-states.ts';
 import type { VmaInfo } from '../../protocol/events.ts';
+import { mapsNotation } from '../regions/mapping.ts';
 
 /** VMAs that are told of a region; the others are counted. */
 const maxTold = 256;
@@ -20,7 +21,7 @@ export function vmaList(states: readonly VmaState[]): VmaList {
   const vmas = states.slice(0, maxTold).map((state) => ({
     firstPage: state.firstPage,
     pageCount: state.pages,
-    protection: mapsProtection(state),
+    protection: mapsNotation(state.protection ?? PROT.NONE, state.shared),
     flags: flagsOf(state),
   }));
   return { vmas, more: states.length - vmas.length };
@@ -29,9 +30,4 @@ export function vmaList(states: readonly VmaState[]): VmaList {
 function flagsOf({ locked, onFault, vmFlags }: VmaState): string[] {
   const lock = locked ? (onFault ? ['lo', 'lf'] : ['lo']) : [];
   return [...lock, ...(vmFlags?.split(' ').filter((flag) => told.has(flag)) ?? [])];
-}
-
-function mapsProtection({ protection, shared }: VmaState): string {
-  const bits = protection ?? PROT.NONE;
-  return `${bits & PROT.READ ? 'r' : '-'}${bits & PROT.WRITE ? 'w' : '-'}-${shared ? 's' : 'p'}`;
 }

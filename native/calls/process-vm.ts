@@ -1,18 +1,19 @@
 /** Reading another process's memory: process_vm_readv(2), and zeroing our own by process_vm_writev(2). Pages are touched in `touch.ts`. */
 import { checkAddress, checkInt, checkLength } from '../libc/arguments.ts';
 import { counted, type Result } from '../libc/errno.ts';
-import { addressOf, bind } from '../libc/libc.ts';
+import { addressOf, bind, type Pointer } from '../libc/libc.ts';
 
-type ProcessVm = (
+export type ProcessVm = (
   pid: number,
-  local: BigUint64Array,
+  local: Pointer,
   locals: number,
-  remote: BigUint64Array,
+  remote: Pointer,
   remotes: number,
   flags: number,
 ) => number;
 
-const libcReadv = bind<ProcessVm>(
+/** The binding itself; `touch.ts` offers it many pages at a time. */
+export const libcProcessVmReadv = bind<ProcessVm>(
   'intptr_t process_vm_readv(int, void *, unsigned long, void *, unsigned long, unsigned long)',
 );
 
@@ -33,10 +34,11 @@ export function processVmReadv(pid: number, address: bigint, length: number, int
   const remote = new BigUint64Array(16);
   remote[0] = checkAddress('address', address);
   remote[1] = BigInt(length);
-  return counted(libcReadv()(pid, local, 1, remote, 1, 0));
+  return counted(libcProcessVmReadv()(pid, local, 1, remote, 1, 0));
 }
 
-const libcWritev = bind<ProcessVm>(
+/** The binding itself, likewise. */
+export const libcProcessVmWritev = bind<ProcessVm>(
   'intptr_t process_vm_writev(int, void *, unsigned long, void *, unsigned long, unsigned long)',
 );
 
@@ -69,5 +71,5 @@ export function zero(address: bigint, length: number): Result<number> {
   const remote = new BigUint64Array(16);
   remote[0] = address;
   remote[1] = BigInt(bytes);
-  return counted(libcWritev()(process.pid, locals, count, remote, 1, 0));
+  return counted(libcProcessVmWritev()(process.pid, locals, count, remote, 1, 0));
 }

@@ -12,32 +12,18 @@
  * 262 144 first touches take 0.9 to 1.2 times a C loop (`npm run bench -- engine`). The kernel faults each page in from inside the call, which
  * saves the exception that a store takes and pays for pinning the page.
  */
+
 import { checkAddress } from '../libc/arguments.ts';
 import { type ErrnoName, failed } from '../libc/errno.ts';
-import { addressOf, bind, type Pointer } from '../libc/libc.ts';
+import { addressOf } from '../libc/libc.ts';
 import { pageSize } from '../libc/sysconf.ts';
 import { CallMeter } from './call-meter.ts';
 import { MAP, mmap, munmap, PROT } from './mman.ts';
+import { libcProcessVmReadv, libcProcessVmWritev, type ProcessVm } from './process-vm.ts';
 import type { Faults } from './resource.ts';
 
 /** UIO_MAXIOV of readv(2). */
 const BATCH = 1024;
-
-type ProcessVm = (
-  pid: number,
-  local: Pointer,
-  locals: number,
-  remote: Pointer,
-  remotes: number,
-  flags: number,
-) => number;
-
-const libcWritev = bind<ProcessVm>(
-  'intptr_t process_vm_writev(int, void *, unsigned long, void *, unsigned long, unsigned long)',
-);
-const libcReadv = bind<ProcessVm>(
-  'intptr_t process_vm_readv(int, void *, unsigned long, void *, unsigned long, unsigned long)',
-);
 
 /**
  * How many pages were touched. A failure names the entry of `pages` that could not be: all before it were touched, none after.
@@ -128,8 +114,8 @@ function warmUp(buffers: Scratch): void {
   const page = mmap(null, pageSize(), PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
   if (page.errno !== null) return;
   const pages = Uint32Array.of(0);
-  const writev = libcWritev();
-  const readv = libcReadv();
+  const writev = libcProcessVmWritev();
+  const readv = libcProcessVmReadv();
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     transfer(writev, buffers.ones, buffers, Number(page.returned), pages, pageSize());
     transfer(readv, buffers.sink, buffers, Number(page.returned), pages, pageSize());
@@ -156,7 +142,7 @@ function touch(libc: ProcessVm, write: boolean, address: bigint, pages: Uint32Ar
  * One call blocks for about a microsecond per page: cut long lists into pieces (`subarray`).
  */
 export function touchWrite(address: bigint, pages: Uint32Array, size: number = pageSize()): Touched {
-  return touch(libcWritev(), true, address, pages, size);
+  return touch(libcProcessVmWritev(), true, address, pages, size);
 }
 
 /**
@@ -165,5 +151,5 @@ export function touchWrite(address: bigint, pages: Uint32Array, size: number = p
  * Errors: EFAULT (page not readable; `page` names it), ENOMEM, EPERM and ENOSYS. process_vm_readv(2)
  */
 export function touchRead(address: bigint, pages: Uint32Array, size: number = pageSize()): Touched {
-  return touch(libcReadv(), false, address, pages, size);
+  return touch(libcProcessVmReadv(), false, address, pages, size);
 }

@@ -11,6 +11,7 @@ import { checkAddress, checkLength } from '../libc/arguments.ts';
 import type { ErrnoName } from '../libc/errno.ts';
 import { pageSize } from '../libc/sysconf.ts';
 import { status } from '../proc/proc-status.ts';
+import { holesIn, type Stretch, wholePages, within } from '../proc/stretch.ts';
 import { userNamespace } from '../proc/user-namespace.ts';
 import { maxMapCount } from '../proc/vm-settings.ts';
 import { isLocked, mappingCount, type Vma, vmas } from '../proc/vma.ts';
@@ -21,9 +22,6 @@ export type RefusedLock =
   | { readonly call: 'mlockall'; readonly errno: ErrnoName }
   /** `length`: the bytes to map, or for mremap those to add. */
   | { readonly call: 'mmap' | 'mremap'; readonly length: number; readonly errno: ErrnoName };
-
-/** A stretch of addresses. */
-export type Stretch = { readonly start: bigint; readonly end: bigint };
 
 /** What was read of the process and the range, after the refusal. Sizes in bytes. */
 export type Measured = {
@@ -88,7 +86,7 @@ function measure(refused: RefusedLock): Measured | null {
     limit: limits.soft,
     privileged: holds && first,
     onlyInNamespace: holds && !first,
-    holes: range ? holesOf(range, inside) : [],
+    holes: range ? holesIn(range, inside) : [],
     inaccessible: range ? inaccessibleIn(range, inside) : null,
     mappings: count.returned,
     maxMappings: most.errno === null ? most.returned : Number.POSITIVE_INFINITY,
@@ -99,11 +97,7 @@ function measure(refused: RefusedLock): Measured | null {
 function rangeOf(refused: RefusedLock): Stretch | null {
   if (refused.call !== 'mlock' && refused.call !== 'mlock2') return null;
   checkLength('length', refused.length);
-  const size = BigInt(pageSize());
-  const address = checkAddress('address', refused.address);
-  const start = address - (address % size);
-  const end = address + BigInt(refused.length);
-  return { start, end: end + ((size - (end % size)) % size) };
+  return wholePages(checkAddress('address', refused.address), refused.length);
 }
 
 function addedBytes(refused: RefusedLock, range: Stretch | null, inside: readonly Vma[]): number {
@@ -115,24 +109,6 @@ function addedBytes(refused: RefusedLock, range: Stretch | null, inside: readonl
     if (isLocked(part.start, Number(part.end - part.start)).locked) added -= part.end - part.start;
   }
   return Number(added);
-}
-
-function within(vma: Stretch, range: Stretch): Stretch {
-  return {
-    start: vma.start > range.start ? vma.start : range.start,
-    end: vma.end < range.end ? vma.end : range.end,
-  };
-}
-
-function holesOf(range: Stretch, inside: readonly Vma[]): readonly Stretch[] {
-  const holes: Stretch[] = [];
-  let from = range.start;
-  for (const vma of inside) {
-    if (vma.start > from) holes.push({ start: from, end: vma.start });
-    from = vma.end;
-  }
-  if (from < range.end) holes.push({ start: from, end: range.end });
-  return holes;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { histogram } from '../../../protocol/counts.ts';
 import type { Frame } from '../../../protocol/frame.ts';
-import { forEachChangedRun, forEachRun } from '../../../protocol/runs.ts';
+import { forEachChangedRun, forEachRun, packedFlags, packedPages, packRun } from '../../../protocol/runs.ts';
 import { firstIndex } from './first-index.ts';
 import { type Difference, differenceOf } from './page-difference.ts';
 
@@ -55,7 +55,7 @@ interface Entry extends Taken {
 export function undoOf(before: Uint8Array, frame: Frame): Uint32Array | undefined {
   const words: number[] = [];
   const keep = (firstPage: number, pageCount: number, flags: number): void => {
-    if (words.length <= mostWords) words.push(firstPage, ((pageCount << 8) | flags) >>> 0);
+    if (words.length <= mostWords) words.push(firstPage, packRun(pageCount, flags));
   };
   if (before.length !== frame.pages) return Uint32Array.from(words);
   if (frame.whole) {
@@ -173,6 +173,6 @@ function applyRuns(flags: Uint8Array, words: Uint32Array | undefined): void {
   if (!words) return;
   for (let at = 0; at < words.length; at += 2) {
     const [first, packed] = [words[at] ?? 0, words[at + 1] ?? 0];
-    flags.fill(packed & 0xff, first, first + (packed >>> 8));
+    flags.fill(packedFlags(packed), first, first + packedPages(packed));
   }
 }
