@@ -11,7 +11,6 @@ export function nodeHost(kind: 'cli' | 'browser'): Host {
   return {
     kind,
     version: version(),
-    can: { fileDialogs: false, menus: false },
     budget: Budget.fromEnvironment(),
     spawnIsolated: async () => {
       const { forkIsolated } = await import('../lab/isolation/fork-isolated.ts');

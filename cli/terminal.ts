@@ -13,6 +13,7 @@ const cells: Record<PageState, { shape: string; style: Style }> = {
   'on-fault': { shape: '▢', style: 'yellow' },
   swapped: { shape: '▨', style: 'magenta' },
   huge: { shape: '█', style: 'blue' },
+  guard: { shape: '╳', style: 'red' },
   unknown: { shape: '?', style: 'gray' },
 };
 

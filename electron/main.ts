@@ -21,7 +21,6 @@ function theHost(): Host {
   return {
     kind: 'electron',
     version,
-    can: { fileDialogs: false, menus: true },
     budget: Budget.fromEnvironment(),
     spawnIsolated: () => spawnUtility(built('isolated.js'), version),
   };

@@ -9,6 +9,7 @@ export const pageCountsSchema = z.object({
   swapped: z.int().nonnegative(),
   zero: z.int().nonnegative(),
   huge: z.int().nonnegative(),
+  guard: z.int().nonnegative(),
   dontDump: z.int().nonnegative(),
 });
 export type PageCounts = z.infer<typeof pageCountsSchema>;

@@ -1,5 +1,5 @@
 import type { PageCounts } from './counts-schema.ts';
-import { PageFlag, type PageState, pageState, pageStates } from './flags.ts';
+import { isGuard, PageFlag, type PageState, pageState, pageStates } from './flags.ts';
 
 /** How often each of the 256 possible page bytes occurs; every other count is derived from this one pass. */
 export function histogram(flags: Uint8Array): Uint32Array {
@@ -13,7 +13,9 @@ export function histogram(flags: Uint8Array): Uint32Array {
 
 /** Pages with each flag, from a histogram. */
 export function pageCounts(bins: Uint32Array): PageCounts {
-  const withFlag = (flag: number) => bins.reduce((sum, count, byte) => (byte & flag ? sum + count : sum), 0);
+  const pagesOf = (is: (byte: number) => boolean) =>
+    bins.reduce((sum, count, byte) => (is(byte) ? sum + count : sum), 0);
+  const withFlag = (flag: number) => pagesOf((byte) => (byte & flag) !== 0 && !isGuard(byte));
   return {
     resident: withFlag(PageFlag.Resident),
     present: withFlag(PageFlag.Present),
@@ -22,6 +24,7 @@ export function pageCounts(bins: Uint32Array): PageCounts {
     swapped: withFlag(PageFlag.Swapped),
     zero: withFlag(PageFlag.Zero),
     huge: withFlag(PageFlag.Huge),
+    guard: pagesOf(isGuard),
     dontDump: withFlag(PageFlag.DontDump),
   };
 }

@@ -6,7 +6,7 @@
  * - `Locked`: the mapping is `VM_LOCKED` (msync(2) `MS_INVALIDATE` gives `EBUSY`; smaps `lo`).
  * - `OnFault`: the mapping is locked with `MLOCK_ONFAULT` (smaps `lf`).
  * - `Swapped`: a swap entry stands in the page table.
- * - `Zero`: the page table maps the shared zero page.
+ * - `Zero`: the page table maps the shared zero page; without `Present`, a guard page.
  * - `Huge`: mapped by a PMD (a 2 MiB page on x86-64).
  * - `DontDump`: left out of core files (`MADV_DONTDUMP`; smaps `dd`).
  */
@@ -30,7 +30,17 @@ export function isGuard(flags: number): boolean {
 }
 
 /** The page states that a person tells apart, in the order of the legend. `on-fault` is locked and not in memory yet, for whatever reason. */
-export const pageStates = ['absent', 'resident', 'zero', 'locked', 'on-fault', 'swapped', 'huge', 'unknown'] as const;
+export const pageStates = [
+  'absent',
+  'resident',
+  'zero',
+  'locked',
+  'on-fault',
+  'swapped',
+  'huge',
+  'guard',
+  'unknown',
+] as const;
 export type PageState = (typeof pageStates)[number];
 
 /**
@@ -41,6 +51,7 @@ export type PageState = (typeof pageStates)[number];
  */
 export function pageState(flags: number, unknown = 0): PageState {
   if (unknown & PageFlag.Resident) return 'unknown';
+  if (isGuard(flags)) return 'guard';
   if (flags & PageFlag.Swapped && !(flags & PageFlag.Resident)) return 'swapped';
   if (flags & PageFlag.Locked) return flags & PageFlag.Resident ? 'locked' : 'on-fault';
   if (flags & PageFlag.Huge) return 'huge';

@@ -11,7 +11,8 @@ export interface ByteRange {
   readonly length: number;
 }
 
-export type Range = PageRange | ByteRange;
+/** `acrossHoles`: also where part of it was unmapped, for calls whose refusal of a hole is the subject. */
+export type Range = (PageRange | ByteRange) & { readonly acrossHoles?: boolean };
 
 /**
  * One call on a range of a region, as data: the log, the page map, the C program and the recording are all made from it.

@@ -28,7 +28,6 @@ export const hostInfoSchema = z.object({
   environment: environmentSchema,
   /** Bytes that all sessions of this host together may commit. */
   budgetBytes: z.int().positive(),
-  can: z.object({ fileDialogs: z.boolean(), menus: z.boolean() }),
 });
 export type HostInfo = z.infer<typeof hostInfoSchema>;
 

@@ -140,7 +140,7 @@ async function* lockOverHole(lab: LockLab): Script {
   );
   const lock = yield* lab.perform({ en: 'Lock it all, over the hole', zh: '跨过空洞锁定整个区域' }, region, {
     kind: 'mlock',
-    range: wholeOf(region),
+    range: { ...wholeOf(region), acrossHoles: true },
   });
   const start = { firstPage: 0, pageCount: holed.hole };
   const look = yield* lab.look(

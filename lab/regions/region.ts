@@ -125,10 +125,11 @@ export class Region {
     };
   }
 
-  /** The bytes of a range. Throws `bad-input` when it leaves the region. */
+  /** The bytes of a range. Throws `bad-input` when it leaves the region, or meets a hole that it does not say it crosses. */
   bytesOf(range: Range): { address: bigint; length: number } {
     const { offset, length } = 'offset' in range ? range : this.#pagesAsBytes(range);
     if (offset + length > this.length) throw this.#outside(Math.ceil((offset + length) / this.pageSize) - 1);
+    if (!range.acrossHoles) this.#refuseHoles(this.pagesOf(range));
     return { address: this.address + BigInt(offset), length };
   }
 
@@ -139,9 +140,12 @@ export class Region {
     return { firstPage, pageCount: Math.ceil((range.offset + range.length) / this.pageSize) - firstPage };
   }
 
-  /** Page numbers, checked to be inside. Throws `bad-input` otherwise. */
+  /** Page numbers, checked to be inside and mapped. Throws `bad-input` otherwise. */
   pageNumbers(pages: readonly number[]): Uint32Array {
-    for (const page of pages) if (page >= this.pages) throw this.#outside(page);
+    for (const page of pages) {
+      if (page >= this.pages) throw this.#outside(page);
+      if (this.#holes.length > 0) this.#refuseHoles({ firstPage: page, pageCount: 1 });
+    }
     return Uint32Array.from(pages);
   }
 
@@ -187,6 +191,19 @@ export class Region {
 
   #pagesAsBytes({ firstPage, pageCount }: PageRange) {
     return { offset: firstPage * this.pageSize, length: pageCount * this.pageSize };
+  }
+
+  /** What was unmapped may be another session's memory by now: nothing may reach it. */
+  #refuseHoles({ firstPage, pageCount }: PageRange): void {
+    const end = firstPage + pageCount;
+    const hole = this.#holes.find((each) => each.firstPage < end && each.firstPage + each.pageCount > firstPage);
+    if (!hole) return;
+    const page = Math.max(firstPage, hole.firstPage);
+    throw problem(
+      'bad-input',
+      `Page ${page} of region ${this.label} was unmapped, and what is there now may belong to something else; leave it out.`,
+      `区域 ${this.label} 的第 ${page} 页已解除映射，那里现在可能属于别处；请将其排除。`,
+    );
   }
 
   #outside(page: number) {

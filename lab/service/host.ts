@@ -6,7 +6,6 @@ import type { Budget } from './budget.ts';
 export interface Host {
   readonly kind: HostInfo['kind'];
   readonly version: string;
-  readonly can: HostInfo['can'];
   /** Shared by all readers of this host. */
   readonly budget: Budget;
   /** Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is refused. */

@@ -12,8 +12,6 @@ const checkedByHost = Number.MAX_SAFE_INTEGER;
  */
 export function serveIsolated(wire: Wire, version: string): void {
   const budget = new Budget(checkedByHost);
-  serve(wire, (reader) =>
-    createService({ kind: 'isolated', version, can: { fileDialogs: false, menus: false }, budget }, reader),
-  );
+  serve(wire, (reader) => createService({ kind: 'isolated', version, budget }, reader));
   wire.onClose(() => process.exit(0));
 }

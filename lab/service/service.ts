@@ -125,7 +125,6 @@ export function createService(host: Host, reader: Reader): Service {
       pid: process.pid,
       environment: environment(),
       budgetBytes: host.budget.totalBytes,
-      can: host.can,
     }),
     limits: async () => (await import('../limits/limits.ts')).limits(),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),

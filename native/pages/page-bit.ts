@@ -12,7 +12,7 @@ export const PageBit = {
   OnFault: 8,
   /** The page table holds a swap entry. */
   Swapped: 16,
-  /** Maps the shared zero page (4 KiB or huge). */
+  /** Maps the shared zero page (4 KiB or huge); without Present a guard page (MADV_GUARD_INSTALL), which maps nothing. */
   Zero: 32,
   /** Mapped as part of a huge page (a PMD). */
   Huge: 64,

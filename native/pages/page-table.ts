@@ -34,10 +34,10 @@ const ALL_BUT_PRESENT: ScanQuery = {
   report: REPORT,
 };
 
-/** By category set (its bits 3 to 8), the page's bits. A guard marker is a swap entry to old readers; it is neither. */
+/** By category set (its bits 3 to 8), the page's bits. A guard marker is a swap entry to old readers; here it has the bits that no page can have. */
 const BITS = Uint8Array.from({ length: 64 }, (_, index) => {
   const categories = index << 3;
-  if (categories & PAGE_IS.GUARD) return 0;
+  if (categories & PAGE_IS.GUARD) return PageBit.Zero;
   return (
     (categories & PAGE_IS.PRESENT ? PageBit.Present : 0) |
     (categories & PAGE_IS.SWAPPED ? PageBit.Swapped : 0) |

@@ -173,6 +173,7 @@ function numberColour(palette: Palette, state: PageState): string {
   if (state === 'absent' || state === 'on-fault') return palette.faint;
   if (state === 'zero') return palette.zeroMark;
   if (state === 'unknown') return palette.cursor;
+  if (state === 'guard') return palette.guardMark;
   return state === 'locked' ? palette.lockedMark : palette.number;
 }
 

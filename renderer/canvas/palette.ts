@@ -19,6 +19,7 @@ export interface Palette {
   readonly zeroMark: string;
   readonly lockedMark: string;
   readonly swappedMark: string;
+  readonly guardMark: string;
   readonly unknownMark: string;
   readonly flash: string;
   readonly cursor: string;
@@ -41,6 +42,7 @@ export function readPalette(element: Element): Palette {
       'on-fault': token('page-absent'),
       swapped: token('page-swapped'),
       huge: token('page-huge'),
+      guard: token('page-guard'),
       unknown: token('page-unknown'),
     },
     well: token('well'),
@@ -48,6 +50,7 @@ export function readPalette(element: Element): Palette {
     zeroMark: token('page-zero-mark'),
     lockedMark: token('page-locked-mark'),
     swappedMark: token('page-swapped-mark'),
+    guardMark: token('page-guard-mark'),
     unknownMark: token('page-unknown-mark'),
     flash: token('page-flash'),
     cursor: token('page-cursor'),

@@ -128,6 +128,18 @@ const marks: Partial<Record<PageState, Mark>> = {
     context.lineTo(side, side);
     context.stroke();
   },
+  /** A cross: no way in. */
+  guard(context, palette, side) {
+    const inset = side * 0.22;
+    context.strokeStyle = palette.guardMark;
+    context.lineWidth = Math.max(1.2, side / 10);
+    context.beginPath();
+    context.moveTo(inset, inset);
+    context.lineTo(side - inset, side - inset);
+    context.moveTo(side - inset, inset);
+    context.lineTo(inset, side - inset);
+    context.stroke();
+  },
   /** Hatching: nobody could say. */
   unknown(context, palette, side) {
     context.strokeStyle = palette.unknownMark;

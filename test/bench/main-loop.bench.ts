@@ -24,7 +24,7 @@ interface Blocks {
 /** One session from start to release. An inline one has a host that starts no process, so that any size stays inline. */
 async function measure(placement: Placement, parameters: Record<string, number | string>): Promise<Blocks> {
   const ended = Promise.withResolvers<void>();
-  const host = { kind: 'cli' as const, version: '0.0.0', can: { fileDialogs: false, menus: false } };
+  const host = { kind: 'cli' as const, version: '0.0.0' };
   const spawnIsolated = placement === 'isolated' ? { spawnIsolated: () => forkIsolated(entry) } : {};
   const service = createService(
     { ...host, budget: new Budget(2 * 1024 ** 3), ...spawnIsolated },

@@ -71,8 +71,7 @@ export class TestLab implements AsyncDisposable {
   readonly service: Service;
 
   constructor(spawnIsolated?: Host['spawnIsolated'], budget = new Budget(testBudgetBytes)) {
-    const can = { fileDialogs: false, menus: false };
-    const host: Host = { kind: 'cli', version: '0.0.0', can, budget, ...(spawnIsolated ? { spawnIsolated } : {}) };
+    const host: Host = { kind: 'cli', version: '0.0.0', budget, ...(spawnIsolated ? { spawnIsolated } : {}) };
     this.service = createService(host, this.reader);
     this.reader.acknowledge = (session, region, sequence) => this.service.acknowledge({ session, region, sequence });
   }

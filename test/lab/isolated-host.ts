@@ -10,7 +10,6 @@ const service = createService(
   {
     kind: 'cli',
     version: '0.0.0',
-    can: { fileDialogs: false, menus: false },
     budget: new Budget(1 << 30),
     spawnIsolated: () => forkIsolated(entry),
   },

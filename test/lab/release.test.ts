@@ -17,7 +17,7 @@ function connected() {
   const disposed = Promise.withResolvers<void>();
   const budget = new Budget(testBudgetBytes);
   serve(far, (toReader): Service => {
-    const host = { kind: 'cli' as const, version: '0.0.0', can: { fileDialogs: false, menus: false }, budget };
+    const host = { kind: 'cli' as const, version: '0.0.0', budget };
     const service = createService(host, toReader);
     return { ...service, dispose: () => service.dispose().then(disposed.resolve, disposed.reject) };
   });

@@ -30,7 +30,6 @@ const host: HostInfo = {
   version: '0',
   pid: 1,
   budgetBytes: 1,
-  can: { fileDialogs: false, menus: false },
   environment: {
     kernel: '6',
     architecture: 'x86_64',

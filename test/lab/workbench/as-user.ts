@@ -8,7 +8,6 @@ const reader = new TestReader();
 const host = {
   kind: 'cli',
   version: '0.0.0',
-  can: { fileDialogs: false, menus: false },
   budget: new Budget(1 << 28),
 } as const;
 const service = createService(host, reader);
