@@ -1,4 +1,4 @@
-/** The entry of an isolated process whose host is Node: `lab/fork-isolated.ts` starts it. */
+/** The entry of an isolated process whose host is Node: `lab/isolation/fork-isolated.ts` starts it. */
 import { serveIsolated } from '../lab/service/serve-isolated.ts';
 import { parentWire } from '../protocol/wires/child-process.ts';
 import { version } from './installation.ts';

@@ -1,5 +1,5 @@
 /**
- * What is built, from what. A target's inputs follow the floors of the house: a host is made from itself and from
+ * What is built, from what. A target's inputs follow the floors of the source layout: a host is made from itself and from
  * everything below it.
  */
 import { inProject, root } from './project.mjs';
