@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cgroupMemory, mountsOf } from '../../native/cgroup.ts';
 import { lockedInSmaps, lockedRanges } from '../../native/locked-ranges.ts';
 import { MLOCK, mlock, mlock2 } from '../../native/mlock.ts';
 import { munmap } from '../../native/mman.ts';
@@ -87,30 +86,6 @@ test('the settings of huge pages and overcommit are those of their files', () =>
   const commit = overcommit();
   if (commit.errno !== null) throw new Error(commit.errno);
   expect(commit.ratioPercent).toBe(Number(readFileSync('/proc/sys/vm/overcommit_ratio', 'latin1')));
-});
-
-describe('the control group', () => {
-  test('of this process is found with its limit, or there is none', () => {
-    const found = cgroupMemory();
-    if (found.errno !== null) throw new Error(found.errno);
-    if (!found.memory) return;
-    expect(readFileSync('/proc/self/cgroup', 'latin1')).toContain(found.memory.path);
-    expect([1, 2]).toContain(found.memory.version);
-    if (found.memory.currentBytes !== null) expect(found.memory.currentBytes).toBeGreaterThan(0);
-  });
-
-  test('hierarchies of both versions are told from their mounts', () => {
-    const mountinfo = [
-      '30 24 0:26 / /sys/fs/cgroup/unified rw,nosuid - cgroup2 cgroup2 rw,nsdelegate',
-      '31 24 0:27 /docker/abc /sys/fs/cgroup/memory rw shared:9 - cgroup cgroup rw,memory',
-      '32 24 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct',
-      '33 24 0:29 / /proc rw - proc proc rw',
-    ].join('\n');
-    expect(mountsOf(mountinfo)).toEqual([
-      { version: 2, root: '/', point: '/sys/fs/cgroup/unified' },
-      { version: 1, root: '/docker/abc', point: '/sys/fs/cgroup/memory' },
-    ]);
-  });
 });
 
 test('a new user namespace is told from the first one', (context) => {
