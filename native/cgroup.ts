@@ -67,11 +67,16 @@ export function cgroupMemoryIn(groups: string, mountinfo: string): CgroupMemory 
 export function mountsOf(mountinfo: string): readonly Mount[] {
   return mountinfo.split('\n').flatMap((line): Mount[] => {
     const [left = '', right = ''] = line.split(' - ');
-    const [, , , root = '', point = ''] = left.split(' ');
+    const [, , , root = '', point = ''] = left.split(' ').map(unescaped);
     const [type, , options = ''] = right.split(' ');
     if (type === 'cgroup2') return [{ version: 2, root, point }];
     return type === 'cgroup' && options.split(',').includes('memory') ? [{ version: 1, root, point }] : [];
   });
+}
+
+/** A path as it is: the kernel writes spaces and backslashes in mountinfo as `\040`, `\134`; systemd's names have backslashes. */
+function unescaped(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 /** Below the mount, the path without what the mount's root already covers (a container sees its own group as the root). */
