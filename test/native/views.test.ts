@@ -64,6 +64,21 @@ test('limits of any process are read from its file', () => {
   expect(mine.limits.MEMLOCK).toEqual({ soft: memlock.soft, hard: memlock.hard });
   expect(Object.keys(mine.limits).sort()).toEqual(Object.keys(RLIMIT).sort());
   expect(procLimits(process.ppid).errno).toBeNull();
+  const text = [
+    'Limit                     Soft Limit           Hard Limit           Units     ',
+    'Max cpu time              unlimited            unlimited            seconds   ',
+    'Max core file size        0                    unlimited            bytes     ',
+    'Max locked memory         0                    0                    bytes     ',
+    'Max address space         8388608              18446744073709551614 bytes     ',
+    'Max nice priority         0                    20                   ',
+  ].join('\n');
+  expect(parseProcLimits(text).limits).toEqual({
+    CPU: { soft: 'unlimited', hard: 'unlimited' },
+    CORE: { soft: 0n, hard: 'unlimited' },
+    MEMLOCK: { soft: 0n, hard: 0n },
+    AS: { soft: 8_388_608n, hard: 18_446_744_073_709_551_614n },
+    NICE: { soft: 0n, hard: 20n },
+  });
   expect(parseProcLimits('Limit  Soft Limit  Hard Limit  Units\n').limits).toEqual({});
 });
 
