@@ -133,9 +133,9 @@ function detect(name: FeatureName): Feature {
     case 'memfd_secret':
       return judge(name, tryMemfdSecret(), ['ENOSYS'], SANDBOX);
     case 'mlock2': {
-      // Length 0 locks nothing, but is checked like any other.
+      // Length 0 locks nothing, but is checked like any other. glibc makes EINVAL of the kernel's ENOSYS.
       const { errno } = mlock2(0n, 0, MLOCK.ONFAULT);
-      return judge(name, errno, ['ENOSYS'], 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK');
+      return judge(name, errno, ['ENOSYS', 'EINVAL'], 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK');
     }
     case 'madv-populate':
       return judge(

@@ -46,11 +46,15 @@ export function cgroupMemory(pid: number | 'self' = 'self'): CgroupResult {
   if (groups.errno !== null) return groups;
   const mounts = readText(`${procFolder(pid)}/mountinfo`);
   if (mounts.errno !== null) return mounts;
-  return { returned: 0, errno: null, memory: lookUp(groups.text, mountsOf(mounts.text)) };
+  return { returned: 0, errno: null, memory: cgroupMemoryIn(groups.text, mounts.text) };
 }
 
-/** Version 1's memory controller when it has one (it is then not in version 2's tree), else version 2. */
-function lookUp(groups: string, mounts: readonly Mount[]): CgroupMemory | null {
+/**
+ * The same from the texts of /proc/PID/cgroup and mountinfo. Version 1's memory controller when it has one (it is then not in version 2's
+ * tree), else version 2.
+ */
+export function cgroupMemoryIn(groups: string, mountinfo: string): CgroupMemory | null {
+  const mounts = mountsOf(mountinfo);
   const one = mounts.find(({ version }) => version === 1);
   const onePath = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m.exec(groups)?.[1];
   if (one && onePath !== undefined) return memoryOf(one, onePath);
@@ -63,11 +67,16 @@ function lookUp(groups: string, mounts: readonly Mount[]): CgroupMemory | null {
 export function mountsOf(mountinfo: string): readonly Mount[] {
   return mountinfo.split('\n').flatMap((line): Mount[] => {
     const [left = '', right = ''] = line.split(' - ');
-    const [, , , root = '', point = ''] = left.split(' ');
+    const [, , , root = '', point = ''] = left.split(' ').map(unescaped);
     const [type, , options = ''] = right.split(' ');
     if (type === 'cgroup2') return [{ version: 2, root, point }];
     return type === 'cgroup' && options.split(',').includes('memory') ? [{ version: 1, root, point }] : [];
   });
+}
+
+/** A path as it is: the kernel writes spaces and backslashes in mountinfo as `\040`, `\134`; systemd's names have backslashes. */
+function unescaped(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 /** Below the mount, the path without what the mount's root already covers (a container sees its own group as the root). */

@@ -21,8 +21,12 @@ export type Meminfo = {
 /** The machine's memory. Errors: ENOENT, EACCES (no /proc). */
 export function meminfo(): Meminfo | Failed {
   const read = readText('/proc/meminfo');
-  if (read.errno !== null) return read;
-  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(read.text)?.[1] ?? 0) * 1024;
+  return read.errno === null ? parseMeminfo(read.text) : read;
+}
+
+/** The same from the file's text. */
+export function parseMeminfo(text: string): Meminfo {
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) * 1024;
   return {
     returned: 0,
     errno: null,
@@ -49,14 +53,14 @@ export type Swap = {
 /** The swap areas in use; none is an empty list. Errors: ENOENT (a kernel without swap). */
 export function swaps(): { readonly returned: 0; readonly errno: null; readonly swaps: readonly Swap[] } | Failed {
   const read = readText('/proc/swaps');
-  if (read.errno !== null) return read;
-  const rows = read.text.split('\n').slice(1).filter(Boolean);
-  return {
-    returned: 0,
-    errno: null,
-    swaps: rows.map((row) => {
-      const [path = '', type = '', size, used, priority] = row.split(/\s+/);
-      return { path, type, sizeBytes: Number(size) * 1024, usedBytes: Number(used) * 1024, priority: Number(priority) };
-    }),
-  };
+  return read.errno === null ? { returned: 0, errno: null, swaps: parseSwaps(read.text) } : read;
+}
+
+/** The same from the file's text. */
+export function parseSwaps(text: string): readonly Swap[] {
+  const rows = text.split('\n').slice(1).filter(Boolean);
+  return rows.map((row) => {
+    const [path = '', type = '', size, used, priority] = row.split(/\s+/);
+    return { path, type, sizeBytes: Number(size) * 1024, usedBytes: Number(used) * 1024, priority: Number(priority) };
+  });
 }

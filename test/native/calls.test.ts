@@ -1,24 +1,26 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
 import { capget, dropCapabilities } from '../../native/calls/capabilities.ts';
+import { SIG, signal } from '../../native/calls/signals.ts';
+import { feature } from '../../native/probes/features.ts';
 import { setresuid } from '../../native/calls/identity.ts';
 import { free, mallinfo2, malloc, mallocTrim, mallocUsableSize, realloc } from '../../native/calls/malloc.ts';
-import { memfdCreate, memfdSecret } from '../../native/calls/memfd.ts';
+import { memfdCreate, memfdSecret, O_CLOEXEC } from '../../native/calls/memfd.ts';
 import { MCL, MLOCK, mlock2, mlock2Async, mlockall, munlockall } from '../../native/calls/mlock.ts';
 import { MADV, MAP, MREMAP, mincore, mmap, mremap, munmap, PROT } from '../../native/calls/mman.ts';
 import { cachestat, mincoreTellsOf, POSIX_FADV, posixFadvise } from '../../native/calls/page-cache.ts';
 import { pidfdOpen, processMadvise } from '../../native/calls/pidfd.ts';
+import { openPipe } from '../../native/calls/pipe.ts';
 import { getName, setName } from '../../native/calls/prctl.ts';
-import { processVmReadv } from '../../native/calls/process-vm.ts';
-import { SIG, signal } from '../../native/calls/signals.ts';
-import { touchWrite } from '../../native/calls/touch.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
-import { feature } from '../../native/probes/features.ts';
+import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { status } from '../../native/proc/proc-status.ts';
+import { processVmReadv } from '../../native/calls/process-vm.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { touchWrite } from '../../native/calls/touch.ts';
 import { map, pageNumbers } from './memory.ts';
 
 const size = pageSize();
@@ -99,6 +101,34 @@ describe('files in memory', () => {
     copyOut(mapped.returned, size, bytes);
     expect(bytes.every((byte) => byte === 7)).toBe(true);
     munmap(mapped.returned, size);
+  });
+
+  test('and every other descriptor made here are closed in the programs that this process starts', () => {
+    const opened = openPipe();
+    if (opened.errno !== null) throw new Error(opened.errno);
+    using pipe = opened;
+    const made = {
+      memfd_create: memfdCreate('pagescope-test').returned,
+      memfd_secret: memfdSecret().returned,
+      pidfd_open: pidfdOpen(process.pid).returned,
+    };
+    const kept = {
+      'the end to read': pipe.readFd,
+      'the end to write': pipe.writeFd,
+      pagemap: selfDescriptor('pagemap').returned,
+      maps: selfDescriptor('maps').returned,
+      smaps: selfDescriptor('smaps').returned,
+    };
+    const closedOnExec = (fd: number) =>
+      (Number.parseInt(/^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '', 8) &
+        O_CLOEXEC) !==
+      0;
+    const all = Object.entries({ ...made, ...kept });
+    // memfd_secret may be turned off.
+    const inherited = all.filter(([, fd]) => fd >= 0 && !closedOnExec(fd)).map(([name]) => name);
+    for (const fd of Object.values(made)) if (fd >= 0) closeSync(fd);
+    expect(inherited).toEqual([]);
+    expect(all.filter(([name, fd]) => fd < 0 && name !== 'memfd_secret')).toEqual([]);
   });
 
   test('refuse a name with a zero byte', () => {

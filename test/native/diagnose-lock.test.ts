@@ -1,14 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dropCapabilities } from '../../native/calls/capabilities.ts';
+import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/probes/diagnose-lock.ts';
+import type { ErrnoName } from '../../native/libc/errno.ts';
 import { memfdCreate } from '../../native/calls/memfd.ts';
 import { MCL, mlock, mlock2, mlockall, munlock } from '../../native/calls/mlock.ts';
 import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
-import type { ErrnoName } from '../../native/libc/errno.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
-import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/probes/diagnose-lock.ts';
+import { nativeScript } from '../support/native-script.ts';
 import { map } from './memory.ts';
 
 const KIB = 1024;
@@ -162,6 +163,40 @@ test('too many mappings: their number and the most there may be', () => {
   if ('skip' in told) throw new Error(`vm.max_map_count is ${told.skip}: too many to make here.`);
   expect(told).toMatchObject({ errno: 'ENOMEM', cause: 'too-many-mappings', max: told.most });
   expect(told.most - told.mappings).toBeLessThanOrEqual(1);
+});
+
+describe('a refusal in other surroundings', () => {
+  const refusedScript = (before: string) => `
+    import { diagnoseLock } from 'diagnose-lock.ts';
+    import { mlock } from 'mlock.ts';
+    import { MAP, PROT, mmap } from 'mman.ts';
+    import { refuse } from 'support/sandbox.ts';
+    const { returned: address } = mmap(null, 1 << 20, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+    ${before}
+    const { errno } = mlock(address, 1 << 20);
+    const { cause, measured } = diagnoseLock({ call: 'mlock', address, length: 1 << 20, errno });
+    const { privileged, onlyInNamespace, addedBytes } = measured;
+    console.log(JSON.stringify({ errno, cause, privileged, onlyInNamespace, addedBytes }));`;
+
+  test('of a process whose CAP_IPC_LOCK is of a user namespace is the limit’s, and says so', (context) => {
+    const prefix = ['prlimit', '--memlock=65536', 'unshare', '--user', '--map-root-user'];
+    const [command = '', ...words] = prefix;
+    const { status } = spawnSync(command, [...words, 'true']);
+    if (status !== 0) context.skip('A user namespace can’t be made here.');
+    expect(nativeScript(refusedScript(''), { prefix })).toEqual({
+      errno: 'ENOMEM',
+      cause: 'limit',
+      privileged: false,
+      onlyInNamespace: true,
+      addedBytes: 1 << 20,
+    });
+  });
+
+  test('of a sandbox, over no limit, has no cause that can be measured', () => {
+    const EPERM = 1;
+    const told = nativeScript(refusedScript(`refuse({ call: 'mlock', errno: ${EPERM} });`));
+    expect(told).toMatchObject({ errno: 'EPERM', cause: 'unknown' });
+  });
 });
 
 test('arguments that the call does not take are told from the three causes', () => {

@@ -1,15 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { capabilities } from '../../native/calls/capabilities.ts';
+import { forkAndHold } from '../../native/calls/fork.ts';
 import { mlock, munlock } from '../../native/calls/mlock.ts';
-import { mprotect, munmap, PROT } from '../../native/calls/mman.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
+import { MAP, mmap, mprotect, munmap, PROT } from '../../native/calls/mman.ts';
+import { getName, setName } from '../../native/calls/prctl.ts';
 import { readText } from '../../native/proc/proc-file.ts';
-import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
+import { meminfo, parseMeminfo, parseSwaps, swaps } from '../../native/proc/proc-meminfo.ts';
+import { hasEnded, procStat } from '../../native/proc/proc-stat.ts';
 import { parseStatus, status } from '../../native/proc/proc-status.ts';
 import { readSmaps, readSmapsAsync, type SmapsEntry } from '../../native/proc/smaps.ts';
 import { endOfRecord, parseRecord } from '../../native/proc/smaps-record.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { maxMapCount, overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { parseMapsLine, readMaps, vmas } from '../../native/proc/vma.ts';
 import { map } from './memory.ts';
@@ -38,6 +43,98 @@ test('a kernel thread, which has no memory lines, reads as zeros', () => {
     vmRssBytes: 0,
     effective: [],
   });
+});
+
+test('status of a setuid program tells what it may, not who started it', () => {
+  const text = [
+    'Name:\tsudo',
+    'Uid:\t1000\t0\t1001\t1002',
+    'VmPeak:\t   90000 kB',
+    'VmSize:\t   80000 kB',
+    'VmLck:\t      64 kB',
+    'VmPin:\t      32 kB',
+    'VmHWM:\t    5000 kB',
+    'VmRSS:\t    4000 kB',
+    'RssAnon:\t    3000 kB',
+    'RssFile:\t    2000 kB',
+    'VmSwap:\t     128 kB',
+    'Threads:\t7',
+    'CapInh:\t0000000000000001',
+    'CapPrm:\t0000000000004000',
+    'CapEff:\t0000000001000000',
+    'CapBnd:\t0000000001004000',
+    'CapAmb:\t0000000000000002',
+    '',
+  ].join('\n');
+  expect(parseStatus(text)).toEqual({
+    returned: 0,
+    errno: null,
+    name: 'sudo',
+    vmSizeBytes: 80_000 * 1024,
+    vmLckBytes: 64 * 1024,
+    vmRssBytes: 4000 * 1024,
+    rssAnonBytes: 3000 * 1024,
+    vmSwapBytes: 128 * 1024,
+    effectiveUid: 0,
+    threads: 7,
+    effective: ['CAP_SYS_RESOURCE'],
+    permitted: ['CAP_IPC_LOCK'],
+    bounding: ['CAP_IPC_LOCK', 'CAP_SYS_RESOURCE'],
+  });
+});
+
+test('the machine’s memory is told in bytes, each line as its own', () => {
+  const names = ['MemTotal', 'MemFree', 'MemAvailable', 'SwapCached', 'Mlocked', 'SwapTotal', 'SwapFree'];
+  const lines = [...names, 'CommitLimit', 'Committed_AS'].map((name, index) => `${name}:   ${index + 1} kB`);
+  expect(parseMeminfo(lines.join('\n'))).toEqual({
+    returned: 0,
+    errno: null,
+    memTotalBytes: 1024,
+    memFreeBytes: 2 * 1024,
+    memAvailableBytes: 3 * 1024,
+    mlockedBytes: 5 * 1024,
+    swapTotalBytes: 6 * 1024,
+    swapFreeBytes: 7 * 1024,
+    commitLimitBytes: 8 * 1024,
+    committedBytes: 9 * 1024,
+  });
+});
+
+test('swap areas are told in bytes, with their priority, which is below 0 where nobody gave one', () => {
+  const text = [
+    'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority',
+    '/dev/zram0                              partition\t4194300\t\t1024\t\t100',
+    '/my\\040swap                              file\t\t2097148\t\t0\t\t-2',
+    '',
+  ].join('\n');
+  expect(parseSwaps(text)).toEqual([
+    { path: '/dev/zram0', type: 'partition', sizeBytes: 4_194_300 * 1024, usedBytes: 1024 * 1024, priority: 100 },
+    { path: '/my\\040swap', type: 'file', sizeBytes: 2_097_148 * 1024, usedBytes: 0, priority: -2 },
+  ]);
+  expect(parseSwaps('Filename\tType\tSize\tUsed\tPriority\n')).toEqual([]);
+});
+
+test('a process is told by its start and state, whatever its name looks like', () => {
+  const before = getName();
+  const mine = procStat();
+  setName('a) Z 1 (b 2');
+  const named = procStat();
+  setName(before);
+  if (mine.errno !== null || named.errno !== null) throw new Error('no stat');
+  expect(named).toEqual({ ...mine, state: 'R' });
+  const [now] = readFileSync('/proc/uptime', 'latin1').split(' ');
+  expect(named.startTicks / 100).toBeLessThanOrEqual(Number(now));
+  expect([hasEnded(process.pid), hasEnded(2 ** 30)]).toEqual([false, true]);
+});
+
+test('a process that ended and was not waited for has ended', async () => {
+  const copy = forkAndHold();
+  if (copy.errno !== null) throw new Error(copy.errno);
+  using _ = copy;
+  expect(hasEnded(copy.pid)).toBe(false);
+  process.kill(copy.pid, 'SIGKILL');
+  await expect.poll(() => procStat(copy.pid)).toMatchObject({ state: 'Z' });
+  expect(hasEnded(copy.pid)).toBe(true);
 });
 
 test('capabilities are named by their numbers', () => {
@@ -152,6 +249,39 @@ test('smaps of a process with 16 000 mappings names each of them', () => {
   // The last may have been joined with the mapping after it.
   expect(Number(next - address) / pageSize()).toBeGreaterThanOrEqual(pages - 1);
   expect(protections.get('r--p')).toBe(pages / 2);
+});
+
+test('a record of smaps longer than all that is read at once is told whole, and what comes after it too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pagescope-'));
+  const home = process.cwd();
+  const name = 'n'.repeat(250);
+  const size = pageSize();
+  try {
+    // No path that a call takes is that long, but folders may be nested without end.
+    process.chdir(folder);
+    for (let depth = 0; depth < 300; depth++) {
+      mkdirSync(name);
+      process.chdir(name);
+    }
+    const fd = openSync('file', 'w+');
+    ftruncateSync(fd, size);
+    const address = map(4);
+    const mapped = mmap(address + BigInt(size), size, PROT.READ, MAP.SHARED | MAP.FIXED, fd, 0);
+    closeSync(fd);
+    expect(mapped.errno).toBeNull();
+    const range = [address, address + BigInt(4 * size)] as const;
+    const [now, later]: SmapsEntry[][] = [[], []];
+    const read = readSmaps('self', (entry) => now?.push(entry), ...range);
+    await readSmapsAsync('self', (entry) => later?.push(entry), ...range);
+    munmap(address, 4 * size);
+    expect(read).toEqual({ returned: 3, errno: null });
+    expect(now?.[1]?.path.endsWith(`/${Array(300).fill(name).join('/')}/file`)).toBe(true);
+    expect(now?.[2]).toMatchObject({ start: address + BigInt(2 * size), path: '', protection: 'rw-p' });
+    expect(later).toEqual(now);
+  } finally {
+    process.chdir(home);
+    execFileSync('rm', ['-rf', folder]);
+  }
 });
 
 test('smaps of a range holds just its VMAs, and stops when told', () => {

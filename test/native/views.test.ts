@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
 import { MLOCK, mlock, mlock2 } from '../../native/calls/mlock.ts';
 import { munmap } from '../../native/calls/mman.ts';
-import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
-import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
-import { cgroupMemory, mountsOf } from '../../native/proc/cgroup.ts';
 import { parseProcLimits, procLimits } from '../../native/proc/proc-limits.ts';
 import { meminfo } from '../../native/proc/proc-meminfo.ts';
 import { status } from '../../native/proc/proc-status.ts';
+import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
 import { smapsRollup } from '../../native/proc/smaps-rollup.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { userNamespace } from '../../native/proc/user-namespace.ts';
 import { overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { vmstat } from '../../native/proc/vmstat.ts';
@@ -65,6 +64,21 @@ test('limits of any process are read from its file', () => {
   expect(mine.limits.MEMLOCK).toEqual({ soft: memlock.soft, hard: memlock.hard });
   expect(Object.keys(mine.limits).sort()).toEqual(Object.keys(RLIMIT).sort());
   expect(procLimits(process.ppid).errno).toBeNull();
+  const text = [
+    'Limit                     Soft Limit           Hard Limit           Units     ',
+    'Max cpu time              unlimited            unlimited            seconds   ',
+    'Max core file size        0                    unlimited            bytes     ',
+    'Max locked memory         0                    0                    bytes     ',
+    'Max address space         8388608              18446744073709551614 bytes     ',
+    'Max nice priority         0                    20                   ',
+  ].join('\n');
+  expect(parseProcLimits(text).limits).toEqual({
+    CPU: { soft: 'unlimited', hard: 'unlimited' },
+    CORE: { soft: 0n, hard: 'unlimited' },
+    MEMLOCK: { soft: 0n, hard: 0n },
+    AS: { soft: 8_388_608n, hard: 18_446_744_073_709_551_614n },
+    NICE: { soft: 0n, hard: 20n },
+  });
   expect(parseProcLimits('Limit  Soft Limit  Hard Limit  Units\n').limits).toEqual({});
 });
 
@@ -87,30 +101,6 @@ test('the settings of huge pages and overcommit are those of their files', () =>
   const commit = overcommit();
   if (commit.errno !== null) throw new Error(commit.errno);
   expect(commit.ratioPercent).toBe(Number(readFileSync('/proc/sys/vm/overcommit_ratio', 'latin1')));
-});
-
-describe('the control group', () => {
-  test('of this process is found with its limit, or there is none', () => {
-    const found = cgroupMemory();
-    if (found.errno !== null) throw new Error(found.errno);
-    if (!found.memory) return;
-    expect(readFileSync('/proc/self/cgroup', 'latin1')).toContain(found.memory.path);
-    expect([1, 2]).toContain(found.memory.version);
-    if (found.memory.currentBytes !== null) expect(found.memory.currentBytes).toBeGreaterThan(0);
-  });
-
-  test('hierarchies of both versions are told from their mounts', () => {
-    const mountinfo = [
-      '30 24 0:26 / /sys/fs/cgroup/unified rw,nosuid - cgroup2 cgroup2 rw,nsdelegate',
-      '31 24 0:27 /docker/abc /sys/fs/cgroup/memory rw shared:9 - cgroup cgroup rw,memory',
-      '32 24 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct',
-      '33 24 0:29 / /proc rw - proc proc rw',
-    ].join('\n');
-    expect(mountsOf(mountinfo)).toEqual([
-      { version: 2, root: '/', point: '/sys/fs/cgroup/unified' },
-      { version: 1, root: '/docker/abc', point: '/sys/fs/cgroup/memory' },
-    ]);
-  });
 });
 
 test('a new user namespace is told from the first one', (context) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeFrame } from '../../protocol/frame.ts';
+import { decodeFrame, type Frame } from '../../protocol/frame.ts';
 import { FrameStream, maxUnacknowledged } from '../../protocol/frame-stream.ts';
 import { PageStates } from '../../protocol/page-states.ts';
 
@@ -96,4 +96,36 @@ it('tells that snapshots were overtaken also when the one that overtook them sho
   }
   stream.acknowledge(1);
   expect(skipped).toEqual([0, 0, 1]);
+});
+
+it('sends the snapshot that was offered, also when its buffer was written to while it waited', () => {
+  const received: [takenNs: number, flags: number[]][] = [];
+  const reader = new PageStates();
+  const stream = new FrameStream(1, 1, (bytes) => {
+    const frame = decodeFrame(bytes);
+    reader.apply(frame);
+    received.push([frame.takenNs, [...reader.flags]]);
+  });
+  const live = new Uint8Array(4);
+  for (let byte = 1; byte <= 4; byte++) {
+    stream.offer({ flags: live.fill(byte), takenNs: byte, step: byte, unknown: 0 });
+    live.fill(99);
+  }
+  stream.acknowledge(1);
+  stream.acknowledge(2);
+  expect(received).toEqual([1, 2, 4].map((byte) => [byte, Array(4).fill(byte)]));
+});
+
+it('sends the whole snapshot again when other flags are unknown than before', () => {
+  const frames: Frame[] = [];
+  const stream = new FrameStream(1, 1, (bytes) => frames.push(decodeFrame(bytes)));
+  const flags = new Uint8Array(100).fill(3);
+  for (const [index, unknown] of [0, 4, 4].entries()) {
+    stream.offer({ flags, takenNs: index, step: 7, unknown });
+    stream.acknowledge(index + 1);
+  }
+  expect(frames.map(({ whole, unknown, step }) => [whole, unknown, step])).toEqual([
+    [true, 0, 7],
+    [true, 4, 7],
+  ]);
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, type Frame, FrameError, frameHeaderBytes } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';
+import { maxRunPages } from '../../protocol/runs.ts';
 import { pageBytes, twoSnapshots } from './page-bytes.ts';
 
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -82,6 +83,20 @@ describe('a frame', () => {
     expect(bytes?.byteLength).toBe(frameHeaderBytes + 8);
   });
 
+  it('brings more pages across than one run can count, as a whole and as a change', () => {
+    const header = { session: 1, region: 1, sequence: 1, skipped: 0, takenNs: 0, step: -1, unknown: 0 };
+    const before = new Uint8Array(maxRunPages + 10).fill(3);
+    const after = before.slice().fill(7, 2, maxRunPages + 8);
+    const states = new PageStates();
+    states.apply(decodeFrame(encodeFrame(header, before) ?? new Uint8Array()));
+    expect(states.flags.length).toBe(before.length);
+    expect(Buffer.compare(states.flags, before)).toBe(0);
+    const change = encodeFrame({ ...header, sequence: 2 }, after, before);
+    expect(change?.byteLength).toBe(frameHeaderBytes + 2 * 8);
+    states.apply(decodeFrame(change ?? new Uint8Array()));
+    expect(Buffer.compare(states.flags, after)).toBe(0);
+  });
+
   it('is refused by a reader that lacks the state it changes', () => {
     const header = { session: 1, region: 1, sequence: 3, skipped: 0, takenNs: 0, step: -1, unknown: 0 };
     const change = encodeFrame(header, Uint8Array.of(1, 1), Uint8Array.of(0, 1));
@@ -155,6 +170,60 @@ describe('the decoder', () => {
         expect(decodeOrRefuse(longer)).toBe('refused');
       }),
     );
+  });
+
+  it('refuses a frame of no pages, of more than any region has, and of an impossible time', () => {
+    const header = { session: 1, region: 1, sequence: 1, skipped: 0, takenNs: 0, step: -1, unknown: 0 };
+    const mostPages = 2 ** 26;
+    /** A whole frame of so many pages, each run as long as it may be: all rules are kept but how many there are. */
+    const ofPages = (pages: number, runPages: readonly number[]) => {
+      const bytes = new Uint8Array(frameHeaderBytes + runPages.length * 8);
+      bytes.set((encodeFrame(header, Uint8Array.of(1)) ?? new Uint8Array()).subarray(0, frameHeaderBytes));
+      const view = new DataView(bytes.buffer);
+      view.setUint32(32, pages, true);
+      view.setUint32(36, runPages.length, true);
+      let first = 0;
+      for (const [index, count] of runPages.entries()) {
+        view.setUint32(frameHeaderBytes + index * 8, first, true);
+        view.setUint32(frameHeaderBytes + index * 8 + 4, ((count << 8) | 1) >>> 0, true);
+        first += count;
+      }
+      return bytes;
+    };
+    const longest = Array<number>(4).fill(maxRunPages);
+    expect(decodeFrame(ofPages(mostPages, [...longest, 4])).pages).toBe(mostPages);
+    expect(() => decodeFrame(ofPages(mostPages + 1, [...longest, 5]))).toThrow(/67108865 pages is out of bounds/);
+    expect(() => decodeFrame(ofPages(0, []))).toThrow(/0 pages is out of bounds/);
+    for (const takenNs of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const bytes = ofPages(1, [1]);
+      new DataView(bytes.buffer).setFloat64(24, takenNs, true);
+      expect(() => decodeFrame(bytes)).toThrow(/no number of nanoseconds/);
+    }
+  });
+
+  it('refuses runs that overlap, that leave a gap, that end early or that are empty', () => {
+    const header = { session: 1, region: 1, sequence: 1, skipped: 0, takenNs: 0, step: -1, unknown: 0 };
+    const whole = encodeFrame(
+      header,
+      Uint8Array.from({ length: 30 }, (_, page) => Math.floor(page / 15) + 1),
+    );
+    if (!whole) throw new Error('A whole frame is never left out.');
+    const withRuns = (...runs: readonly (readonly [first: number, count: number])[]) => {
+      const bytes = whole.slice();
+      const view = new DataView(bytes.buffer, frameHeaderBytes);
+      for (const [index, [first, count]] of runs.entries()) {
+        view.setUint32(index * 8, first, true);
+        view.setUint32(index * 8 + 4, (count << 8) | 1, true);
+      }
+      return decodeOrRefuse(bytes);
+    };
+    expect(withRuns([0, 15], [15, 15])).toBe('frame');
+    expect(withRuns([0, 15], [14, 16])).toBe('refused');
+    expect(withRuns([0, 14], [15, 15])).toBe('refused');
+    expect(withRuns([0, 15], [15, 14])).toBe('refused');
+    expect(withRuns([0, 15], [15, 16])).toBe('refused');
+    expect(withRuns([0, 30], [30, 0])).toBe('refused');
+    expect(withRuns([1, 14], [15, 15])).toBe('refused');
   });
 
   it('refuses a frame of another version and names both', () => {

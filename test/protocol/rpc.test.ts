@@ -74,6 +74,10 @@ class RawReader {
     this.#wire.send(message);
   }
 
+  hangUp(): void {
+    this.#wire.close();
+  }
+
   ask(method: string, ...args: unknown[]): Promise<{ r?: unknown; e?: unknown }> {
     const request = `raw ${++this.#last}`;
     const answer = new Promise<{ r?: unknown; e?: unknown }>((resolve) => this.#waiting.set(request, resolve));
@@ -244,6 +248,35 @@ describe('a request', () => {
     expect((await call).kind).toBe('cancelled');
     await connection.lives();
     expect(report?.signal.aborted).toBe(true);
+  });
+
+  it('that was answered, well or badly, is let go: neither a late cancellation nor the end of the wire reaches it', async () => {
+    const raw = new RawReader();
+    await raw.ask('program', { session: 1 }, 41);
+    await raw.ask('close', { session: 1 }, 42);
+    raw.send('{"t":"q","m":"cancel","a":[{"request":41}]}');
+    raw.send('{"t":"q","m":"cancel","a":[{"request":42}]}');
+    await raw.ask('program', { session: 2 }, 43);
+    const disposed = raw.service.disposed();
+    raw.hangUp();
+    await disposed;
+    expect(raw.service.calls.map(({ signal }) => signal.aborted)).toEqual([false, false, false]);
+    expect(raw.malformed).toEqual([]);
+  });
+
+  it('is cancelled alone', async () => {
+    const connection = new Connection();
+    const [one, other] = [new AbortController(), new AbortController()];
+    const calls = [one, other].map(({ signal }) =>
+      problemOf(connection.client.call('report', { session: 1, language: 'en' }, signal)),
+    );
+    await connection.lives();
+    other.abort();
+    expect((await calls[1])?.kind).toBe('cancelled');
+    await connection.lives();
+    expect(connection.service.calls.slice(0, 2).map(({ signal }) => signal.aborted)).toEqual([false, true]);
+    one.abort();
+    expect((await calls[0])?.kind).toBe('cancelled');
   });
 
   it('is not sent when it was cancelled before', async () => {

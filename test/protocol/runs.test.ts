@@ -43,11 +43,15 @@ it('finds exactly the pages that changed, wherever the snapshots lie in memory',
   );
 });
 
-it('gives a run that is too long for a frame as several', () => {
-  const runs: Run[] = [];
-  forEachRun(new Uint8Array(maxRunPages + 5).fill(3), (...run) => runs.push(run));
-  expect(runs).toEqual([
-    [0, maxRunPages, 3],
-    [maxRunPages, 5, 3],
-  ]);
+it('gives a run that is too long for a frame as several, of a snapshot and of what changed', () => {
+  const after = new Uint8Array(maxRunPages + 5).fill(3);
+  const [whole, changed]: [Run[], Run[]] = [[], []];
+  forEachRun(after, (...run) => whole.push(run));
+  forEachChangedRun(new Uint8Array(after.length), after, (...run) => changed.push(run));
+  expect([whole, changed]).toEqual(
+    Array(2).fill([
+      [0, maxRunPages, 3],
+      [maxRunPages, 5, 3],
+    ]),
+  );
 });
