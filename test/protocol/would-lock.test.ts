@@ -83,6 +83,16 @@ describe('the verdict on a lock', () => {
     const capabilities = { effective: ['CAP_SYS_RESOURCE'], permitted: ['CAP_SYS_RESOURCE'], bounding: [] };
     expect(wouldLock(facts({ capabilities }), 1024 * kib).fix).toBe('ulimit');
   });
+
+  it('believes no capability of a user namespace, in which the kernel heeds none for limits', () => {
+    const inside = { userNamespace: { initial: false, uidMap: [] } };
+    const all = ['CAP_IPC_LOCK', 'CAP_SYS_RESOURCE'];
+    const capabilities = { effective: ['CAP_SYS_RESOURCE'], permitted: all, bounding: all };
+    const ipcLock = { effective: false, permitted: true, bounding: true, counts: false };
+    const verdict = wouldLock(facts({ ...inside, capabilities, ipcLock }), 1024 * kib);
+    expect(verdict.fix).toBe('limits-conf');
+    expect(verdict.change?.en).toMatch(/^Raise the hard limit to 1 MiB or more \(1024 KiB\)/);
+  });
 });
 
 describe('for any process and size', () => {
