@@ -28,10 +28,28 @@ describe('pagescope run', () => {
     ]);
   });
 
-  it('draws the page map before and after, and the claims', async () => {
-    const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=8']);
-    expect(stdout).toContain('········');
-    expect(stdout).toContain('■■■■■■■■');
+  it('draws the page map before and after, the claims, and of a long streak of like steps the first and the last', async () => {
+    const { stdout } = await pagescope([
+      'run',
+      'first-touch',
+      '--set',
+      'pages=8',
+      '--set',
+      'access=read',
+      '--set',
+      'access=write',
+    ]);
+    expect(stdout).toMatch(/^First touch {2}pages=8 access=write .*\nA {2}0x[0-9a-f]+ {2}8 pages {2}32 KiB\n\n/);
+    expect(stdout.match(/^ {2}[·■]+$/gm)).toEqual(['  ········', '  ■■■■■■■■']);
+    expect(stdout.match(/^ +\d+ {2}Write page \d$|^ +… .*/gm)).toEqual([
+      '  3  Write page 0',
+      '  4  Write page 1',
+      '  5  Write page 2',
+      '  6  Write page 3',
+      '     … 3 more like these',
+      ' 10  Write page 7',
+    ]);
+    expect(stdout.match(/^✓ .*: expected 8, measured 8$/gm)).toHaveLength(2);
     expect(stdout.match(/^✓ /gm)).toHaveLength(5);
   });
 
