@@ -20,18 +20,19 @@ interface Common {
  */
 export async function command(args: readonly string[]): Promise<number> {
   let status: number = ExitStatus.Held;
-  const program = describe((result) => {
-    status = result;
-  });
-  const common = () => program.opts<Common>();
+  let program: Command | undefined;
   try {
+    program = describe((result) => {
+      status = result;
+    });
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.Held : ExitStatus.BadInput;
     const { kind, text } = toProblem(error);
-    process.stderr.write(`${text[common().lang]}\n`);
-    if (common().debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    const { lang, debug } = program?.opts<Common>() ?? { lang: languageOf() };
+    process.stderr.write(`${text[lang]}\n`);
+    if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return statusOf(kind);
   }
 }

@@ -16,11 +16,12 @@ import { problem } from '../protocol/problem.ts';
 export function checkWritable(path: string): void {
   try {
     const { file, whole } = target(path);
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder');
     accessSync(whole ? dirname(file) : file, constants.W_OK);
+    if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
   } catch (cause) {
     throw unwritable(path, cause);
   }
+  throw problem('bad-input', `${path} is a folder. Name a file in it.`, `${path} 是文件夹。请指定其中的文件。`);
 }
 
 /** Writes a file whole or not at all: what was there stays until the new one is complete. A device or a pipe is written to. */

@@ -21,6 +21,7 @@ export class Sockets {
   readonly #addresses: Addresses;
   readonly #makeService: (reader: Reader) => Service;
   readonly #disposals = new Set<Promise<void>>();
+  #closing = false;
 
   constructor(admission: Admission, addresses: Addresses, makeService: (reader: Reader) => Service) {
     this.#admission = admission;
@@ -32,6 +33,11 @@ export class Sockets {
     // A connection that breaks while it is being refused is nobody's problem.
     const ignore = () => {};
     socket.on('error', ignore);
+    // Its connection was there before the server was closed.
+    if (this.#closing) {
+      socket.destroy();
+      return;
+    }
     const refusal = this.#refusal(request);
     if (refusal) {
       refuse(socket, refusal);
@@ -65,6 +71,7 @@ export class Sockets {
 
   /** Ends every connection; resolves when all that they held is released. */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.all([...this.#server.clients].map(endSocket));
     await Promise.allSettled(this.#disposals);
   }

@@ -7,7 +7,7 @@ import { installationFolder } from '../installation.ts';
 export async function desktop(): Promise<number> {
   const start = join(installationFolder(), 'scripts', 'start.mjs');
   const child = spawn(process.execPath, [start], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status, signal) => resolve(signal ? 128 + constants.signals[signal] : (status ?? 1)));

@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** A signal that this command was asked to end by: 128 + its number, when everything has been released. */
-type Interrupted = { readonly signal: 'SIGINT' | 'SIGTERM' };
+type Interrupted = { readonly signal: NodeJS.Signals };
 
 type State = Extract<SessionEvent, { kind: 'state' }>;
 
@@ -40,10 +40,10 @@ export async function run(options: RunOptions): Promise<number> {
   });
   let interrupted: Interrupted | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
-    interrupted = { signal: signal === 'SIGTERM' ? signal : 'SIGINT' };
+    interrupted = { signal };
     ended(interrupted);
   };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
   const service = createService(nodeHost('cli'), {
     event: (event) => {
       if (event.kind === 'state' && event.state !== 'running' && event.state !== 'paused') ended(event);

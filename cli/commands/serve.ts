@@ -6,7 +6,7 @@ import { nodeHost } from '../host.ts';
 import { installationFolder } from '../installation.ts';
 
 /**
- * `pagescope serve`: the app in a browser. Prints the URL as the first line and serves until SIGINT or SIGTERM.
+ * `pagescope serve`: the app in a browser. Prints the URL as the first line and serves until SIGINT, SIGTERM or SIGHUP.
  *
  * @param options.port 0 takes any free one
  */
@@ -19,7 +19,7 @@ export async function serve({ port, json }: { port: number; json: boolean }): Pr
   });
   process.stdout.write(`${json ? JSON.stringify({ url: server.url }) : server.url}\n`);
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   await server.close();
   return ExitStatus.Held;

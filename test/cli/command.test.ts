@@ -1,33 +1,16 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { childrenOf } from '../../lab/isolation/child-processes.ts';
 import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
 import { nobody } from '../lab/users.ts';
-import { bin, pagescope } from './pagescope.ts';
+import { bin, pagescope, Running } from './pagescope.ts';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pagescope-cli-'));
-});
+const folder = mkdtempSync(join(tmpdir(), 'pagescope-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('pagescope run', () => {
@@ -45,10 +28,28 @@ describe('pagescope run', () => {
     ]);
   });
 
-  it('draws the page map before and after, and the claims', async () => {
-    const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=8']);
-    expect(stdout).toContain('········');
-    expect(stdout).toContain('■■■■■■■■');
+  it('draws the page map before and after, the claims, and of a long streak of like steps the first and the last', async () => {
+    const { stdout } = await pagescope([
+      'run',
+      'first-touch',
+      '--set',
+      'pages=8',
+      '--set',
+      'access=read',
+      '--set',
+      'access=write',
+    ]);
+    expect(stdout).toMatch(/^First touch {2}pages=8 access=write .*\nA {2}0x[0-9a-f]+ {2}8 pages {2}32 KiB\n\n/);
+    expect(stdout.match(/^ {2}[·■]+$/gm)).toEqual(['  ········', '  ■■■■■■■■']);
+    expect(stdout.match(/^ +\d+ {2}Write page \d$|^ +… .*/gm)).toEqual([
+      '  3  Write page 0',
+      '  4  Write page 1',
+      '  5  Write page 2',
+      '  6  Write page 3',
+      '     … 3 more like these',
+      ' 10  Write page 7',
+    ]);
+    expect(stdout.match(/^✓ .*: expected 8, measured 8$/gm)).toHaveLength(2);
     expect(stdout.match(/^✓ /gm)).toHaveLength(5);
   });
 
@@ -60,14 +61,6 @@ describe('pagescope run', () => {
       context.skip('this user may write the file of Node');
     const maps = stdout.match(/^ {2}\S{16}$/gm);
     expect(new Set(maps)).toEqual(new Set(['  ????????????????']));
-  });
-
-  it('colours only where it is wanted', async () => {
-    const controlSequence = '\u001b[';
-    expect((await pagescope(['run', 'first-touch', '--set', 'pages=1'])).stdout).not.toContain(controlSequence);
-    expect((await pagescope(['run', 'first-touch', '--set', 'pages=1'], { FORCE_COLOR: '1' })).stdout).toContain(
-      controlSequence,
-    );
   });
 
   it('runs in a process of its own when asked to', async () => {
@@ -87,66 +80,6 @@ describe('pagescope run', () => {
     const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=1'], { LC_ALL: 'zh_CN.UTF-8' });
     expect(stdout).toContain('首次触碰');
   });
-
-  it('writes the report or the C program to a file, whole', async () => {
-    const [json, c] = [join(folder, 'report.json'), join(folder, 'program.c')];
-    await pagescope(['run', 'first-touch', '--set', 'pages=2', '--output', json]);
-    await pagescope(['run', 'first-touch', '--set', 'pages=2', '--output', c, '--format', 'c']);
-    expect(reportSchema.parse(JSON.parse(readFileSync(json, 'utf8'))).outcome).toBe('completed');
-    expect(readFileSync(c, 'utf8')).toContain('int main(void)');
-    expect(readdirSync(folder).sort()).toEqual(['program.c', 'report.json']);
-  });
-});
-
-describe('what --output names', () => {
-  const write = (path: string) => pagescope(['run', 'first-touch', '--set', 'pages=1', '--output', path]);
-
-  it('stays a symbolic link, and the file behind it is written', async () => {
-    const [file, link, early] = ['behind.json', 'link.json', 'early.json'].map((name) => join(folder, name));
-    if (!file || !link || !early) throw new Error('three names');
-    symlinkSync(file, early);
-    await write(early);
-    symlinkSync(file, link);
-    await write(link);
-    expect([link, early].map((each) => lstatSync(each).isSymbolicLink())).toEqual([true, true]);
-    expect(reportSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).outcome).toBe('completed');
-  });
-
-  it('stays a pipe, and its reader gets the report', async () => {
-    const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const [read] = await Promise.all([readFile(pipe, 'utf8'), write(pipe)]);
-    expect(lstatSync(pipe).isFIFO()).toBe(true);
-    expect(reportSchema.parse(JSON.parse(read)).outcome).toBe('completed');
-  });
-
-  it('may have a name as long as a name can be', async () => {
-    const long = join(folder, 'n'.repeat(255));
-    expect(await write(long)).toMatchObject({ status: 0, stderr: '' });
-    expect(existsSync(long)).toBe(true);
-  });
-});
-
-describe('a signal to the whole process group, as Ctrl-C in a terminal sends it', () => {
-  it('ends an isolated run as interrupted, not as broken', async () => {
-    const child = spawn(
-      process.execPath,
-      [bin, 'run', 'first-touch', '--set', 'pages=100000', '--placement', 'isolated'],
-      {
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    const ended = once(child, 'close');
-    let stderr = '';
-    child.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    const group = child.pid ?? Number.NaN;
-    await vi.waitUntil(() => childrenOf(group).length > 0, { timeout: 5000, interval: 1 });
-    process.kill(-group, 'SIGINT');
-    expect({ status: (await ended)[0], stderr }).toEqual({ status: 130, stderr: '' });
-  });
 });
 
 describe('bad input gets one sentence and status 2', () => {
@@ -159,8 +92,8 @@ describe('bad input gets one sentence and status 2', () => {
     [['run', 'first-touch', '--set', 'order=backwards'], /sequential, random, stride/],
     [['run', 'first-touch', '--set', 'pages'], /name=value/],
     [['run', 'first-touch', '--format', 'xml'], /json, c/],
-    [['run', 'first-touch', '--output', '/nonexistent/report.json'], /cannot be written/],
-    [['run', 'first-touch', '--output', `/tmp/${'a'.repeat(300)}`], /cannot be written: ENAMETOOLONG/],
+    [['run', 'first-touch', '--output', 'FOLDER/missing/report.json'], /cannot be written: ENOENT/],
+    [['run', 'first-touch', '--output', `FOLDER/${'a'.repeat(300)}`], /cannot be written: ENAMETOOLONG/],
     [['run', 'first-touch', '--format', 'c'], /--output FILE/],
     [['run', 'first-touch', 'pages=8'], /too many arguments for 'run'/],
     [['serve', '8080'], /too many arguments for 'serve'/],
@@ -171,11 +104,21 @@ describe('bad input gets one sentence and status 2', () => {
     [['doctor', '--lock', 'much'], /"much" is not a size to lock; write it as 64MiB, 100M, 4096K/],
     [['doctor', '--lock', '0'], /"0" is not a size to lock/],
     [['doctor', '--fix', 'reboot'], /Allowed choices are ulimit/],
+    [['serve', '--port', '65536'], /whole number from 0 to 65535/],
+    [['run', 'nope', '--lang', 'zh'], /^没有名为 “nope” 的实验/],
+    [['levitate', '--lang', 'zh'], /^没有名为 “levitate” 的命令/],
+    [['conformance', 'fsync', '--lang', 'zh'], /^没有 “fsync” 的规则/],
   ])('%s', async (args, sentence) => {
-    const { stdout, stderr, status } = await pagescope(args);
+    const { stdout, stderr, status } = await pagescope(args.map((word) => word.replace('FOLDER', folder)));
     expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('and where the error was made, when asked to debug', async () => {
+    const { stderr, status } = await pagescope(['--debug', 'run', 'nope']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^There is no experiment "nope".*\n(?:.*\n)*\s+at /);
   });
 
   it('more pages than the memory budget: names the number and the setting', async () => {
@@ -184,23 +127,9 @@ describe('bad input gets one sentence and status 2', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/4 MiB.*budget is 1 MiB.*PAGESCOPE_BUDGET_MIB/);
   });
-
-  it('keeps the file that was there when the run is refused', async () => {
-    const file = join(folder, 'kept.json');
-    writeFileSync(file, 'before');
-    await pagescope(['run', 'first-touch', '--set', 'pages=0', '--output', file]);
-    expect(readFileSync(file, 'utf8')).toBe('before');
-  });
 });
 
-describe('output that nobody reads any more', () => {
-  it('ends the command quietly, as SIGPIPE does', async () => {
-    const shell = spawn('sh', ['-c', `"${process.execPath}" "${bin}" doctor | true`]);
-    let stderr = '';
-    for await (const chunk of shell.stderr) stderr += chunk;
-    expect(stderr).toBe('');
-  });
-
+describe('output', () => {
   it('that has no room left is told in one sentence, with status 4', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [bin, 'experiments'], { stdio: ['ignore', full, 'pipe'] });
@@ -236,16 +165,10 @@ describe('an early Node 20, without what later releases brought', () => {
   });
 
   it('serves the app', async () => {
-    const env = { ...process.env, NODE_OPTIONS };
-    const child = spawn(process.execPath, [bin, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    const ended = once(child, 'close');
-    try {
-      const [url] = await once(createInterface(child.stdout), 'line');
-      expect((await fetch(url, { redirect: 'manual' })).status).toBe(303);
-    } finally {
-      child.kill();
-    }
-    expect((await ended)[0]).toBe(0);
+    const serve = new Running(['serve'], { env: { NODE_OPTIONS } });
+    expect((await fetch(await serve.firstLine(), { redirect: 'manual' })).status).toBe(303);
+    serve.child.kill();
+    expect(await serve.ended).toMatchObject({ status: 0, stderr: '' });
   });
 });
 
@@ -289,15 +212,5 @@ describe('pagescope experiments and doctor', () => {
     const alone = JSON.parse((await pagescope(['doctor', '--fix', 'systemd-service', '--json'])).stdout);
     expect(alone.limits.fixes.map(({ id }: { id: string }) => id)).toEqual(['systemd-service']);
     expect(service.stdout).toContain('limits.conf and the ulimit of the shell that calls systemctl have no effect');
-  });
-
-  it('says whether so much could be locked, by the exit status too', async () => {
-    const one = await pagescope(['doctor', '--lock', '4K', '--json']);
-    const { lock, limits } = JSON.parse(one.stdout);
-    expect(lock).toMatchObject({ bytes: 4096, works: one.status === 0 });
-    const all = await pagescope(['doctor', '--lock', '1000TiB']);
-    const unlimited = limits.ipcLock.counts || limits.memlock.soft === 'unlimited';
-    expect(all.status).toBe(unlimited ? 0 : 1);
-    expect(all.stdout).toMatch(unlimited ? /✓ Yes/ : /! No, ENOMEM: VmLck .* \+ 1000 TiB > /);
   });
 });

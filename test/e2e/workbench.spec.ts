@@ -224,7 +224,30 @@ test('the question mark shows every key', async ({ page }) => {
   await page.locator('#main').focus();
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keys of the workbench' });
-  await expect(help).toContainText('mlock2(MLOCK_ONFAULT)');
+  const calls = {
+    R: 'process_vm_readv',
+    W: 'process_vm_writev',
+    L: 'mlock',
+    F: 'mlock2(MLOCK_ONFAULT)',
+    U: 'munlock',
+    D: 'madvise(MADV_DONTNEED)',
+    P: 'madvise(MADV_PAGEOUT)',
+    X: 'explicit_bzero',
+    N: 'madvise(MADV_DONTDUMP)',
+  };
+  await expect(help.locator('dt kbd')).toHaveText(Object.keys(calls));
+  await expect(help.locator('dd .code')).toHaveText(Object.values(calls));
+  await expect(help.locator('dt:not(:has(kbd))')).toHaveText([
+    'Arrow keys, Home, End, Page Up, Page Down',
+    'Shift with them, or a drag',
+    'Ctrl with an arrow, Ctrl Space, Ctrl click',
+    'Ctrl A, Escape',
+    'Space, Enter',
+    'plus, minus, 0, wheel',
+  ]);
+  const keyed = page.getByRole('toolbar', { name: 'Tools' }).locator('[aria-keyshortcuts]');
+  const shortcuts = await keyed.evaluateAll((buttons) => buttons.map((each) => each.getAttribute('aria-keyshortcuts')));
+  expect(shortcuts).toEqual([...Object.keys(calls), '?']);
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
 });

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cProgram, stepProgram } from '../../lab/c-program/c-program.ts';
 import type { LoggedOperation } from '../../lab/operations/logged-operation.ts';
 import { MemoryFile } from '../../lab/regions/memory-file.ts';
-import { compileAndRun, compileAndWatch, looksIn, skipWithoutCompiler } from './compile.ts';
+import { sharedLibrary } from '../support/shared-library.ts';
+import { compileAndRun, compileAndWatch, compiledProgram, looksIn, skipWithoutCompiler } from './compile.ts';
 import { never, TestLab } from './harness.ts';
 import { Bench } from './workbench/bench.ts';
 
@@ -12,6 +15,15 @@ const compiled = (name: string, test: () => Promise<void>) =>
     skipWithoutCompiler(context);
     await test();
   });
+
+/** Kills what is left of a process group. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nothing is left.
+  }
+}
 
 /** The kernel's secret memory, where it has any: before Linux 6.5 it is turned off by default. */
 const secret = (['secret'] as const).filter((kind) => {
@@ -145,6 +157,31 @@ describe('the session as a C program', () => {
       expect(stdout).toContain('A after write: resident 4/10 pages');
       expect(stdout).toMatch(/^0x[0-9a-f]+: \*\*\.\*\.{4}\*\.$/m);
       expect(stdout).toMatch(/^A: resident 5\/10, locked pages (?:0|10)$/m);
+    }
+  });
+
+  compiled('leaves no child behind, not even when it is killed before it can end its own', async () => {
+    const printed = cProgram([map, { kind: 'fork', title }]);
+    // Where it would end its child it is killed; and for a child that waits to be forgotten, a minute lasts 60 ms.
+    using library = sharedLibrary(`
+      #include <signal.h>
+      #include <sys/time.h>
+      int kill(pid_t pid, int signal) { (void)pid; return raise(signal); }
+      unsigned alarm(unsigned seconds) {
+        struct itimerval time = {{0, 0}, {seconds / 1000, seconds % 1000 * 1000}};
+        return setitimer(ITIMER_REAL, &time, NULL);
+      }`);
+    using program = compiledProgram(await printed);
+    for (const [preload, how] of [
+      ['', [0, null]],
+      [library.path, [null, 'SIGKILL']],
+    ] as const) {
+      const env = { ...process.env, LD_PRELOAD: preload };
+      const parent = spawn(program.path, { env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+      onTestFinished(() => endGroup(parent.pid));
+      parent.stdout.resume();
+      // Its child has the same standard output, which is at its end when both are.
+      expect(await once(parent, 'close')).toEqual(how);
     }
   });
 

@@ -40,19 +40,26 @@ export function compileAndRun(program: string): string {
 }
 
 /** The same with what it printed to stderr and its exit status, as a user whose words before the command are `prefix`. */
-export function compileAndWatch(program: string, prefix: readonly string[] = []) {
+export function compileAndWatch(source: string, prefix: readonly string[] = []) {
+  using program = compiledProgram(source);
+  const [command = '', ...rest] = [...prefix, program.path];
+  const env = { ...process.env, LC_ALL: 'C' };
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 10_000, env });
+  return { status, stdout, stderr };
+}
+
+/** A program that every user may run; dispose of it to delete it. */
+export function compiledProgram(source: string): Disposable & { readonly path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'pagescope-c-'));
+  const program = { path: join(folder, 'program'), [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
   try {
     chmodSync(folder, 0o755);
-    const source = join(folder, 'program.c');
-    writeFileSync(source, program);
-    execFileSync('cc', [...flags, source, '-o', join(folder, 'program')]);
-    const [command = '', ...rest] = [...prefix, join(folder, 'program')];
-    const env = { ...process.env, LC_ALL: 'C' };
-    const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 10_000, env });
-    return { status, stdout, stderr };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(join(folder, 'program.c'), source);
+    execFileSync('cc', [...flags, join(folder, 'program.c'), '-o', program.path]);
+    return program;
+  } catch (error) {
+    program[Symbol.dispose]();
+    throw error;
   }
 }
 

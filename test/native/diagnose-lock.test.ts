@@ -167,9 +167,9 @@ test('too many mappings: their number and the most there may be', () => {
 
 describe('a refusal in other surroundings', () => {
   const refusedScript = (before: string) => `
-    import { diagnoseLock } from 'diagnose-lock.ts';
-    import { mlock } from 'mlock.ts';
-    import { MAP, PROT, mmap } from 'mman.ts';
+    import { diagnoseLock } from 'probes/diagnose-lock.ts';
+    import { mlock } from 'calls/mlock.ts';
+    import { MAP, PROT, mmap } from 'calls/mman.ts';
     import { refuse } from 'support/sandbox.ts';
     const { returned: address } = mmap(null, 1 << 20, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
     ${before}

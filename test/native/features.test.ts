@@ -24,10 +24,10 @@ test('trying every feature leaves no mapping and no descriptor behind', () => {
   // A page that stays is joined with what it lies beside, so it is not counted: it fills one of many gaps of one page.
   const left = nativeScript(`
     import { readdirSync, readFileSync } from 'node:fs';
-    import { features } from 'features.ts';
-    import { MAP, PROT, mmap, munmap } from 'mman.ts';
-    import { closeSelfDescriptors } from 'proc-file.ts';
-    import { pageSize } from 'sysconf.ts';
+    import { features } from 'probes/features.ts';
+    import { MAP, PROT, mmap, munmap } from 'calls/mman.ts';
+    import { closeSelfDescriptors } from 'proc/proc-file.ts';
+    import { pageSize } from 'libc/sysconf.ts';
     const size = pageSize();
     const gaps = () => {
       const ranges = [...readFileSync('/proc/self/maps', 'latin1').matchAll(/^([0-9a-f]+)-([0-9a-f]+) /gm)];
@@ -61,7 +61,7 @@ describe('in a sandbox', () => {
   ];
   const ask = (errnoOf: (lacks: number) => number) =>
     nativeScript<Record<string, Feature>>(`
-      import { features } from 'features.ts';
+      import { features } from 'probes/features.ts';
       import { refuse } from 'support/sandbox.ts';
       refuse(...${JSON.stringify(cases.map(([, call, lacks]) => ({ ...call, errno: errnoOf(lacks) })))});
       console.log(JSON.stringify(features()));`);

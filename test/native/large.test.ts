@@ -78,14 +78,14 @@ describe('20 000 pages of which every second one is written', () => {
 
   test('read the same on a kernel with neither PAGEMAP_SCAN nor PROCMAP_QUERY, which says what it can’t tell', () => {
     const told = nativeScript<Record<string, unknown>>(`
-      import { MADV, MAP, PROT, madvise, mmap, mprotect } from 'mman.ts';
-      import { mlock } from 'mlock.ts';
-      import { feature } from 'features.ts';
-      import { lockedRanges } from 'locked-ranges.ts';
-      import { residency } from 'residency.ts';
-      import { pageSize } from 'sysconf.ts';
-      import { touchWrite } from 'touch.ts';
-      import { vmas } from 'vma.ts';
+      import { MADV, MAP, PROT, madvise, mmap, mprotect } from 'calls/mman.ts';
+      import { mlock } from 'calls/mlock.ts';
+      import { feature } from 'probes/features.ts';
+      import { lockedRanges } from 'pages/locked-ranges.ts';
+      import { residency } from 'pages/residency.ts';
+      import { pageSize } from 'libc/sysconf.ts';
+      import { touchWrite } from 'calls/touch.ts';
+      import { vmas } from 'proc/vma.ts';
       import { refuse } from 'support/sandbox.ts';
       const ENOTTY = 25;
       refuse(

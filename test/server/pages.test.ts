@@ -104,6 +104,8 @@ describe('the files of the page', () => {
     '/..%2fsecret.txt',
     '/assets/..%2f..%2fsecret.txt',
     '/..%5csecret.txt',
+    '/back%5cslash.txt',
+    '/back\\slash.txt',
     '//secret.txt',
     '/%00',
     '/.hidden.txt',

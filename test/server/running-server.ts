@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect as connectTcp, type Socket as TcpSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
-import { type RunningServer, startServer } from '../../server/start-server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../server/start-server.ts';
 import { FakeService } from '../fixtures/fake-service.ts';
 
 /** A built page as far as a server can tell, in a folder with a secret beside it. */
@@ -20,6 +22,7 @@ export async function page(): Promise<Page> {
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
   await writeFile(join(folder, 'assets', 'app-1a2b3c4d.js'), 'export {};');
   await writeFile(join(folder, '.hidden.txt'), 'hidden');
+  await writeFile(join(folder, 'back\\slash.txt'), 'hidden');
   return { folder, [Symbol.asyncDispose]: () => rm(parent, { recursive: true }) };
 }
 
@@ -43,14 +46,12 @@ export class Loopback {
     this.#page = built;
   }
 
-  static async start(): Promise<Loopback> {
+  /** @param makeService the service that windows get; the one that has no engine when not given */
+  static async start(makeService?: ServerOptions['makeService']): Promise<Loopback> {
     const service = new FakeService();
     const built = await page();
-    return new Loopback(
-      await startServer({ port: 0, rendererDir: built.folder, makeService: service.make }),
-      service,
-      built,
-    );
+    const options = { port: 0, rendererDir: built.folder, makeService: makeService ?? service.make };
+    return new Loopback(await startServer(options), service, built);
   }
 
   get token(): string {
@@ -97,6 +98,24 @@ export class Loopback {
     const socket = await this.connect({ cookie, origin: `http://${this.host}` });
     if (typeof socket === 'number') throw new Error(`The socket was refused with ${socket}.`);
     return socket;
+  }
+
+  /** A connection of bytes, which says what it is told to and no more. */
+  async bytes(...lines: readonly string[]): Promise<TcpSocket> {
+    const tcp = connectTcp(this.server.port, '127.0.0.1');
+    await once(tcp, 'connect');
+    // Connections that are cut end this way or with an error, which is nobody's.
+    tcp.on('error', () => {}).write(lines.map((line) => `${line}\r\n`).join(''));
+    return tcp;
+  }
+
+  /** The request for a socket, as a browser writes it. */
+  upgrade(cookie: string): string[] {
+    return [
+      ...['GET /wire HTTP/1.1', `Host: ${this.host}`, `Origin: http://${this.host}`, `Cookie: ${cookie}`],
+      ...['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'],
+      ...['Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', ''],
+    ];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

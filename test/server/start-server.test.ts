@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ProblemError } from '../../protocol/problem.ts';
 import { startServer } from '../../server/start-server.ts';
@@ -34,7 +35,8 @@ it.each([-1, 65_536, 1.5, Number.NaN])('refuses %d, which is no port', async (po
 });
 
 it('says what to do when the page is not built', async () => {
-  const { problem } = await refusal(0, '/nonexistent/renderer');
+  await using built = await page();
+  const { problem } = await refusal(0, join(built.folder, 'missing'));
   expect(problem.kind).toBe('cannot-run-here');
   expect(problem.text.en).toContain('npm run build');
 });

@@ -7,13 +7,13 @@ const SUPPORT = new URL('./', import.meta.url).href;
 export type ScriptOptions = { readonly prefix?: readonly string[]; readonly nodeOptions?: readonly string[] };
 
 /**
- * Runs a module in a process of its own. `from 'mman.ts'` means that file of native, `from 'support/sandbox.ts'` one of test/support.
+ * Runs a module in a process of its own. `from 'calls/mman.ts'` means that file of native, `from 'support/sandbox.ts'` one of test/support.
  * What it prints is read as JSON.
  */
 export function nativeScript<T>(script: string, { prefix = [], nodeOptions = [] }: ScriptOptions = {}): T {
   const source = script
     .replaceAll(/from 'support\/(\w[\w-]*\.ts)'/g, `from '${SUPPORT}$1'`)
-    .replaceAll(/from '(\w[\w-]*\.ts)'/g, `from '${NATIVE}$1'`);
+    .replaceAll(/from '(\w[\w/-]*\.ts)'/g, `from '${NATIVE}$1'`);
   const node = [process.execPath, ...nodeOptions, '--input-type=module', '-e', source];
   const [command = '', ...words] = [...prefix, ...node];
   const ended = spawnSync(command, words, { encoding: 'utf8', timeout: 60_000 });
