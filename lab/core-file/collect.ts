@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { hasEnded } from '../../native/proc-stat.ts';
 import type { CoreFile } from '../../protocol/events.ts';
 import type { Text } from '../../protocol/text.ts';
-import { fromApport } from './apport.ts';
+import { apportCores, fromApport } from './apport.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { CoreName } from './core-pattern.ts';
 import type { CoreSource } from './core-source.ts';
@@ -97,7 +97,7 @@ async function route(pid: number, expected: ExpectedCore, signal: AbortSignal): 
     case 'systemd-coredump':
       return await fromSystemd(pid, expected, signal);
     case 'apport':
-      return await fromApport(pid, expected, signal);
+      return await fromApport(pid, expected, source.folder, signal);
   }
 }
 
@@ -142,12 +142,22 @@ export async function looking<T>(signal: AbortSignal, look: () => T | undefined 
 
 /** Deletes what there is of a core file that nobody is going to search. One that is not ours stays. */
 async function discard(pid: number, { source, folder, sinceMs }: ExpectedCore): Promise<void> {
-  if (source.kind === 'file') {
-    for (const path of CoreName.of(source.pattern, ownNameFacts(pid)).matches(folder.path)) {
-      if (await isCoreOf(path, pid, sinceMs)) await deleteCore(path);
-    }
+  for (const path of await written(pid, source, folder)) {
+    if (await isCoreOf(path, pid, sinceMs)) await deleteCore(path);
   }
   await folder[Symbol.asyncDispose]();
+}
+
+/** What is there under a name of the core file. That of systemd belongs to root. */
+async function written(pid: number, source: ExpectedCore['source'], folder: CoreFolder): Promise<string[]> {
+  switch (source.kind) {
+    case 'file':
+      return CoreName.of(source.pattern, ownNameFacts(pid)).matches(folder.path);
+    case 'apport':
+      return await apportCores(pid, source.folder);
+    case 'systemd-coredump':
+      return [];
+  }
 }
 
 function wouldOverwrite(path: string): Text {
