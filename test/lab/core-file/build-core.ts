@@ -17,6 +17,30 @@ export interface MadeSegment {
   readonly fileBytes: number;
 }
 
+/** The notes of a made-up core file, which say whose it is: NT_PRPSINFO of 64-bit Linux, with pr_pid at 24. elf(5) */
+function notesOf(pid: number): Buffer {
+  const note = Buffer.alloc(12 + 8 + 136);
+  for (const [index, word] of [5, 136, 3].entries()) note.writeUInt32LE(word, index * 4);
+  note.write('CORE', 12);
+  note.writeInt32LE(pid, 20 + 24);
+  return note;
+}
+
+/** Writes a core file of process `pid` without any memory; in the way in which the kernel leaves it, for the owner alone. */
+export function writeCoreOf(pid: number, path: string): void {
+  const head = Buffer.alloc(64 + 56);
+  head.write('\x7fELF\x02\x01\x01', 'latin1');
+  head.writeUInt16LE(4, 16);
+  head.writeBigUInt64LE(64n, 32);
+  head.writeUInt16LE(56, 54);
+  head.writeUInt16LE(1, 56);
+  const notes = notesOf(pid);
+  head.writeUInt32LE(4, 64);
+  head.writeBigUInt64LE(BigInt(head.length), 64 + 8);
+  head.writeBigUInt64LE(BigInt(notes.length), 64 + 32);
+  writeFileSync(path, Buffer.concat([head, notes]), { mode: 0o600 });
+}
+
 /** Where the segments' bytes begin in a made-up core file with so many of them. */
 export function dataOffset(segments: number): number {
   return Math.ceil((64 + segments * 56) / 4096) * 4096;
