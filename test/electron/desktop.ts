@@ -8,7 +8,7 @@ import type { Browser } from '@playwright/test';
 import { inProject } from '../../scripts/project.mjs';
 import { inTime } from '../support/in-time.ts';
 import { ShownWindow } from './shown-window.ts';
-import type { FromDesktop, Question, ToDesktop } from './stand-in/messages.ts';
+import type { FromDesktop, Question, ToDesktop, WindowOptions } from './stand-in/messages.ts';
 
 const register = fileURLToPath(new URL('./stand-in/register.ts', import.meta.url));
 const main = inProject('out', 'electron', 'main.js');
@@ -27,6 +27,8 @@ export class Desktop extends EventEmitter {
   /** What the app was told by `told` messages, and what its pages received, in order. */
   readonly told: { what: string; detail: unknown }[] = [];
   readonly traffic: unknown[] = [];
+  /** What the app wants of each window that it opens. */
+  readonly windowOptions: WindowOptions[] = [];
   /** While set, the app stays when it has quit, so that a test can look at what it holds. */
   holdExit = false;
   readonly exited: Promise<number | null>;
@@ -107,6 +109,7 @@ export class Desktop extends EventEmitter {
   #received(message: ToDesktop): void {
     switch (message.kind) {
       case 'create-window':
+        this.windowOptions.push(message.options);
         void this.#open(message.window, String(message.options.webPreferences.preload));
         break;
       case 'load':
