@@ -17,24 +17,29 @@ export interface MadeSegment {
   readonly fileBytes: number;
 }
 
-/** The notes of a made-up core file, which say whose it is: NT_PRPSINFO of 64-bit Linux, with pr_pid at 24. elf(5) */
-function notesOf(pid: number): Buffer {
-  const note = Buffer.alloc(12 + 8 + 136);
-  for (const [index, word] of [5, 136, 3].entries()) note.writeUInt32LE(word, index * 4);
-  note.write('CORE', 12);
-  note.writeInt32LE(pid, 20 + 24);
-  return note;
+function noteOf(type: number, content: Uint8Array): Buffer {
+  const head = Buffer.alloc(12 + 8);
+  for (const [index, word] of [5, content.length, type].entries()) head.writeUInt32LE(word, index * 4);
+  head.write('CORE', 12);
+  return Buffer.concat([head, content]);
+}
+
+/** The notes of a core file: whose it is (NT_PRPSINFO of 64-bit Linux, with pr_pid at 24), and registers (NT_PRFPREG). elf(5) */
+function notesOf(pid: number, registers: Uint8Array): Buffer {
+  const psinfo = Buffer.alloc(136);
+  psinfo.writeInt32LE(pid, 24);
+  return Buffer.concat([noteOf(3, psinfo), noteOf(2, registers)]);
 }
 
 /** Writes a core file of process `pid` without any memory; in the way in which the kernel leaves it, for the owner alone. */
-export function writeCoreOf(pid: number, path: string): void {
+export function writeCoreOf(pid: number, path: string, registers: Uint8Array = new Uint8Array(0)): void {
   const head = Buffer.alloc(64 + 56);
   head.write('\x7fELF\x02\x01\x01', 'latin1');
   head.writeUInt16LE(4, 16);
   head.writeBigUInt64LE(64n, 32);
   head.writeUInt16LE(56, 54);
   head.writeUInt16LE(1, 56);
-  const notes = notesOf(pid);
+  const notes = notesOf(pid, registers);
   head.writeUInt32LE(4, 64);
   head.writeBigUInt64LE(BigInt(head.length), 64 + 8);
   head.writeBigUInt64LE(BigInt(notes.length), 64 + 32);

@@ -11,7 +11,7 @@ import { coreFileSchema } from '../../../protocol/events.ts';
 import { ProblemError } from '../../../protocol/problem.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { placesInMemory } from '../../support/process-memory.ts';
-import { buildCore, grepCount, type MadeSegment, marker } from './build-core.ts';
+import { buildCore, grepCount, type MadeSegment, marker, writeCoreOf } from './build-core.ts';
 import { searchFor } from './two-pages.ts';
 
 const searchChild = fileURLToPath(new URL('./search-child.ts', import.meta.url));
@@ -235,10 +235,14 @@ describe('searchCore', () => {
         { at: 2 * mebibyte - 64 * 1024, bytes },
       ],
     );
-    const child = spawn(process.execPath, [searchChild, path, markerFile], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const registers = join(folder, 'registers');
+    writeCoreOf(1, registers, bytes);
+    const child = spawn(process.execPath, [searchChild, markerFile, path, registers], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     try {
-      const [count] = await once(child.stdout, 'data');
-      expect(String(count)).toBe('2\n');
+      const [counts] = await once(child.stdout, 'data');
+      expect(JSON.parse(String(counts))).toEqual([2, 1]);
       expect(placesInMemory(child.pid ?? 0, bytes)).toEqual([]);
     } finally {
       child.kill('SIGKILL');
