@@ -1,7 +1,11 @@
 import { hasEnded } from '../../native/proc/proc-stat.ts';
 import type { Text } from '../../protocol/text.ts';
+<<<<<<< HEAD
 import { fromApport } from './apport.ts';
 import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
+=======
+import { apportCores, fromApport } from './apport.ts';
+>>>>>>> t-left
 import type { CoreFolder } from './core-folder.ts';
 import { CoreName } from './core-pattern.ts';
 import { kernelCoreBytes, noRoom } from './disk-space.ts';
@@ -70,7 +74,7 @@ async function route(pid: number, expected: ExpectedCore, signal: AbortSignal): 
     case 'systemd-coredump':
       return await fromSystemd(pid, expected, signal);
     case 'apport':
-      return await fromApport(pid, expected, signal);
+      return await fromApport(pid, expected, source.folder, signal);
   }
 }
 
@@ -87,12 +91,22 @@ async function fromFile(pid: number, expected: ExpectedCore, pattern: string): P
 
 /** Deletes what there is of a core file that nobody is going to search. One that is not ours stays. */
 async function discard(pid: number, { source, folder, sinceMs }: ExpectedCore): Promise<void> {
-  if (source.kind === 'file') {
-    for (const path of CoreName.of(source.pattern, ownNameFacts(pid)).matches(folder.path)) {
-      if (await isCoreOf(path, pid, sinceMs)) await deleteCore(path);
-    }
+  for (const path of await written(pid, source, folder)) {
+    if (await isCoreOf(path, pid, sinceMs)) await deleteCore(path);
   }
   await folder[Symbol.asyncDispose]();
+}
+
+/** What is there under a name of the core file. That of systemd belongs to root. */
+async function written(pid: number, source: ExpectedCore['source'], folder: CoreFolder): Promise<string[]> {
+  switch (source.kind) {
+    case 'file':
+      return CoreName.of(source.pattern, ownNameFacts(pid)).matches(folder.path);
+    case 'apport':
+      return await apportCores(pid, source.folder);
+    case 'systemd-coredump':
+      return [];
+  }
 }
 
 function wouldOverwrite(path: string): Text {

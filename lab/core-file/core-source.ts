@@ -13,12 +13,12 @@ export type CoreSource =
   /** A file of its own. `pattern` is kernel.core_pattern with `.%p` added where kernel.core_uses_pid adds it. */
   | { readonly kind: 'file'; readonly pattern: string }
   | { readonly kind: 'systemd-coredump' }
-  | { readonly kind: 'apport' }
+  | { readonly kind: 'apport'; readonly folder: string }
   /** No core file that could be found. `enable` is the command to be run by root so that there is one. */
   | { readonly kind: 'none'; readonly reason: Text; readonly enable: string };
 
 /** Where apport puts the core files of processes whose RLIMIT_CORE is not 0 (Ubuntu 20.10 on). */
-export const apportFolder = '/var/lib/apport/coredump';
+const apportFolder = '/var/lib/apport/coredump';
 
 const plainPattern = 'sudo sysctl -w kernel.core_pattern=core';
 
@@ -85,7 +85,7 @@ function piped(command: string): CoreSource {
     );
   }
   if (program === 'apport') {
-    if (existsSync(apportFolder)) return { kind: 'apport' };
+    if (existsSync(apportFolder)) return { kind: 'apport', folder: apportFolder };
     return none(
       `Core files go to apport, and ${apportFolder}, where it puts them, is not here (in a container they go to the host).`,
       `core 文件交给 apport，而其存放目录 ${apportFolder} 不在此处（在容器中它们会交给宿主机）。`,

@@ -138,9 +138,16 @@ function whyNotACore(header: DataView): Text | undefined {
   return undefined;
 }
 
-/** The pid in the notes: headers of 12 bytes, then a name and a description, each padded to 4. */
+/** The pid in the notes. What was read is zeroed: the registers are among it. */
 async function pidInNotes(fd: number, notes: Segment): Promise<number | undefined> {
   const bytes = await bytesAt(fd, notes.fileOffset, Math.min(notes.fileBytes, mostNoteBytes));
+  const pid = pidAmong(bytes);
+  new Uint8Array(bytes.buffer).fill(0);
+  return pid;
+}
+
+/** Notes are headers of 12 bytes, then a name and a description, each padded to 4. */
+function pidAmong(bytes: DataView): number | undefined {
   for (let at = 0; at + 12 <= bytes.byteLength; ) {
     const nameBytes = bytes.getUint32(at, true);
     const contentBytes = bytes.getUint32(at + 4, true);

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from '@playwright/test';
 import { inProject } from '../../scripts/project.mjs';
+import { inTime } from '../support/in-time.ts';
 import { ShownWindow } from './shown-window.ts';
-import type { FromDesktop, Question, ToDesktop } from './stand-in/messages.ts';
+import type { FromDesktop, Question, ToDesktop, WindowOptions } from './stand-in/messages.ts';
 
 const register = fileURLToPath(new URL('./stand-in/register.ts', import.meta.url));
 const main = inProject('out', 'electron', 'main.js');
@@ -26,6 +27,8 @@ export class Desktop extends EventEmitter {
   /** What the app was told by `told` messages, and what its pages received, in order. */
   readonly told: { what: string; detail: unknown }[] = [];
   readonly traffic: unknown[] = [];
+  /** What the app wants of each window that it opens. */
+  readonly windowOptions: WindowOptions[] = [];
   /** While set, the app stays when it has quit, so that a test can look at what it holds. */
   holdExit = false;
   readonly exited: Promise<number | null>;
@@ -68,10 +71,10 @@ export class Desktop extends EventEmitter {
     for (;;) {
       const [window] = this.#windows.values();
       if (window) {
-        await window.loaded;
+        await inTime(window.loaded, () => 'the page of the app’s window is loaded');
         return window;
       }
-      await this.#change('window');
+      await this.#change('window', 'the app opens a window');
     }
   }
 
@@ -80,15 +83,15 @@ export class Desktop extends EventEmitter {
     for (;;) {
       const times = this.told.filter((told) => told.what === what);
       if (times.length >= count) return times[count - 1]?.detail;
-      await this.#change('told');
+      await this.#change('told', `the app tells of '${what}', ${count} time(s)`);
     }
   }
 
-  async #change(event: string): Promise<void> {
+  async #change(event: string, what: string): Promise<void> {
     const ended = this.exited.then((code) => {
       throw new Error(`The app ended with ${code}: ${this.errors}`);
     });
-    await Promise.race([once(this, event), ended]);
+    await inTime(Promise.race([once(this, event), ended]), () => `${what}; told were ${JSON.stringify(this.told)}`);
   }
 
   send(message: FromDesktop): void {
@@ -100,12 +103,13 @@ export class Desktop extends EventEmitter {
     const id = ++this.#lastAsked;
     const answer = new Promise<unknown>((resolve) => this.#answers.set(id, resolve));
     this.send({ kind: 'ask', id, question });
-    return answer;
+    return inTime(answer, () => `the app answers ${JSON.stringify(question)}`);
   }
 
   #received(message: ToDesktop): void {
     switch (message.kind) {
       case 'create-window':
+        this.windowOptions.push(message.options);
         void this.#open(message.window, String(message.options.webPreferences.preload));
         break;
       case 'load':

@@ -24,6 +24,8 @@ export class ShownWindow {
   readonly #desktop: Desktop;
   readonly #number: number;
   readonly #made: Promise<{ context: BrowserContext; page: Page }>;
+  /** While set, its page dies without a word: nobody tells that its ports are closed. */
+  silent = false;
   readonly consoleErrors: string[] = [];
   /** Where the page tried to go, and whether the app let it. */
   readonly navigations: { url: string; allowed: unknown }[] = [];
@@ -120,7 +122,7 @@ export class ShownWindow {
       this.#desktop.send({ ...message, url: asApp(message.url), window: this.#number });
     } else {
       if (message.kind === 'port-closed') this.#ports.delete(message.port);
-      this.#desktop.send(message);
+      if (message.kind !== 'port-closed' || !this.silent) this.#desktop.send(message);
     }
   }
 
@@ -128,7 +130,7 @@ export class ShownWindow {
     for (const [port, document] of this.#ports) {
       if (!which(document)) continue;
       this.#ports.delete(port);
-      this.#desktop.send({ kind: 'port-closed', port });
+      if (!this.silent) this.#desktop.send({ kind: 'port-closed', port });
     }
   }
 

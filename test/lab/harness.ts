@@ -8,6 +8,7 @@ import { PageStates } from '../../protocol/page-states.ts';
 import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import type { Service, Started, StartRequest } from '../../protocol/service.ts';
 import { startRequestSchema } from '../../protocol/service.ts';
+import { inTime } from '../support/in-time.ts';
 
 /** Every session of these tests may commit this much. */
 export const testBudgetBytes = 2 * 1024 ** 3;
@@ -43,15 +44,23 @@ export class TestReader {
     return this.events.filter((event): event is EventOf<K> => event.kind === kind);
   }
 
-  /** Resolves when the condition is true, which is looked at after every event and frame. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Resolves when the condition is true, which is looked at after every event and frame. @param what the condition is, in words */
+  async until(condition: () => boolean, what = String(condition)): Promise<void> {
+    const come = async () => {
+      while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    };
+    await inTime(come(), () => `${what}; told were ${this.events.length} events, the last: ${this.#lastTold()}`);
+  }
+
+  #lastTold(): string {
+    const last = this.events.slice(-3).map((event) => JSON.stringify(event).slice(0, 200));
+    return [...last, `${this.frames} frames`].join(', ');
   }
 
   /** Resolves when the newest state (of this session, where one is named) is this one; fails when the session does. */
   async state(state: EventOf<'state'>['state'], session?: number): Promise<void> {
     const newest = () => this.of('state').findLast((event) => session === undefined || event.session === session);
-    await this.until(() => newest()?.state === state || newest()?.state === 'failed');
+    await this.until(() => newest()?.state === state || newest()?.state === 'failed', `the session is ${state}`);
     const problem = newest()?.problem;
     if (newest()?.state !== state) throw new Error(`The session failed: ${problem?.text.en ?? 'it did not say why'}`);
   }
@@ -61,7 +70,7 @@ export class TestReader {
     await this.until(() => {
       const told = this.events.filter(({ kind }) => kind === 'step' || kind === 'state').at(-1);
       return this.of('step').length === steps && told?.kind === 'state' && told.next !== undefined;
-    });
+    }, `paused after step ${steps}`);
   }
 }
 

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { Budget } from '../../lab/service/budget.ts';
-import { prlimit, RLIMIT } from '../../native/calls/resource.ts';
+import { childrenOf } from '../../lab/isolation/child-processes.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';
+import { forbidCoreFile } from '../support/no-core-file.ts';
 import { isMapped, isRunning, never, problemOf, TestLab } from './harness.ts';
+import { stepUntil } from './step-until.ts';
 
 const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
 const isolatedLab = (budget?: Budget) => new TestLab(() => forkIsolated(entry), budget);
@@ -33,11 +36,14 @@ function essence(report: Report) {
   };
 }
 
-/** Half a gigabyte in the working directory is no part of the test. */
-function forbidCoreFile(pid: number): void {
-  const limits = prlimit(pid, RLIMIT.CORE);
-  if (limits.errno !== null) throw new Error(`prlimit answered ${limits.errno}`);
-  prlimit(pid, RLIMIT.CORE, { soft: 0n, hard: limits.hard });
+/** Writes into another process's memory, as a debugger does. */
+function writeByte(pid: number, address: bigint): void {
+  const memory = openSync(`/proc/${pid}/mem`, 'r+');
+  try {
+    writeSync(memory, Uint8Array.of(1), 0, 1, Number(address));
+  } finally {
+    closeSync(memory);
+  }
 }
 
 async function run(lab: TestLab, request: Parameters<TestLab['start']>[0]) {
@@ -109,6 +115,15 @@ describe('an isolated session', () => {
     expect(lab.reader.of('state').at(-1)?.state).toBe('completed');
   });
 
+  it('ends with all that it has started', async () => {
+    await using lab = new TestLab(() => forkWithSleeper(['ignore', 'ignore', 'ignore']));
+    const { session, pid } = await run(lab, { ...isolated, parameters: { pages: 4 } });
+    const [sleeper = 0] = childrenOf(pid);
+    expect(isRunning(sleeper)).toBe(true);
+    await lab.service.close({ session }, never);
+    await vi.waitFor(() => expect(isRunning(sleeper)).toBe(false), { timeout: 10_000 });
+  });
+
   it('leaves no process when the reader goes away while it is being opened', async () => {
     let pid = 0;
     const lab = new TestLab(async () => {
@@ -123,6 +138,13 @@ describe('an isolated session', () => {
     expect((await problemOf(lab.start(isolated))).kind).toBe('gone');
   });
 });
+
+/** As `forkIsolated` of an entry that has started another program before, with these streams. */
+const forkWithSleeper = (stdio: readonly (string | number)[]) =>
+  forkIsolated(entry, [
+    '--import',
+    `data:text/javascript,import{spawn}from"node:child_process";spawn("sleep",["60"],{stdio:${JSON.stringify(stdio)}})`,
+  ]);
 
 describe('an isolated process that dies', () => {
   it.each(['SIGKILL', 'SIGABRT', 'SIGSEGV'] as const)(
@@ -175,6 +197,58 @@ describe('an isolated process that dies', () => {
     expect(report.error).toContain('SIGKILL');
   });
 
+  it('leaves what was seen between two steps', async () => {
+    await using lab = isolatedLab();
+    const { session, pid } = await lab.start({ ...isolated, parameters: { pages: 9 }, paused: true });
+    await stepUntil(lab, session, /^Write page 1\b/);
+    const region = lab.reader.of('region')[0]?.region;
+    writeByte(pid, BigInt(region?.address ?? 0) + 5n * 4096n);
+    await lab.reader.until(() => ((lab.reader.states.get(1)?.flags[5] ?? 0) & 1) === 1, 'page 5 is shown as resident');
+    process.kill(pid, 'SIGKILL');
+    await lab.reader.state('failed');
+    const report = await lab.service.report({ session, language: 'en' }, never);
+    expect(report.snapshots.at(-1)?.counts.resident).toBe(2);
+  });
+
+  it('while a process that it left holds its channel open is told as dead all the same', async () => {
+    await using lab = new TestLab(() => forkWithSleeper(['ignore', 'ignore', 'ignore', 3]));
+    const { pid } = await run(lab, { ...isolated, parameters: { pages: 4 } });
+    const [sleeper = 0] = childrenOf(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+      await lab.reader.state('failed');
+      expect([isRunning(sleeper), lab.reader.of('state').at(-1)?.problem?.signal]).toEqual([true, 'SIGKILL']);
+    } finally {
+      process.kill(sleeper, 'SIGKILL');
+    }
+  });
+
+  it('is what happens to one that sends page states that cannot be read, and the session says so', async () => {
+    let send: ((bytes: Uint8Array) => void) | undefined;
+    await using lab = new TestLab(async () => {
+      const child = await forkIsolated(entry);
+      return {
+        ...child,
+        wire: {
+          send: (message) => child.wire.send(message),
+          onClose: (listener) => child.wire.onClose(listener),
+          close: () => child.wire.close(),
+          onMessage(listener) {
+            send = listener;
+            child.wire.onMessage(listener);
+          },
+        },
+      };
+    });
+    const { session, pid, report } = await run(lab, { ...isolated, parameters: { pages: 4 } });
+    send?.(new Uint8Array(64));
+    await lab.reader.until(() => lab.reader.of('state').at(-1)?.state === 'failed', 'the session has failed');
+    const problem = lab.reader.of('state').at(-1)?.problem;
+    expect([problem?.kind, isRunning(pid)]).toEqual(['internal', false]);
+    expect(problem?.text.en).toContain('page states that cannot be read');
+    expect((await lab.service.report({ session, language: 'en' }, never)).steps).toEqual(report.steps);
+  });
+
   it('while it is asked for something answers with how it died', async () => {
     await using lab = isolatedLab();
     const { session, pid } = await run(lab, { ...isolated, parameters: { pages: 4 } });
@@ -209,9 +283,13 @@ describe('an isolated process that dies', () => {
   });
 
   it('with its host: when the host is killed, no process stays behind', async () => {
-    const host = spawn(process.execPath, [fileURLToPath(new URL('./isolated-host.ts', import.meta.url))], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const host = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./isolated-host.ts', import.meta.url)), 'first-touch'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     // The child has the host's standard error: it is closed when the last of the two has ended.
     const bothEnded = once(host, 'close');
     host.stderr.resume();

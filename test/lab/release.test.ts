@@ -1,14 +1,38 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Region } from '../../lab/regions/region.ts';
+import { BackingFile } from '../../lab/regions/backing-file.ts';
 import { Budget } from '../../lab/service/budget.ts';
+import { temporaryFolders } from '../../lab/regions/disk-folder.ts';
+import type { Mapping } from '../../lab/regions/mapping.ts';
+import { Region } from '../../lab/regions/region.ts';
 import { createService } from '../../lab/service/service.ts';
+import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
+import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
 import { connect, serve } from '../../protocol/rpc.ts';
 import type { Service } from '../../protocol/service.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';
 import { isMapped, TestReader, testBudgetBytes } from './harness.ts';
 
 const pages = 311;
+
+/** Whether anything is mapped at an address. */
+function isMappedAt(address: bigint): boolean {
+  const maps = readFileSync('/proc/self/maps', 'latin1').matchAll(/^([0-9a-f]+)-([0-9a-f]+) /gm);
+  return [...maps].some(([, from, to]) => BigInt(`0x${from}`) <= address && address < BigInt(`0x${to}`));
+}
 
 /** An engine at one end of a wire and a reader at the other; `released` resolves when the engine has been disposed of. */
 function connected() {
@@ -17,7 +41,7 @@ function connected() {
   const disposed = Promise.withResolvers<void>();
   const budget = new Budget(testBudgetBytes);
   serve(far, (toReader): Service => {
-    const host = { kind: 'cli' as const, version: '0.0.0', budget };
+    const host = { kind: 'cli' as const, version: '0.0.0', can: { fileDialogs: false, menus: false }, budget };
     const service = createService(host, toReader);
     return { ...service, dispose: () => service.dispose().then(disposed.resolve, disposed.reject) };
   });
@@ -25,6 +49,103 @@ function connected() {
   reader.acknowledge = (session, region, sequence) => client.acknowledge({ session, region, sequence });
   return { wire: near, client, reader, budget, released: disposed.promise };
 }
+
+/** What a region is asked for that the kernel refuses; the call, or that which should have made its descriptor. */
+type Refusing = readonly [what: string, refuse: (file: BackingFile) => ReturnType<typeof Region.map>];
+
+/** More than any address space. */
+const tooMany = 2 ** 36;
+
+const mapped = (mapping: Mapping) => Region.map(1, 'A', mapping, (call) => call());
+
+/** Makes files no larger than a page for a moment. Node ignores SIGXFSZ. setrlimit(2) */
+function withSmallFiles<T>(act: () => T): T {
+  const before = getrlimit(RLIMIT.FSIZE);
+  if (before.errno !== null) throw new Error(before.errno);
+  setrlimit(RLIMIT.FSIZE, { soft: 4096n, hard: before.hard });
+  try {
+    return act();
+  } finally {
+    setrlimit(RLIMIT.FSIZE, before);
+  }
+}
+
+describe('a refused map', () => {
+  it.each<Refusing>([
+    ['anonymous memory that is too large', () => mapped({ pages: tooMany })],
+    ['a memfd that is too large', () => mapped({ pages: tooMany, memory: 'memfd' })],
+    ['a memfd_secret that is too large', () => mapped({ pages: tooMany, memory: 'secret' })],
+    ['a memfd that ftruncate refuses', () => withSmallFiles(() => mapped({ pages: 2, memory: 'memfd' }))],
+    ['a file that may not be written', (file) => mapped({ pages: 1, file, protection: ['PROT_READ', 'PROT_WRITE'] })],
+  ])('of %s leaves no descriptor, no fence and no mapping', (_what, refuse) => {
+    using file = BackingFile.open('/proc/self/exe');
+    refuse(file);
+    const before = readdirSync('/proc/self/fd');
+    const made = refuse(file);
+    expect(made.region).toBeUndefined();
+    expect(readdirSync('/proc/self/fd')).toEqual(before);
+    const { hint = null } = 'call' in made ? made.call : {};
+    if (hint !== null) expect([hint - 4096n, hint, hint + 4096n].map(isMappedAt)).toEqual([false, false, false]);
+  });
+
+  it('of a file that cannot be opened, or is none, leaves no descriptor', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pagescope-refused-'));
+    try {
+      const paths = ['fifo', 'empty', 'folder', 'none'].map((name) => join(folder, name));
+      const [fifo = '', empty = '', directory = ''] = paths;
+      execFileSync('mkfifo', [fifo]);
+      writeFileSync(empty, '');
+      mkdirSync(directory);
+      const before = readdirSync('/proc/self/fd');
+      for (const path of [...paths, '/dev/zero']) expect(() => BackingFile.open(path)).toThrow(/cannot be mapped/);
+      expect(readdirSync('/proc/self/fd')).toEqual(before);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('what a region maps', () => {
+  it('is closed once: a descriptor that another file has by then stays open', async () => {
+    const { region } = mapped({ pages: 1, memory: 'memfd' });
+    const { region: other } = mapped({ pages: 1, file: BackingFile.open('/proc/self/exe') });
+    const numbers = [region?.fd, other?.fd];
+    for (const each of [region, other]) await each?.release();
+    // The lowest free numbers are given first.
+    const next = numbers.map(() => openSync('/proc/self/exe', 'r'));
+    expect(next.toSorted()).toEqual(numbers.toSorted());
+    for (const each of [region, other]) await each?.release();
+    other?.file?.[Symbol.dispose]();
+    for (const fd of next) expect(() => closeSync(fd)).not.toThrow();
+  });
+
+  it('is unmapped but for what was unmapped before, where somebody else may have mapped something since', async () => {
+    const { region } = mapped({ pages: 3 });
+    if (!region) throw new Error('mmap was refused.');
+    const middle = region.address + 4096n;
+    munmap(middle, 4096);
+    region.addHole({ firstPage: 1, pageCount: 1 });
+    const others = mmap(middle, 4096, PROT.READ, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+    expect(others.returned).toBe(middle);
+    expect(await region.release()).toEqual({ calls: 2, refused: 0, errno: null });
+    expect([-1n, 0n, 1n, 2n, 3n].map((page) => isMappedAt(region.address + page * 4096n))).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    munmap(middle, 4096);
+  });
+
+  it('has no name on the disk, when it is a temporary file', async () => {
+    const before = temporaryFolders().flatMap((folder) => readdirSync(folder));
+    using file = await BackingFile.temporary(3);
+    expect(readlinkSync(`/proc/self/fd/${file.fd}`)).toMatch(/ \(deleted\)$/);
+    const after = temporaryFolders().flatMap((folder) => readdirSync(folder));
+    expect(after.filter((name) => name.startsWith('pagescope-') && !before.includes(name))).toEqual([]);
+  });
+});
 
 describe('what a session leaves behind', () => {
   it('is nothing when its reader disconnects: every mapping and the budget are released', async () => {

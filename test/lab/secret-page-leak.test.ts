@@ -3,9 +3,11 @@ import { expect, it, vi } from 'vitest';
 import { printReport } from '../../cli/report-text.ts';
 import type { RegionInfo } from '../../protocol/events.ts';
 import { languages } from '../../protocol/language.ts';
+import { placesInMemory } from '../support/process-memory.ts';
 import { never } from './harness.ts';
 import { failuresOf, isolatingLab, pausedBefore } from './locking.ts';
 import { skipWithoutCoreFiles } from './secrets.ts';
+import { stepUntil } from './step-until.ts';
 
 /** So many bytes of a marker in a row are no chance: one in 2^48 for each place. */
 const window = 6;
@@ -73,6 +75,12 @@ it('lets no byte of a marker out: not in events, frames, reports, program, or wh
   // What a lock does not protect from, and memfd_secret does.
   expect(markers.map((marker) => typeof marker)).toEqual(['object', 'object']);
   expect(markerIn(pid, region('C'))).toBe('EIO');
+  const inMemory = () => markers.map((marker) => (typeof marker === 'string' ? [] : placesInMemory(pid, marker)));
+  // When the core files have been searched, each marker stands where it was put and nowhere else; then it is wiped.
+  await stepUntil(lab, session, /^Wipe A/);
+  expect(inMemory()).toEqual(['A', 'B'].map((label) => [BigInt(region(label).address)]));
+  await stepUntil(lab, session, /^Unlock B/);
+  expect(inMemory()).toEqual([[], []]);
   expect(await failuresOf(lab, session)).toEqual([]);
 
   const places: Record<string, Buffer> = {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,6 +14,7 @@ import { witness } from './smaps-witness.ts';
 import { nobody, notHeld, reportOf, users, withMemlock } from './users.ts';
 
 const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
+const hostEntry = fileURLToPath(new URL('./isolated-host.ts', import.meta.url));
 const size = pageSize();
 
 /** What gcore is asked for. Type stripping is WebAssembly, whose reservation makes the process too large for it in these tests. */
@@ -177,6 +180,21 @@ describe('secret-page', () => {
     await lab.reader.until(() => lab.reader.of('state').at(-1)?.state === 'failed');
     expect(foldersOf(pid)).toEqual([]);
     expect(lab.reader.of('state').at(-1)?.problem?.text.en).toContain('SIGKILL');
+  });
+
+  it('leaves nothing on the disk when its host is killed', async (context) => {
+    skipWithoutCoreFiles(context);
+    const host = spawn(process.execPath, [hostEntry, 'secret-page', '^Ask for the marker of A'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // The isolated process has the host's standard error too.
+    const bothEnded = once(host, 'close');
+    host.stderr.resume();
+    const [pid] = await once(host.stdout, 'data');
+    expect(foldersOf(Number(String(pid)))).not.toEqual([]);
+    host.kill('SIGKILL');
+    await bothEnded;
+    expect(foldersOf(Number(String(pid)))).toEqual([]);
   });
 
   it('runs twice at once, each with core files of its own', async () => {

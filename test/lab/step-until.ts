@@ -4,7 +4,7 @@ import { never, type TestLab } from './harness.ts';
 export async function stepUntil(lab: TestLab, session: number, title: RegExp): Promise<void> {
   const waiting = () => lab.reader.of('state').filter((event) => event.session === session && event.next);
   for (let seen = 0; ; ) {
-    await lab.reader.until(() => waiting().length > seen);
+    await lab.reader.until(() => waiting().length > seen, `a pause before ${title}`);
     seen = waiting().length;
     if (title.test(waiting().at(-1)?.next?.en ?? '')) return;
     await lab.service.control({ session, action: 'step' }, never);

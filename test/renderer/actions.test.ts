@@ -48,6 +48,15 @@ describe('running', () => {
     expect([...store.getState().sessions.keys()]).toEqual([2]);
   });
 
+  it('starts once, also when it is asked again before the engine has answered', async () => {
+    const { actions, service, store } = await setUp();
+    await Promise.all([actions.run(), actions.run(), actions.step(), actions.toggle()]);
+    expect([service.calls, store.getState().starting]).toEqual([['start 1'], false]);
+    await Promise.all([actions.toggle(), actions.toggle()]);
+    await actions.stop();
+    expect(service.starts).toHaveLength(1);
+  });
+
   it('does not start while a parameter is wrong', async () => {
     const { actions, service } = await setUp();
     actions.setParameter('pages', 0);
@@ -99,10 +108,25 @@ describe('controlling', () => {
   });
 });
 
-it('says so when the connection is lost', async () => {
-  const { store, wire } = await setUp();
-  wire.close();
-  await vi.waitFor(() => expect(store.getState().connection).toMatchObject({ status: 'lost', refused: false }));
+describe('when the connection is lost', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('says so, and shows before all that the engine had told', async () => {
+    const { actions, store, wire, service } = await setUp();
+    await actions.run();
+    // What gathers events would wait for ever.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    service.reader?.event({ kind: 'state', session: 1, state: 'paused' });
+    await new Promise(setImmediate);
+    expect(shownSession(store.getState())?.state).toBe('running');
+    const shown = new Promise<unknown>((resolve) => {
+      store.subscribe((state) => {
+        if (state.connection.status === 'lost') resolve([shownSession(state)?.state, state.connection]);
+      });
+    });
+    wire.close();
+    expect(await shown).toMatchObject(['paused', { status: 'lost', refused: false }]);
+  });
 });
 
 describe('the limits', () => {

@@ -25,14 +25,21 @@ export const screen = {
 
 interface MenuItem {
   readonly label?: string;
+  readonly type?: string;
+  readonly role?: string;
+  readonly click?: () => void;
   readonly submenu?: readonly MenuItem[];
 }
+let shownMenu: readonly MenuItem[] = [];
 export const Menu = {
   buildFromTemplate: (template: readonly MenuItem[]) => template,
   setApplicationMenu(menu: readonly MenuItem[]) {
-    const labels = (items: readonly MenuItem[] = []): unknown =>
-      items.map(({ label, submenu }) => [label, labels(submenu)]);
-    link.tell('menu', labels(menu));
+    shownMenu = menu;
+    const told = (items: readonly MenuItem[] = []): unknown =>
+      items
+        .filter(({ type }) => type !== 'separator')
+        .map(({ label, role, submenu }) => (submenu ? [label, told(submenu)] : [label, role ?? null]));
+    link.tell('menu', told(menu));
   },
 };
 
@@ -55,6 +62,7 @@ export const protocol = {
   },
 };
 
+let allowDevice = (_details: object): boolean => true;
 type Details = { requestingUrl: string };
 let checkPermission = (_contents: null, _permission: string, _origin: string, _details: object): boolean => true;
 let requestPermission = (_contents: null, _permission: string, answer: (granted: boolean) => void, _details: Details) =>
@@ -67,7 +75,9 @@ export const session = {
     setPermissionRequestHandler(handler: typeof requestPermission) {
       requestPermission = handler;
     },
-    setDevicePermissionHandler() {},
+    setDevicePermissionHandler(handler: typeof allowDevice) {
+      allowDevice = handler;
+    },
   },
 };
 
@@ -89,9 +99,15 @@ async function answer(question: Question): Promise<unknown> {
     });
     return { checked, requested };
   }
+  if (question.about === 'device') return allowDevice({ deviceType: 'usb', origin: 'app://pagescope' });
+  if (question.about === 'menu') {
+    const item = shownMenu.flatMap(({ submenu = [] }) => submenu).find(({ label }) => label === question.label);
+    item?.click?.();
+    return item?.click !== undefined;
+  }
   const contents = BrowserWindow.all.get(question.window)?.webContents;
   if (!contents) return false;
-  if (question.about === 'navigation') return contents.mayNavigate(question.url);
+  if (question.about === 'navigation') return contents.mayNavigate(question.url, question.how);
   if (question.about === 'window-open') return contents.openHandler({ url: question.url }).action === 'allow';
   let attached = true;
   contents.emit('will-attach-webview', {

@@ -32,10 +32,14 @@ export interface WindowOptions {
 /** What Chromium asks Electron, and Electron the app. */
 export type Question =
   | { about: 'request'; url: string; method: string }
-  | { about: 'navigation'; window: number; url: string }
+  /** By the page itself, by a frame in it, or by the answer of a server. */
+  | { about: 'navigation'; window: number; url: string; how?: 'page' | 'frame' | 'redirect' }
   | { about: 'window-open'; window: number; url: string }
   | { about: 'webview'; window: number }
-  | { about: 'permission'; permission: string; url: string };
+  | { about: 'permission'; permission: string; url: string }
+  | { about: 'device' }
+  /** A click on an entry of the menu, by its label; whether there is such an entry with an action of the app's own. */
+  | { about: 'menu'; label: string };
 
 export interface SchemeAnswer {
   readonly status: number;

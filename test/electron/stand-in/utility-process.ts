@@ -14,7 +14,13 @@ export type UtilityMessage =
 
 const entry = fileURLToPath(new URL('./utility-entry.ts', import.meta.url));
 
-/** Electron's `UtilityProcess` over a fork. `exit` carries what waitpid(2) gave: the signal's number, for one that died of it. */
+/** Signals whose default action is to end the process with a core file. signal(7) */
+const dumping: readonly string[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGQUIT', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'];
+
+/** What waitpid(2) gives for one that died of a signal, where core files are written: the core flag beside the signal's number. */
+const statusOf = (signal: NodeJS.Signals): number => constants.signals[signal] | (dumping.includes(signal) ? 0x80 : 0);
+
+/** Electron's `UtilityProcess` over a fork. `exit` carries what waitpid(2) gave, for one that died of a signal. */
 class UtilityProcess extends EventEmitter {
   readonly #child: ChildProcess;
   readonly #ports = new Map<number, MessagePortMain>();
@@ -37,7 +43,7 @@ class UtilityProcess extends EventEmitter {
     this.#child.on('exit', (code, signal) => {
       this.#pid = undefined;
       for (const port of this.#ports.values()) port.close();
-      this.emit('exit', signal === null ? code : constants.signals[signal]);
+      this.emit('exit', signal === null ? code : statusOf(signal));
     });
   }
 

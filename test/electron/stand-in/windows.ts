@@ -42,10 +42,11 @@ export class WebContents extends EventEmitter {
   }
 
   /** Whether every listener lets the page go to `url`. */
-  mayNavigate(url: string): boolean {
-    const event = refusable({ url, isSameDocument: false, isMainFrame: true });
-    this.emit('will-frame-navigate', event);
-    if (!event.defaultPrevented) this.emit('will-navigate', event, url);
+  mayNavigate(url: string, how: 'page' | 'frame' | 'redirect' = 'page'): boolean {
+    const event = refusable({ url, isSameDocument: false, isMainFrame: how !== 'frame' });
+    if (how === 'redirect') this.emit('will-redirect', event, url);
+    else this.emit('will-frame-navigate', event);
+    if (how === 'page' && !event.defaultPrevented) this.emit('will-navigate', event, url);
     return !event.defaultPrevented;
   }
 }

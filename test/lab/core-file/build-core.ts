@@ -17,6 +17,35 @@ export interface MadeSegment {
   readonly fileBytes: number;
 }
 
+function noteOf(type: number, content: Uint8Array): Buffer {
+  const head = Buffer.alloc(12 + 8);
+  for (const [index, word] of [5, content.length, type].entries()) head.writeUInt32LE(word, index * 4);
+  head.write('CORE', 12);
+  return Buffer.concat([head, content]);
+}
+
+/** The notes of a core file: whose it is (NT_PRPSINFO of 64-bit Linux, with pr_pid at 24), and registers (NT_PRFPREG). elf(5) */
+function notesOf(pid: number, registers: Uint8Array): Buffer {
+  const psinfo = Buffer.alloc(136);
+  psinfo.writeInt32LE(pid, 24);
+  return Buffer.concat([noteOf(3, psinfo), noteOf(2, registers)]);
+}
+
+/** Writes a core file of process `pid` without any memory; in the way in which the kernel leaves it, for the owner alone. */
+export function writeCoreOf(pid: number, path: string, registers: Uint8Array = new Uint8Array(0)): void {
+  const head = Buffer.alloc(64 + 56);
+  head.write('\x7fELF\x02\x01\x01', 'latin1');
+  head.writeUInt16LE(4, 16);
+  head.writeBigUInt64LE(64n, 32);
+  head.writeUInt16LE(56, 54);
+  head.writeUInt16LE(1, 56);
+  const notes = notesOf(pid, registers);
+  head.writeUInt32LE(4, 64);
+  head.writeBigUInt64LE(BigInt(head.length), 64 + 8);
+  head.writeBigUInt64LE(BigInt(notes.length), 64 + 32);
+  writeFileSync(path, Buffer.concat([head, notes]), { mode: 0o600 });
+}
+
 /** Where the segments' bytes begin in a made-up core file with so many of them. */
 export function dataOffset(segments: number): number {
   return Math.ceil((64 + segments * 56) / 4096) * 4096;

@@ -1,14 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget, searchCore } from '../../../lab/core-file/search-core.ts';
 import { coreFileSchema } from '../../../protocol/events.ts';
 import { ProblemError } from '../../../protocol/problem.ts';
-import { buildCore, grepCount, type MadeSegment, marker } from './build-core.ts';
+import { fastClock } from '../../support/fast-clock.ts';
+import { placesInMemory } from '../../support/process-memory.ts';
+import { buildCore, grepCount, type MadeSegment, marker, writeCoreOf } from './build-core.ts';
 import { searchFor } from './two-pages.ts';
 
+const searchChild = fileURLToPath(new URL('./search-child.ts', import.meta.url));
 const mebibyte = 1 << 20;
 const bytes = marker();
 const search = searchFor({ markers: [{ region: 1, bytes }], regions: [] });
@@ -188,6 +194,59 @@ describe('searchCore', () => {
     const stopped = searchCore(path, { ...search, signal: stop.signal });
     stop.abort(new Error('enough'));
     await expect(stopped).rejects.toThrow('enough');
+  });
+
+  it('says that it was cut of a file that becomes shorter while it is searched', async () => {
+    const filler = { at: 0, bytes: new Uint8Array(8 * mebibyte).fill(1) };
+    buildCore(path, [one(8 * mebibyte)], [filler, { at: 5, bytes }]);
+    // So that progress is told after the first block.
+    using _ = fastClock(100);
+    let told = 0;
+    const onProgress = () => {
+      if (told++ === 0) truncateSync(path, 3 * mebibyte);
+    };
+    const result = await searchCore(path, { ...search, onProgress });
+    expect(result).toMatchObject({ truncated: true, found: [{ marker: 1, count: 1 }] });
+    expect(result.searchedBytes).toBeLessThanOrEqual(3 * mebibyte);
+  });
+
+  it('leaves no descriptor open, whatever comes of the search', async () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    buildCore(path, [one(3 * mebibyte)], [{ at: 0, bytes: new Uint8Array(3 * mebibyte).fill(1) }]);
+    const before = open();
+    await searchCore(path, search);
+    await expect(searchCore(path, { ...search, signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
+    await expect(searchCore(folder, search)).rejects.toThrow(/EISDIR/);
+    writeFileSync(path, 'a text');
+    await expect(searchCore(path, search)).rejects.toThrow(/does not begin as an ELF file/);
+    expect(open()).toBe(before);
+  });
+
+  it('keeps nothing of what it read: the marker stands nowhere in the memory of the process that searched', async () => {
+    const markerFile = join(folder, 'marker');
+    writeFileSync(markerFile, bytes);
+    // In both blocks: at the end of one and the beginning of the next.
+    buildCore(
+      path,
+      [one(2 * mebibyte)],
+      [
+        { at: 0, bytes: new Uint8Array(2 * mebibyte).fill(1) },
+        { at: mebibyte - 64 * 1024, bytes },
+        { at: 2 * mebibyte - 64 * 1024, bytes },
+      ],
+    );
+    const registers = join(folder, 'registers');
+    writeCoreOf(1, registers, bytes);
+    const child = spawn(process.execPath, [searchChild, markerFile, path, registers], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      const [counts] = await once(child.stdout, 'data');
+      expect(JSON.parse(String(counts))).toEqual([2, 1]);
+      expect(placesInMemory(child.pid ?? 0, bytes)).toEqual([]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('forgets a marker', () => {
