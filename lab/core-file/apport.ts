@@ -1,12 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-<<<<<<< HEAD
 import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
-import { apportFolder } from './core-source.ts';
-=======
-import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
-import { looking } from './poll.ts';
->>>>>>> t-left
 import { lineOf } from './name-facts.ts';
 import { isCoreOf } from './own-core.ts';
 import { looking } from './poll.ts';

@@ -1,11 +1,7 @@
 import { hasEnded } from '../../native/proc/proc-stat.ts';
 import type { Text } from '../../protocol/text.ts';
-<<<<<<< HEAD
-import { fromApport } from './apport.ts';
-import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
-=======
 import { apportCores, fromApport } from './apport.ts';
->>>>>>> t-left
+import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } from './collected-core.ts';
 import type { CoreFolder } from './core-folder.ts';
 import { CoreName } from './core-pattern.ts';
 import { kernelCoreBytes, noRoom } from './disk-space.ts';

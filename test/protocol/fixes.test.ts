@@ -50,6 +50,27 @@ describe('the fixes', () => {
     expect(text('docker', 'docker', 'unlimited')).toContain('--ulimit memlock=-1:-1');
   });
 
+  it.each([64 * mib, 'unlimited'] as const)('set the soft and the hard limit, both to what is wanted: %s', (wanted) => {
+    const bytes = wanted === 'unlimited' ? -1 : wanted;
+    const snippets = (kind: SurroundingsKind, id: string) =>
+      fixesFor(setup(kind), wanted).find((fix) => fix.id === id)?.snippets ?? [];
+    const named = (kind: SurroundingsKind, id: string, name: string) =>
+      snippets(kind, id).find(({ label }) => label.en.includes(name))?.text ?? '';
+
+    const daemon = JSON.parse(named('docker', 'docker', 'daemon.json'));
+    expect(daemon['default-ulimits'].memlock).toEqual({ Name: 'memlock', Soft: bytes, Hard: bytes });
+    const oci = named('container', 'oci', 'config.json').replace(/18446744073709551615/g, '-1');
+    expect(JSON.parse(`{${oci}}`).rlimits).toEqual([{ type: 'RLIMIT_MEMLOCK', soft: bytes, hard: bytes }]);
+    expect(named('docker', 'docker', 'Compose')).toMatch(new RegExp(`soft: ${bytes}\\n +hard: ${bytes}\\n`));
+    const pair = `memlock=${bytes}:${bytes}`;
+    expect(named('docker', 'docker', 'docker run')).toContain(`--ulimit ${pair} `);
+    expect(named('podman', 'podman', 'podman run')).toContain(`--ulimit ${pair} `);
+    expect(named('podman', 'podman', 'Quadlet')).toContain(`Ulimit=${pair}\n`);
+    expect(named('kubernetes', 'kubernetes', 'CRI-O')).toContain(`"${pair}"`);
+    // Nowhere is one of them a limit that nobody asked for.
+    const all = fixesFor(setup('plain'), wanted).flatMap((fix) => fix.snippets.map((snippet) => snippet.text));
+    expect(all.filter((text) => /(?:soft|hard|memlock)["']?\s*[:=]\s*(?:"?0\b|\d+:0\b)/i.test(text))).toEqual([]);
+  });
   it.each([64 * mib, 'unlimited'] as const)(
     'raise the hard limit with the soft one, wherever both are written: %s',
     (wanted) => {

@@ -84,6 +84,17 @@ describe('the verdict on a lock', () => {
     expect(wouldLock(facts({ capabilities }), 1024 * kib).fix).toBe('ulimit');
   });
 
+  it('asks for outside help where the capabilities are those of a user namespace', () => {
+    const userNamespace = { initial: false, uidMap: [{ inside: 0, outside: 1000, count: 1 }] };
+    const capabilities = { effective: ['CAP_SYS_RESOURCE'], permitted: ['CAP_SYS_RESOURCE'], bounding: [] };
+    const permitted = { effective: false, permitted: true, bounding: true, counts: false };
+    const unknown = { initial: 'unknown' as const, uidMap: [] };
+    for (const held of [{ capabilities }, { ipcLock: permitted }]) {
+      expect(wouldLock(facts({ ...held, userNamespace }), 1024 * kib).fix).toBe('limits-conf');
+      expect(wouldLock(facts({ ...held, userNamespace: unknown }), 1024 * kib).fix).not.toBe('limits-conf');
+    }
+    const nothing = facts({ memlock: { soft: 0, hard: 0 }, userNamespace, capabilities });
+    expect(wouldLock(nothing, 1)).toMatchObject({ works: false, errno: 'EPERM', fix: 'limits-conf' });
   it('believes no capability of a user namespace, in which the kernel heeds none for limits', () => {
     const inside = { userNamespace: { initial: false, uidMap: [] } };
     const all = ['CAP_IPC_LOCK', 'CAP_SYS_RESOURCE'];
