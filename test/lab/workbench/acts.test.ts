@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../lab/budget.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { contract } from '../../../protocol/service.ts';
-import { type Inverse, type RecordedDeeds, recordedDeedsSchema, type Tool } from '../../../protocol/workbench.ts';
+import { type RecordedDeeds, recordedDeedsSchema, type Tool } from '../../../protocol/workbench.ts';
 import { never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
@@ -34,11 +34,13 @@ describe('a long act', () => {
   });
 
   it.each(['inline', 'isolated'] as const)('can be ended before its first call has begun, %s', async (placement) => {
-    await using bench = await Bench.open(placement);
-    const region = await bench.anonymous(16_000);
-    const acting = bench.act(region, write, [0, 16_000]);
+    // Between processes the wish takes its time, so that a slow machine has begun by then.
+    const pages = placement === 'inline' ? 16_000 : 1 << 18;
+    await using bench = await Bench.open(placement, {}, new Budget(8 * 1024 ** 3));
+    const region = await bench.anonymous(pages);
+    const acting = bench.act(region, write, [0, pages]);
     await bench.lab.service.interrupt({ session: bench.session }, never);
-    expect((await acting).outcome?.en).toMatch(/stopped before the other 1\d{4} pages/);
+    expect((await acting).outcome?.en).toMatch(/stopped before the other \d+ pages/);
   });
 
   it('of mmap with MAP_POPULATE is one call, and says that nothing ends it and what can be ended', async () => {
@@ -71,88 +73,6 @@ describe('a long act', () => {
     if (refused === 0 && made < 1 << 16) expect(step.diagnosis?.fix).toBe('max-map-count');
     expect((await bench.act(region, { kind: 'munlock' }, [0, 1 << 17])).errno).toBeNull();
     expect(bench.lab.reader.of('vmas').at(-1)?.vmas).toHaveLength(1);
-  });
-});
-
-async function inverseOf(bench: Bench, step: number): Promise<Inverse> {
-  return bench.lab.service.inverse({ session: bench.session, step }, never);
-}
-
-/** Takes a step back, as the window does. */
-async function takeBack(bench: Bench, region: number, step: number): Promise<void> {
-  for (const { tool, pages } of (await inverseOf(bench, step)).acts) await bench.act(region, tool, pages);
-}
-
-describe('taking an act back', () => {
-  const lockFlags = PageFlag.Locked | PageFlag.OnFault | PageFlag.DontDump;
-
-  it.each([
-    { kind: 'mlock' },
-    { kind: 'mlock-on-fault' },
-    { kind: 'munlock' },
-    { kind: 'madvise', advice: 'MADV_DONTDUMP' },
-    { kind: 'madvise', advice: 'MADV_DODUMP' },
-  ] satisfies Tool[])('$kind $advice: locks and what core files hold are as before', async (tool) => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(16);
-    await bench.act(region, { kind: 'mlock' }, [2, 3]);
-    await bench.act(region, { kind: 'mlock-on-fault' }, [6, 3]);
-    await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTDUMP' }, [4, 4]);
-    const before = [...bench.flags(region)].map((flags) => flags & lockFlags);
-    const { index } = await bench.act(region, tool, [1, 6, 8, 4]);
-    expect([...bench.flags(region)].map((flags) => flags & lockFlags)).not.toEqual(before);
-    await takeBack(bench, region, index);
-    expect([...bench.flags(region)].map((flags) => flags & lockFlags)).toEqual(before);
-  });
-
-  it.each([
-    write,
-    { kind: 'touch', access: 'read' },
-    { kind: 'madvise', advice: 'MADV_POPULATE_WRITE' },
-  ] satisfies Tool[])('$kind $access $advice: pages that were not there are given back, others stay', async (tool) => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(16);
-    await bench.act(region, write, [3, 2]);
-    const before = [...bench.flags(region)];
-    const { index } = await bench.act(region, tool, [0, 10]);
-    const inverse = await inverseOf(bench, index);
-    expect(inverse.acts).toEqual([{ tool: { kind: 'madvise', advice: 'MADV_DONTNEED' }, pages: [0, 3, 5, 5] }]);
-    expect(inverse.note.en).toContain('is lost');
-    await takeBack(bench, region, index);
-    expect([...bench.flags(region)]).toEqual(before);
-  });
-
-  it('mprotect and advice for huge pages: each VMA has what it had', async () => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(16);
-    await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ'] }, [4, 4]);
-    await bench.act(region, { kind: 'madvise', advice: 'MADV_HUGEPAGE' }, [10, 2]);
-    const vmas = () => bench.lab.reader.of('vmas').at(-1)?.vmas;
-    const before = vmas();
-    const rights = await bench.act(region, { kind: 'mprotect', protection: [] }, [2, 4]);
-    await takeBack(bench, region, rights.index);
-    expect(vmas()).toEqual(before);
-    const advice = await bench.act(region, { kind: 'madvise', advice: 'MADV_HUGEPAGE' }, [8, 4]);
-    await takeBack(bench, region, advice.index);
-    expect(vmas()).toEqual(before);
-  });
-
-  it('is not offered where nothing takes it back, and it is said why', async () => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(4);
-    const shared = (await bench.add({ backing: { kind: 'shared' }, size: { pages: 4 } })) ?? 0;
-    const notes = [];
-    for (const tool of [
-      { kind: 'explicit_bzero' },
-      { kind: 'madvise', advice: 'MADV_DONTNEED' },
-      { kind: 'madvise', advice: 'MADV_COLD' },
-    ] satisfies Tool[]) {
-      const { acts, note } = await inverseOf(bench, (await bench.act(region, tool, [0, 4])).index);
-      expect(acts).toEqual([]);
-      notes.push(note.en);
-    }
-    const { acts, note } = await inverseOf(bench, (await bench.act(shared, write, [0, 4])).index);
-    expect([acts, new Set([...notes, note.en]).size]).toEqual([[], 4]);
   });
 });
 
