@@ -153,8 +153,8 @@ function upTo(runs: PageRuns, at: number, page: number): PageRuns {
 /** The act as one step: the first refused call's answer where one was, else the first call's. */
 function written(tool: Tool, runs: PageRuns, total: number, region: Region, tally: Tally, meter: Meter): CallRecord {
   const { made, refused, firstRefused, cutTo } = tally;
-  const first = runs[0] ?? 0;
-  const pageCount = Math.min(runs[1] ?? 0, cutTo ?? Number.POSITIVE_INFINITY);
+  const [first = 0, all = 0] = runs;
+  const pageCount = cutTo !== undefined && all > cutTo ? cutTo - (first % cutTo) : all;
   const { call, arguments: shown } = firstRefused?.shown ?? shownCall(tool, region, first, pageCount);
   const errno = firstRefused?.errno ?? null;
   const outcome = outcomeOf(tool, region, total, tally, meter.reading.minorFaults);
