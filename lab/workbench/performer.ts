@@ -14,7 +14,7 @@ import type { Region } from '../region.ts';
 import { takeSample } from '../sampler.ts';
 import { type Taken, takeMap, takeOnProcess } from '../turn.ts';
 import { act } from './act.ts';
-import { beforeOf, PastActs } from './before.ts';
+import { beforeEnd, beforeOf, PastActs } from './before.ts';
 import { needsSmaps, splits } from './calls.ts';
 import { mappingOf } from './mapping-of.ts';
 import { checkRoomForRegion } from './mapping-room.ts';
@@ -162,7 +162,8 @@ export class Performer {
     const remark = doing.remark?.(resultOf(record.errno, snapshot));
     const step = this.#publish(seenWith({ title, record, entry }, region, snapshot), remark);
     const result = resultOf(record.errno, snapshot);
-    this.past.add(step, { region: region.id, tool, runs: done, before });
+    const kept = done === runs ? before : beforeEnd(before, endOfRuns(done));
+    this.past.add(step, { region: region.id, tool, runs: done, before: kept });
     this.#tellVmas(region);
     return { deed: { kind: 'act', region: region.id, tool, pages: done.length ? done : runs }, result, step };
   }
