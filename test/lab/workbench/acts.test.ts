@@ -27,8 +27,9 @@ describe('a long act', () => {
     expect(step.outcome?.en).toMatch(/calls of at most 2048 pages; stopped before the other \d+ pages/);
     const left = Number(/other (\d+) pages/.exec(step.outcome?.en ?? '')?.[1]);
     await bench.shows(region, (flags) => countOf(flags, PageFlag.Resident) === (1 << 18) - left);
-    const last = bench.lab.reader.of('progress').at(-1);
-    expect(last?.done).toBe(last?.total);
+    const told = bench.lab.reader.of('progress').map(({ done, total }) => done / total);
+    expect(told).toEqual([...new Set(told)].sort((one, other) => one - other));
+    expect(told.at(-1)).toBe(1);
     const again = await bench.act(region, { kind: 'munlock' }, [0, 1]);
     expect(again.errno).toBeNull();
   });
@@ -40,7 +41,42 @@ describe('a long act', () => {
     const region = await bench.anonymous(pages);
     const acting = bench.act(region, write, [0, pages]);
     await bench.lab.service.interrupt({ session: bench.session }, never);
-    expect((await acting).outcome?.en).toMatch(/stopped before the other \d+ pages/);
+    const step = await acting;
+    const [, left] = /stopped before the other (\d+) pages/.exec(step.outcome?.en ?? '') ?? [];
+    expect(step.outcome?.zh).toContain(`停止时还有 ${left} 页未处理`);
+    // What was not done is not done again, not taken back, and not in the C program.
+    const done = pages - Number(left);
+    const { deed } = await bench.lab.service.deed({ session: bench.session, step: step.index }, never);
+    expect(deed).toMatchObject({ pages: [0, done] });
+    const { acts } = await bench.lab.service.inverse({ session: bench.session, step: step.index }, never);
+    expect(acts.map((act) => act.pages)).toEqual([[0, done]]);
+    const lines = await bench.lab.service.program({ session: bench.session, step: step.index }, never);
+    expect(lines).toContain(`page < ${done};`);
+  });
+
+  it('is cut at multiples, so that huge pages stay whole, and its step shows the first call', async (context) => {
+    await using bench = await Bench.open();
+    const request = { backing: { kind: 'anonymous' }, size: { pages: 2048 }, hugePages: 'always' } as const;
+    const region = (await bench.add(request)) ?? 0;
+    await bench.act(region, write, [0, 2048]);
+    const hugePages = () => [...bench.flags(region)].map((flags) => (flags & PageFlag.Huge) !== 0);
+    const before = hugePages();
+    const step = await bench.act(region, { kind: 'mlock' }, [600, 1448]);
+    if (step.errno !== null) context.skip(`${step.diagnosis?.text.en}`);
+    expect(step.calls).toEqual({ made: 2, refused: 0 });
+    const from = BigInt(bench.region(region).address) + 600n * 4096n;
+    expect(step.arguments).toEqual({ addr: `0x${from.toString(16)}`, length: 424 * 4096 });
+    expect(step.range).toEqual({ firstPage: 600, pageCount: 1448 });
+    if (!before.slice(1024).every((huge) => huge)) context.skip('the kernel had no huge page to give');
+    expect(hugePages().slice(1024)).toEqual(before.slice(1024));
+  });
+
+  it('that begins with a short run shows all of it', async () => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(4096);
+    const step = await bench.act(region, write, [1000, 100, 1200, 2000]);
+    expect(step.arguments).toMatchObject({ remote: expect.stringMatching(/^100 pages from /) });
+    expect([step.returned, step.calls?.made]).toEqual([2100, 4]);
   });
 
   it('of mmap with MAP_POPULATE is one call, and says that nothing ends it and what can be ended', async () => {
