@@ -8,20 +8,21 @@ import { OpenSession } from '../../lab/open-session.ts';
 import type { Region } from '../../lab/region.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
+import { exactBytes } from '../../protocol/size.ts';
 import { TestReader } from './harness.ts';
 import { witnessAt } from './smaps-witness.ts';
 
 const title = { en: 'a title', zh: '标题' };
 const size = 4096;
 
-/** What is seen of the second page from outside: its first byte, and its VMA. */
+/** What is seen of the third page from outside: its first byte, and its VMA. */
 function seen(region: Region) {
-  const second = region.address + BigInt(size);
-  const vma = witnessAt(second);
+  const third = region.address + BigInt(2 * size);
+  const vma = witnessAt(third);
   const memory = openSync('/proc/self/mem', 'r');
   const byte = Buffer.alloc(1);
   try {
-    readSync(memory, byte, 0, 1, Number(second));
+    readSync(memory, byte, 0, 1, Number(third));
   } catch {
     return { byte: undefined, vma };
   } finally {
@@ -181,10 +182,10 @@ describe('each operation of a session', () => {
   });
 
   it('on bytes is about those bytes, in the call and in C, and about the pages that they lie in', async () => {
-    const bytes = { offset: size + 100, length: 2 * size };
-    const wiped = await done({ kind: 'explicit_bzero', range: bytes });
-    expect(wiped.step).toMatchObject({ arguments: { length: 2 * size }, range: { firstPage: 1, pageCount: 3 } });
-    expect(wiped.c).toBe(`explicit_bzero(X + ${size + 100}, ${2 * size});`);
+    const bytes = { offset: size + 100, length: size };
+    const wiped = await done({ kind: 'explicit_bzero', range: { offset: 2 * size + 100, length: size } });
+    expect(wiped.step).toMatchObject({ arguments: { length: size }, range: { firstPage: 2, pageCount: 2 } });
+    expect(wiped.c).toBe(`explicit_bzero(X + ${2 * size + 100}, ${size});`);
     expect(wiped.seen.byte).toBe(1);
     const filled = await done({ kind: 'getrandom', range: { offset: size, length: 64 } });
     expect(filled.step).toMatchObject({ call: 'getrandom', returned: 64, arguments: { buflen: 64, flags: 0 } });
@@ -309,8 +310,9 @@ describe('each operation of a session', () => {
       if (hard === 'unlimited') context.skip('RLIMIT_MEMLOCK has no hard limit here');
       const step = await session.onProcess(title, { kind: 'setrlimit', softBytes: Number(hard) + size });
       expect(step.errno).toBe('EINVAL');
-      expect(step.diagnosis?.text.en).toMatch(/ > .*: the soft limit cannot go above the hard limit/);
-      expect(step.diagnosis?.text.zh).toMatch(/ > .*：软限制不能超过 RLIMIT_MEMLOCK 的硬限制/);
+      const sum = `${exactBytes(Number(hard) + size)} > ${exactBytes(Number(hard))}`;
+      expect(step.diagnosis?.text.en).toContain(`${sum}: the soft limit cannot go above the hard limit`);
+      expect(step.diagnosis?.text.zh).toContain(`${sum}：软限制不能超过 RLIMIT_MEMLOCK 的硬限制`);
     });
 
     it('a touch and a wipe: in C they go through the kernel, and say how far they came', async () => {
@@ -404,9 +406,13 @@ describe('in C', () => {
 
   it('an unmapped region is shown no more, its descriptor is closed, and the next of its name has another variable', async () => {
     const mapping = { pages: 4, memory: 'memfd' } as const;
-    const program = await main({ ...mapped, mapping }, { kind: 'unmap', title, label: 'A' }, { ...mapped, mapping });
+    const unmap: LoggedOperation = { kind: 'unmap', title, label: 'A' };
+    const other: LoggedOperation = { ...mapped, label: 'B' };
+    const program = await main({ ...mapped, mapping }, unmap, other);
     expect(program).toContain('check("munmap", munmap(A, 4 * page_size));\n    close(A_fd);');
-    expect(program.match(/summarize\(.*\)/g)).toEqual(['summarize("A", A_2, 4)']);
+    expect(program.match(/summarize\(.*\)/g)).toEqual(['summarize("B", B, 4)']);
+    const again = await main({ ...mapped, mapping }, unmap, { ...mapped, mapping });
+    expect(again.match(/summarize\(.*\)/g)).toEqual(['summarize("A", A_2, 4)']);
   });
 
   it('a mapping that was refused is tried, said so and given back, and nothing after it is about it', async () => {
