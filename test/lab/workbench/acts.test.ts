@@ -169,10 +169,19 @@ describe('a saved workbench', () => {
     );
     await using again = await replayed(changed);
     expect(again.lab.reader.of('claim').at(-1)?.claim).toMatchObject({ expected: 4, measured: 1, status: 'failed' });
+    const { text } = again.lab.reader.of('claim').at(-1)?.claim ?? {};
+    expect([text?.en, text?.zh]).toEqual([
+      expect.stringMatching(/^1 of 4 /),
+      expect.stringMatching(/^4 个.* 1 个.*相同/),
+    ]);
+    expect(again.lab.reader.of('step').map(({ step }) => step.differs ?? false)).toEqual(
+      [true, false, false, true, true].slice(-again.lab.reader.of('step').length),
+    );
     const outcomes = again.lab.reader.of('step').map(({ step }) => step.outcome?.en ?? '');
     expect(outcomes[0]).toContain('it does not exist');
     expect(outcomes.at(-2)).toContain(`has no region ${missing}`);
     expect(outcomes.at(-1)).toContain('when it was saved: resident pages 2');
+    expect(again.lab.reader.of('step').at(-1)?.step.outcome?.zh).toContain('保存时：驻留页 2');
     expect([...again.flags(region)].map((flags) => flags & 1)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
   });
 

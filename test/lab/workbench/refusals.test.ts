@@ -126,6 +126,7 @@ describe('files', () => {
     expect(step).toMatchObject({ errno: 'EFAULT', calls: { made: 1, refused: 1 } });
     expect(step.outcome?.en).toContain('2 of 6 pages touched');
     expect(step.outcome?.en).toContain('page 2 lies past the end of the file, which has 8192 bytes now');
+    expect(step.outcome?.zh).toContain('第 2 页超出文件末尾，文件现有 8192 字节');
     const locked = await bench.act(region, { kind: 'mlock' }, [0, 6]);
     expect([locked.errno, locked.outcome?.en]).toEqual(['ENOMEM', expect.stringContaining('page 2 lies past the end')]);
   });
