@@ -135,8 +135,8 @@ function written(
   meter: Meter,
 ): CallRecord {
   const { made, refused, firstRefused, cutTo } = tally;
-  const first = runs[0] ?? 0;
-  const pageCount = Math.min(runs[1] ?? 0, cutTo ?? Number.POSITIVE_INFINITY);
+  const [first = 0, all = 0] = runs;
+  const pageCount = cutTo !== undefined && all > cutTo ? cutTo - (first % cutTo) : all;
   const { call, arguments: shown } = firstRefused?.shown ?? entry.shown(spanOf(region, first, pageCount));
   const errno = firstRefused?.errno ?? null;
   const outcome = outcomeOf(entry, region, total, tally, meter.reading.minorFaults);

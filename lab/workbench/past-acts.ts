@@ -40,6 +40,16 @@ export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: 
   return { pages: Uint32Array.from(words), vmas: aboutVmas(tool) ? states.filter(overlapping(runs)) : [] };
 }
 
+/** The same of the pages before `end` alone, where an act was ended early: what comes after it is as it was, or another act's work. */
+export function beforeEnd({ pages, vmas }: Before, end: number): Before {
+  const words: number[] = [];
+  for (let at = 0; at < pages.length && (pages[at] ?? 0) < end; at += 2) {
+    const [first = 0, word = 0] = [pages[at], pages[at + 1]];
+    words.push(first, ((Math.min(word >>> 8, end - first) << 8) | (word & 0xff)) >>> 0);
+  }
+  return { pages: Uint32Array.from(words), vmas };
+}
+
 function aboutVmas(tool: Tool): boolean {
   const { by } = pageCall(tool).undo;
   return by === 'rights' || by === 'vm-flags';

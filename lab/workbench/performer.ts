@@ -20,7 +20,7 @@ import { type Taken, takeMap, takeOnProcess } from '../session/taken-steps.ts';
 import { act } from './act.ts';
 import { checkRoomForRegion } from './mapping-limit.ts';
 import { endOfRuns } from './page-runs.ts';
-import { beforeOf, PastActs } from './past-acts.ts';
+import { beforeEnd, beforeOf, PastActs } from './past-acts.ts';
 import { mappingOf } from './requested-mapping.ts';
 import { actTitle } from './tool-names.ts';
 import { type VmaList, vmaList } from './vma-list.ts';
@@ -165,7 +165,8 @@ export class Performer {
     const remark = doing.remark?.(resultOf(record.errno, snapshot));
     const step = this.#publish(seenWith({ title, record, entry }, region, snapshot), remark);
     const result = resultOf(record.errno, snapshot);
-    this.past.add(step, { region: region.id, tool, runs: done, before });
+    const kept = done === runs ? before : beforeEnd(before, endOfRuns(done));
+    this.past.add(step, { region: region.id, tool, runs: done, before: kept });
     this.#tellVmas(region);
     return { deed: { kind: 'act', region: region.id, tool, pages: done.length ? done : runs }, result, step };
   }

@@ -58,3 +58,46 @@ test('where nothing explains it, every number is told; no limit is told as such'
   expect(said('unknown', { limit: 'unlimited' }).en).toContain('VmLck is 60 KiB of unlimited');
   expect(said('unknown', { limit: 'unlimited' }).zh).toContain('（限制：无限制）');
 });
+
+test.each<[LockCause, Partial<Measured>, RegExp, RegExp]>([
+  [
+    'limit',
+    {},
+    /lock more than the soft limit RLIMIT_MEMLOCK allows/,
+    /锁定量会超过软限制 RLIMIT_MEMLOCK，且没有 CAP_IPC_LOCK。$/,
+  ],
+  [
+    'limit',
+    { onlyInNamespace: true },
+    /only inside a user namespace, where it does not count\.$/,
+    /只在用户命名空间内持有，不起作用。$/,
+  ],
+  ['no-permission', { limit: 0n }, /RLIMIT_MEMLOCK is 0.*nothing may be locked/, /RLIMIT_MEMLOCK 为 0.*完全不允许锁定/],
+  [
+    'hole',
+    { holes: [{ start: 4096n, end: 8192n }] },
+    /^Nothing is mapped.*first hole is locked/,
+    /没有映射；.*之前的部分仍已锁定/,
+  ],
+  [
+    'inaccessible',
+    {},
+    /can't be brought in.*forbids every access.*past the end/,
+    /无法调入.*禁止任何访问.*超出了文件末尾/,
+  ],
+  [
+    'too-many-mappings',
+    {},
+    /120 mappings of 65530.*locking part of one would split it/,
+    /已有 120 个映射，上限为 65530.*锁定其中一部分会将其拆分/,
+  ],
+  ['arguments', {}, /neither the limit nor the memory is the reason/, /不接受这些参数；原因不在限制，也不在内存/],
+  [
+    'unknown',
+    {},
+    /VmLck is 60 KiB of 64 KiB, the range has no hole, and there are 120 of 65530 mappings/,
+    /VmLck 为 60 KiB（限制：64 KiB），范围没有空洞，映射数为 120，上限 65530/,
+  ],
+])('%s says the same in both languages', (cause, some, en, zh) => {
+  expect(said(cause, some)).toEqual({ en: expect.stringMatching(en), zh: expect.stringMatching(zh) });
+});

@@ -71,25 +71,6 @@ describe('the fixes', () => {
     const all = fixesFor(setup('plain'), wanted).flatMap((fix) => fix.snippets.map((snippet) => snippet.text));
     expect(all.filter((text) => /(?:soft|hard|memlock)["']?\s*[:=]\s*(?:"?0\b|\d+:0\b)/i.test(text))).toEqual([]);
   });
-  it.each([64 * mib, 'unlimited'] as const)(
-    'raise the hard limit with the soft one, wherever both are written: %s',
-    (wanted) => {
-      const [bytes, number] = wanted === 'unlimited' ? ['-1', 2 ** 64] : [String(wanted), wanted];
-      const snippets = (id: SurroundingsKind | 'oci') => text('plain', id, wanted);
-      const daemon = JSON.parse(/^{[\s\S]*?^}$/m.exec(snippets('docker'))?.[0] ?? '');
-      expect(daemon).toEqual({
-        'default-ulimits': { memlock: { Name: 'memlock', Soft: Number(bytes), Hard: Number(bytes) } },
-      });
-      expect(snippets('docker')).toContain(`memlock:\n        soft: ${bytes}\n        hard: ${bytes}\n`);
-      expect(snippets('docker')).toContain(`--ulimit memlock=${bytes}:${bytes} `);
-      expect(snippets('podman')).toContain(`--ulimit memlock=${bytes}:${bytes} `);
-      expect(snippets('podman')).toContain(`Ulimit=memlock=${bytes}:${bytes}\n`);
-      expect(snippets('kubernetes')).toContain(`["memlock=${bytes}:${bytes}"]`);
-      expect(JSON.parse(`{${snippets('oci')}}`).rlimits).toEqual([
-        { type: 'RLIMIT_MEMLOCK', soft: number, hard: number },
-      ]);
-    },
-  );
 
   it('name the unit that was found, and only there', () => {
     expect(text('systemd-service', 'systemd-service', mib, 'vault.service')).toContain('restart vault.service');

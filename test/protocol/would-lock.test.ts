@@ -95,14 +95,6 @@ describe('the verdict on a lock', () => {
     }
     const nothing = facts({ memlock: { soft: 0, hard: 0 }, userNamespace, capabilities });
     expect(wouldLock(nothing, 1)).toMatchObject({ works: false, errno: 'EPERM', fix: 'limits-conf' });
-  it('believes no capability of a user namespace, in which the kernel heeds none for limits', () => {
-    const inside = { userNamespace: { initial: false, uidMap: [] } };
-    const all = ['CAP_IPC_LOCK', 'CAP_SYS_RESOURCE'];
-    const capabilities = { effective: ['CAP_SYS_RESOURCE'], permitted: all, bounding: all };
-    const ipcLock = { effective: false, permitted: true, bounding: true, counts: false };
-    const verdict = wouldLock(facts({ ...inside, capabilities, ipcLock }), 1024 * kib);
-    expect(verdict.fix).toBe('limits-conf');
-    expect(verdict.change?.en).toMatch(/^Raise the hard limit to 1 MiB or more \(1024 KiB\)/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { regionRequestSchema } from '../../protocol/mapping.ts';
-import { newRegionDraft, type RegionDraft, regionRequest } from '../../renderer/store/workbench/region-draft.ts';
+import { maxRegionPages, regionRequestSchema } from '../../protocol/mapping.ts';
+import { newRegionDraft, pagesIn, type RegionDraft, regionRequest } from '../../renderer/store/workbench/region-draft.ts';
 
 const read = (change: Partial<RegionDraft>) => regionRequest({ ...newRegionDraft, ...change }, 4096);
 const kinds = (change: Partial<RegionDraft>) => {
@@ -39,6 +39,59 @@ describe('the form for a region', () => {
         populate: false,
       },
     });
+  });
+
+  it.each([
+    ['n'.repeat(40), 'fine'],
+    [` ${'名'.repeat(40)} `, 'fine'],
+    ['n'.repeat(41), ['nameTooLong']],
+  ])('takes a name of 40 characters and no longer one: %j', (name, expected) => {
+    expect(kinds({ name })).toEqual(expected);
+    const request = read({ name });
+    if ('request' in request) expect(regionRequestSchema.parse(request.request).name).toBe(name.trim());
+    else
+      expect(
+        regionRequestSchema.safeParse({ backing: { kind: 'anonymous' }, size: { pages: 1 }, protection: [], name })
+          .success,
+      ).toBe(false);
+  });
+
+  it.each([
+    ['read-write', ['PROT_READ', 'PROT_WRITE']],
+    ['read', ['PROT_READ']],
+    ['write', ['PROT_WRITE']],
+    ['none', []],
+  ] as const)('asks for the rights that %j names', (protection, rights) => {
+    expect(read({ protection })).toMatchObject({ request: { protection: rights } });
+  });
+
+  it('takes the largest region that the engine maps, and no page more', () => {
+    expect(kinds({ size: `${maxRegionPages}` })).toBe('fine');
+    expect(kinds({ size: `${maxRegionPages + 1}` })).toEqual(['sizeTooLarge']);
+    expect(kinds({ size: '1' })).toBe('fine');
+    expect(kinds({ backing: 'file', size: '', path: '/' })).toBe('fine');
+  });
+
+  it('asks for a file as it is shared, for huge pages and for populating only as they were chosen', () => {
+    const file = { backing: 'file', path: ' /tmp/data.bin ', sharing: 'private', hugePages: 'system' } as const;
+    expect(read(file)).toMatchObject({
+      request: {
+        backing: { kind: 'file', path: '/tmp/data.bin', sharing: 'private' },
+        size: { pages: 64 },
+        hugePages: 'system',
+        populate: false,
+      },
+    });
+    expect(read({ populate: true, hugePages: 'always' })).toMatchObject({
+      request: { populate: true, hugePages: 'always' },
+    });
+    expect(read({})).not.toHaveProperty('request.name');
+  });
+
+  it('counts a page that is used in part', () => {
+    expect(pagesIn({ bytes: 4097 }, 4096)).toBe(2);
+    expect(pagesIn({ bytes: 4096 }, 4096)).toBe(1);
+    expect(pagesIn({ pages: 7 }, 4096)).toBe(7);
   });
 
   it('says everything that is wrong at once', () => {

@@ -3,15 +3,7 @@ import { en } from '../../renderer/i18n/en.ts';
 import { formatFor, pageAddress } from '../../renderer/i18n/format.ts';
 import { createI18n } from '../../renderer/i18n/i18n.ts';
 import { zh } from '../../renderer/i18n/zh.ts';
-
-/** Every text by its path. */
-function flat(texts: object, path = ''): Map<string, string> {
-  return new Map(
-    Object.entries(texts).flatMap(([key, value]): [string, string][] =>
-      typeof value === 'string' ? [[`${path}${key}`, value]] : [...flat(value, `${path}${key}.`)],
-    ),
-  );
-}
+import { flat } from '../support/said.ts';
 
 const [english, chinese] = [flat(en), flat(zh)];
 const placeholders = (text: string) => [...text.matchAll(/{{\s*(\w+)/g)].map(([, name]) => name).sort();
@@ -73,6 +65,10 @@ describe('numbers', () => {
   it('are written as the language does', () => {
     expect(formatFor('zh').number(262_144)).toBe('262,144');
     expect(formatFor('zh').compact(262_144)).toBe('26.2万');
+  });
+
+  it('are kept apart in a list as the language does', () => {
+    expect([formatFor('en').listSeparator, formatFor('zh').listSeparator]).toEqual([', ', '、']);
   });
 
   it('keep every bit of an address', () => {

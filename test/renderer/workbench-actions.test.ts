@@ -3,14 +3,14 @@ import { ProblemError } from '../../protocol/problem.ts';
 import { serve } from '../../protocol/rpc.ts';
 import type { Received, Service } from '../../protocol/service.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';
-import { maxActRuns } from '../../protocol/workbench.ts';
+import { type Deed, type Inverse, maxActRuns } from '../../protocol/workbench.ts';
 import { RafScheduler } from '../../renderer/raf-scheduler.ts';
 import { createActions } from '../../renderer/store/actions.ts';
 import { createEngine } from '../../renderer/store/engine.ts';
 import { allPages, noPages, oneInEvery, pagesBetween } from '../../renderer/store/pages/page-set.ts';
 import { defaultSettings } from '../../renderer/store/settings.ts';
 import { createAppStore, shownSession, workbenchSession } from '../../renderer/store/store.ts';
-import { benchRegion } from '../../renderer/store/workbench-selectors.ts';
+import { benchRegion, newestRefusal, selectionOf } from '../../renderer/store/workbench-selectors.ts';
 import { FakeService } from './fake-service.ts';
 
 const lock = { kind: 'mlock' } as const;
@@ -30,7 +30,10 @@ async function setUp() {
   let regions = 0;
   const ended: (() => void)[] = [];
   const refusal = { refuse: undefined as string | undefined };
-  const bench: Pick<Service, 'workbench' | 'addRegion' | 'act' | 'interrupt' | 'save'> = {
+  const step = { index: 0, title: { en: 'Map', zh: '' }, call: 'mmap', arguments: {}, durationNs: 1, startedNs: 1 };
+  const inverses = new Map<number, Inverse>();
+  const deeds = new Map<number, Deed>();
+  const bench: Partial<Service> = {
     workbench: async ({ placement, deeds }) => {
       if (refusal.refuse) throw new ProblemError({ kind: 'over-budget', text: { en: refusal.refuse, zh: '' } });
       const session = ++opened;
@@ -38,8 +41,13 @@ async function setUp() {
       fake.reader?.event({ kind: 'state', session, state: 'open' });
       return { session, placement, pid: 2, parameters: {} };
     },
-    addRegion: async ({ session }) => {
+    addRegion: async ({ session, region: { populate } }) => {
       const id = ++regions;
+      if (populate) {
+        const told = { ...step, returned: 'MAP_FAILED', errno: 'ENOMEM' };
+        fake.reader?.event({ kind: 'step', session, step: told });
+        return {};
+      }
       const info = {
         id,
         label: 'A',
@@ -52,7 +60,24 @@ async function setUp() {
       fake.reader?.event({ kind: 'region', session, region: { ...info, kind: 'anonymous' } });
       return { region: id };
     },
+    removeRegion: async ({ session, region: of }) => {
+      if (refusal.refuse) throw new ProblemError({ kind: 'bad-input', text: { en: refusal.refuse, zh: '' } });
+      calls.push(`remove ${of}`);
+      fake.reader?.event({ kind: 'released', session, region: of });
+    },
+    renameRegion: async ({ region: of, name }) => void calls.push(`rename ${of} ${name}`),
+    inverse: async ({ step: of }) => {
+      const inverse = inverses.get(of);
+      if (!inverse) throw new ProblemError({ kind: 'bad-input', text: { en: 'It is gone.', zh: '' } });
+      return inverse;
+    },
+    deed: async ({ step: of }) => ({ deed: deeds.get(of) }),
+    actOnProcess: async ({ tool }) => {
+      calls.push(`process ${tool.kind}`);
+      return { step: 0 };
+    },
     act: async ({ region: of, tool, pages }) => {
+      if (tool.kind === 'explicit_bzero') throw new ProblemError({ kind: 'gone', text: { en: 'Not that.', zh: '' } });
       calls.push(`act ${of} ${tool.kind} ${pages.join(' ')}`);
       await new Promise<void>((resolve) => ended.push(resolve));
       return { step: 0 };
@@ -76,7 +101,14 @@ async function setUp() {
     actions.workbench.open();
     await vi.waitFor(() => expect(store.getState().bench.opening).toBe(false));
   };
-  return { store, actions, calls, open, refusal, fake, endAct: () => ended.shift()?.() };
+  const endAct = () => ended.shift()?.();
+  /** Ends the act that is under way, and those that wait, until none is left. */
+  const endAll = () =>
+    vi.waitFor(() => {
+      endAct();
+      expect(store.getState().bench.acts).toHaveLength(0);
+    });
+  return { store, actions, calls, open, refusal, fake, inverses, deeds, endAct, endAll };
 }
 
 beforeEach(() => {
@@ -168,4 +200,137 @@ it('asks nothing more of a workbench whose process has ended, and says so', asyn
   expect(actions.workbench.act(lock)).toBe(false);
   expect((await actions.log.repeat(0))?.en).toContain('has ended');
   expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 mlock 0 8']);
+});
+
+it('forgets the selection of a region that was removed, and of no other, and turns to one that is left', async () => {
+  const { store, actions, open, refusal } = await setUp();
+  await open();
+  for (let n = 0; n < 3; n++) await actions.workbench.addRegion(region);
+  for (const id of [1, 3, 2]) actions.workbench.select(id, pagesBetween(id, id + 1));
+  refusal.refuse = 'Not now.';
+  await actions.workbench.removeRegion(9);
+  refusal.refuse = undefined;
+  await actions.workbench.removeRegion(2);
+  await vi.waitFor(() => expect(workbenchSession(store.getState())?.released.has(2)).toBe(true));
+  const selected = () => [1, 2, 3].map((id) => selectionOf(store.getState(), id).runs);
+  expect(selected()).toEqual([[1, 2], [], [3, 2]]);
+  expect([...store.getState().bench.selections.keys()].sort()).toEqual([1, 3]);
+  expect(benchRegion(store.getState())?.id).toBe(3);
+  actions.workbench.turnTo(1);
+  expect(benchRegion(store.getState())?.id).toBe(1);
+  expect(selected()).toEqual([[1, 2], [], [3, 2]]);
+});
+
+it('tells of a region that the kernel refused by its step, and stays with the region that it had', async () => {
+  const { store, actions, open } = await setUp();
+  expect(await actions.workbench.addRegion(region)).toMatchObject({ problem: { en: /not open/ } });
+  await open();
+  expect(await actions.workbench.addRegion(region)).toEqual({ region: 1 });
+  const added = await actions.workbench.addRegion({ ...region, populate: true });
+  expect(added).toMatchObject({ step: { call: 'mmap', errno: 'ENOMEM' } });
+  expect(benchRegion(store.getState())?.id).toBe(1);
+  expect(newestRefusal(store.getState())?.index).toBe(0);
+  actions.workbench.dismiss(0);
+  expect(newestRefusal(store.getState())).toBeUndefined();
+});
+
+it('remembers the tool that Space repeats also where there was nothing to do it to, and acts on the process without a selection', async () => {
+  const { store, actions, calls, open, endAll } = await setUp();
+  await open();
+  await actions.workbench.addRegion(region);
+  expect(actions.workbench.act(lock)).toBe(false);
+  expect(store.getState().bench.tool).toEqual(lock);
+  actions.workbench.select(1, pagesBetween(0, 3));
+  const read = { kind: 'touch', access: 'read' } as const;
+  expect(actions.workbench.act(read)).toBe(true);
+  expect(store.getState().bench.tool).toEqual(read);
+  expect(actions.workbench.act({ kind: 'munlockall' })).toBe(true);
+  await endAll();
+  expect(calls.slice(1)).toEqual(['act 1 touch 0 4', 'process munlockall']);
+});
+
+it('shows what is now when something is done, and opens no second one while one is being opened', async () => {
+  const { store, actions, calls, open } = await setUp();
+  actions.workbench.open();
+  expect(await actions.workbench.reopen({ placement: 'inline' })).toBe(false);
+  await vi.waitFor(() => expect(store.getState().bench.opening).toBe(false));
+  expect(calls.filter((call) => call.startsWith('workbench'))).toEqual(['workbench 101 isolated']);
+  await open();
+  await actions.workbench.addRegion(region);
+  store.setState({ instant: { fromNs: 1, toNs: 2 } });
+  actions.workbench.select(1, allPages(8));
+  actions.workbench.act(lock);
+  expect(store.getState().instant).toBeUndefined();
+});
+
+it('goes on with what waits after an act that the engine refused, and shows why it did', async () => {
+  const { store, actions, calls, open, endAll } = await setUp();
+  await open();
+  await actions.workbench.addRegion(region);
+  actions.workbench.select(1, allPages(8));
+  actions.workbench.act({ kind: 'explicit_bzero' });
+  actions.workbench.act(lock);
+  await endAll();
+  expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 mlock 0 8']);
+  actions.workbench.act({ kind: 'explicit_bzero' });
+  await endAll();
+  expect(store.getState().refusal?.text.en).toBe('Not that.');
+});
+
+it('keeps form and tool over a move, and neither selections nor what waits', async () => {
+  const { store, actions, open } = await setUp();
+  await open();
+  await actions.workbench.addRegion(region);
+  actions.workbench.draft({ size: '7', name: 'heap' });
+  actions.workbench.select(1, allPages(8));
+  actions.workbench.dismiss(5);
+  await actions.workbench.move('inline');
+  const { bench, settings } = store.getState();
+  expect(bench).toMatchObject({ draft: { size: '7', name: 'heap', backing: 'anonymous' }, acts: [], dismissed: -1 });
+  expect([bench.selections.size, bench.region, settings.workbenchPlacement]).toEqual([0, undefined, 'inline']);
+});
+
+it('does the acts that take a step back on the step’s region, in order, and says why nothing does', async () => {
+  const { actions, calls, open, inverses, endAll } = await setUp();
+  await open();
+  await actions.workbench.addRegion(region);
+  await actions.workbench.addRegion(region);
+  const signal = new AbortController().signal;
+  const note = { en: 'Unlocks.', zh: '' };
+  inverses.set(1, {
+    acts: [
+      { tool: { kind: 'munlock' }, pages: [0, 2] },
+      { tool: lock, pages: [3, 1] },
+    ],
+    note,
+  });
+  const inverse = await actions.log.inverse(1, signal);
+  expect(inverse?.note).toEqual(note);
+  if (inverse) actions.log.undo(1, inverse);
+  await endAll();
+  expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 munlock 0 2', 'act 1 mlock 3 1']);
+  expect(await actions.log.inverse(2, signal)).toEqual({ acts: [], note: { en: 'It is gone.', zh: '' } });
+});
+
+it('repeats what a step did: a map, an unmap, an act, a call for the process; and not on a region that is gone', async () => {
+  const { store, actions, calls, open, deeds, endAll } = await setUp();
+  await open();
+  await actions.workbench.addRegion(region);
+  deeds.set(1, { kind: 'add', region });
+  deeds.set(2, { kind: 'act', region: 1, tool: lock, pages: [2, 2, 6, 1] });
+  deeds.set(3, { kind: 'process', tool: { kind: 'munlockall' } });
+  deeds.set(4, { kind: 'remove', region: 1 });
+  for (const step of [1, 2, 3]) expect(await actions.log.repeat(step)).toBeUndefined();
+  await endAll();
+  expect(workbenchSession(store.getState())?.regions.map(({ id }) => id)).toEqual([1, 2]);
+  expect(await actions.log.selectPages(2)).toBe(true);
+  expect(selectionOf(store.getState(), 1).runs).toEqual([2, 2, 6, 1]);
+  expect(await actions.log.repeat(4)).toBeUndefined();
+  await vi.waitFor(() => expect(workbenchSession(store.getState())?.released.has(1)).toBe(true));
+  for (const step of [2, 4]) expect((await actions.log.repeat(step))?.en).toMatch(/no longer mapped/);
+  expect(await actions.log.selectPages(2)).toBe(false);
+  expect(await actions.log.selectPages(1)).toBe(false);
+  expect((await actions.log.repeat(5))?.en).toMatch(/belongs to the one before/);
+  const done = calls.filter((call) => /^(?:act|process|remove)/.test(call));
+  expect(done).toEqual(['act 1 mlock 2 2 6 1', 'process munlockall', 'remove 1']);
 });

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../lab/service/budget.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
-import type { Tool } from '../../../protocol/page-call.ts';
 import { contract } from '../../../protocol/service.ts';
-import { type Inverse, type RecordedDeeds, recordedDeedsSchema } from '../../../protocol/workbench.ts';
+import { type RecordedDeeds, recordedDeedsSchema } from '../../../protocol/workbench.ts';
+import type { Tool } from '../../../protocol/page-call.ts';
 import { never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
@@ -28,18 +28,56 @@ describe('a long act', () => {
     expect(step.outcome?.en).toMatch(/calls of at most 2048 pages; stopped before the other \d+ pages/);
     const left = Number(/other (\d+) pages/.exec(step.outcome?.en ?? '')?.[1]);
     await bench.shows(region, (flags) => countOf(flags, PageFlag.Resident) === (1 << 18) - left);
-    const last = bench.lab.reader.of('progress').at(-1);
-    expect(last?.done).toBe(last?.total);
+    const told = bench.lab.reader.of('progress').map(({ done, total }) => done / total);
+    expect(told).toEqual([...new Set(told)].sort((one, other) => one - other));
+    expect(told.at(-1)).toBe(1);
     const again = await bench.act(region, { kind: 'munlock' }, [0, 1]);
     expect(again.errno).toBeNull();
   });
 
   it.each(['inline', 'isolated'] as const)('can be ended before its first call has begun, %s', async (placement) => {
-    await using bench = await Bench.open(placement);
-    const region = await bench.anonymous(16_000);
-    const acting = bench.act(region, write, [0, 16_000]);
+    // Between processes the wish takes its time, so that a slow machine has begun by then.
+    const pages = placement === 'inline' ? 16_000 : 1 << 18;
+    await using bench = await Bench.open(placement, {}, new Budget(8 * 1024 ** 3));
+    const region = await bench.anonymous(pages);
+    const acting = bench.act(region, write, [0, pages]);
     await bench.lab.service.interrupt({ session: bench.session }, never);
-    expect((await acting).outcome?.en).toMatch(/stopped before the other 1\d{4} pages/);
+    const step = await acting;
+    const [, left] = /stopped before the other (\d+) pages/.exec(step.outcome?.en ?? '') ?? [];
+    expect(step.outcome?.zh).toContain(`停止时还有 ${left} 页未处理`);
+    // What was not done is not done again, not taken back, and not in the C program.
+    const done = pages - Number(left);
+    const { deed } = await bench.lab.service.deed({ session: bench.session, step: step.index }, never);
+    expect(deed).toMatchObject({ pages: [0, done] });
+    const { acts } = await bench.lab.service.inverse({ session: bench.session, step: step.index }, never);
+    expect(acts.map((act) => act.pages)).toEqual([[0, done]]);
+    const lines = await bench.lab.service.program({ session: bench.session, step: step.index }, never);
+    expect(lines).toContain(`page < ${done};`);
+  });
+
+  it('is cut at multiples, so that huge pages stay whole, and its step shows the first call', async (context) => {
+    await using bench = await Bench.open();
+    const request = { backing: { kind: 'anonymous' }, size: { pages: 2048 }, hugePages: 'always' } as const;
+    const region = (await bench.add(request)) ?? 0;
+    await bench.act(region, write, [0, 2048]);
+    const hugePages = () => [...bench.flags(region)].map((flags) => (flags & PageFlag.Huge) !== 0);
+    const before = hugePages();
+    const step = await bench.act(region, { kind: 'mlock' }, [600, 1448]);
+    if (step.errno !== null) context.skip(`${step.diagnosis?.text.en}`);
+    expect(step.calls).toEqual({ made: 2, refused: 0 });
+    const from = BigInt(bench.region(region).address) + 600n * 4096n;
+    expect(step.arguments).toEqual({ addr: `0x${from.toString(16)}`, length: 424 * 4096 });
+    expect(step.range).toEqual({ firstPage: 600, pageCount: 1448 });
+    if (!before.slice(1024).every((huge) => huge)) context.skip('the kernel had no huge page to give');
+    expect(hugePages().slice(1024)).toEqual(before.slice(1024));
+  });
+
+  it('that begins with a short run shows all of it', async () => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(4096);
+    const step = await bench.act(region, write, [1000, 100, 1200, 2000]);
+    expect(step.arguments).toMatchObject({ remote: expect.stringMatching(/^100 pages from /) });
+    expect([step.returned, step.calls?.made]).toEqual([2100, 4]);
   });
 
   it('of mmap with MAP_POPULATE is one call, and says that nothing ends it and what can be ended', async () => {
@@ -72,88 +110,6 @@ describe('a long act', () => {
     if (refused === 0 && made < 1 << 16) expect(step.diagnosis?.fix).toBe('max-map-count');
     expect((await bench.act(region, { kind: 'munlock' }, [0, 1 << 17])).errno).toBeNull();
     expect(bench.lab.reader.of('vmas').at(-1)?.vmas).toHaveLength(1);
-  });
-});
-
-async function inverseOf(bench: Bench, step: number): Promise<Inverse> {
-  return bench.lab.service.inverse({ session: bench.session, step }, never);
-}
-
-/** Takes a step back, as the window does. */
-async function takeBack(bench: Bench, region: number, step: number): Promise<void> {
-  for (const { tool, pages } of (await inverseOf(bench, step)).acts) await bench.act(region, tool, pages);
-}
-
-describe('taking an act back', () => {
-  const lockFlags = PageFlag.Locked | PageFlag.OnFault | PageFlag.DontDump;
-
-  it.each([
-    { kind: 'mlock' },
-    { kind: 'mlock2', onFault: true },
-    { kind: 'munlock' },
-    { kind: 'madvise', advice: 'MADV_DONTDUMP' },
-    { kind: 'madvise', advice: 'MADV_DODUMP' },
-  ] satisfies Tool[])('$kind $advice: locks and what core files hold are as before', async (tool) => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(16);
-    await bench.act(region, { kind: 'mlock' }, [2, 3]);
-    await bench.act(region, { kind: 'mlock2', onFault: true }, [6, 3]);
-    await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTDUMP' }, [4, 4]);
-    const before = [...bench.flags(region)].map((flags) => flags & lockFlags);
-    const { index } = await bench.act(region, tool, [1, 6, 8, 4]);
-    expect([...bench.flags(region)].map((flags) => flags & lockFlags)).not.toEqual(before);
-    await takeBack(bench, region, index);
-    expect([...bench.flags(region)].map((flags) => flags & lockFlags)).toEqual(before);
-  });
-
-  it.each([
-    write,
-    { kind: 'touch', access: 'read' },
-    { kind: 'madvise', advice: 'MADV_POPULATE_WRITE' },
-  ] satisfies Tool[])('$kind $access $advice: pages that were not there are given back, others stay', async (tool) => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(16);
-    await bench.act(region, write, [3, 2]);
-    const before = [...bench.flags(region)];
-    const { index } = await bench.act(region, tool, [0, 10]);
-    const inverse = await inverseOf(bench, index);
-    expect(inverse.acts).toEqual([{ tool: { kind: 'madvise', advice: 'MADV_DONTNEED' }, pages: [0, 3, 5, 5] }]);
-    expect(inverse.note.en).toContain('is lost');
-    await takeBack(bench, region, index);
-    expect([...bench.flags(region)]).toEqual(before);
-  });
-
-  it('mprotect and advice for huge pages: each VMA has what it had', async () => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(16);
-    await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ'] }, [4, 4]);
-    await bench.act(region, { kind: 'madvise', advice: 'MADV_HUGEPAGE' }, [10, 2]);
-    const vmas = () => bench.lab.reader.of('vmas').at(-1)?.vmas;
-    const before = vmas();
-    const rights = await bench.act(region, { kind: 'mprotect', protection: [] }, [2, 4]);
-    await takeBack(bench, region, rights.index);
-    expect(vmas()).toEqual(before);
-    const advice = await bench.act(region, { kind: 'madvise', advice: 'MADV_HUGEPAGE' }, [8, 4]);
-    await takeBack(bench, region, advice.index);
-    expect(vmas()).toEqual(before);
-  });
-
-  it('is not offered where nothing takes it back, and it is said why', async () => {
-    await using bench = await Bench.open();
-    const region = await bench.anonymous(4);
-    const shared = (await bench.add({ backing: { kind: 'shared' }, size: { pages: 4 } })) ?? 0;
-    const notes = [];
-    for (const tool of [
-      { kind: 'explicit_bzero' },
-      { kind: 'madvise', advice: 'MADV_DONTNEED' },
-      { kind: 'madvise', advice: 'MADV_COLD' },
-    ] satisfies Tool[]) {
-      const { acts, note } = await inverseOf(bench, (await bench.act(region, tool, [0, 4])).index);
-      expect(acts).toEqual([]);
-      notes.push(note.en);
-    }
-    const { acts, note } = await inverseOf(bench, (await bench.act(shared, write, [0, 4])).index);
-    expect([acts, new Set([...notes, note.en]).size]).toEqual([[], 4]);
   });
 });
 
@@ -214,10 +170,19 @@ describe('a saved workbench', () => {
     );
     await using again = await replayed(changed);
     expect(again.lab.reader.of('claim').at(-1)?.claim).toMatchObject({ expected: 4, measured: 1, status: 'failed' });
+    const { text } = again.lab.reader.of('claim').at(-1)?.claim ?? {};
+    expect([text?.en, text?.zh]).toEqual([
+      expect.stringMatching(/^1 of 4 /),
+      expect.stringMatching(/^4 个.* 1 个.*相同/),
+    ]);
+    expect(again.lab.reader.of('step').map(({ step }) => step.differs ?? false)).toEqual(
+      [true, false, false, true, true].slice(-again.lab.reader.of('step').length),
+    );
     const outcomes = again.lab.reader.of('step').map(({ step }) => step.outcome?.en ?? '');
     expect(outcomes[0]).toContain('it does not exist');
     expect(outcomes.at(-2)).toContain(`has no region ${missing}`);
     expect(outcomes.at(-1)).toContain('when it was saved: resident pages 2');
+    expect(again.lab.reader.of('step').at(-1)?.step.outcome?.zh).toContain('保存时：驻留页 2');
     expect([...again.flags(region)].map((flags) => flags & 1)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
   });
 

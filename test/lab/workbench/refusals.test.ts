@@ -1,10 +1,11 @@
-import { appendFileSync, chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../lab/service/budget.ts';
 import type { Backing } from '../../../protocol/mapping.ts';
-import type { Tool } from '../../../protocol/page-call.ts';
+import type { MclFlag } from '../../../protocol/operation.ts';
 import { contract } from '../../../protocol/service.ts';
+import type { Tool } from '../../../protocol/page-call.ts';
 import { isMapped, never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
@@ -13,6 +14,18 @@ const write: Tool = { kind: 'touch', access: 'write' };
 const read: Tool = { kind: 'touch', access: 'read' };
 
 const ofFile = (path: string, sharing: 'shared' | 'private' = 'shared'): Backing => ({ kind: 'file', path, sharing });
+
+/** Descriptors of this process for this file. */
+function descriptorsOf(path: string): number {
+  const target = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return undefined;
+    }
+  };
+  return readdirSync('/proc/self/fd').filter((fd) => target(fd) === path).length;
+}
 
 describe('bad input', () => {
   it.each([
@@ -87,6 +100,10 @@ describe('files', () => {
     expect(await bench.add({ backing: ofFile(file.path), protection: ['PROT_READ', 'PROT_WRITE'] })).toBeUndefined();
     const refused = bench.lab.reader.of('step').at(-1)?.step;
     expect(refused).toMatchObject({ call: 'mmap', errno: 'EACCES' });
+    expect(descriptorsOf(file.path)).toBe(0);
+    const tooLarge = bench.add({ backing: ofFile(file.path), size: { bytes: 2 ** 40 }, protection: ['PROT_READ'] });
+    expect((await problemOf(tooLarge)).text.en).toContain('too large to be shown');
+    expect(descriptorsOf(file.path)).toBe(0);
     const region = (await bench.add({ backing: ofFile(file.path), protection: ['PROT_READ'] })) ?? 0;
     expect(region).toBe(2);
     expect(bench.region(region)).toMatchObject({ pages: 4, label: 'B' });
@@ -94,6 +111,9 @@ describe('files', () => {
     expect(step).toMatchObject({ errno: 'EFAULT', returned: -1 });
     expect(step.outcome?.en).toContain('page 0 is PROT_READ; a plain access would be SIGSEGV');
     expect((await bench.act(region, read, [0, 4])).returned).toBe(4);
+    expect(descriptorsOf(file.path)).toBe(1);
+    await bench.remove(region);
+    expect(descriptorsOf(file.path)).toBe(0);
     expect(file.read().every((byte) => byte === 7)).toBe(true);
   });
 
@@ -106,6 +126,7 @@ describe('files', () => {
     expect(step).toMatchObject({ errno: 'EFAULT', calls: { made: 1, refused: 1 } });
     expect(step.outcome?.en).toContain('2 of 6 pages touched');
     expect(step.outcome?.en).toContain('page 2 lies past the end of the file, which has 8192 bytes now');
+    expect(step.outcome?.zh).toContain('第 2 页超出文件末尾，文件现有 8192 字节');
     const locked = await bench.act(region, { kind: 'mlock' }, [0, 6]);
     expect([locked.errno, locked.outcome?.en]).toEqual(['ENOMEM', expect.stringContaining('page 2 lies past the end')]);
   });
@@ -168,6 +189,23 @@ describe('memory', () => {
       budget.take(4 * 1024 * 1024, { en: '', zh: '' })[Symbol.dispose]();
     },
   );
+
+  it('is wanted for all of the process where mlockall brings all of it in, and not where it is on fault or for later', async () => {
+    await using bench = await Bench.open('isolated', {}, new Budget(256 * 1024 ** 2));
+    const lock = (...flags: MclFlag[]) => bench.onProcess({ kind: 'mlockall', flags });
+    const problem = await problemOf(lock('MCL_CURRENT'));
+    expect([problem.kind, problem.text.en]).toEqual([
+      'over-budget',
+      expect.stringMatching(/^mlockall would commit 768 MiB/),
+    ]);
+    expect((await problemOf(lock('MCL_CURRENT', 'MCL_FUTURE'))).kind).toBe('over-budget');
+    for (const flags of [['MCL_CURRENT', 'MCL_ONFAULT'], ['MCL_FUTURE'], ['MCL_FUTURE', 'MCL_ONFAULT']] as const) {
+      const step = await lock(...flags);
+      expect([step.call, step.arguments]).toEqual(['mlockall', { flags: flags.join('|') }]);
+    }
+    // Nothing of it is kept taken.
+    await bench.anonymous(60_000);
+  });
 
   it('is not taken by more than 128 regions, each of which has to be looked at', async () => {
     await using bench = await Bench.open();

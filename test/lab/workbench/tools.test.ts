@@ -103,7 +103,11 @@ describe('every tool on every backing', () => {
     expect(step).toMatchObject({ errno: 'EFAULT', calls: { made: 2, refused: 1 } });
     expect(step.outcome?.en).toContain('10 of 14 pages touched');
     expect(step.outcome?.en).toContain('1 of 2 calls done; first refused: pages 0–9; page 6 is PROT_READ');
+    expect(step.outcome?.zh).toMatch(
+      /14 页中的 10 页.*2 次调用中 1 次成功；首次被拒绝：第 0–9 页；第 6 页为 PROT_READ；直接访问会引发 SIGSEGV/,
+    );
     const wiped = await bench.act(region, { kind: 'explicit_bzero' }, [0, 10]);
+    expect(wiped.outcome?.zh).toMatch(/10 页中的 6 页/);
     expect(wiped.outcome?.en).toContain('6 of 10 pages wiped');
     const sixth = BigInt(bench.region(region).address) + 6n * 4096n;
     expect(wiped).toMatchObject({
