@@ -66,6 +66,7 @@ const firstTouch: Break[] = [
     [['all-after', 'rss'], /^Look after/, 1, drop(3, 1)],
   ),
   ...rows('first-touch', { pages: 8, access: 'read' }, {}, [['rss', 'zero-pages'], /^Look after/, 1, write(5)]),
+  { experiment: 'first-touch', parameters: { pages: 8 }, lies: 'getrusage=twist', deeds: [], failed: ['fault-each'] },
 ];
 
 /** What fails in every run where the kernel has no zero page to give. */
@@ -169,7 +170,7 @@ const lockOnFault: Break[] = [
     'lock-on-fault',
     {},
     { needs: skipWithoutRoomToLock },
-    [['both-locked', 'none-yet', 'smaps-one', 'touch-one'], /^Look at B$/, 2, write(1), unlock(7, 1)],
+    [['both-locked', 'none-yet', 'smaps-one', 'touch-one'], /^Look at B$/, 2, write(1), lock(7)],
     [['resident-now'], /^Look at A$/, 1, unlock(0, 2), drop(0, 2)],
   ),
   {
@@ -196,6 +197,14 @@ const lockEverything: Break[] = [
     lies: 'mlockall=0 munlockall=0',
     deeds: [[/^Look at A after/, 1, lock(0)]],
     failed: ['new-locked', 'new-resident', 'new-vm-lck', 'none-locked', 'old-locked', 'old-resident', 'rss', 'vm-lck'],
+    needs: needsToLockItAll,
+  },
+  {
+    experiment: 'lock-everything',
+    parameters: { ...ninePages, lock: 'future' },
+    lies: 'mlockall=twist',
+    deeds: [],
+    failed: ['new-locked', 'new-resident', 'new-vm-lck', 'old-locked', 'old-resident', 'rss', 'vm-lck'],
     needs: needsToLockItAll,
   },
   {
@@ -242,12 +251,19 @@ const fork: Break[] = [
   },
 ];
 
+const whatNobodyElseReads = `syscall:${memfdSecret}=twist`;
+
+function needsCoreFiles(context: TestContext): void {
+  skipWithoutRoomToLock(context);
+  skipWithoutCoreFiles(context);
+}
+
 const secretPage: Break[] = [
   {
     experiment: 'secret-page',
     parameters: {},
     lies: [
-      ...[`syscall:${memfdSecret}=twist`, 'mlock=0', 'munmap=0', 'explicit_bzero=0', `madvise:${DONTDUMP}=0`],
+      ...[whatNobodyElseReads, 'mlock=0', 'munmap=0', 'explicit_bzero#2=0', `madvise:${DONTDUMP}=0`],
       ...[`prctl:${SET_DUMPABLE}=0`, `process_vm_readv=${EPERM}`],
     ].join(' '),
     deeds: [
@@ -259,10 +275,19 @@ const secretPage: Break[] = [
       ...['dont-dump', 'gcore-all', 'gcore-all-secret', 'listed', 'locked', 'not-dumpable', 'others-cannot'],
       ...['others-read', 'protected', 'released', 'secret', 'secret-vm-lck', 'unprotected', 'vm-lck', 'wiped'],
     ],
-    needs: (context) => {
-      skipWithoutRoomToLock(context);
-      skipWithoutCoreFiles(context);
-    },
+    needs: needsCoreFiles,
+  },
+  {
+    // A is left out, and all three have the same marker: each is found, and not where it should be, or should not be.
+    experiment: 'secret-page',
+    parameters: {},
+    lies: `${whatNobodyElseReads} getrandom=twist explicit_bzero#3=0`,
+    deeds: [[/^A copy of the process aborts/, 1, advise('MADV_DONTDUMP', 0, 1)]],
+    failed: [
+      ...['gcore-all', 'gcore-all-secret', 'others-cannot', 'protected', 'secret', 'secret-vm-lck', 'unprotected'],
+      ...['wiped'],
+    ],
+    needs: needsCoreFiles,
   },
 ];
 

@@ -15,6 +15,8 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -56,7 +58,6 @@ static int say(int error) {
 LIE(mlock, (void *at, size_t length), (at, length), length)
 LIE(munlock, (void *at, size_t length), (at, length), length)
 LIE(mlock2, (void *at, size_t length, int flags), (at, length, flags), flags)
-LIE(mlockall, (int flags), (flags), flags)
 LIE(munmap, (void *at, size_t length), (at, length), length)
 LIE(madvise, (void *at, size_t length, int advice), (at, length, advice), advice)
 LIE(prctl, (int option, long a, long b, long c, long d), (option, a, b, c, d), option)
@@ -76,6 +77,13 @@ static ssize_t lying_process_vm_readv(pid_t pid, const struct iovec *local, unsi
                                       const struct iovec *remote, unsigned long remotes, unsigned long flags) {
   int answer = answer_to("process_vm_readv", (long)remotes);
   return answer == TRUTH ? process_vm_readv(pid, local, locals, remote, remotes, flags) : say(answer);
+}
+
+/* Its twist: what is mapped now is locked in place of what will be. */
+static int lying_mlockall(int flags) {
+  int answer = answer_to("mlockall", flags);
+  if (answer == TRUTH) return mlockall(flags);
+  return answer == TWIST ? mlockall(MCL_CURRENT) : say(answer);
 }
 
 static char a_page[1 << 16] __attribute__((aligned(1 << 16)));
@@ -105,6 +113,25 @@ static long lying_syscall(long number, long a, long b, long c, long d, long e, l
   return answer == TWIST ? memfd_create("no-secret", MFD_CLOEXEC) : say(answer);
 }
 
+/* Its twist: the same bytes each time. */
+static ssize_t lying_getrandom(void *into, size_t length, unsigned flags) {
+  int answer = answer_to("getrandom", (long)length);
+  if (answer == TRUTH) return getrandom(into, length, flags);
+  if (answer != TWIST) return say(answer);
+  for (size_t i = 0; i < length; i++) ((unsigned char *)into)[i] = (unsigned char)(0xa5 + 29 * i);
+  return (ssize_t)length;
+}
+
+/* Its twist: with each call one fault more. */
+static int lying_getrusage(int who, struct rusage *usage) {
+  static long more;
+  int answer = answer_to("getrusage", who);
+  if (answer != TRUTH && answer != TWIST) return say(answer);
+  int done = getrusage(who, usage);
+  if (answer == TWIST) usage->ru_minflt += ++more;
+  return done;
+}
+
 /* Of struct pm_scan_arg and its regions of three words, see PAGEMAP_SCAN of ioctl_pagemap_scan(2). */
 enum { VECTOR = 5, INVERTED = 8, ALL = 9, ANY = 10, PRESENT = 8, SWAPPED = 16 };
 
@@ -132,6 +159,7 @@ static const struct {
     {"prctl", lying_prctl},       {"process_vm_readv", lying_process_vm_readv},
     {"mmap", lying_mmap},         {"clone", lying_clone},
     {"syscall", lying_syscall},   {"ioctl", lying_ioctl},
+    {"getrandom", lying_getrandom}, {"getrusage", lying_getrusage},
 };
 
 static int is_lied_about(const char *name) {
