@@ -13,6 +13,11 @@ export type Compiler = (typeof compilers)[number];
 
 const found = new Map(compilers.map((compiler) => [compiler, isThere(compiler)]));
 
+/** Whether the system's C compiler is there. */
+export function hasCompiler(): boolean {
+  return found.get('cc') === true;
+}
+
 function isThere(compiler: Compiler): boolean {
   try {
     execFileSync(compiler, ['--version'], { stdio: 'ignore' });

@@ -85,19 +85,6 @@ describe('fork', () => {
     expect(notHeld(report)[0]).toContain(`VmLck 0 bytes + ${8 * kibibytes} KiB > ${4 * kibibytes} KiB`);
   });
 
-  it('sees it when another page was written, or the parent’s lock is gone', async (context) => {
-    skipWithoutRoomToLock(context);
-    await using lab = isolatingLab();
-    const first = await pausedBefore(lab, 'fork', /^Look at the parent/);
-    const touch = { kind: 'touch' as const, access: 'write' as const, pages: [6] };
-    await lab.service.operate({ session: first.session, region: 1, operation: touch }, never);
-    expect(await failuresOf(lab, first.session)).toEqual(['shared-before', 'copied', 'shared-after', 'child-keeps']);
-    const second = await pausedBefore(lab, 'fork', /^Fork$/);
-    const unlock = { kind: 'munlock' as const, range: { firstPage: 0, pageCount: 1 } };
-    await lab.service.operate({ session: second.session, region: 1, operation: unlock }, never);
-    expect(await failuresOf(lab, second.session)).toEqual(['parent-vm-lck', 'parent-keeps']);
-  });
-
   it('refuses a page outside the region, in a sentence with the numbers', async () => {
     await using lab = isolatingLab();
     const parameters = { pages: 3, page: 3 };

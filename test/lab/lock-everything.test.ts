@@ -4,7 +4,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Report } from '../../protocol/report.ts';
 import { skipWithoutCompiler } from './compile.ts';
 import { never } from './harness.ts';
-import { expectSameInC, failuresOf, isolatingLab, pausedBefore, runAndProgram, statusKibibytes } from './locking.ts';
+import { expectSameInC, isolatingLab, runAndProgram, statusKibibytes } from './locking.ts';
 import { witness } from './smaps-witness.ts';
 import { notHeld, reportOf, users, withMemlock } from './users.ts';
 
@@ -69,21 +69,6 @@ describe('lock-everything', () => {
       'new-vm-lck skipped',
     ]);
     expect(report.outcome).toBe('completed');
-  });
-
-  it('sees it when a page was there before, or is locked after', async () => {
-    await using lab = isolatingLab();
-    const { session, region } = await pausedBefore(lab, 'lock-everything', /in one go$/, { lock: 'future' });
-    const { id } = region('A');
-    const touch = { kind: 'touch' as const, access: 'write' as const, pages: [0] };
-    await lab.service.operate({ session, region: id, operation: touch }, never);
-    const lock = { kind: 'mlock' as const, range: { firstPage: 0, pageCount: 1 } };
-    await lab.service.operate({ session, region: id, operation: lock }, never);
-    // munlockall takes this lock away too.
-    expect(await failuresOf(lab, session)).toEqual(['old-locked', 'old-resident', 'vm-lck']);
-    const after = await pausedBefore(lab, 'lock-everything', /^Look at A after/, { lock: 'future' });
-    await lab.service.operate({ session: after.session, region: id, operation: lock }, never);
-    expect(await failuresOf(lab, after.session)).toEqual(['none-locked']);
   });
 
   it('survives its turn again and again: V8 collects nothing in it', async () => {

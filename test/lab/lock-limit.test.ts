@@ -92,15 +92,6 @@ describe('lock-limit', () => {
     expect(await failuresOf(lab, session)).toEqual(['largest', 'refused']);
   });
 
-  it('sees it when the limit is not 0 where it was set to 0', async () => {
-    await using lab = isolatingLab();
-    const { session, pid } = await pausedBefore(lab, 'lock-limit', /^Lock the first page/);
-    const now = prlimit(pid, RLIMIT.MEMLOCK);
-    if (now.errno !== null) throw new Error(`prlimit answered ${now.errno}`);
-    prlimit(pid, RLIMIT.MEMLOCK, { soft: 0n, hard: now.hard });
-    expect(await failuresOf(lab, session)).toEqual(['largest', 'refused']);
-  });
-
   it('refuses a limit above the hard limit, in a sentence with both', async () => {
     const [, ordinary] = users();
     if (!ordinary) throw new Error('there is no ordinary user');

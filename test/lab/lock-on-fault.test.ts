@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { skipWithoutCompiler } from './compile.ts';
-import { never, TestLab } from './harness.ts';
+import { TestLab } from './harness.ts';
 import { expectSameInC, failuresOf, looks, pausedBefore, skipWithoutRoomToLock, statusKibibytes } from './locking.ts';
 import { witness } from './smaps-witness.ts';
 import { notHeld, reportOf, users, withMemlock } from './users.ts';
@@ -45,30 +45,6 @@ describe('lock-on-fault', () => {
     expect(notHeld(report)).toHaveLength(5);
     const numbers = `mlock2 answered ENOMEM: VmLck ${8 * kibibytes} KiB + ${8 * kibibytes} KiB > ${10 * kibibytes} KiB`;
     expect(notHeld(report).every((claim) => claim.includes(numbers))).toBe(true);
-  });
-
-  it('sees it when a page of B came in, or is not locked', async (context) => {
-    skipWithoutRoomToLock(context);
-    await using lab = new TestLab();
-    const { session, region } = await pausedBefore(lab, 'lock-on-fault', /^Look at B$/);
-    const operate = (operation: Parameters<typeof lab.service.operate>[0]['operation']) =>
-      lab.service.operate({ session, region: region('B').id, operation }, never);
-    await operate({ kind: 'touch', access: 'write', pages: [1] });
-    await operate({ kind: 'munlock', range: { firstPage: 7, pageCount: 1 } });
-    expect(await failuresOf(lab, session)).toEqual(['none-yet', 'both-locked', 'touch-one', 'smaps-one']);
-  });
-
-  it('sees it when a page of A went out again', async (context) => {
-    skipWithoutRoomToLock(context);
-    await using lab = new TestLab();
-    const { session, region } = await pausedBefore(lab, 'lock-on-fault', /^Look at A$/);
-    const range = { firstPage: 0, pageCount: 2 };
-    for (const operation of [
-      { kind: 'munlock' as const, range },
-      { kind: 'madvise' as const, advice: 'MADV_DONTNEED' as const, range },
-    ])
-      await lab.service.operate({ session, region: region('A').id, operation }, never);
-    expect(await failuresOf(lab, session)).toEqual(['resident-now']);
   });
 
   it('is a C program that finds the same pages resident', async (context) => {

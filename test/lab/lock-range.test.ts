@@ -97,21 +97,6 @@ describe('lock-range', () => {
     expect(nothing.claims.every(({ reason }) => reason?.includes('RLIMIT_MEMLOCK is 0'))).toBe(true);
   });
 
-  it('sees it when the pages are not locked, or another page is', async (context) => {
-    skipWithoutRoomToLock(context);
-    await using lab = new TestLab();
-    const { session, region } = await pausedBefore(lab, 'lock-range', /^See which pages/);
-    const unlock = { kind: 'munlock' as const, range: { firstPage: 2, pageCount: 1 } };
-    await lab.service.operate({ session, region: region('A').id, operation: unlock }, never);
-    // Locking again then adds that page, too.
-    expect(await failuresOf(lab, session)).toEqual(['covers', 'smaps', 'relock']);
-    const other = await pausedBefore(lab, 'lock-range', /^See whether any page/);
-    const lock = { kind: 'mlock' as const, range: { firstPage: 9, pageCount: 1 } };
-    const id = lab.reader.of('region').findLast((event) => event.session === other.session)?.region.id ?? 0;
-    await lab.service.operate({ session: other.session, region: id, operation: lock }, never);
-    expect(await failuresOf(lab, other.session)).toEqual(['no-nesting']);
-  });
-
   it('is a C program that has the same calls refused and finds the same pages resident', async (context) => {
     skipWithoutCompiler(context);
     skipWithoutRoomToLock(context);

@@ -59,15 +59,6 @@ describe('secret-page', () => {
     expect(witness(region('B'), pid).kibibytes('Locked')).toBe((3 * size) / 1024);
   });
 
-  it('sees it when the protected page is in the core file after all', async (context) => {
-    skipWithoutCoreFiles(context);
-    await using lab = isolatingLab();
-    const { session } = await pausedBefore(lab, 'secret-page', /^A copy of the process aborts/);
-    const dump = { kind: 'madvise', advice: 'MADV_DODUMP', range: { firstPage: 0, pageCount: 1 } } as const;
-    await lab.service.operate({ session, region: 2, operation: dump }, never);
-    expect(await failuresOf(lab, session)).toEqual(['protected', 'listed']);
-  });
-
   it('searches for no marker that was wiped by hand, and says so', async (context) => {
     skipWithoutCoreFiles(context);
     await using lab = isolatingLab();

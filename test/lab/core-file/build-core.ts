@@ -15,6 +15,17 @@ export interface MadeSegment {
   readonly address: bigint;
   readonly memoryBytes: number;
   readonly fileBytes: number;
+  /** PT_NOTE in place of PT_LOAD. */
+  readonly notes?: true;
+}
+
+/** A note that tells whose the core file is: struct elf_prpsinfo with nothing in it but pr_pid. */
+export function noteOf(pid: number): Uint8Array {
+  const note = Buffer.alloc(12 + 136);
+  note.writeUInt32LE(136, 4);
+  note.writeUInt32LE(3, 8);
+  note.writeInt32LE(pid, 12 + 24);
+  return note;
 }
 
 function noteOf(type: number, content: Uint8Array): Buffer {
@@ -68,9 +79,9 @@ export function buildCore(
   head.writeUInt16LE(56, 54);
   head.writeUInt16LE(extended ? 0xffff : segments.length, 56);
   let offset = start;
-  for (const [index, { address, memoryBytes, fileBytes }] of segments.entries()) {
+  for (const [index, { address, memoryBytes, fileBytes, notes }] of segments.entries()) {
     const at = 64 + index * 56;
-    head.writeUInt32LE(1, at);
+    head.writeUInt32LE(notes ? 4 : 1, at);
     head.writeBigUInt64LE(BigInt(offset), at + 8);
     head.writeBigUInt64LE(address, at + 16);
     head.writeBigUInt64LE(BigInt(fileBytes), at + 32);
