@@ -81,12 +81,12 @@ export const cellSize = (layout: Layout, view: View): number => layout.cell * vi
 
 export const largestZoom = (layout: Layout): number => Math.max(1, largestCell / layout.cell);
 
-/** Keeps the view inside the picture. A picture smaller than the viewport is centred across and stands at the top. */
+/** Keeps the view inside the picture. A picture smaller than the viewport is centred across, at whole pixels, and stands at the top. */
 export function clampView(view: View, layout: Layout, viewport: Viewport): View {
   const zoom = Math.min(largestZoom(layout), Math.max(1, view.zoom));
   const cell = layout.cell * zoom;
   const clamp = (at: number, picture: number, visible: number, spare: number) =>
-    picture <= visible ? -(visible - picture) * spare : Math.min(picture - visible, Math.max(0, at));
+    picture <= visible ? -Math.floor((visible - picture) * spare) : Math.min(picture - visible, Math.max(0, at));
   return {
     zoom,
     x: clamp(view.x, layout.columns * cell, viewport.width, 0.5),

@@ -79,7 +79,7 @@ async function withElectron(executable: string, use: (page: Page) => Promise<voi
   }
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   host: AppHost;
   /** Chromium, started when a test first asks for it: the desktop app brings its own. */
   chromium: () => Promise<Browser>;

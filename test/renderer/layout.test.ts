@@ -64,6 +64,12 @@ describe('the layout that fits', () => {
   });
 });
 
+it('a picture smaller than the viewport stands at whole pixels, or all its outlines would be blurred', () => {
+  const layout = { pages: 6, columns: 3, rows: 2, cell: 11 };
+  const { x, y } = clampView(wholeView, layout, { width: 100, height: 51 });
+  expect([x, y]).toEqual([-33, -14]);
+});
+
 describe('finding pages', () => {
   it('finds every visible page at the centre of its cell', () => {
     fc.assert(
@@ -77,9 +83,16 @@ describe('finding pages', () => {
     );
   });
 
-  it('finds no page beside the last row, and the nearest one for a drag', () => {
+  it('finds no page beside the picture or the last row, and the nearest one for a drag', () => {
     const layout = { pages: 10, columns: 4, rows: 3, cell: 10 };
-    expect(pageAt({ x: 35, y: 25 }, layout, wholeView)).toBeUndefined();
+    for (const [x, y] of [
+      [35, 25],
+      [41, 5],
+      [-1, 15],
+      [5, -1],
+      [5, 31],
+    ] as const)
+      expect(pageAt({ x, y }, layout, wholeView), `${x}, ${y}`).toBeUndefined();
     expect(nearestPage({ x: 500, y: 500 }, layout, wholeView)).toBe(9);
     expect(nearestPage({ x: -5, y: -5 }, layout, wholeView)).toBe(0);
   });
