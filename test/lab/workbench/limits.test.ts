@@ -14,7 +14,10 @@ const region = (kind: string, pages: number) => ({
   deed: { kind: 'add', region: { backing: { kind }, size: { pages }, protection: ['PROT_READ', 'PROT_WRITE'] } },
   result,
 });
-const act = (kind: string, ...pages: number[]) => ({ deed: { kind: 'act', region: 1, tool: { kind }, pages }, result });
+const act = (tool: string | object, ...pages: number[]) => ({
+  deed: { kind: 'act', region: 1, tool: typeof tool === 'string' ? { kind: tool } : tool, pages },
+  result,
+});
 
 /** The steps of these deeds, done by this user, and how many pages of each region are locked then. */
 async function doneBy(user: User, ...deeds: readonly object[]): Promise<{ steps: Step[]; locked: number[] }> {
@@ -50,7 +53,7 @@ describe('a user who may lock little', () => {
   });
 
   it('is told at limit 0 that nothing may be locked, and may still unlock', async () => {
-    const deeds = [region('anonymous', 4), act('mlock', 0, 1), { ...act('mlock2', 0, 1) }, act('munlock', 0, 4)];
+    const deeds = [region('anonymous', 4), act('mlock', 0, 1), act({ kind: 'mlock2', onFault: true }, 0, 1), act('munlock', 0, 4)];
     const { steps } = await doneBy(whoMayLockNothing, ...deeds);
     expect(steps.slice(-3).map(({ errno }) => errno)).toEqual(['EPERM', 'EPERM', null]);
     for (const step of steps.slice(-3, -1)) {
