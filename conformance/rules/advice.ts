@@ -1,7 +1,9 @@
 /** The advice that rules are about, and what became of the pages. */
+
 import { MADV, madvise } from '../../native/calls/mman.ts';
 import { PageBit } from '../../native/pages/page-bit.ts';
 import { residency } from '../../native/pages/residency.ts';
+import { feature } from '../../native/probes/features.ts';
 import { bytes, same, skip, withPages } from '../rule.ts';
 
 /** The first kernel that knows an advice; older ones answer EINVAL, which is then no finding. */
@@ -61,3 +63,19 @@ export function needs(name: Advice['name']): void {
 
 /** A page of its own. */
 export const WRITTEN = PageBit.Resident | PageBit.Present;
+
+/** What new memory is that was only read: most kernels map the shared zero page. */
+export function onlyRead(): number {
+  return feature('zero-page').status === 'available' ? WRITTEN | PageBit.Zero : WRITTEN;
+}
+
+/** Skips unless a read of new memory maps the shared zero page here. */
+export function needsZeroPage(): void {
+  const found = feature('zero-page');
+  if (found.status === 'missing')
+    skip({
+      en: 'A page of new memory that was only read is a page of its own on this kernel, not the shared zero page.',
+      zh: '在此内核上，只读过的新内存页是独立的页，而不是共享零页。',
+    });
+  if (found.status === 'denied') skip({ en: found.reason, zh: '本进程无法得知读取新内存时映射的是否为共享零页。' });
+}

@@ -112,7 +112,7 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: { en: 'a page that was only read maps the zero page and is in core', zh: '只读过的页映射零页，并算作驻留' },
+    rule: { en: 'a page that was only read is in core', zh: '只读过的页也算驻留' },
     source: 'mm/mincore.c',
     as: 'any',
     check: () =>

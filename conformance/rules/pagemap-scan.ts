@@ -8,6 +8,7 @@ import { readPagemap } from '../../native/pages/pagemap.ts';
 import { PAGE_IS, pagemapScan } from '../../native/pages/pagemap-scan.ts';
 import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { at, bytes, gives, pageNumbers, rules, same, skip, withPages, write } from '../rule.ts';
+import { needsZeroPage } from './advice.ts';
 
 const ASK = { inverted: 0, all: 0, any: PAGE_IS.PRESENT, report: PAGE_IS.PRESENT };
 
@@ -156,6 +157,7 @@ export const pagemapScanRules = rules('PAGEMAP_SCAN', [
     check: () =>
       withPages(2, (a) => {
         pagemapDescriptor();
+        needsZeroPage();
         gives(touchRead(a, pageNumbers(0, 2)), null, 'reading both');
         write(a, 1, 1);
         same([...table(a, 2, false)], [PageBit.Present | PageBit.Zero, PageBit.Present], 'the page table');

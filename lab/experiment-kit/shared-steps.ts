@@ -1,4 +1,5 @@
 /** Steps and sentences that experiments share. */
+import { feature } from '../../native/probes/features.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -45,6 +46,24 @@ export const noZeroFlag: Text = {
   en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
   zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
 };
+
+/** Why a read of new memory maps no shared zero page here, as tried on a page; undefined where it does. */
+export function whyNoZeroPage(): Text | undefined {
+  switch (feature('zero-page').status) {
+    case 'available':
+      return undefined;
+    case 'missing':
+      return {
+        en: 'a page of new memory that was only read is a page of its own on this kernel, not the shared zero page',
+        zh: '在此内核上，只读过的新内存页是独立的页，而不是共享零页',
+      };
+    case 'denied':
+      return {
+        en: 'this process can’t tell whether a read of new memory maps the shared zero page here',
+        zh: '本进程无法得知在此内核上读取新内存时映射的是否为共享零页',
+      };
+  }
+}
 
 /** Why no page is known to be part of a huge page. */
 export const noHugeFlag: Text = {

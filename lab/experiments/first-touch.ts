@@ -1,8 +1,9 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
+import type { Access } from '../../protocol/page-call.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
-import { askForSmallPages, engineFaults, noZeroFlag } from '../experiment-kit/shared-steps.ts';
+import { askForSmallPages, engineFaults, noZeroFlag, whyNoZeroPage } from '../experiment-kit/shared-steps.ts';
 import { inOrder, orderParameters } from '../experiment-kit/touch-order.ts';
 
 /** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
@@ -11,10 +12,15 @@ const mostSteps = 64;
 /** What a page that maps the shared zero page costs: its entry in the page table. */
 const pageTableEntryBytes = 8;
 
+/** Whether each page costs memory of its own; a read does where the shared zero page is not mapped. */
+function getsOwnPages(access: Access): boolean {
+  return access === 'write' || whyNoZeroPage() !== undefined;
+}
+
 /**
  * What happens when memory is touched for the first time. mmap(2) only promises memory: a page gets there at the first access. A store
- * makes the kernel give a zeroed page of its own; a load of anonymous memory maps the one shared zero page, which mincore(2)
- * calls resident although the process has no memory for it (Linux 2.6.32 and later for anonymous private mappings).
+ * makes the kernel give a zeroed page of its own; a load of anonymous memory maps, on most kernels, the one shared zero page, which
+ * mincore(2) calls resident although the process has no memory for it (Linux 2.6.32 and later for anonymous private mappings).
  */
 export const firstTouch = experiment({
   id: 'first-touch',
@@ -37,8 +43,8 @@ export const firstTouch = experiment({
     access: choice({
       title: { en: 'Access', zh: '访问方式' },
       description: {
-        en: 'A write gets a page of its own; a read of untouched memory gets the shared zero page.',
-        zh: '写入会得到独立的页；读取未触碰过的内存只会映射共享零页。',
+        en: 'A write gets a page of its own; on most kernels a read of untouched memory gets the shared zero page.',
+        zh: '写入会得到独立的页；在多数内核上，读取未触碰过的内存只会映射共享零页。',
       },
       choices: [
         { value: 'write', title: { en: 'write', zh: '写' } },
@@ -57,11 +63,11 @@ export const firstTouch = experiment({
       zh: '映射共享零页的页数：读取时为全部，写入时为零',
     },
     rss: {
-      en: 'Bytes that the region adds to Rss: only written pages count',
-      zh: '该区域计入 Rss 的字节数：只有写过的页才算',
+      en: 'Bytes that the region adds to Rss: only pages of its own count',
+      zh: '该区域计入 Rss 的字节数：只有独立的页才算',
     },
   },
-  commitsBytes: ({ pages, access }) => pages * (access === 'write' ? pageSize() : pageTableEntryBytes),
+  commitsBytes: ({ pages, access }) => pages * (getsOwnPages(access) ? pageSize() : pageTableEntryBytes),
   mapsBytes: ({ pages }) => pages * pageSize(),
 
   async *run(lab, { pages, access, order, stride, seed }) {
@@ -96,9 +102,11 @@ export const firstTouch = experiment({
     lab.claim('all-after', pages, after.counts.resident);
     lab.claimWithOwn('fault-each', pages, minorFaults, 2 + pages / 100, engineFaults);
     const zeroPages = access === 'read' ? pages : 0;
-    if (after.knows('Zero')) lab.claim('zero-pages', zeroPages, after.counts.zero);
+    const noZeroPage = access === 'read' ? whyNoZeroPage() : undefined;
+    if (noZeroPage) lab.skip('zero-pages', zeroPages, noZeroPage);
+    else if (after.knows('Zero')) lab.claim('zero-pages', zeroPages, after.counts.zero);
     else lab.skip('zero-pages', zeroPages, noZeroFlag);
-    const ownBytes = access === 'write' ? pages * lab.pageSize : 0;
+    const ownBytes = getsOwnPages(access) ? pages * lab.pageSize : 0;
     const rss = await lab.rssBytes(region);
     if (typeof rss === 'number') lab.claim('rss', ownBytes, rss);
     else lab.skip('rss', ownBytes, rss);

@@ -11,6 +11,7 @@ import {
   everyPageOf,
   noZeroFlag,
   wholeOf,
+  whyNoZeroPage,
   whyRefused,
 } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
@@ -71,7 +72,8 @@ const ways: readonly Way[] = [
 
 /**
  * Five ways to have pages in memory before they are needed. Four of them give each page memory of its own; `MADV_POPULATE_READ` only
- * maps what a read would find, which for anonymous memory is the shared zero page, so that the first write still faults. madvise(2), Linux 5.14
+ * maps what a read would find, which for anonymous memory is, on most kernels, the shared zero page, so that the first write still faults.
+ * madvise(2), Linux 5.14
  */
 export const prefault = experiment({
   id: 'prefault',
@@ -132,7 +134,9 @@ export const prefault = experiment({
       const look = yield* lab.look({ en: `${label}: look`, zh: `${label}：查看` }, region);
       lab.claim(way.claim, pages, look.counts.resident);
       if (way.claim === 'populate-read') {
-        if (look.knows('Zero')) lab.claim('read-zero-pages', pages, look.counts.zero);
+        const noZeroPage = whyNoZeroPage();
+        if (noZeroPage) lab.skip('read-zero-pages', pages, noZeroPage);
+        else if (look.knows('Zero')) lab.claim('read-zero-pages', pages, look.counts.zero);
         else lab.skip('read-zero-pages', pages, noZeroFlag);
         yield* touchAfterReading(lab, region);
       } else {
@@ -164,7 +168,7 @@ async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped
   return { region, step: yield* lab.perform(title, region, how(region)) };
 }
 
-/** Reads change nothing; a write replaces the zero page, which is one more fault. */
+/** Reads change nothing; a write replaces the zero page, which is one more fault. Where each page is one of its own already, it may be none. */
 async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
   const { label, pages } = region;
   const read = yield* lab.perform({ en: `${label}: read each page now`, zh: `${label}：现在读每一页` }, region, {
@@ -178,7 +182,9 @@ async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
     access: 'write',
     pages: everyPageOf(region),
   });
-  lab.claimWithOwn('later-writes', pages, write.minorFaults, 2 + pages / 100, engineFaults);
+  const noZeroPage = whyNoZeroPage();
+  if (noZeroPage) lab.skip('later-writes', pages, noZeroPage);
+  else lab.claimWithOwn('later-writes', pages, write.minorFaults, 2 + pages / 100, engineFaults);
 }
 
 function skipWay(lab: Lab<Claim>, { claim }: Way, pages: number, step: TakenStep): void {

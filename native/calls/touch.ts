@@ -146,7 +146,7 @@ export function touchWrite(address: bigint, pages: Uint32Array, size: number = p
 }
 
 /**
- * Reads the first byte of each page, in order, and forgets it. Anonymous memory never written then maps the shared zero page.
+ * Reads the first byte of each page, in order, and forgets it. Anonymous memory never written then maps, on most kernels, the shared zero page.
  *
  * Errors: EFAULT (page not readable; `page` names it), ENOMEM, EPERM and ENOSYS. process_vm_readv(2)
  */

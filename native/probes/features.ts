@@ -16,6 +16,7 @@ import { selfDescriptor } from '../proc/proc-file.ts';
 import { status } from '../proc/proc-status.ts';
 import { readSmaps } from '../proc/smaps.ts';
 import { vmas } from '../proc/vma.ts';
+import { readMapsZeroPage } from './zero-page.ts';
 
 /** What a trial found. */
 export type Feature =
@@ -35,6 +36,7 @@ const SINCE = {
   'madv-populate': 'Linux 5.14',
   'guard-install': 'Linux 6.13',
   process_madvise: 'Linux 5.10',
+  'zero-page': 'Linux 2.6.32, built and set up to map the shared zero page where new memory is only read',
   smaps: 'Linux 2.6.14 with CONFIG_PROC_PAGE_MONITOR',
 } as const;
 
@@ -50,6 +52,7 @@ export const FEATURES: readonly FeatureName[] = [
   'madv-populate',
   'guard-install',
   'process_madvise',
+  'zero-page',
   'smaps',
 ];
 
@@ -160,6 +163,12 @@ function detect(name: FeatureName): Feature {
         status: 'denied',
         reason: 'Advising another process needs CAP_SYS_NICE; on this process itself it works.',
       };
+    }
+    case 'zero-page': {
+      const asked = readMapsZeroPage('page-table');
+      const found = typeof asked === 'boolean' ? asked : readMapsZeroPage('smaps');
+      if (typeof found === 'boolean') return found ? AVAILABLE : { status: 'missing', since: SINCE[name] };
+      return judge(name, found, [], 'Neither PAGEMAP_SCAN nor /proc/self/smaps tells this process what a read maps');
     }
     case 'smaps':
       return judge(

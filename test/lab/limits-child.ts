@@ -37,10 +37,18 @@ function explain() {
   const hole = mlock(address, 4 * page);
   const withHole = hole.errno && diagnose('mlock', hole.errno, { address, lengthBytes: 4 * page });
   const drop = madvise(address, page, MADV.DONTNEED);
-  const locked = drop.errno && diagnose('madvise', drop.errno, { address, lengthBytes: page, name: 'MADV_DONTNEED', refusedByLocks: true });
+  const locked =
+    drop.errno &&
+    diagnose('madvise', drop.errno, { address, lengthBytes: page, name: 'MADV_DONTNEED', refusedByLocks: true });
   const odd = madvise(address + 1n, page, MADV.DONTNEED);
   const unaligned =
-    odd.errno && diagnose('madvise', odd.errno, { address: address + 1n, lengthBytes: page, name: 'MADV_DONTNEED', refusedByLocks: true });
+    odd.errno &&
+    diagnose('madvise', odd.errno, {
+      address: address + 1n,
+      lengthBytes: page,
+      name: 'MADV_DONTNEED',
+      refusedByLocks: true,
+    });
   const hard = getrlimit(RLIMIT.MEMLOCK);
   const soft = hard.errno === null && hard.hard !== 'unlimited' ? hard.hard + 4096n : 0n;
   const raise = setrlimit(RLIMIT.MEMLOCK, { soft, hard: hard.errno === null ? hard.hard : 0n });

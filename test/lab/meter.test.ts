@@ -3,8 +3,8 @@ import { Clock } from '../../lab/base/clock.ts';
 import { Meter } from '../../lab/operations/meter.ts';
 import { mlock, munlock } from '../../native/calls/mlock.ts';
 import { munmap } from '../../native/calls/mman.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
 import { touchRead } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { map, pageNumbers } from '../native/memory.ts';
 import { ColdFile } from '../support/cold-file.ts';
 

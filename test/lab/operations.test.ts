@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BackingFile } from '../../lab/regions/backing-file.ts';
 import { cProgram } from '../../lab/c-program/c-program.ts';
-import type { LoggedOperation } from '../../lab/operations/logged-operation.ts';
 import { memlockLimit } from '../../lab/limits/environment.ts';
+import type { LoggedOperation } from '../../lab/operations/logged-operation.ts';
+import { BackingFile } from '../../lab/regions/backing-file.ts';
 import type { Mapping } from '../../lab/regions/mapping.ts';
-import { OpenSession } from '../../lab/session/session.ts';
 import type { Region } from '../../lab/regions/region.ts';
+import { OpenSession } from '../../lab/session/session.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import { exactBytes } from '../../protocol/size.ts';

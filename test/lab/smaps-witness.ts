@@ -13,7 +13,7 @@ export interface Witnessed {
 }
 
 /** @param pid the process that mapped it */
-export function witness(region: RegionInfo, pid = process.pid): Witnessed {
+export function witness(region: Pick<RegionInfo, 'address' | 'length'>, pid = process.pid): Witnessed {
   const start = BigInt(region.address);
   const end = start + BigInt(region.length);
   const smaps = execFileSync('cat', [`/proc/${pid}/smaps`], { encoding: 'latin1', maxBuffer: 1 << 28 });

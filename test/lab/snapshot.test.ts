@@ -1,9 +1,9 @@
 /** When the flags of smaps are read, seen by what a look shows of a change that nobody told it of. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clock } from '../../lab/base/clock.ts';
-import { Region } from '../../lab/regions/region.ts';
-import { betweenSteps, Observer } from '../../lab/regions/observer.ts';
 import { lookOf } from '../../lab/regions/look.ts';
+import { betweenSteps, Observer } from '../../lab/regions/observer.ts';
+import { Region } from '../../lab/regions/region.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../../native/calls/mlock.ts';
 import { MADV, madvise, mprotect, PROT } from '../../native/calls/mman.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';

@@ -1,6 +1,6 @@
 import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
 import { touchRead, touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 
 /**
  * Whether a read of anonymous memory maps the shared zero page, so that a write after it faults once more. Kernels of some virtual machines

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
 import { capget, dropCapabilities } from '../../native/calls/capabilities.ts';
-import { SIG, signal } from '../../native/calls/signals.ts';
-import { feature } from '../../native/probes/features.ts';
 import { setresuid } from '../../native/calls/identity.ts';
 import { free, mallinfo2, malloc, mallocTrim, mallocUsableSize, realloc } from '../../native/calls/malloc.ts';
 import { memfdCreate, memfdSecret, O_CLOEXEC } from '../../native/calls/memfd.ts';
@@ -16,11 +14,13 @@ import { cachestat, mincoreTellsOf, POSIX_FADV, posixFadvise } from '../../nativ
 import { pidfdOpen, processMadvise } from '../../native/calls/pidfd.ts';
 import { openPipe } from '../../native/calls/pipe.ts';
 import { getName, setName } from '../../native/calls/prctl.ts';
+import { processVmReadv } from '../../native/calls/process-vm.ts';
+import { SIG, signal } from '../../native/calls/signals.ts';
+import { touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { feature } from '../../native/probes/features.ts';
 import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { status } from '../../native/proc/proc-status.ts';
-import { processVmReadv } from '../../native/calls/process-vm.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
-import { touchWrite } from '../../native/calls/touch.ts';
 import { map, pageNumbers } from './memory.ts';
 
 const size = pageSize();

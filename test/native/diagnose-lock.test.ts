@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dropCapabilities } from '../../native/calls/capabilities.ts';
-import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/probes/diagnose-lock.ts';
-import type { ErrnoName } from '../../native/libc/errno.ts';
 import { memfdCreate } from '../../native/calls/memfd.ts';
 import { MCL, mlock, mlock2, mlockall, munlock } from '../../native/calls/mlock.ts';
 import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
+import type { ErrnoName } from '../../native/libc/errno.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
+import { diagnoseLock, type LockDiagnosis, type RefusedLock } from '../../native/probes/diagnose-lock.ts';
 import { nativeScript } from '../support/native-script.ts';
 import { map } from './memory.ts';
 

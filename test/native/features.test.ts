@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { errnoName } from '../../native/libc/errno.ts';
+import { MADV, munmap, PROT } from '../../native/calls/mman.ts';
+import { touchRead } from '../../native/calls/touch.ts';
 import { meaning } from '../../native/errno-meanings/errno-meaning.ts';
-import { FEATURES, type Feature, features } from '../../native/probes/features.ts';
+import { errnoName } from '../../native/libc/errno.ts';
 import { bind, MissingSymbol } from '../../native/libc/libc.ts';
-import { MADV } from '../../native/calls/mman.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { FEATURES, type Feature, feature, features } from '../../native/probes/features.ts';
+import { readMapsZeroPage } from '../../native/probes/zero-page.ts';
+import { witness } from '../lab/smaps-witness.ts';
 import { nativeScript } from '../support/native-script.ts';
 import type { Refusal } from '../support/sandbox.ts';
+import { map, pageNumbers } from './memory.ts';
 
 const NATIVE = new URL('../../native/', import.meta.url);
 
@@ -18,6 +23,23 @@ test('each feature is answered once, with a reason where it is not available', (
     if (feature.status === 'denied') expect(feature.reason).toMatch(/\.$/);
     if (feature.status === 'missing') expect(feature.since).toMatch(/^Linux/);
   }
+});
+
+test('a read maps the shared zero page, as smaps read by another process says of memory that was only read', () => {
+  const pages = 8;
+  const address = map(pages, PROT.READ | PROT.WRITE);
+  const length = pages * pageSize();
+  touchRead(address, pageNumbers(0, pages));
+  const rss = witness({ address: `0x${address.toString(16)}`, length }).kibibytes('Rss') * 1024;
+  munmap(address, length);
+  expect([0, length]).toContain(rss);
+  expect(feature('zero-page').status).toBe(rss === 0 ? 'available' : 'missing');
+});
+
+test.for(['page-table', 'smaps'] as const)('%s alone tells whether a read maps the zero page', (who, context) => {
+  const told = readMapsZeroPage(who);
+  if (told === 'ENOTTY') context.skip('this kernel has no PAGEMAP_SCAN (Linux 6.7)');
+  expect(told).toBe(feature('zero-page').status === 'available');
 });
 
 test('trying every feature leaves no mapping and no descriptor behind', () => {

@@ -1,15 +1,15 @@
 /** More pages than any buffer of the readers holds, no two of whose pieces look alike. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { munmap } from '../../native/calls/mman.ts';
+import { touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { PageBit } from '../../native/pages/page-bit.ts';
 import { pageSharing } from '../../native/pages/page-sharing.ts';
 import { readPageTable } from '../../native/pages/page-table.ts';
 import { Exclusive, readExclusive, readPagemap } from '../../native/pages/pagemap.ts';
 import { PAGE_IS, pagemapScan } from '../../native/pages/pagemap-scan.ts';
-import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { residency } from '../../native/pages/residency.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
-import { touchWrite } from '../../native/calls/touch.ts';
+import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { nativeScript } from '../support/native-script.ts';
 import { map } from './memory.ts';
 

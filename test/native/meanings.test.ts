@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { errnoName } from '../../native/libc/errno.ts';
 import { explainedErrnos, meaning } from '../../native/errno-meanings/errno-meaning.ts';
+import { errnoName } from '../../native/libc/errno.ts';
 import { differences } from '../support/same-meaning.ts';
 
 const names = Array.from({ length: 140 }, (_, number) => errnoName(number));

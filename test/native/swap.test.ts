@@ -1,15 +1,15 @@
 /** Swap in compressed memory, while this file's test runs. */
 import { expect, test } from 'vitest';
 import { MADV, madvise, mincore, munmap } from '../../native/calls/mman.ts';
+import { touchRead, touchWrite } from '../../native/calls/touch.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { PageBit } from '../../native/pages/page-bit.ts';
 import { Exclusive, readExclusive, readPagemap } from '../../native/pages/pagemap.ts';
+import { residency } from '../../native/pages/residency.ts';
 import { selfDescriptor } from '../../native/proc/proc-file.ts';
 import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
 import { status } from '../../native/proc/proc-status.ts';
-import { residency } from '../../native/pages/residency.ts';
 import { readSmaps } from '../../native/proc/smaps.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
-import { touchRead, touchWrite } from '../../native/calls/touch.ts';
 import { pageState } from '../../protocol/flags.ts';
 import { ZramSwap } from '../lab/zram.ts';
 import { map, pageNumbers } from './memory.ts';

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
 import { MLOCK, mlock, mlock2 } from '../../native/calls/mlock.ts';
 import { munmap } from '../../native/calls/mman.ts';
+import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
 import { parseProcLimits, procLimits } from '../../native/proc/proc-limits.ts';
 import { meminfo } from '../../native/proc/proc-meminfo.ts';
 import { status } from '../../native/proc/proc-status.ts';
-import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
 import { smapsRollup } from '../../native/proc/smaps-rollup.ts';
-import { pageSize } from '../../native/libc/sysconf.ts';
 import { userNamespace } from '../../native/proc/user-namespace.ts';
 import { overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { vmstat } from '../../native/proc/vmstat.ts';

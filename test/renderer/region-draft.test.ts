@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { maxRegionPages, regionRequestSchema } from '../../protocol/mapping.ts';
-import { newRegionDraft, pagesIn, type RegionDraft, regionRequest } from '../../renderer/store/workbench/region-draft.ts';
+import {
+  newRegionDraft,
+  pagesIn,
+  type RegionDraft,
+  regionRequest,
+} from '../../renderer/store/workbench/region-draft.ts';
 
 const read = (change: Partial<RegionDraft>) => regionRequest({ ...newRegionDraft, ...change }, 4096);
 const kinds = (change: Partial<RegionDraft>) => {

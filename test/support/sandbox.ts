@@ -2,8 +2,9 @@
  * A sandbox, or an older kernel, for the thread that asks for it: a seccomp(2) filter that answers chosen system calls with an errno. It
  * can't be taken back, so ask for it in a process of its own (`nativeScript`). x86-64 and arm64.
  */
-import { addressOf } from '../../native/libc/libc.ts';
+
 import { prctl } from '../../native/calls/prctl.ts';
+import { addressOf } from '../../native/libc/libc.ts';
 import { syscallWithBuffers } from '../../native/libc/syscall.ts';
 
 const onArm = process.arch === 'arm64';

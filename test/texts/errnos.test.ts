@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type ErrnoName, errnoName } from '../../native/libc/errno.ts';
 import { explainedErrnos, meaning } from '../../native/errno-meanings/errno-meaning.ts';
+import { type ErrnoName, errnoName } from '../../native/libc/errno.ts';
 
 /** What an errno of these calls must say in English and in Chinese, and what it must not say in either. */
 type Row = readonly [calls: string, errno: string, en: RegExp, zh: RegExp, never?: RegExp];

@@ -53,7 +53,12 @@ describe('a user who may lock little', () => {
   });
 
   it('is told at limit 0 that nothing may be locked, and may still unlock', async () => {
-    const deeds = [region('anonymous', 4), act('mlock', 0, 1), act({ kind: 'mlock2', onFault: true }, 0, 1), act('munlock', 0, 4)];
+    const deeds = [
+      region('anonymous', 4),
+      act('mlock', 0, 1),
+      act({ kind: 'mlock2', onFault: true }, 0, 1),
+      act('munlock', 0, 4),
+    ];
     const { steps } = await doneBy(whoMayLockNothing, ...deeds);
     expect(steps.slice(-3).map(({ errno }) => errno)).toEqual(['EPERM', 'EPERM', null]);
     for (const step of steps.slice(-3, -1)) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Telling } from '../../../lab/session/session.ts';
 import { Progress } from '../../../lab/session/progress.ts';
+import type { Telling } from '../../../lab/session/session.ts';
 
 const title = { en: 'Write: pages 0–9 of A', zh: '' };
 let told: number[];

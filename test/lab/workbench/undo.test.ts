@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../../lab/base/clock.ts';
 import { mapRegion } from '../../../lab/operations/map-region.ts';
-import { beforeOf } from '../../../lab/workbench/past-acts.ts';
 import { inverseOf } from '../../../lab/workbench/inverse.ts';
+import { beforeOf } from '../../../lab/workbench/past-acts.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
-import type { Inverse, PageRuns } from '../../../protocol/workbench.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
+import type { Inverse, PageRuns } from '../../../protocol/workbench.ts';
 import { never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
