@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { whyNoZeroPage } from '../../lab/experiment-kit/shared-steps.ts';
 import { childrenOf } from '../../lab/isolation/child-processes.ts';
-import { forkIsolated, forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { Budget } from '../../lab/service/budget.ts';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';

@@ -1,6 +1,6 @@
 /** A gcore that knows one thing of a process, with `-a` or without: what is in its memory file. `gcore [-a] -o PREFIX PID` */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { buildCore, noteOf } from '../lab/core-file/build-core.ts';
+import { buildCore, notesOf } from '../lab/core-file/build-core.ts';
 
 const [prefix = '', pid = ''] = process.argv.slice(-2);
 const [, start = '0', end = '0'] = /^(\w+)-(\w+) .* \/memfd:/m.exec(readFileSync(`/proc/${pid}/maps`, 'latin1')) ?? [];
@@ -9,7 +9,7 @@ const bytes = Buffer.alloc(Number(BigInt(`0x${end}`) - address));
 const memory = openSync(`/proc/${pid}/mem`, 'r');
 readSync(memory, bytes, 0, bytes.length, address);
 closeSync(memory);
-const note = noteOf(Number(pid));
+const note = notesOf(Number(pid));
 buildCore(
   `${prefix}.${pid}`,
   [

@@ -19,15 +19,7 @@ export interface MadeSegment {
   readonly notes?: true;
 }
 
-/** A note that tells whose the core file is: struct elf_prpsinfo with nothing in it but pr_pid. */
-export function noteOf(pid: number): Uint8Array {
-  const note = Buffer.alloc(12 + 136);
-  note.writeUInt32LE(136, 4);
-  note.writeUInt32LE(3, 8);
-  note.writeInt32LE(pid, 12 + 24);
-  return note;
-}
-
+/** A note of a core file, of owner CORE. elf(5) */
 function noteOf(type: number, content: Uint8Array): Buffer {
   const head = Buffer.alloc(12 + 8);
   for (const [index, word] of [5, content.length, type].entries()) head.writeUInt32LE(word, index * 4);
@@ -36,7 +28,7 @@ function noteOf(type: number, content: Uint8Array): Buffer {
 }
 
 /** The notes of a core file: whose it is (NT_PRPSINFO of 64-bit Linux, with pr_pid at 24), and registers (NT_PRFPREG). elf(5) */
-function notesOf(pid: number, registers: Uint8Array): Buffer {
+export function notesOf(pid: number, registers: Uint8Array = new Uint8Array(0)): Buffer {
   const psinfo = Buffer.alloc(136);
   psinfo.writeInt32LE(pid, 24);
   return Buffer.concat([noteOf(3, psinfo), noteOf(2, registers)]);
