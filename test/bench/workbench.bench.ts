@@ -22,8 +22,7 @@ const inlinePages = 16_384;
 const manyPages = 1 << 20;
 
 async function open(placement: Placement, pages: number) {
-  const can = { fileDialogs: false, menus: false };
-  const host = { kind: 'cli', version: '0.0.0', can, budget: new Budget(8 * 1024 ** 3) } as const;
+  const host = { kind: 'cli', version: '0.0.0', budget: new Budget(8 * 1024 ** 3) } as const;
   let framed = () => {};
   const service = createService(
     { ...host, spawnIsolated: () => forkIsolated(entry) },
@@ -38,10 +37,14 @@ async function open(placement: Placement, pages: number) {
   );
   const { session } = await service.workbench(contract.workbench.request.parse({ placement }), never);
   const request = { backing: { kind: 'anonymous' }, size: { pages }, protection: ['PROT_READ', 'PROT_WRITE'] };
-  const { region = 0 } = await service.addRegion(contract.addRegion.request.parse({ session, region: request }), never);
+  const { region = 0 } = await service.inSession(
+    'addRegion',
+    contract.addRegion.request.parse({ session, region: request }),
+    never,
+  );
   return {
     service,
-    act: (tool: Tool, runs: PageRuns) => service.act({ session, region, tool, pages: runs }, never),
+    act: (tool: Tool, runs: PageRuns) => service.inSession('act', { session, region, tool, pages: runs }, never),
     nextFrame: () => new Promise<void>((resolve) => (framed = resolve)),
   };
 }

@@ -8,7 +8,6 @@ import type { Operation } from '../../protocol/operation.ts';
 import type { Advice } from '../../protocol/page-call.ts';
 import { skipWithoutRoomToLock } from './locking.ts';
 import { skipWithoutCoreFiles } from './secrets.ts';
-import { givesZeroPages } from './zero-page.ts';
 
 /** What somebody else does to a region just before a step of this title. Region 1 is A. */
 type Deed = readonly [before: RegExp, region: number, ...operations: Operation[]];
@@ -70,9 +69,6 @@ const firstTouch: Break[] = [
   { experiment: 'first-touch', parameters: { pages: 8 }, lies: 'getrusage=twist', deeds: [], failed: ['fault-each'] },
 ];
 
-/** What fails in every run where the kernel has no zero page to give. */
-const ofZeroPages = givesZeroPages() ? [] : ['later-writes', 'read-zero-pages'];
-
 const prefault: Break[] = rows(
   'prefault',
   { pages: 8 },
@@ -84,7 +80,7 @@ const prefault: Break[] = rows(
   [['later-writes', 'read-zero-pages'], /^D: look/, 4, write(0)],
   [['later-writes'], /^D: write/, 4, write(0, 1, 2, 3, 4, 5, 6, 7)],
   [['later-touches', 'mlock'], /^E: look/, 5, unlock(0, 8), drop(0, 8)],
-).map((row) => ({ ...row, failed: [...new Set([...row.failed, ...ofZeroPages])] }));
+);
 
 function needsHugePages(context: TestContext): void {
   const why = whyNoHugePages();

@@ -1,8 +1,10 @@
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { whyNoZeroPage } from '../../lab/experiment-kit/shared-steps.ts';
 import { catalogue } from '../../lab/experiments/catalogue.ts';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { byHand, IsolatedHand } from '../support/another-hand.ts';
 import { LyingLibc } from '../support/lying-libc.ts';
 import { type Break, breaks } from './breaks.ts';
 import { hasCompiler, skipWithoutCompiler } from './compile.ts';
@@ -22,9 +24,9 @@ beforeAll(() => {
 afterAll(() => library?.[Symbol.dispose]());
 
 /** A process of its own whose C library tells these lies. */
-function forkLiedTo(lies: string) {
+function forkLiedTo(lies: string, hand: IsolatedHand) {
   const PATH = [standIns, dirname(process.execPath), process.env.PATH].join(delimiter);
-  const environment = { ...library?.environment(lies), PATH };
+  const environment = { ...library?.environment(lies), ...hand.environment, PATH };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   try {
     return forkIsolated(entry, small);
@@ -34,12 +36,17 @@ function forkLiedTo(lies: string) {
 }
 
 async function run({ experiment, parameters, lies, deeds }: Break) {
-  await using lab = new TestLab(lies === undefined ? undefined : () => forkLiedTo(lies));
+  using hand = new IsolatedHand();
+  await using lab = new TestLab(lies === undefined ? undefined : () => forkLiedTo(lies, hand));
   const placement = lies === undefined ? {} : { placement: 'isolated' as const };
   const { session } = await lab.start({ experiment, parameters, paused: true, ...placement });
   for (const [before, region, ...operations] of deeds) {
     await stepUntil(lab, session, before);
-    for (const operation of operations) await lab.service.operate({ session, region, operation }, never);
+    const address = lab.reader.of('region').find((told) => told.region.id === region)?.region.address ?? '';
+    for (const operation of operations) {
+      if (lies === undefined) byHand(address, operation);
+      else await hand.do(address, operation);
+    }
   }
   await lab.service.control({ session, action: 'resume' }, never);
   await lab.reader.state('completed');
@@ -49,14 +56,20 @@ async function run({ experiment, parameters, lies, deeds }: Break) {
 const nameOf = ({ lies, deeds, failed }: Break) =>
   `${[...(lies ? [lies] : []), ...deeds.map(([before]) => before.source)].join(', ')}: ${failed.join(', ')}`;
 
+/** Claims that are skipped where a read maps no shared zero page. */
+const ofZeroPages = ['later-writes', 'read-zero-pages', 'zero-pages'];
+
 describe.each(catalogue.map(({ id }) => id))('claims of %s fail when their premise is broken', (id) => {
   const own = breaks.filter(({ experiment }) => experiment === id);
   it.for(own.map((each) => [nameOf(each), each] as const))('%s', { timeout: 60_000 }, async ([, each], context) => {
     if (each.lies !== undefined) skipWithoutCompiler(context);
     each.needs?.(context);
+    const unstated = new Set(whyNoZeroPage() ? ofZeroPages : []);
+    const expected = each.failed.filter((claim) => !unstated.has(claim));
+    if (expected.length === 0) context.skip(whyNoZeroPage()?.en);
     const claims = await run(each);
     const those = (status: string) => claims.filter((claim) => claim.status === status).map((claim) => claim.id);
-    expect(those('failed').toSorted()).toEqual(each.failed.toSorted());
+    expect(those('failed').toSorted()).toEqual(expected.toSorted());
     expect(those('skipped')).toEqual(expect.arrayContaining([...(each.skipped ?? [])]));
     expect(claims.filter(({ status, reason }) => status === 'skipped' && !reason)).toEqual([]);
   });

@@ -6,8 +6,9 @@ import type { RegionInfo, SessionEvent } from '../../protocol/events.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';
 import { type Problem, ProblemError } from '../../protocol/problem.ts';
-import type { Service, Started, StartRequest } from '../../protocol/service.ts';
+import type { Started, StartRequest } from '../../protocol/service.ts';
 import { startRequestSchema } from '../../protocol/service.ts';
+import { type EveryMethod, everyMethod } from '../support/every-method.ts';
 import { inTime } from '../support/in-time.ts';
 
 /** Every session of these tests may commit this much. */
@@ -77,11 +78,11 @@ export class TestReader {
 /** An engine of this process with its reader; dispose of it to release everything. */
 export class TestLab implements AsyncDisposable {
   readonly reader = new TestReader();
-  readonly service: Service;
+  readonly service: EveryMethod;
 
   constructor(spawnIsolated?: Host['spawnIsolated'], budget = new Budget(testBudgetBytes)) {
     const host: Host = { kind: 'cli', version: '0.0.0', budget, ...(spawnIsolated ? { spawnIsolated } : {}) };
-    this.service = createService(host, this.reader);
+    this.service = everyMethod(createService(host, this.reader));
     this.reader.acknowledge = (session, region, sequence) => this.service.acknowledge({ session, region, sequence });
   }
 

@@ -9,6 +9,7 @@ import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { Budget } from '../../lab/service/budget.ts';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';
+import { IsolatedHand } from '../support/another-hand.ts';
 import { forbidCoreFile } from '../support/no-core-file.ts';
 import { isMapped, isRunning, never, problemOf, TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';
@@ -71,16 +72,18 @@ describe('an isolated session', () => {
   );
 
   it('has its region in its own process, and shows this one every page of it', async () => {
+    using hand = new IsolatedHand();
+    for (const [name, value] of Object.entries(hand.environment)) vi.stubEnv(name, value);
     await using lab = isolatedLab();
-    const { session, pid } = await run(lab, { ...isolated, parameters: { pages: 313 } });
+    const { pid } = await run(lab, { ...isolated, parameters: { pages: 313 } });
+    vi.unstubAllEnvs();
     const region = lab.reader.of('region')[0]?.region;
     if (!region) throw new Error('No region was told of.');
     expect([isMapped(region, pid), isMapped(region)]).toEqual([true, false]);
     const flags = () => [...(lab.reader.states.get(region.id)?.flags ?? [])].reduce((sum, byte) => sum + (byte & 1), 0);
     await lab.reader.until(() => flags() === 313);
     const range = { firstPage: 0, pageCount: 300 };
-    const operation = { kind: 'madvise' as const, advice: 'MADV_DONTNEED' as const, range };
-    await lab.service.operate({ session, region: region.id, operation }, never);
+    await hand.do(region.address, { kind: 'madvise', advice: 'MADV_DONTNEED', range });
     await lab.reader.until(() => flags() === 13);
   });
 

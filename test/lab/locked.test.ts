@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { memlockLimit } from '../../lab/limits/environment.ts';
-import type { Operation } from '../../protocol/operation.ts';
-import { never, TestLab } from './harness.ts';
+import type { Tool } from '../../protocol/page-call.ts';
+import { never } from './harness.ts';
+import { Bench } from './workbench/bench.ts';
 
 const pages = 8;
 const range = { firstPage: 2, pageCount: 3 };
@@ -14,19 +15,16 @@ function skipWhereNothingMayBeLocked(context: TestContext): void {
     context.skip(`RLIMIT_MEMLOCK is ${soft} bytes, too little to lock 3 pages`);
 }
 
-/** A session whose region of 8 pages has been written, and ways to ask both sides about it. */
-async function written(lab: TestLab) {
-  const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages } });
-  await lab.reader.state('completed');
-  const region = lab.reader.of('region')[0]?.region;
-  if (!region) throw new Error('No region was told of.');
+/** A workbench whose region of 8 pages has been written, and ways to ask both sides about it. */
+async function written(bench: Bench) {
+  const id = await bench.anonymous(pages);
+  await bench.act(id, { kind: 'touch', access: 'write' }, [0, pages]);
   return {
-    session,
-    operate: (operation: Operation) => lab.service.operate({ session, region: region.id, operation }, never),
+    act: (tool: Tool, { firstPage, pageCount } = range) => bench.act(id, tool, [firstPage, pageCount]),
     /** Each page as the frames show it. */
-    shown: () => [...(lab.reader.states.get(region.id)?.flags ?? [])].map(named),
+    shown: () => [...bench.flags(id)].map(named),
     /** Each page as smaps of this process, read by another, has it. */
-    witnessed: () => smapsFlags(BigInt(region.address)),
+    witnessed: () => smapsFlags(BigInt(bench.region(id).address)),
   };
 }
 
@@ -49,53 +47,53 @@ function smapsFlags(address: bigint): string[] {
   return found;
 }
 
+const all = { firstPage: 0, pageCount: pages };
+
 describe('a region with locked pages', () => {
   it('shows as locked the pages that smaps says are, and no others, until they are unlocked', async (context) => {
     skipWhereNothingMayBeLocked(context);
-    await using lab = new TestLab();
-    const { operate, shown, witnessed } = await written(lab);
-    await operate({ kind: 'mlock', range });
-    expect(lab.reader.of('step').at(-1)?.step).toMatchObject({ call: 'mlock', returned: 0, errno: null, range });
+    await using bench = await Bench.open();
+    const { act, shown, witnessed } = await written(bench);
+    expect(await act({ kind: 'mlock' })).toMatchObject({ call: 'mlock', returned: 0, errno: null, range });
     expect(shown()).toEqual(['', '', 'lo', 'lo', 'lo', '', '', '']);
     expect(witnessed()).toEqual(shown());
-    await operate({ kind: 'munlock', range: { firstPage: 3, pageCount: 5 } });
+    await act({ kind: 'munlock' }, { firstPage: 3, pageCount: 5 });
     expect(shown()).toEqual(['', '', 'lo', '', '', '', '', '']);
     expect(witnessed()).toEqual(shown());
   });
 
   it('shows what is left out of core files, also where the lock begins and ends elsewhere', async (context) => {
     skipWhereNothingMayBeLocked(context);
-    await using lab = new TestLab();
-    const { operate, shown, witnessed } = await written(lab);
-    await operate({ kind: 'mlock', range });
-    await operate({ kind: 'madvise', advice: 'MADV_DONTDUMP', range: { firstPage: 4, pageCount: 2 } });
+    await using bench = await Bench.open();
+    const { act, shown, witnessed } = await written(bench);
+    await act({ kind: 'mlock' });
+    await act({ kind: 'madvise', advice: 'MADV_DONTDUMP' }, { firstPage: 4, pageCount: 2 });
     expect(shown()).toEqual(['', '', 'lo', 'lo', 'lo dd', 'dd', '', '']);
     expect(witnessed()).toEqual(shown());
-    await operate({ kind: 'madvise', advice: 'MADV_DODUMP', range: { firstPage: 0, pageCount: pages } });
-    await operate({ kind: 'munlock', range });
+    await act({ kind: 'madvise', advice: 'MADV_DODUMP' }, all);
+    await act({ kind: 'munlock' });
     expect(shown()).toEqual(Array(pages).fill(''));
     expect(witnessed()).toEqual(shown());
   });
 
   it('counts them in the report, and VmLck grows by them', async (context) => {
     skipWhereNothingMayBeLocked(context);
-    await using lab = new TestLab();
-    const { session, operate } = await written(lab);
-    const before = lab.reader.of('sample').at(-1)?.sample.vmLck ?? Number.NaN;
-    await operate({ kind: 'mlock', range });
-    const report = await lab.service.report({ session, language: 'en' }, never);
+    await using bench = await Bench.open();
+    const { act } = await written(bench);
+    const before = bench.lab.reader.of('sample').at(-1)?.sample.vmLck ?? Number.NaN;
+    await act({ kind: 'mlock' });
+    const report = await bench.lab.service.report({ session: bench.session, language: 'en' }, never);
     expect(report.snapshots.at(-1)?.counts).toMatchObject({ resident: pages, locked: 3, onFault: 0 });
     expect((report.samples.at(-1)?.vmLck ?? 0) - before).toBe(3 * report.environment.pageSize);
   });
 
   it('shows a refused call as a step with its errno and what that means: dropping locked pages', async (context) => {
     skipWhereNothingMayBeLocked(context);
-    await using lab = new TestLab();
-    const { operate } = await written(lab);
-    await operate({ kind: 'mlock', range });
-    await operate({ kind: 'madvise', advice: 'MADV_DONTNEED', range: { firstPage: 0, pageCount: pages } });
-    const step = lab.reader.of('step').at(-1)?.step;
-    expect([step?.returned, step?.errno]).toEqual([-1, 'EINVAL']);
-    expect([step?.meaning?.en, step?.meaning?.zh].every((text) => text && text.length > 10)).toBe(true);
+    await using bench = await Bench.open();
+    const { act } = await written(bench);
+    await act({ kind: 'mlock' });
+    const step = await act({ kind: 'madvise', advice: 'MADV_DONTNEED' }, all);
+    expect([step.returned, step.errno]).toEqual([-1, 'EINVAL']);
+    expect([step.meaning?.en, step.meaning?.zh].every((text) => text && text.length > 10)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 /** What the tests of the locking experiments share. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, type TestContext } from 'vitest';
+import { expect, type TestContext, vi } from 'vitest';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { memlockLimit } from '../../lab/limits/environment.ts';
 import type { RegionInfo } from '../../protocol/events.ts';
@@ -16,8 +16,15 @@ const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
 const enoughBytes = 65_536;
 
 /** A lab that can start isolated processes, as every host can. */
-export function isolatingLab(): TestLab {
-  return new TestLab(() => forkIsolated(entry));
+export function isolatingLab(environment: Readonly<Record<string, string>> = {}): TestLab {
+  return new TestLab(() => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    try {
+      return forkIsolated(entry);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
 }
 
 /** Skips where this process may not lock what the defaults of the experiments lock. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Language } from '../../protocol/language.ts';
 import { type Report, reportSchema } from '../../protocol/report.ts';
 import { never, TestLab } from './harness.ts';
+import { Bench } from './workbench/bench.ts';
 
 const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 /** The schema as a reader of the docs has it: from the file, without the code that it was made from. */
@@ -19,11 +20,11 @@ async function reports(): Promise<Record<string, Report>> {
   const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 300, order: 'random' } });
   await lab.reader.state('completed');
   const completed = await lab.service.report({ session, language }, never);
-  const range = { firstPage: 1, pageCount: 2 };
-  await lab.service.operate({ session, region: 1, operation: { kind: 'mlock', range } }, never);
-  const dropped = { kind: 'madvise' as const, advice: 'MADV_DONTNEED' as const, range };
-  await lab.service.operate({ session, region: 1, operation: dropped }, never);
-  const operated = await lab.service.report({ session, language }, never);
+  await using bench = await Bench.open();
+  const region = await bench.anonymous(300);
+  await bench.act(region, { kind: 'mlock' }, [1, 2]);
+  await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTNEED' }, [1, 2]);
+  const operated = await bench.lab.service.report({ session: bench.session, language }, never);
   const next = await lab.start({ experiment: 'first-touch', parameters: { pages: 2 }, paused: true });
   const early = await lab.service.report({ session: next.session, language }, never);
   await lab.service.control({ session: next.session, action: 'stop' }, never);

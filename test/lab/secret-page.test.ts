@@ -7,6 +7,7 @@ import { childrenOf } from '../../lab/isolation/child-processes.ts';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Report } from '../../protocol/report.ts';
+import { IsolatedHand } from '../support/another-hand.ts';
 import { isRunning, never, TestLab } from './harness.ts';
 import { failuresOf, isolatingLab, pausedBefore, runAndProgram, skipWithoutRoomToLock } from './locking.ts';
 import { foldersOf, skipWithoutCoreFiles, skipWithoutGcore, smallDisk } from './secrets.ts';
@@ -61,10 +62,11 @@ describe('secret-page', () => {
 
   it('searches for no marker that was wiped by hand, and says so', async (context) => {
     skipWithoutCoreFiles(context);
-    await using lab = isolatingLab();
-    const { session } = await pausedBefore(lab, 'secret-page', /^Ask for the marker of A/);
+    using hand = new IsolatedHand();
+    await using lab = isolatingLab(hand.environment);
+    const { session, region } = await pausedBefore(lab, 'secret-page', /^Ask for the marker of A/);
     const wipe = { kind: 'explicit_bzero', range: { firstPage: 0, pageCount: 1 } } as const;
-    await lab.service.operate({ session, region: 1, operation: wipe }, never);
+    await hand.do(region('A').address, wipe);
     expect(await failuresOf(lab, session)).toEqual([]);
     expect(lab.reader.of('released').map(({ region }) => region)).toEqual([1, 2, 3]);
     const report = await lab.service.report({ session, language: 'en' }, never);

@@ -6,10 +6,9 @@ import { touchRead, touchWrite } from '../../native/calls/touch.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { PageBit } from '../../native/pages/page-bit.ts';
 import { readPagemap } from '../../native/pages/pagemap.ts';
-import { residency, residency } from '../../native/pages/residency.ts';
+import { residency } from '../../native/pages/residency.ts';
 import { feature } from '../../native/probes/features.ts';
 import { selfDescriptor } from '../../native/proc/proc-file.ts';
-import { readSmaps } from '../../native/proc/smaps.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import { map, pageNumbers } from './memory.ts';
 
@@ -19,18 +18,6 @@ const WRITTEN = PageBit.Resident | PageBit.Present;
 let address: bigint;
 const into = new Uint8Array(PAGES);
 const at = (page: number) => address + BigInt(page * size);
-
-/** Whether a page that was only read maps the shared zero page, which smaps does not count: some hypervisors forbid it to their guests. */
-function mapsZeroPage(): boolean {
-  const page = map(1);
-  touchRead(page, pageNumbers(0, 1));
-  // A mapping of its own, whatever lies beside it.
-  madvise(page, size, MADV.DONTFORK);
-  let rssBytes = 0;
-  readSmaps('self', (entry) => (rssBytes = entry.rssBytes), page, page + BigInt(size));
-  munmap(page, size);
-  return rssBytes === 0;
-}
 
 beforeEach(() => {
   address = map(PAGES);

@@ -1,6 +1,7 @@
 import type { ExperimentDescriptor } from '../../protocol/experiment.ts';
 import { ProblemError } from '../../protocol/problem.ts';
 import type { HostInfo, Reader, Received, Service } from '../../protocol/service.ts';
+import { serviceOf } from '../support/every-method.ts';
 
 const text = (en: string) => ({ en, zh: `${en}（中）` });
 
@@ -56,7 +57,7 @@ export class FakeService {
   make = (reader: Reader): Service => {
     this.reader = reader;
     const note = async (call: string) => void this.calls.push(call);
-    return {
+    return serviceOf({
       host: async () => host,
       limits: () => Promise.reject(new Error('no limits')),
       experiments: async () => [fakeExperiment],
@@ -71,7 +72,6 @@ export class FakeService {
       },
       control: ({ session, action }) => note(`${action} ${session}`),
       pace: ({ session, paceMs }) => note(`pace ${session} ${paceMs}`),
-      operate: () => note('operate'),
       workbench: () => Promise.reject(new Error('no workbench')),
       addRegion: () => Promise.reject(new Error('no workbench')),
       renameRegion: () => Promise.reject(new Error('no workbench')),
@@ -87,6 +87,6 @@ export class FakeService {
       close: ({ session }) => note(`close ${session}`),
       acknowledge: () => {},
       dispose: async () => {},
-    };
+    });
   };
 }

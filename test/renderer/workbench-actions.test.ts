@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../protocol/problem.ts';
 import { serve } from '../../protocol/rpc.ts';
-import type { Received, Service } from '../../protocol/service.ts';
+import type { Received } from '../../protocol/service.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';
 import { type Deed, type Inverse, maxActRuns } from '../../protocol/workbench.ts';
 import { RafScheduler } from '../../renderer/raf-scheduler.ts';
@@ -11,6 +11,7 @@ import { allPages, noPages, oneInEvery, pagesBetween } from '../../renderer/stor
 import { defaultSettings } from '../../renderer/store/settings.ts';
 import { createAppStore, shownSession, workbenchSession } from '../../renderer/store/store.ts';
 import { benchRegion, newestRefusal, selectionOf } from '../../renderer/store/workbench-selectors.ts';
+import type { EveryMethod } from '../support/every-method.ts';
 import { FakeService } from './fake-service.ts';
 
 const lock = { kind: 'mlock' } as const;
@@ -33,7 +34,7 @@ async function setUp() {
   const step = { index: 0, title: { en: 'Map', zh: '' }, call: 'mmap', arguments: {}, durationNs: 1, startedNs: 1 };
   const inverses = new Map<number, Inverse>();
   const deeds = new Map<number, Deed>();
-  const bench: Partial<Service> = {
+  const bench: Partial<EveryMethod> = {
     workbench: async ({ placement, deeds }) => {
       if (refusal.refuse) throw new ProblemError({ kind: 'over-budget', text: { en: refusal.refuse, zh: '' } });
       const session = ++opened;
