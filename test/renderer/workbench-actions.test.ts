@@ -159,6 +159,8 @@ it('gives up what waits when it is stopped', async () => {
   actions.workbench.select(1, allPages(8));
   for (let n = 0; n < 3; n++) actions.workbench.act(lock);
   actions.workbench.interrupt();
+  // What is under way is shown until it has ended.
+  expect(store.getState().bench.acts).toHaveLength(1);
   await vi.waitFor(() => expect(calls).toContain('interrupt 101'));
   endAct();
   await vi.waitFor(() => expect(store.getState().bench.acts).toHaveLength(0));

@@ -75,6 +75,50 @@ const inEnglish: readonly (readonly [zh: RegExp, en: RegExp])[] = [
   [/浅色/, /light/i],
 ];
 
+/** Opposites: a text that has both has them in the same order in both languages, so that neither is said of what is true of the other. */
+const inOrder: readonly (readonly [en: readonly [RegExp, RegExp], zh: readonly [RegExp, RegExp]])[] = [
+  [
+    [/\bread/i, /\bwrit/i],
+    [/读/, /写/],
+  ],
+  [
+    [/\bunlock/i, /\block/i],
+    [/解锁|未锁定/, /(?<!未)锁定/],
+  ],
+  [
+    [/\bbefore\b/i, /\bafter\b/i],
+    [/前/, /(?<!最)后/],
+  ],
+  [
+    [/\bsoft\b/i, /\bhard\b/i],
+    [/软/, /硬/],
+  ],
+  [
+    [/\bprivate\b/i, /\bshared\b/i],
+    [/私有/, /共享/],
+  ],
+  [
+    [/\bminor\b/i, /\bmajor\b/i],
+    [/轻微|次缺页/, /严重|主缺页/],
+  ],
+  [
+    [/\bfirst\b/i, /\blast\b/i],
+    [/首|第一|先/, /最后|末/],
+  ],
+  [
+    [/\bparent\b/i, /\bchild\b/i],
+    [/父/, /子/],
+  ],
+  [
+    [/\beffective\b/i, /\bpermitted\b/i],
+    [/生效|有效/, /许可/],
+  ],
+  [
+    [/\bresident\b/i, /\babsent\b|\bgone\b/i],
+    [/驻留/, /不在|消失/],
+  ],
+];
+
 /** Texts that say it in other words: how they begin in English, or their key. */
 const otherwise: readonly string[] = [
   'pages.help',
@@ -85,6 +129,7 @@ const otherwise: readonly string[] = [
   'With this region the workbench would have',
   'operated on without a deed',
   'memfd_secret is … here.',
+  'unlocks ranges that mlock locked',
 ];
 
 function disagreements(said: readonly Said[]): string[] {
@@ -97,7 +142,16 @@ function disagreements(said: readonly Said[]): string[] {
       ...inChinese.filter(([has, wants]) => has.test(english) && !wants.test(chinese)),
       ...inEnglish.filter(([has, wants]) => has.test(chinese) && !wants.test(english)),
     ];
-    return missing.map(([has, hasNot]) => `${where}: ${has} but not ${hasNot}: “${en}”, “${zh}”`);
+    const turned = inOrder.filter(([own, theirs]) => {
+      const [one, other] = own.map((word) => english.search(word));
+      const [first, second] = theirs.map((word) => chinese.search(word));
+      if (one === undefined || other === undefined || first === undefined || second === undefined) return false;
+      return Math.min(one, other, first, second) >= 0 && one < other !== first < second;
+    });
+    return [
+      ...missing.map(([has, hasNot]) => `${where}: ${has} but not ${hasNot}: “${en}”, “${zh}”`),
+      ...turned.map(([own, theirs]) => `${where}: ${own} but not ${theirs} in this order: “${en}”, “${zh}”`),
+    ];
   });
 }
 

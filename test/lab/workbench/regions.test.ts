@@ -61,6 +61,8 @@ describe('adding a region', () => {
       expect(called(steps)[0]).toBe(`mmap ${mmap}`);
       expect(info).toMatchObject({ kind, protection, pages: 4, length: 4 * 4096 });
       expect(steps[0]?.region).toBe(region);
+      const vmas = bench.lab.reader.of('vmas').findLast((told) => told.region === region)?.vmas;
+      expect(vmas).toMatchObject([{ firstPage: 0, pageCount: 4, protection }]);
       const resident = bench.flags(region).filter((byte) => byte & 1).length;
       if (kind === 'anonymous') expect(resident).toBe(request.populate ? 4 : 0);
     }

@@ -99,12 +99,12 @@ describe('every tool on every backing', () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(24);
     await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ'] }, [6, 2]);
-    const step = await bench.act(region, write, [0, 10, 12, 4]);
-    expect(step).toMatchObject({ errno: 'EFAULT', calls: { made: 2, refused: 1 } });
-    expect(step.outcome?.en).toContain('10 of 14 pages touched');
-    expect(step.outcome?.en).toContain('1 of 2 calls done; first refused: pages 0–9; page 6 is PROT_READ');
+    const step = await bench.act(region, write, [0, 10, 12, 4, 18, 2]);
+    expect(step).toMatchObject({ errno: 'EFAULT', calls: { made: 3, refused: 1 } });
+    expect(step.outcome?.en).toContain('12 of 16 pages touched');
+    expect(step.outcome?.en).toContain('2 of 3 calls done; first refused: pages 0–9; page 6 is PROT_READ');
     expect(step.outcome?.zh).toMatch(
-      /14 页中的 10 页.*2 次调用中 1 次成功；首次被拒绝：第 0–9 页；第 6 页为 PROT_READ；直接访问会引发 SIGSEGV/,
+      /16 页中的 12 页.*3 次调用中 2 次成功；首次被拒绝：第 0–9 页；第 6 页为 PROT_READ；直接访问会引发 SIGSEGV/,
     );
     const wiped = await bench.act(region, { kind: 'explicit_bzero' }, [0, 10]);
     expect(wiped.outcome?.zh).toMatch(/10 页中的 6 页/);
