@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MLOCK, mlock, mlock2, munlock } from '../../native/calls/mlock.ts';
@@ -88,6 +89,20 @@ describe('each page says what the kernel did to it', () => {
     expect([...into.subarray(0, 3)]).toEqual(Array(3).fill(PageBit.DontDump));
   });
 
+  test('a guard: neither there nor swapped out, by either way to the page table', (context) => {
+    if (madvise(at(1), size, MADV.GUARD_INSTALL).errno !== null) context.skip('this kernel has no guard pages');
+    const pagemap = selfDescriptor('pagemap').returned;
+    const entry = new BigUint64Array(1);
+    readSync(pagemap, entry, 0, 8, (Number(at(1)) / size) * 8);
+    // Bit 58, Linux 6.15.
+    if (((entry[0] ?? 0n) >> 58n) % 2n === 0n) context.skip('this kernel shows guard pages as swapped out');
+    touchWrite(address, Uint32Array.of(0, 2));
+    residency(address, PAGES, into);
+    expect([...into.subarray(0, 4)]).toEqual([WRITTEN, 0, WRITTEN, 0]);
+    readPagemap(pagemap, address, PAGES, into);
+    expect([...into.subarray(0, 4)]).toEqual([PageBit.Present, 0, PageBit.Present, 0]);
+  });
+
   test('locked on fault, until it is unlocked: the next snapshot may take it from the last one', () => {
     mlock2(at(0), 8 * size, MLOCK.ONFAULT);
     madvise(at(0), 8 * size, MADV.DONTDUMP);
@@ -111,6 +126,15 @@ describe('each page says what the kernel did to it', () => {
     ]);
     const kept = residency(address, PAGES, into, { previous: split });
     expect(kept.vmas).toEqual(split.vmas);
+
+    // All of them joined again: what lies after them takes nothing from them.
+    munlock(at(0), 8 * size);
+    mprotect(at(5), size, PROT.READ | PROT.WRITE);
+    const joined = residency(address, PAGES, into, { previous: split, inherit: true });
+    expect(joined.vmas.map(({ pages, onFault, dontDump }) => [pages, onFault, dontDump])).toEqual([
+      [8, false, true],
+      [PAGES - 8, false, false],
+    ]);
   });
 
   test('locked anew: not on fault, even where it was never read what it was before', () => {

@@ -201,15 +201,19 @@ describe('the decoder', () => {
     }
   });
 
-  it('refuses runs that overlap, that leave a gap, that end early or that are empty', () => {
+  it('refuses runs that overlap, leave the region or are empty, and of a whole snapshot those that leave pages out', () => {
     const header = { session: 1, region: 1, sequence: 1, skipped: 0, takenNs: 0, step: -1, unknown: 0 };
     const whole = encodeFrame(
       header,
       Uint8Array.from({ length: 30 }, (_, page) => Math.floor(page / 15) + 1),
     );
     if (!whole) throw new Error('A whole frame is never left out.');
-    const withRuns = (...runs: readonly (readonly [first: number, count: number])[]) => {
+    type Runs = readonly (readonly [first: number, count: number])[];
+    const withRuns = (...runs: Runs) => [decodedAs(runs, 1), decodedAs(runs, 2)];
+    /** `kind` 1 is a whole snapshot, 2 what changed. */
+    const decodedAs = (runs: Runs, kind: number) => {
       const bytes = whole.slice();
+      bytes[6] = kind;
       const view = new DataView(bytes.buffer, frameHeaderBytes);
       for (const [index, [first, count]] of runs.entries()) {
         view.setUint32(index * 8, first, true);
@@ -217,13 +221,13 @@ describe('the decoder', () => {
       }
       return decodeOrRefuse(bytes);
     };
-    expect(withRuns([0, 15], [15, 15])).toBe('frame');
-    expect(withRuns([0, 15], [14, 16])).toBe('refused');
-    expect(withRuns([0, 14], [15, 15])).toBe('refused');
-    expect(withRuns([0, 15], [15, 14])).toBe('refused');
-    expect(withRuns([0, 15], [15, 16])).toBe('refused');
-    expect(withRuns([0, 30], [30, 0])).toBe('refused');
-    expect(withRuns([1, 14], [15, 15])).toBe('refused');
+    expect(withRuns([0, 15], [15, 15])).toEqual(['frame', 'frame']);
+    expect(withRuns([0, 15], [14, 16])).toEqual(['refused', 'refused']);
+    expect(withRuns([0, 14], [15, 15])).toEqual(['refused', 'frame']);
+    expect(withRuns([0, 15], [15, 14])).toEqual(['refused', 'frame']);
+    expect(withRuns([0, 15], [15, 16])).toEqual(['refused', 'refused']);
+    expect(withRuns([0, 30], [30, 0])).toEqual(['refused', 'refused']);
+    expect(withRuns([1, 14], [15, 15])).toEqual(['refused', 'frame']);
   });
 
   it('refuses a frame of another version and names both', () => {
