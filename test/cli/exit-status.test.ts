@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { childrenOf } from '../../lab/isolation/child-processes.ts';
 import { lockingFacts } from '../../lab/limits/locking-facts.ts';
 import { skipWithoutCompiler } from '../lab/compile.ts';
@@ -152,6 +152,18 @@ describe('a run that is ended in its middle', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('by Ctrl-C while its isolated process is being started exits 130 as quietly', async () => {
+    const run = new Running([...words, 'isolated'], { env: { LD_PRELOAD: libc?.path }, detached: true });
+    await vi.waitUntil(() => childrenOf(run.pid).length > 0, { timeout: 10_000, interval: 1 });
+    process.kill(-run.pid, 'SIGINT');
+    const { stdout, stderr, status } = await run.ended;
+    expect({ stdout, stderr: stderr.replaceAll(`${touch}\n`, ''), status }).toEqual({
+      stdout: '',
+      stderr: '',
+      status: 130,
+    });
+  });
+
   it('because its isolated process was killed exits 4, tells that in the language asked for, and prints what was seen', async () => {
     const { run, children } = await middleOf([...words, 'isolated', '--lang', 'zh', '--json']);
     for (const pid of children) process.kill(pid, 'SIGKILL');
@@ -173,13 +185,20 @@ describe('pagescope serve', () => {
   });
 });
 
+describe('a port for which this user has no privilege', () => {
+  it('is refused with that reason and status 2', async (context) => {
+    const first = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'latin1'));
+    if (first <= 1) context.skip('every user may listen on every port here');
+    const { status, stderr } = await pagescope(['serve', '--port', '1'], {}, whoMayLockNothing);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^Port 1 may not be used without privileges: .*\n$/);
+  });
+});
+
 describe('output that nobody reads any more', () => {
-  it.each([['doctor'], ['run first-touch'], ['experiments']])(
-    'ends %s quietly with 141, as SIGPIPE does',
-    async (words) => {
-      const shell = spawn('sh', ['-c', `{ "${process.execPath}" "${bin}" ${words}; echo $? >&2; } | true`]);
-      onTestFinished(() => void shell.kill('SIGKILL'));
-      expect(await text(shell.stderr)).toBe('141\n');
-    },
-  );
+  it.each([['doctor'], ['run first-touch']])('ends %s quietly with 141, as SIGPIPE does', async (words) => {
+    const shell = spawn('sh', ['-c', `{ "${process.execPath}" "${bin}" ${words}; echo $? >&2; } | true`]);
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    expect(await text(shell.stderr)).toBe('141\n');
+  });
 });

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { Addresses } from '../../server/addresses.ts';
 import { Loopback } from './running-server.ts';
 
 const chinese = /[\u4e00-\u9fff]/;
@@ -64,6 +66,8 @@ describe('the link that the loopback host prints', () => {
     await using loopback = await Loopback.start();
     await using other = await Loopback.start();
     const cookie = await other.enter();
+    // One jar of cookies serves all ports: two hosts must not take each other's away.
+    expect(cookie).toMatch(new RegExp(`^pagescope-${other.server.port}=[0-9a-f]{32}$`));
     const named = `pagescope-${loopback.server.port}=${cookie.split('=')[1]}`;
     for (const headers of [{}, { cookie }, { cookie: named }, { cookie: `pagescope-${loopback.server.port}=` }]) {
       for (const path of ['/', '/index.html', '/assets/app-1a2b3c4d.js']) {
@@ -139,11 +143,17 @@ describe('the files of the page', () => {
     }
   });
 
+  it('have the names of the machine with the port, which browsers leave out when it is 80', () => {
+    const ours = (port: number, host: string) => new Addresses(port).isOurs({ headers: { host } } as IncomingMessage);
+    expect([ours(80, 'localhost'), ours(80, '127.0.0.1:80'), ours(8080, 'localhost')]).toEqual([true, true, false]);
+  });
+
   it('are only read', async () => {
     await using loopback = await Loopback.start();
     const cookie = await loopback.enter();
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-      expect((await loopback.ask('/', { cookie }, method)).status).toBe(405);
+      const { status, headers } = await loopback.ask('/', { cookie }, method);
+      expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
     }
     const { status, body } = await loopback.ask('/', { cookie }, 'HEAD');
     expect([status, body]).toEqual([200, '']);

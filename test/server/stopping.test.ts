@@ -16,6 +16,7 @@ const entry = fileURLToPath(new URL('../lab/isolated-entry.ts', import.meta.url)
 
 /** Far less than what a connection may take to be given up (a minute), and more than a busy machine needs. */
 const boundMs = 10_000;
+const soon = { timeout: boundMs, interval: 1 };
 
 describe('a server that is stopped', () => {
   it('tells its windows so, and takes no more', async () => {
@@ -77,7 +78,7 @@ describe('a server that is stopped', () => {
     }));
     const left = await loopback.socket();
     left.terminate();
-    await vi.waitUntil(() => disposing.length === 1);
+    await vi.waitUntil(() => disposing.length === 1, soon);
     const stopped = loopback.server.close().then(() => order.push('stopped'));
     // A server that did not wait would have stopped by then: it has no connection.
     for (let turn = 0; turn < 100; turn++) await setImmediate();
@@ -101,7 +102,7 @@ describe('a server that is stopped', () => {
     await client.call('start', { ...request, placement: 'inline' });
     const { session, pid } = await client.call('start', { ...request, placement: 'isolated' });
     await client.call('control', { session: 1, action: 'step' });
-    await vi.waitUntil(() => events.some(({ kind }) => kind === 'region'));
+    await vi.waitUntil(() => events.some(({ kind }) => kind === 'region'), soon);
     const region = events.find((event) => event.kind === 'region')?.region;
     if (!region) throw new Error('There is no region.');
     expect([session, isMapped(region), isRunning(pid), pid === process.pid]).toEqual([2, true, true, false]);
