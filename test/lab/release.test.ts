@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
   mkdirSync,
@@ -16,17 +16,21 @@ import { describe, expect, it } from 'vitest';
 import { BackingFile } from '../../lab/regions/backing-file.ts';
 import { temporaryFolders } from '../../lab/regions/disk-folder.ts';
 import type { Mapping } from '../../lab/regions/mapping.ts';
+import { MemoryFile } from '../../lab/regions/memory-file.ts';
 import { Region } from '../../lab/regions/region.ts';
 import { Budget } from '../../lab/service/budget.ts';
 import { createService } from '../../lab/service/service.ts';
 import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { connect, serve } from '../../protocol/rpc.ts';
 import type { Service } from '../../protocol/service.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';
 import { isMapped, TestReader, testBudgetBytes } from './harness.ts';
 
 const pages = 311;
+const page = pageSize();
+const backingFile = new URL('../../lab/regions/backing-file.ts', import.meta.url).href;
 
 /** Whether anything is mapped at an address. */
 function isMappedAt(address: bigint): boolean {
@@ -62,7 +66,7 @@ const mapped = (mapping: Mapping) => Region.map(1, 'A', mapping, (call) => call(
 function withSmallFiles<T>(act: () => T): T {
   const before = getrlimit(RLIMIT.FSIZE);
   if (before.errno !== null) throw new Error(before.errno);
-  setrlimit(RLIMIT.FSIZE, { soft: 4096n, hard: before.hard });
+  setrlimit(RLIMIT.FSIZE, { soft: BigInt(page), hard: before.hard });
   try {
     return act();
   } finally {
@@ -85,15 +89,32 @@ describe('a refused map', () => {
     expect(made.region).toBeUndefined();
     expect(readdirSync('/proc/self/fd')).toEqual(before);
     const { hint = null } = 'call' in made ? made.call : {};
-    if (hint !== null) expect([hint - 4096n, hint, hint + 4096n].map(isMappedAt)).toEqual([false, false, false]);
+    if (hint !== null)
+      expect([hint - BigInt(page), hint, hint + BigInt(page)].map(isMappedAt)).toEqual([false, false, false]);
+  });
+
+  it('of a FIFO waits for no writer', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pagescope-refused-'));
+    try {
+      const fifo = join(folder, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      // In a process of its own: a wait in open(2) could not be ended in this one.
+      const code = `import { BackingFile } from ${JSON.stringify(backingFile)}; BackingFile.open(${JSON.stringify(fifo)});`;
+      const ended = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+        encoding: 'utf8',
+        timeout: 15_000,
+      });
+      expect([ended.signal, ended.stderr]).toEqual([null, expect.stringContaining('it is not a regular file')]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('of a file that cannot be opened, or is none, leaves no descriptor', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pagescope-refused-'));
     try {
-      const paths = ['fifo', 'empty', 'folder', 'none'].map((name) => join(folder, name));
-      const [fifo = '', empty = '', directory = ''] = paths;
-      execFileSync('mkfifo', [fifo]);
+      const paths = ['empty', 'folder', 'none'].map((name) => join(folder, name));
+      const [empty = '', directory = ''] = paths;
       writeFileSync(empty, '');
       mkdirSync(directory);
       const before = readdirSync('/proc/self/fd');
@@ -107,35 +128,50 @@ describe('a refused map', () => {
 
 describe('what a region maps', () => {
   it('is closed once: a descriptor that another file has by then stays open', async () => {
+    const memory = MemoryFile.create('memfd', 'A', page);
+    if ('errno' in memory) throw new Error(memory.errno);
     const { region } = mapped({ pages: 1, memory: 'memfd' });
     const { region: other } = mapped({ pages: 1, file: BackingFile.open('/proc/self/exe') });
-    const numbers = [region?.fd, other?.fd];
+    const numbers = [memory.fd, region?.fd, other?.fd];
+    memory[Symbol.dispose]();
     for (const each of [region, other]) await each?.release();
     // The lowest free numbers are given first.
     const next = numbers.map(() => openSync('/proc/self/exe', 'r'));
     expect(next.toSorted()).toEqual(numbers.toSorted());
     for (const each of [region, other]) await each?.release();
     other?.file?.[Symbol.dispose]();
+    memory[Symbol.dispose]();
     for (const fd of next) expect(() => closeSync(fd)).not.toThrow();
   });
 
   it('is unmapped but for what was unmapped before, where somebody else may have mapped something since', async () => {
     const { region } = mapped({ pages: 3 });
     if (!region) throw new Error('mmap was refused.');
-    const middle = region.address + 4096n;
-    munmap(middle, 4096);
+    const middle = region.address + BigInt(page);
+    munmap(middle, page);
     region.addHole({ firstPage: 1, pageCount: 1 });
-    const others = mmap(middle, 4096, PROT.READ, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+    const others = mmap(middle, page, PROT.READ, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
     expect(others.returned).toBe(middle);
     expect(await region.release()).toEqual({ calls: 2, refused: 0, errno: null });
-    expect([-1n, 0n, 1n, 2n, 3n].map((page) => isMappedAt(region.address + page * 4096n))).toEqual([
+    expect([-1, 0, 1, 2, 3].map((at) => isMappedAt(region.address + BigInt(at * page)))).toEqual([
       false,
       false,
       true,
       false,
       false,
     ]);
-    munmap(middle, 4096);
+    munmap(middle, page);
+  });
+
+  it('is unmapped once: a second release leaves what somebody else has mapped there since', async () => {
+    const { region } = mapped({ pages: 2 });
+    if (!region) throw new Error('mmap was refused.');
+    await region.release();
+    const others = mmap(region.address, page, PROT.READ, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+    expect(others.returned).toBe(region.address);
+    await region.release();
+    expect(isMappedAt(region.address)).toBe(true);
+    munmap(region.address, page);
   });
 
   it('has no name on the disk, when it is a temporary file', async () => {

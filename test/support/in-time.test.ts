@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TestReader } from '../lab/harness.ts';
 
 describe('a wait of a test', () => {
-  it('fails before the test’s own limit does, and names what did not happen', { timeout: 700 }, async () => {
+  it('fails before the test’s own limit does, and names what did not happen', { timeout: 1000 }, async () => {
     const reader = new TestReader();
     reader.event({ kind: 'measurement', session: 1, name: 'of-this', value: 1 });
     await expect(reader.state('completed')).rejects.toThrow(

@@ -243,7 +243,7 @@ describe('searchCore', () => {
     try {
       const [counts] = await once(child.stdout, 'data');
       expect(JSON.parse(String(counts))).toEqual([2, 1]);
-      expect(placesInMemory(child.pid ?? 0, bytes)).toEqual([]);
+      expect(placesInMemory(child.pid ?? 0, [bytes])).toEqual([[]]);
     } finally {
       child.kill('SIGKILL');
     }
