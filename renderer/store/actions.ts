@@ -143,7 +143,11 @@ export function createActions(store: Store, engine: Engine): Actions {
       if (!current || !isActive(current.state)) await run({ paused: true });
       else if (current.state === 'paused') await control('step');
     },
-    stop: () => control('stop'),
+    async stop() {
+      // What has ended is looked at: to stop it would release its regions.
+      const current = session();
+      if (current && isActive(current.state)) await control('stop');
+    },
     async toggle() {
       const state = session()?.state;
       if (state === 'running') await control('pause');

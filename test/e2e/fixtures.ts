@@ -4,18 +4,28 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { _electron, type Browser, expect, type Page, test as playwrightTest } from '@playwright/test';
+import {
+  _electron,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Page,
+  test as playwrightTest,
+} from '@playwright/test';
 import { electronCommand, findElectron } from '../../scripts/electron-binary.mjs';
 import { inProject } from '../../scripts/project.mjs';
 
 /** Which app the page belongs to: `browser` the loopback host in Chromium, `electron` the desktop app. */
 type AppHost = 'browser' | 'electron';
 
-/** A `pagescope serve` of its own, and the link to it. */
+/** A `pagescope serve`, and the way into it: its link is good once, the cookie that it gives for any window after that. */
 class Served {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown[]>;
   #errors = '';
+  #cookies: Awaited<ReturnType<BrowserContext['cookies']>> = [];
+  #url: Promise<string> | undefined;
 
   constructor() {
     this.#child = spawn(process.execPath, [inProject('out', 'cli', 'main.cjs'), 'serve', '--port', '0', '--json'], {
@@ -27,7 +37,18 @@ class Served {
     });
   }
 
-  async url(): Promise<string> {
+  /** A window of its own, with an engine of its own behind it. */
+  async enter(context: BrowserContext): Promise<Page> {
+    this.#url ??= this.#link();
+    const url = await this.#url;
+    await context.addCookies(this.#cookies);
+    const page = await context.newPage();
+    await page.goto(this.#cookies.length > 0 ? new URL(url).origin : url);
+    this.#cookies = await context.cookies();
+    return page;
+  }
+
+  async #link(): Promise<string> {
     const { stdout } = this.#child;
     if (!stdout) throw new Error('pagescope serve has no standard output.');
     const line = once(createInterface(stdout), 'line').then(([text]) => String(text));
@@ -47,24 +68,10 @@ class Served {
   }
 }
 
-async function withServed(browser: Browser, use: (page: Page) => Promise<void>): Promise<void> {
-  const served = new Served();
-  try {
-    const url = await served.url();
-    const context = await browser.newContext();
-    try {
-      const page = await context.newPage();
-      await page.goto(url);
-      await use(page);
-    } finally {
-      await context.close();
-    }
-  } finally {
-    await served.stop();
-  }
-}
-
-async function withElectron(executable: string, use: (page: Page) => Promise<void>): Promise<void> {
+async function withElectron(use: (page: Page) => Promise<void>): Promise<void> {
+  const executable = findElectron();
+  // The project is there only where the binary is.
+  if (executable === undefined) throw new Error('The binary of Electron is gone.');
   const userData = await mkdtemp(join(tmpdir(), 'pagescope-electron-'));
   const { command, args } = electronCommand(executable, [`--user-data-dir=${userData}`]);
   try {
@@ -83,6 +90,10 @@ export interface WorkerFixtures {
   host: AppHost;
   /** Chromium, started when a test first asks for it: the desktop app brings its own. */
   chromium: () => Promise<Browser>;
+  /** The loopback host, started when a test first asks for it. */
+  served: () => Served;
+  /** Opens the app for as long as `use` takes. */
+  withApp: (use: (page: Page) => Promise<void>, options?: BrowserContextOptions) => Promise<void>;
 }
 
 /** The tests of the interface: `page` is a window of the running app, loaded, with an engine of its own behind it. */
@@ -99,18 +110,35 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  page: async ({ host, chromium }, use, info) => {
-    if (host === 'browser') {
-      await withServed(await chromium(), use);
-      return;
-    }
-    const executable = findElectron();
-    if (executable === undefined) {
-      info.skip(true, 'there is no Electron binary: set PAGESCOPE_ELECTRON, or let npm start fetch it');
-      return;
-    }
-    await withElectron(executable, use);
-  },
+  served: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
+    async ({}, use) => {
+      let started: Served | undefined;
+      await use(() => {
+        started ??= new Served();
+        return started;
+      });
+      await started?.stop();
+    },
+    { scope: 'worker' },
+  ],
+  withApp: [
+    async ({ host, chromium, served }, use) =>
+      use(async (look, options) => {
+        if (host === 'electron') {
+          await withElectron(look);
+          return;
+        }
+        const context = await (await chromium()).newContext(options);
+        try {
+          await look(await served().enter(context));
+        } finally {
+          await context.close();
+        }
+      }),
+    { scope: 'worker' },
+  ],
+  page: async ({ withApp }, use) => withApp(use),
 });
 
 export { expect };

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { consoleOf, expectNoViolations, inEveryLook } from './accessibility.ts';
+import { consoleOf, expectNoViolations, inEachLanguage } from './accessibility.ts';
 import { expect, test } from './fixtures.ts';
 import { open, windowOf } from './window.ts';
 
@@ -144,7 +144,7 @@ test('a fix is copied with one click, and says so', async ({ page, host }) => {
 test('axe finds nothing, in both themes and both languages, and the console stays empty', async ({ page }) => {
   const said = consoleOf(page);
   await open(page, '#limits/systemd-service');
-  await inEveryLook(page, async (language) => {
+  await inEachLanguage(page, async (language) => {
     await expect(page.getByRole('heading', { level: 1, name: language === 'en' ? 'Limits' : '限制' })).toBeVisible();
     await expect(page.locator('[data-fix="systemd-service"] button[aria-expanded="true"]')).toBeVisible();
     await expectNoViolations(page);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expectNoViolations, inEveryLook } from './accessibility.ts';
+import { expectNoViolations, inEachLanguage } from './accessibility.ts';
 import { expect, test } from './fixtures.ts';
 import { open, setPace, windowOf } from './window.ts';
 
@@ -115,7 +115,7 @@ test('an experiment without locks has no tab for them; a lock that is seen adds 
 });
 
 test('axe finds nothing in the lock timeline, in both themes and both languages', async ({ page }) => {
-  await inEveryLook(page, async (language) => {
+  await inEachLanguage(page, async (language) => {
     await open(page, '#/lock-limit');
     await page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true }).click();
     await expect(page.getByText(language === 'en' ? 'Completed' : '已完成')).toBeVisible();

@@ -1,4 +1,4 @@
-import { consoleOf, expectNoViolations, inEveryLook } from './accessibility.ts';
+import { consoleOf, expectNoViolations, inEachLanguage } from './accessibility.ts';
 import { expect, test } from './fixtures.ts';
 import { setPace, windowOf } from './window.ts';
 
@@ -58,7 +58,7 @@ test('the search finds an action by name and does it', async ({ page }) => {
 
 test('axe finds nothing, in both themes and both languages, before and after a run', async ({ page }) => {
   await setPace(page, 0);
-  await inEveryLook(page, async (language) => {
+  await inEachLanguage(page, async (language) => {
     const run = page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true });
     await expect(run).toBeEnabled();
     await expectNoViolations(page);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { expectNoViolations, inEveryLook } from './accessibility.ts';
+import { expectNoViolations, inEachLanguage } from './accessibility.ts';
 import { expect, test } from './fixtures.ts';
 import { open } from './window.ts';
 
@@ -196,7 +196,7 @@ test('a file that is no saved session changes nothing, and is told why in one se
 });
 
 test('axe finds nothing in the log and its entry, in both themes and both languages', async ({ page }) => {
-  await inEveryLook(page, async (language) => {
+  await inEachLanguage(page, async (language) => {
     await open(page, '#workbench');
     await page.getByRole('button', { name: language === 'en' ? 'Map it' : '映射', exact: true }).click();
     const { entries } = logOf(page);

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { consoleOf, expectNoViolations, inEveryLook } from './accessibility.ts';
+import { consoleOf, expectNoViolations, inEachLanguage } from './accessibility.ts';
 import { benchOf, choose, map, openBench, select } from './bench.ts';
 import { expect, test } from './fixtures.ts';
 import { open, windowOf } from './window.ts';
@@ -254,7 +254,7 @@ test('the question mark shows every key', async ({ page }) => {
 
 test('axe finds nothing, in both themes and both languages, empty and at work', async ({ page }) => {
   await open(page, '#workbench');
-  await inEveryLook(page, async (language) => {
+  await inEachLanguage(page, async (language) => {
     const mapIt = page.getByRole('button', { name: language === 'en' ? 'Map it' : '映射', exact: true });
     await expect(mapIt).toBeEnabled();
     await expectNoViolations(page);

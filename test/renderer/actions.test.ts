@@ -57,6 +57,18 @@ describe('running', () => {
     expect(service.starts).toHaveLength(1);
   });
 
+  it('asks nothing of a run that has ended: to stop it would take away what it left to be looked at', async () => {
+    const { actions, service, engine } = await setUp();
+    await actions.run();
+    service.reader?.event({ kind: 'state', session: 1, state: 'completed' });
+    // Answers come after the events before them.
+    await actions.load();
+    engine.flush();
+    await actions.stop();
+    actions.changeSettings({ paceMs: 7 });
+    expect(service.calls).toEqual(['start 1']);
+  });
+
   it('does not start while a parameter is wrong', async () => {
     const { actions, service } = await setUp();
     actions.setParameter('pages', 0);

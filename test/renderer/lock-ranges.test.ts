@@ -73,6 +73,16 @@ describe('locked ranges', () => {
     ]);
   });
 
+  it('that begin and end at one instant were never there', () => {
+    const locks = new LockRanges();
+    for (const flags of [Locked, Locked | OnFault, 0]) {
+      locks.begin(5);
+      locks.apply(0, 4, flags);
+      locks.finish(flags === 0 ? 0 : 4);
+    }
+    expect(locks.ranges()).toEqual([]);
+  });
+
   it('too scattered to follow are one, which knows how many pages it has and ends with the last of them', () => {
     const scattered = Array.from({ length: 8192 }, (_, page) => (page % 2 ? Locked : 0));
     const locks = shown([scattered, scattered.map((flags, page) => (page < 100 ? 0 : flags))]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
+import { undoOf } from '../../renderer/store/pages/page-history.ts';
 import { hasPage, type PageSet } from '../../renderer/store/pages/page-set.ts';
 import { RegionPages } from '../../renderer/store/pages/pages.ts';
 
@@ -62,6 +63,17 @@ describe('the pages of a past moment', () => {
     expect(kept).toMatchObject({ takenNs: 40 });
     expect(typeof kept === 'string' ? undefined : kept.flags).toEqual(noise(4));
   });
+});
+
+it('the way back from a frame that changes more than the budget is not kept, whichever way it came', () => {
+  const info = { session: 1, region: 1, sequence: 2, skipped: 0, takenNs: 20, step: -1, unknown: 0 };
+  const [before, after] = [new Uint8Array(1_200_000), Uint8Array.from({ length: 1_200_000 }, (_, page) => page % 2)];
+  const striped = encodeFrame(info, after);
+  const plain = encodeFrame(info, before, after);
+  if (!striped || !plain) throw new Error('nothing changed');
+  expect(undoOf(before, decodeFrame(striped))).toBeUndefined();
+  expect(undoOf(after, decodeFrame(plain))).toBeUndefined();
+  expect(undoOf(before, decodeFrame(plain))?.length).toBeLessThan(3);
 });
 
 /** Steps of 4 ns that begin every 10 ns, each with a snapshot at its end; the reader draws a frame after some of them. */

@@ -4,7 +4,7 @@ import { encodeFrame, type FrameInfo } from '../../protocol/frame.ts';
 import { makeFlash } from '../../renderer/canvas/flash.ts';
 import { Pages } from '../../renderer/store/pages/pages.ts';
 
-const { Resident } = PageFlag;
+const { Locked, Resident } = PageFlag;
 const info = (sequence: number, more: Partial<FrameInfo> = {}): FrameInfo => ({
   session: 1,
   region: 1,
@@ -71,6 +71,18 @@ describe('taking frames in', () => {
     expect([...(region?.changedBy ?? [])]).toEqual([1, 0, 2]);
     expect(region?.moments[2]).toMatchObject({ step: 3, takenNs: 3000 });
     expect(region?.points.map(({ resident }) => resident)).toEqual([0, 1, 2]);
+  });
+
+  it('ends no lock because a snapshot could not find out what is locked', () => {
+    const { pages } = setUp();
+    const ranges = () => pages.region(1, 1)?.locks.ranges();
+    pages.receive(frame(info(1), [Locked, Locked, 0]));
+    pages.receive(frame(info(2, { unknown: Locked }), [0, 0, Resident], [Locked, Locked, 0]));
+    expect(ranges()).toEqual([expect.not.objectContaining({ endNs: expect.anything() })]);
+    pages.receive(frame(info(3), [Locked, Locked, 0], [0, 0, Resident]));
+    expect(ranges()).toEqual([expect.objectContaining({ firstPage: 0, pageCount: 2, startNs: 1000 })]);
+    pages.receive(frame(info(4), [0, 0, 0], [Locked, Locked, 0]));
+    expect(ranges()).toEqual([expect.objectContaining({ startNs: 1000, endNs: 4000 })]);
   });
 
   it('says in words when a frame before is missing, and goes on with the next whole one', () => {

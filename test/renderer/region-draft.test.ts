@@ -107,6 +107,12 @@ describe('the form for a region', () => {
     ]);
   });
 
+  it('takes a name of as many characters as the engine does, and no more', () => {
+    const result = read({ name: ` ${'n'.repeat(40)} ` });
+    expect('request' in result && regionRequestSchema.safeParse(result.request).success).toBe(true);
+    expect(kinds({ name: 'n'.repeat(41) })).toEqual(['nameTooLong']);
+  });
+
   it('makes requests that the engine takes', () => {
     for (const backing of ['anonymous', 'shared', 'memfd', 'secret'] as const) {
       const result = read({ backing, name: ' heap ', protection: 'none', hugePages: 'always', populate: true });

@@ -62,7 +62,8 @@ describe('numbers', () => {
     expect(format.duration(ns)).toBe(text);
   });
 
-  it('are written as the language does', () => {
+  it('and lists are written as the language does', () => {
+    expect([formatFor('en').listSeparator, formatFor('zh').listSeparator]).toEqual([', ', '、']);
     expect(formatFor('zh').number(262_144)).toBe('262,144');
     expect(formatFor('zh').compact(262_144)).toBe('26.2万');
   });

@@ -1,27 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
-import type { LimitsReport } from '../../protocol/limits.ts';
 import { answerTo, bytesOf } from '../../renderer/components/limits/wanted-amount.ts';
-
-const mib = 1024 ** 2;
-const facts: Omit<LimitsReport, 'fixes'> = {
-  pid: 1,
-  pageSize: 4096,
-  memlock: { soft: 8 * mib, hard: 8 * mib },
-  vmLckBytes: mib,
-  capabilities: { effective: [], permitted: [], bounding: [] },
-  ipcLock: { effective: false, permitted: false, bounding: false, counts: false },
-  userNamespace: { initial: true, uidMap: [] },
-  surroundings: { kind: 'docker', evidence: [] },
-  cgroup: null,
-  memory: { totalBytes: 0, availableBytes: 0, mlockedBytes: 0 },
-  swap: { totalBytes: 0, usedBytes: 0, areas: [] },
-  overcommit: { mode: 'heuristic', commitLimitBytes: 0, committedBytes: 0 },
-  thp: 'madvise',
-  mappings: { count: 1, max: 65530 },
-  features: {},
-};
-const report: LimitsReport = { ...facts, fixes: fixesFor(facts) };
+import { mib, smallLimit as report } from '../support/limits-report.ts';
 
 describe('an amount', () => {
   it.each([

@@ -43,12 +43,13 @@ export function measureGrid(canvas: Locator, pages: number, columns: number, gro
       }
       const cell = Math.ceil((right - left) / columns);
       const rows = Math.ceil(pages / columns);
-      const tall = Math.ceil((bottom - top) / rows);
-      if (tall !== cell)
-        throw new Error(`${columns} × ${rows} cells are ${cell} wide and ${tall} tall: some are not painted.`);
-      // Half of the space between cells lies outside of the outermost ones.
-      const gap = Math.floor((cell * columns - (right - left)) / 2);
-      return { pages, columns, cell, left: left - gap, top: top - gap };
+      // The space between cells, half of which lies outside of the outermost ones.
+      const gap = cell * columns - (right - left);
+      if (Math.abs(cell * rows - (bottom - top) - gap) > 1)
+        throw new Error(
+          `${columns} × ${rows} cells of ${cell} px are not ${bottom - top} px high: some are not painted.`,
+        );
+      return { pages, columns, cell, left: left - (gap >> 1), top: top - (gap >> 1) };
     },
     { pages, columns, ground },
   );

@@ -24,10 +24,13 @@ export class Script {
 
   readonly make = (reader: Reader): Service => {
     const service = this.#fake.make(reader);
-    return new Proxy(service, {
-      get: (target, name: keyof Service) => this.answers[name] ?? target[name],
-      has: (target, name) => name in target,
-    });
+    const answer =
+      (name: keyof Service) =>
+      (...asked: unknown[]): unknown =>
+        ((this.answers[name] ?? service[name]) as (...asked: unknown[]) => unknown)(...asked);
+    return Object.fromEntries(
+      (Object.keys(service) as (keyof Service)[]).map((name) => [name, answer(name)]),
+    ) as Service;
   };
 
   tell(...events: readonly Told[]): void {
@@ -95,6 +98,7 @@ export const test = appTest.extend<{ script: Script; page: Page }>({
       try {
         const page = await context.newPage();
         await page.goto(server.url);
+        await expect(page.getByRole('link', { name: 'First touch' })).toBeVisible({ timeout: 30_000 });
         await use(page);
       } finally {
         await context.close();
