@@ -183,7 +183,7 @@ describe('the desktop app', { timeout: 60_000 }, () => {
     desktop.holdExit = true;
     // One that does not run takes no request to end.
     process.kill(lab, 'SIGSTOP');
-    onTestFailed(() => process.kill(lab, 'SIGKILL'));
+    onTestFailed(() => void process.kill(lab, 'SIGKILL'));
     window.requestClose();
     await desktop.toldOf('quit');
     await expect.poll(() => readFile(`/proc/${lab}/stat`, 'utf8').catch(() => 'gone')).toBe('gone');
