@@ -113,12 +113,12 @@ static long lying_syscall(long number, long a, long b, long c, long d, long e, l
   return answer == TWIST ? memfd_create("no-secret", MFD_CLOEXEC) : say(answer);
 }
 
-/* Its twist: the same bytes each time. */
+/* Its twist: the same bytes each time, one of them 0. */
 static ssize_t lying_getrandom(void *into, size_t length, unsigned flags) {
   int answer = answer_to("getrandom", (long)length);
   if (answer == TRUTH) return getrandom(into, length, flags);
   if (answer != TWIST) return say(answer);
-  for (size_t i = 0; i < length; i++) ((unsigned char *)into)[i] = (unsigned char)(0xa5 + 29 * i);
+  for (size_t i = 0; i < length; i++) ((unsigned char *)into)[i] = (unsigned char)(29 * (i + 251));
   return (ssize_t)length;
 }
 
