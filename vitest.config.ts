@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { compileCache } from './scripts/compile-cache.mjs';
+
+process.env.NODE_COMPILE_CACHE ??= compileCache();
 
 /**
  * One project for each kind of test; `npm test` names them as suites. Files named `*.spec.ts` below `test/e2e/` are
@@ -8,6 +12,8 @@ export default defineConfig({
   test: {
     // Tests measure this process's memory and fork children: one file, one process.
     pool: 'forks',
+    // By default one processor is left to Vitest itself, which has little to do: of two, half.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [

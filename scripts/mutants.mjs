@@ -64,9 +64,9 @@ await main(async (args) => {
   const possible = files.flatMap((file) => mutationsOf(sourceOf(file), file).map((one) => ({ ...one, file })));
   const mutants = chosen(possible, count, seed);
   const of = mutants.length === possible.length ? '' : ` of the ${possible.length} possible`;
+  const copy = new ScratchCopy();
   console.log(`${mutants.length}${of} slips in ${files.length} files, seed ${seed}`);
 
-  const copy = new ScratchCopy();
   const watchers = await Watchers.of(copy, [...new Set(mutants.map(({ file }) => file))], e2e);
   /** @type {string[]} */
   const survived = [];

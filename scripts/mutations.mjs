@@ -100,7 +100,7 @@ const operators = {
   AwaitExpression: (node, source) => [instead('await dropped', node, textOf(node.argument, source))],
   ReturnStatement: (node, _, parent) =>
     parent.type === 'IfStatement' || node.argument === null ? [instead('return dropped', node, ';')] : [],
-  ExpressionStatement: (node) => (node.directive == null ? [instead('statement dropped', node, ';')] : []),
+  ExpressionStatement: (node) => [instead('statement dropped', node, ';')],
   CallExpression: ofCall,
   Literal: ofLiteral,
   TemplateLiteral: (node, _, parent) =>
@@ -144,9 +144,9 @@ export function mutationsOf(source, file) {
     parseSync(file, source).program,
     (node, parent) => {
       if (passedOver.test(node.type)) return false;
+      if (node.type === 'CallExpression' && dangerous.test((node.callee.property ?? node.callee).name)) return false;
       found.push(...(operators[node.type]?.(node, source, parent) ?? []));
-      const name = node.type === 'CallExpression' ? (node.callee.property ?? node.callee).name : '';
-      return !dangerous.test(name);
+      return true;
     },
     {},
   );

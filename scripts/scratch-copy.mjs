@@ -13,9 +13,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, nodePath, start } from './children.mjs';
+import { compileCache } from './compile-cache.mjs';
 import { allFiles } from './mutable-files.mjs';
 import { inProject } from './project.mjs';
 import { readResults } from './results.mjs';
@@ -26,15 +27,18 @@ export class ScratchCopy {
   root = join(this.#folder, 'project');
   #temporary = join(this.#folder, 'tmp');
   #results = join(this.#folder, 'results.json');
+  #compiled = compileCache(join(this.#folder, 'compiled'));
   /** Someone asked us to end. */
   stopped = false;
+  #runs = false;
 
   /** What is built is copied too; packages are linked one by one, so that what tools keep in node_modules stays here. */
   constructor() {
     process.on('exit', () => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 }));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
       process.once(signal, () => {
         this.stopped = true;
+        if (!this.#runs) process.exit(128 + constants.signals[signal]);
       });
     }
     // Some tests run a part as another user.
@@ -68,7 +72,12 @@ export class ScratchCopy {
    */
   async run(name, [script = '', ...args], limitMs) {
     rmSync(this.#results, { force: true });
-    const env = { ...process.env, PAGESCOPE_RESULTS: this.#results, TMPDIR: this.#temporary };
+    const env = {
+      ...process.env,
+      PAGESCOPE_RESULTS: this.#results,
+      TMPDIR: this.#temporary,
+      NODE_COMPILE_CACHE: this.#compiled,
+    };
     const child = start(nodePath(), [join(this.root, script), ...args], { cwd: this.root, stdio: 'ignore', env });
     const kill = () => {
       try {
@@ -82,7 +91,9 @@ export class ScratchCopy {
       late = true;
       kill();
     }, limitMs);
+    this.#runs = true;
     const status = await ended(child);
+    this.#runs = false;
     clearTimeout(timer);
     kill();
     return late ? [{ name: `${name}: out of time`, status: 'failed' }] : readResults(this.#results, name, status);
