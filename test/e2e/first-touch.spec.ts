@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.ts';
 import { setPace, windowOf } from './window.ts';
 
-test('opens on first touch, ready to run', async ({ page }) => {
-  const { run, step, stop, parameter, state, claims } = windowOf(page);
+test('opens on first touch, ready to run, and steps from the start one call at a time', async ({ page }) => {
+  const { run, step, stop, parameter, state, claims, grid } = windowOf(page);
   await expect(page.getByRole('heading', { level: 1, name: 'First touch' })).toBeVisible();
   await expect(page).toHaveTitle(/First touch/);
   await expect(page).toHaveURL(/#\/first-touch$/);
@@ -13,11 +14,17 @@ test('opens on first touch, ready to run', async ({ page }) => {
   await expect(state).toHaveText('Ready');
   await expect(claims.first()).toContainText('pending');
   await expect(page.getByText('Nothing is mapped yet.')).toBeVisible();
+  await step.click();
+  await expect(state).toContainText('Paused');
+  await step.click();
+  await expect(grid).toHaveAccessibleName(/64 absent/);
 });
 
-test('a run brings all 64 pages in, and every claim holds or says why it was skipped', async ({ page }) => {
+test('a run brings all pages in, every claim holds or says why not, and it is run again with other parameters', async ({
+  page,
+}) => {
   await setPace(page, 0);
-  const { run, state, grid, claims } = windowOf(page);
+  const { run, state, grid, steps, parameter, claims } = windowOf(page);
   await run.click();
   await expect(state).toHaveText('Completed');
   await expect(grid).toHaveAccessibleName('Region A, 64 pages: 64 resident');
@@ -25,13 +32,11 @@ test('a run brings all 64 pages in, and every claim holds or says why it was ski
   for (const claim of await claims.all()) await expect(claim).toContainText(/held|skipped/);
   await expect(claims.filter({ hasText: 'held' }).first()).toBeVisible();
   await expect(claims.filter({ hasText: 'failed' })).toHaveCount(0);
-});
 
-test('four pages list four touches as calls with arguments and results', async ({ page }) => {
-  await setPace(page, 0);
-  const { run, state, steps, parameter } = windowOf(page);
+  // Four pages list four touches as calls with arguments and results; the region is a new mapping.
   await parameter('Pages').fill('4');
   await run.click();
+  await expect(grid).toHaveAccessibleName('Region A, 4 pages: 4 resident');
   await expect(state).toHaveText('Completed');
   const touches = steps.getByRole('option').filter({ hasText: 'Write page' });
   await expect(touches).toHaveCount(4);
@@ -39,6 +44,46 @@ test('four pages list four touches as calls with arguments and results', async (
   await expect(touches.first()).toContainText('= 1');
   await steps.getByRole('listbox').press('End');
   await expect(steps.getByRole('option').last()).toContainText(/mincore\(0x[0-9a-f]+, 16384, vec\) = 0/);
+
+  await parameter('Pages').fill('8');
+  await parameter('Access').click();
+  await page.getByRole('option', { name: 'read', exact: true }).click();
+  await run.click();
+  await expect(grid).toHaveAccessibleName(/Region A, 8 pages: 8 (zero page|resident)/);
+  await expect(state).toHaveText('Completed');
+  await page.getByRole('tab', { name: 'As C' }).click();
+  await expect(page.getByRole('region', { name: 'The steps as a C program' })).toContainText('mmap(');
+});
+
+test('each entry of the export menu gives what it says, and tells where', async ({ page, host }) => {
+  await setPace(page, 0);
+  const { run, state, parameter } = windowOf(page);
+  await parameter('Pages').fill('4');
+  await run.click();
+  await expect(state).toHaveText('Completed');
+  const choose = async (entry: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: entry }).click();
+  };
+  for (const [entry, name, words] of [
+    ['Download the report (JSON)', /^pagescope-first-touch-.*\.json$/, '"schema": "pagescope/report@1"'],
+    ['Download the C program', /^pagescope-program-.*\.c$/, 'int main('],
+  ] as const) {
+    const [download] = await Promise.all([page.waitForEvent('download'), choose(entry)]);
+    expect(download.suggestedFilename()).toMatch(name);
+    await expect(page.getByText(download.suggestedFilename())).toBeVisible();
+    expect(await readFile(await download.path(), 'utf8')).toContain(words);
+  }
+  // The desktop app has one clipboard for all tests.
+  if (host === 'electron') return;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await choose('Copy the report (JSON)');
+  await expect(page.getByText('The report is on the clipboard.')).toBeVisible();
+  expect(JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))).toMatchObject({
+    schema: 'pagescope/report@1',
+    experiment: { id: 'first-touch', parameters: { pages: 4 } },
+    outcome: 'completed',
+  });
 });
 
 test('pauses, steps, resumes and stops', async ({ page }) => {
@@ -58,59 +103,4 @@ test('pauses, steps, resumes and stops', async ({ page }) => {
   await expect(state).toHaveText('Stopped');
   await expect(grid).toBeVisible();
   await expect(run).toBeEnabled();
-});
-
-test('steps from the start, one call at a time', async ({ page }) => {
-  const { step, state, grid } = windowOf(page);
-  await step.click();
-  await expect(state).toContainText('Paused');
-  await step.click();
-  await expect(grid).toHaveAccessibleName(/64 absent/);
-});
-
-test('runs again with other parameters, on a new mapping', async ({ page }) => {
-  await setPace(page, 0);
-  const { run, state, grid, parameter } = windowOf(page);
-  await run.click();
-  await expect(state).toHaveText('Completed');
-  await parameter('Pages').fill('8');
-  await parameter('Access').click();
-  await page.getByRole('option', { name: 'read', exact: true }).click();
-  await run.click();
-  await expect(grid).toHaveAccessibleName(/Region A, 8 pages: 8 (zero page|resident)/);
-  await expect(state).toHaveText('Completed');
-});
-
-test('the space bar runs and pauses, S steps, Shift S stops', async ({ page }) => {
-  await setPace(page, 300);
-  const { state } = windowOf(page);
-  await page.locator('#main').focus();
-  await page.keyboard.press('Space');
-  await expect(state).toHaveText('Running');
-  await page.keyboard.press('Space');
-  await expect(state).toContainText('Paused');
-  await page.keyboard.press('Shift+S');
-  await expect(state).toHaveText('Stopped');
-});
-
-test('shows the steps as C', async ({ page }) => {
-  await setPace(page, 0);
-  const { run, state } = windowOf(page);
-  await run.click();
-  await expect(state).toHaveText('Completed');
-  await page.getByRole('tab', { name: 'As C' }).click();
-  await expect(page.getByRole('region', { name: 'The steps as a C program' })).toContainText('mmap(');
-});
-
-test('downloads the report and says under which name', async ({ page }) => {
-  await setPace(page, 0);
-  const { run, state } = windowOf(page);
-  await run.click();
-  await expect(state).toHaveText('Completed');
-  await page.getByRole('button', { name: 'Export' }).click();
-  const downloading = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'Download the report (JSON)' }).click();
-  const download = await downloading;
-  expect(download.suggestedFilename()).toMatch(/^pagescope-first-touch-.*\.json$/);
-  await expect(page.getByText(download.suggestedFilename())).toBeVisible();
 });

@@ -24,22 +24,86 @@ test('a long act shows how far it is, and Stop ends it and gives up those that w
   await expect(log).toContainText(`Read: pages 0–${pages - 1} of A`);
 });
 
-test('each tool of the menu makes its call', async ({ page }) => {
+/** Each tool of the bar: its key, what it is called in both languages, and the call that the log shows. */
+const bar = [
+  ['R', /^Read/, /^读/, 'process_vm_readv('],
+  ['W', /^Write/, /^写/, 'process_vm_writev('],
+  ['L', /^Lock/, /^锁定/, /^mlock\((?!.*ONFAULT)/],
+  ['F', /^On fault/, /^缺页/, /^mlock2\(.*MLOCK_ONFAULT/],
+  ['U', /^Unlock/, /^解锁/, 'munlock('],
+  ['D', /^Drop/, /^丢弃/, 'MADV_DONTNEED'],
+  ['P', /^Page out/, /^换出/, 'MADV_PAGEOUT'],
+  ['X', /^Wipe/, /^(擦除|清零)/, 'explicit_bzero('],
+  ['N', /^No dump/, /^不转储/, 'MADV_DONTDUMP'],
+] as const;
+
+/** Each tool of the menu; what it says that it calls is what it calls. */
+const menu = [
+  [/^Free when needed/, /^可按需释放/, 'MADV_FREE'],
+  [/^Cold/, /冷页/, 'MADV_COLD'],
+  [/^Will need/, /^即将/, 'MADV_WILLNEED'],
+  [/^Populate, for reading/, /读/, 'MADV_POPULATE_READ'],
+  [/^Populate, for writing/, /写/, 'MADV_POPULATE_WRITE'],
+  [/^Dump again/, /^恢复转储/, 'MADV_DODUMP'],
+  [/^Huge pages/, /^使用大页/, 'MADV_HUGEPAGE'],
+  [/^No huge pages/, /^不用大页/, 'MADV_NOHUGEPAGE'],
+  [/^Collapse/, /^合并/, 'MADV_COLLAPSE'],
+  [/^No rights/, /^无/, 'PROT_NONE'],
+  [/^Read(?! and)/, /^只读/, 'PROT_READ'],
+  [/^Write/, /^只写/, 'PROT_WRITE'],
+  [/^Read and write/, /^可读可写/, 'PROT_READ|PROT_WRITE'],
+] as const;
+
+test('each button, key and entry of the menus makes the call that it names, in both languages', async ({ page }) => {
   await openBench(page);
   await map(page, '16');
   const { grid, tool, entries } = benchOf(page);
-  await grid('A').press('Control+a');
-  await expect(entries).toHaveCount(2);
+  const tools = page.getByRole('toolbar');
   const items = page.getByRole('menuitem');
-  await tool('More').click();
-  const calls = await items.locator('.code').allInnerTexts();
-  expect(calls).toHaveLength(13);
-  for (const [place, call] of calls.entries()) {
-    if (place > 0) await tool('More').click();
-    await items.nth(place).click();
-    await expect(entries).toHaveCount(3 + place);
-    const [, inside = call] = /^mprotect\((.*)\)$/.exec(call) ?? [];
-    await expect(entries.last()).toContainText(inside);
+  await grid('A').press('Control+a');
+  let made = 2;
+  await expect(entries).toHaveCount(made);
+  /** Does it, and finds the one call that it made in the log: its name, and its last argument. */
+  const expectCall = async (call: string | RegExp, act: () => Promise<unknown>) => {
+    await act();
+    await expect(entries.last()).toHaveAttribute('aria-posinset', String(++made));
+    const text = (await entries.last().locator('code').innerText()).replaceAll(/\s+/g, ' ');
+    if (typeof call !== 'string') expect(text).toMatch(call);
+    else if (call.endsWith('(')) expect(text.startsWith(call), `${text} is ${call}`).toBe(true);
+    else expect(text).toContain(`, ${call}) = `);
+  };
+  for (const [key, , , call] of bar) await expectCall(call, () => grid('A').press(key.toLowerCase()));
+  // The last one again.
+  await expectCall('MADV_DONTDUMP', () => grid('A').press('Enter'));
+  for (const language of [1, 2] as const) {
+    if (language === 2) await page.getByText('中文', { exact: true }).click();
+    for (const [place, tool] of bar.entries()) {
+      const [key, , , call] = tool;
+      const button = tools.getByRole('button').nth(place);
+      await expect(button).toHaveText(new RegExp(`${tool[language].source}.*${key}$`));
+      await expectCall(call, () => button.click());
+    }
+    for (const [place, entry] of menu.entries()) {
+      await tools.getByRole('button').nth(bar.length).click();
+      await expect(items.nth(place)).toHaveText(entry[language - 1] ?? '');
+      await expect(items.nth(place)).toContainText(entry[2]);
+      await expectCall(entry[2], () => items.nth(place).click());
+    }
+  }
+  await page.getByText('EN', { exact: true }).click();
+  const process = page.getByRole('dialog', { name: 'Process' });
+  for (const [boxes, button, call] of [
+    [['MCL_FUTURE'], 'Lock', /^mlockall\(MCL_FUTURE\)/],
+    [[], 'Unlock everything', 'munlockall('],
+    [['MCL_FUTURE', 'MCL_ONFAULT'], 'Lock', /^mlockall\(MCL_FUTURE\|MCL_ONFAULT\)/],
+    [[], 'Unlock everything', 'munlockall('],
+  ] as const) {
+    await tool('Process').click();
+    for (const flag of ['MCL_CURRENT', 'MCL_FUTURE', 'MCL_ONFAULT']) {
+      await process.getByRole('checkbox', { name: flag }).setChecked(boxes.some((wanted) => wanted === flag));
+    }
+    await expect(process.getByRole('button', { name: 'Lock', exact: true })).toBeEnabled({ enabled: boxes.length > 0 });
+    await expectCall(call, () => process.getByRole('button', { name: button, exact: true }).click());
   }
 });
 

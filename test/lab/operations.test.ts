@@ -235,7 +235,7 @@ describe('each operation of a session', () => {
 
   describe('refused', () => {
     const hole = { firstPage: 2, pageCount: 1 };
-    const whole = { firstPage: 0, pageCount: 4 };
+    const whole = { firstPage: 0, pageCount: 4, acrossHoles: true };
     const stretch = ({ address }: Region, from: number, to: number) =>
       [from, to].map((page) => `0x${(address + BigInt(page * size)).toString(16)}`);
 
