@@ -138,7 +138,7 @@ export const zhWorkbench: Texts['workbench'] = {
     give: '归还',
     bring: '调入',
     dump: '核心转储',
-    fork: 'fork',
+    fork: 'fork 后的子进程',
     guard: '保护页',
     huge: '大页',
     rights: 'mprotect 权限',
