@@ -44,9 +44,9 @@ export const stepSchema = z.object({
   diagnosis: z.object({ text: textSchema, fix: fixIdSchema }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
-  /** Of a saved deed that was done again: it came to something else; `outcome` says what it was. */
+  /** Of a saved action that was done again: it came to something else; `outcome` says what it was. */
   differs: z.boolean().optional(),
-  /** Of an act on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's, where one was. */
+  /** Of an action on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's, where one was. */
   calls: z.object({ made: z.int().positive(), refused: z.int().nonnegative() }).optional(),
   /** Faults of the calling thread during the call, by getrusage(2): served from memory, and those that waited for a disk. */
   minorFaults: z.int().nonnegative().optional(),
@@ -156,7 +156,7 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
     title: textSchema,
     done: z.number().nonnegative(),
     total: z.number().positive(),
-    unit: z.enum(['pages', 'bytes', 'deeds']),
+    unit: z.enum(['pages', 'bytes', 'actions']),
   }),
   z.object({ kind: z.literal('core-file'), session: z.int().positive(), coreFile: coreFileSchema }),
   z.object({ kind: z.literal('released'), session: z.int().positive(), region: z.int().positive() }),

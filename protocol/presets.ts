@@ -3,19 +3,19 @@ import type { Tool } from './page-call.ts';
 import { checkParameterValue } from './parameter-value.ts';
 import { problem } from './problem.ts';
 import type { Text } from './text.ts';
-import type { Deed } from './workbench.ts';
+import type { Action } from './workbench.ts';
 
-/** A classroom listing for the workbench: what it does, written down as the deeds of a person. */
+/** A classroom listing for the workbench: what it does, written down as the actions of a person. */
 export interface Preset {
   readonly id: string;
   readonly title: Text;
   readonly summary: Text;
   readonly parameters: readonly Parameter[];
-  /** The deeds for these values; those that are left out have their defaults. Throws `bad-input` with a sentence about a wrong one. */
-  deeds(values: ParameterValues): Deed[];
+  /** The actions for these values; those that are left out have their defaults. Throws `bad-input` with a sentence about a wrong one. */
+  actions(values: ParameterValues): Action[];
 }
 
-type AddedRegion = Extract<Deed, { kind: 'add' }>['region'];
+type AddedRegion = Extract<Action, { kind: 'add' }>['region'];
 
 interface Declaration<N extends string, C extends string> {
   readonly id: string;
@@ -25,7 +25,7 @@ interface Declaration<N extends string, C extends string> {
   readonly choices?: Readonly<Record<C, Omit<Extract<Parameter, { kind: 'choice' }>, 'kind' | 'name'>>>;
   /** Why values that are right one by one do not go together. */
   conflict?(values: Readonly<Record<N, number>>): Text | undefined;
-  deeds(values: Readonly<Record<N, number>>, chosen: Readonly<Record<C, string>>): Deed[];
+  actions(values: Readonly<Record<N, number>>, chosen: Readonly<Record<C, string>>): Action[];
 }
 
 /** The names of a record's entries, typed as it is. */
@@ -45,7 +45,7 @@ function preset<N extends string, C extends string = never>(declaration: Declara
     title,
     summary,
     parameters,
-    deeds(given) {
+    actions(given) {
       checkNames(id, parameters, given);
       const checked = (parameter: Parameter) =>
         checkParameterValue(parameter.name, parameter, given[parameter.name] ?? parameter.default);
@@ -57,7 +57,7 @@ function preset<N extends string, C extends string = never>(declaration: Declara
       const chosen = Object.fromEntries(words.map((each) => [each.name, String(checked(each))])) as Record<C, string>;
       const why = conflict?.(values);
       if (why) throw problem('bad-input', why.en, why.zh);
-      return declaration.deeds(values, chosen);
+      return declaration.actions(values, chosen);
     },
   };
 }
@@ -87,7 +87,7 @@ const pagesTitle: Text = { en: 'Pages', zh: '页数' };
 const pagesDescription: Text = { en: 'Pages of the region.', zh: '区域的页数。' };
 
 /** Private anonymous memory that may be read and written, in small pages. */
-function add(pageCount: number, more: Partial<AddedRegion> = {}): Deed {
+function add(pageCount: number, more: Partial<AddedRegion> = {}): Action {
   return {
     kind: 'add',
     region: {
@@ -101,7 +101,7 @@ function add(pageCount: number, more: Partial<AddedRegion> = {}): Deed {
   };
 }
 
-function act(tool: Tool, runs: readonly number[], region = 1): Deed {
+function act(tool: Tool, runs: readonly number[], region = 1): Action {
   return { kind: 'act', region, tool, pages: runs };
 }
 
@@ -145,7 +145,10 @@ export const presets: readonly Preset[] = [
         zh: `第 ${first} 到 ${last} 页不是 ${count} 页区域（0 到 ${count - 1}）中的范围；请让首页不大于末页，且末页在区域之内。`,
       };
     },
-    deeds: ({ pages: count, every, first, last }) => [add(count), act({ kind: 'mlock' }, everyNth(first, last, every))],
+    actions: ({ pages: count, every, first, last }) => [
+      add(count),
+      act({ kind: 'mlock' }, everyNth(first, last, every)),
+    ],
   }),
   preset({
     id: 'lock-then-drop',
@@ -166,7 +169,7 @@ export const presets: readonly Preset[] = [
         default: 'second',
       },
     },
-    deeds: ({ pages: count }, { half }) => {
+    actions: ({ pages: count }, { half }) => {
       const middle = Math.floor(count / 2);
       const locked = half === 'first' ? [0, middle] : [middle, count - middle];
       return [
@@ -198,7 +201,7 @@ export const presets: readonly Preset[] = [
         default: 12,
       },
     },
-    deeds: ({ piece, pieces }) => [
+    actions: ({ piece, pieces }) => [
       add(piece * pieces),
       ...Array.from({ length: pieces }, (_, index) => act({ kind: 'mlock' }, [index * piece, piece])),
     ],
@@ -218,7 +221,7 @@ export const presets: readonly Preset[] = [
         4,
       ),
     },
-    deeds: ({ pages: count, every }) => [
+    actions: ({ pages: count, every }) => [
       add(count),
       act({ kind: 'mlock2', onFault: true }, [0, count]),
       act(write, everyNth(0, count - 1, every)),
@@ -232,7 +235,7 @@ export const presets: readonly Preset[] = [
       zh: '五个区域，各用一种方法使其驻留：循环写入、MAP_POPULATE、MADV_POPULATE_READ、MADV_POPULATE_WRITE、mlock。',
     },
     numbers: { pages: pages(pagesTitle, { en: 'Pages of each region.', zh: '每个区域的页数。' }, 16) },
-    deeds: ({ pages: count }) => [
+    actions: ({ pages: count }) => [
       add(count, { name: 'loop' }),
       act(write, [0, count], 1),
       add(count, { name: 'MAP_POPULATE', populate: true }),
@@ -252,7 +255,7 @@ export const presets: readonly Preset[] = [
       zh: '锁定页、将其排除在核心转储之外、使用、清零，然后才解锁并解除映射：保存密钥的正确顺序。',
     },
     numbers: { pages: pages(pagesTitle, pagesDescription, 4) },
-    deeds: ({ pages: count }) => [
+    actions: ({ pages: count }) => [
       add(count, { name: 'keys' }),
       act({ kind: 'mlock' }, [0, count]),
       act({ kind: 'madvise', advice: 'MADV_DONTDUMP' }, [0, count]),

@@ -8,12 +8,12 @@ import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
 import { languageSchema } from './text.ts';
 import {
-  deedSchema,
+  actionSchema,
   inverseSchema,
   pageRunsSchema,
   processToolSchema,
   savedWorkbenchSchema,
-  uncheckedDeedsSchema,
+  uncheckedActionsSchema,
 } from './workbench.ts';
 
 const session = z.int().positive();
@@ -57,8 +57,8 @@ export type Started = z.infer<typeof startedSchema>;
 
 export const workbenchRequestSchema = z.object({
   placement: placementSchema.default('inline'),
-  /** Deeds to be done at once, those of a saved session or a preset; where a result was saved with one, the differences are told. */
-  deeds: uncheckedDeedsSchema.optional(),
+  /** Actions to be done at once, those of a saved session or a preset; where a result was saved with one, the differences are told. */
+  actions: uncheckedActionsSchema.optional(),
   /** For an isolated engine: the number that its host has given the session. */
   session: session.optional(),
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
@@ -103,17 +103,17 @@ export const contract = {
     request: z.object({ session, tool: processToolSchema }),
     response: z.object({ step: z.int().nonnegative() }),
   },
-  /** Ends the act that is under way, after the call that it is in; what was done stays done. */
+  /** Ends the action that is under way, after the call that it is in; what was done stays done. */
   interrupt: { request: z.object({ session }), response: nothing },
-  /** What was done at a step, with its pages, so that it can be done again. Without a deed the step is not of a deed's own. */
-  deed: {
+  /** What was done at a step, with its pages, so that it can be done again. Without an action the step is not of an action's own. */
+  action: {
     request: z.object({ session, step: z.int().nonnegative() }),
-    response: z.object({ deed: deedSchema.optional() }),
+    response: z.object({ action: actionSchema.optional() }),
   },
   /** What would take a step back, from what the kernel showed before it. */
   inverse: { request: z.object({ session, step: z.int().nonnegative() }), response: inverseSchema },
   /** The workbench as it can be stored and opened again. */
-  save: { request: z.object({ session }), response: savedWorkbenchSchema.extend({ deeds: uncheckedDeedsSchema }) },
+  save: { request: z.object({ session }), response: savedWorkbenchSchema.extend({ actions: uncheckedActionsSchema }) },
   /** The report of what the session has shown so far. */
   report: { request: z.object({ session, language: languageSchema }), response: reportSchema },
   /** The steps so far as a C program; with a step, only that step's lines. */

@@ -4,20 +4,20 @@ import { mclFlagSchema } from './operation.ts';
 import { toolSchema } from './page-call.ts';
 import { textSchema } from './text.ts';
 
-/** Runs of pages that one act may be about: each is a call, and a table of more is no longer read by anybody. */
-export const maxActRuns = 65_536;
+/** Runs of pages that one action may be about: each is a call, and a table of more is no longer read by anybody. */
+export const maxActionRuns = 65_536;
 
 /**
  * Pages of a region as runs: `[first, count, first, count, …]`, ascending, with a gap between one run and the next.
  * Checked by one loop, since a zod array of this length takes tens of milliseconds.
  */
 export const pageRunsSchema = z.custom<readonly number[]>(isPageRuns, {
-  error: `must be runs of pages: first, count, first, count, …, ascending, apart, at most ${maxActRuns} of them`,
+  error: `must be runs of pages: first, count, first, count, …, ascending, apart, at most ${maxActionRuns} of them`,
 });
 export type PageRuns = z.infer<typeof pageRunsSchema>;
 
 function isPageRuns(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length === 0 || value.length % 2 !== 0 || value.length > 2 * maxActRuns)
+  if (!Array.isArray(value) || value.length === 0 || value.length % 2 !== 0 || value.length > 2 * maxActionRuns)
     return false;
   let end = -1;
   for (let at = 0; at < value.length; at += 2) {
@@ -36,42 +36,42 @@ export const processToolSchema = z.discriminatedUnion('kind', [
 export type ProcessTool = z.infer<typeof processToolSchema>;
 
 /** One thing that a person did in the workbench, in the order in which it was done. Regions go by their number, from 1. */
-export const deedSchema = z.discriminatedUnion('kind', [
+export const actionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('add'), region: regionRequestSchema }),
   z.object({ kind: z.literal('remove'), region: z.int().positive() }),
   z.object({ kind: z.literal('act'), region: z.int().positive(), tool: toolSchema, pages: pageRunsSchema }),
   z.object({ kind: z.literal('process'), tool: processToolSchema }),
 ]);
-export type Deed = z.infer<typeof deedSchema>;
+export type Action = z.infer<typeof actionSchema>;
 
 export const savedWorkbenchId = 'pagescope/workbench@1';
 
-/** The most deeds that a saved session may have. */
-export const maxDeeds = 100_000;
+/** The most actions that a saved session may have. */
+export const maxActions = 100_000;
 
-/** What the kernel showed after a deed: enough to say whether a replay came to the same. */
-export const deedResultSchema = z.object({
+/** What the kernel showed after an action: enough to say whether a replay came to the same. */
+export const actionResultSchema = z.object({
   errno: z.string().nullable(),
-  /** Of the region that the deed was about; left out where it has none. */
+  /** Of the region that the action was about; left out where it has none. */
   resident: z.int().nonnegative().optional(),
   locked: z.int().nonnegative().optional(),
 });
-export type DeedResult = z.infer<typeof deedResultSchema>;
+export type ActionResult = z.infer<typeof actionResultSchema>;
 
-/** A deed, with what came of it where that was kept. */
-export const recordedDeedSchema = z.object({ deed: deedSchema, result: deedResultSchema.optional() });
+/** An action, with what came of it where that was kept. */
+export const recordedActionSchema = z.object({ action: actionSchema, result: actionResultSchema.optional() });
 
-/** Deeds in order. */
-export const recordedDeedsSchema = z.array(recordedDeedSchema).max(maxDeeds);
-export type RecordedDeeds = z.infer<typeof recordedDeedsSchema>;
+/** Actions in order. */
+export const recordedActionsSchema = z.array(recordedActionSchema).max(maxActions);
+export type RecordedActions = z.infer<typeof recordedActionsSchema>;
 
 /**
  * The same as they go over a wire. Checked all at once they would keep a main loop for half a second: the engine checks each in its time, and
  * whoever opens a saved file does.
  */
-export const uncheckedDeedsSchema = z.custom<readonly unknown[]>(
-  (value) => Array.isArray(value) && value.length <= maxDeeds,
-  { error: `must be a list of at most ${maxDeeds} deeds` },
+export const uncheckedActionsSchema = z.custom<readonly unknown[]>(
+  (value) => Array.isArray(value) && value.length <= maxActions,
+  { error: `must be a list of at most ${maxActions} actions` },
 );
 
 /** A workbench session on disk: what was done, and what came of it, so that reopening it can do it again and tell the differences. */
@@ -81,15 +81,15 @@ export const savedWorkbenchSchema = z.object({
   savedAt: z.iso.datetime(),
   kernel: z.string(),
   pageSize: z.int().positive(),
-  deeds: recordedDeedsSchema,
+  actions: recordedActionsSchema,
 });
 export type SavedWorkbench = z.infer<typeof savedWorkbenchSchema>;
 
-/** What takes an act back. */
+/** What takes an action back. */
 export const inverseSchema = z.object({
   /** Acts on the same region, in order; none when nothing takes it back. */
-  acts: z.array(z.object({ tool: toolSchema, pages: pageRunsSchema })),
-  /** What these acts do, and what they cannot bring back; or why there are none. */
+  actions: z.array(z.object({ tool: toolSchema, pages: pageRunsSchema })),
+  /** What these actions do, and what they cannot bring back; or why there are none. */
   note: textSchema,
 });
 export type Inverse = z.infer<typeof inverseSchema>;

@@ -31,7 +31,7 @@ export function operationOnRuns(operation: Operation, place: Place, refused: boo
   return onRuns(operation, [range.firstPage, range.pageCount], place, refused);
 }
 
-/** An act of the workbench, likewise. A touch that is refused ends with its run. */
+/** An action of the workbench, likewise. A touch that is refused ends with its run. */
 export function actOnRuns(tool: Tool, runs: PageRuns, place: Place, refused: boolean): RunCalls {
   if (tool.kind !== 'touch') return onRuns(tool, runs, place, refused);
   const { access } = tool;

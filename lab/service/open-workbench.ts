@@ -1,7 +1,7 @@
 import type { Placement } from '../../protocol/experiment.ts';
 import type { Reader, Received } from '../../protocol/service.ts';
 import { isolate } from '../isolation/isolate.ts';
-import { parseDeeds } from '../workbench/parse-actions.ts';
+import { parseActions } from '../workbench/parse-actions.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import type { Host } from './host.ts';
@@ -9,7 +9,7 @@ import type { Opening } from './opening.ts';
 import { whereabouts } from './placement.ts';
 import { WorkbenchRoom } from './workbench-budget.ts';
 
-/** A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and `over-budget` for deeds that cannot be done. */
+/** A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and `over-budget` for actions that cannot be done. */
 export async function openWorkbench(
   host: Host,
   placement: Placement,
@@ -18,16 +18,16 @@ export async function openWorkbench(
 ): Promise<Opening> {
   const { session, sampleHz } = request;
   const { version } = host;
-  const deeds = await parseDeeds(request.deeds ?? []);
+  const actions = await parseActions(request.actions ?? []);
   // An isolated engine may map what its host has made room for.
   const room = new WorkbenchRoom(host.budget, whereabouts(host) === 'isolated' ? 'isolated' : placement);
   const watched = room.watching(reader);
   try {
-    await room.addAll(deeds);
+    await room.addAll(actions);
     if (placement === 'inline' || !host.spawnIsolated) {
       const options = { session, sampleHz, version, placement: whereabouts(host) };
       const handle = new Workbench(options, watched);
-      return { handle, regions: room, begin: async () => handle.begin(deeds) };
+      return { handle, regions: room, begin: async () => handle.begin(actions) };
     }
     const header = { version, experiment: workbenchExperiment, placement };
     const handle = await isolate(host.spawnIsolated, session, header, watched);

@@ -81,7 +81,7 @@ export function createService(host: Host, reader: Reader): Service {
     const session = numberOf(request.session);
     const room = takeRoom(0, workbenchExperiment.title);
     const make = async () => {
-      // Loaded when it is wanted: `pagescope run` does without it, and without the schemas of its deeds.
+      // Loaded when it is wanted: `pagescope run` does without it, and without the schemas of its actions.
       const { openWorkbench } = await import('./open-workbench.ts');
       return openWorkbench(host, placement, { ...request, session }, reader);
     };

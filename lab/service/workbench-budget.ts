@@ -2,7 +2,7 @@ import type { Placement } from '../../protocol/experiment.ts';
 import type { RegionRequest } from '../../protocol/mapping.ts';
 import { ProblemError, problem } from '../../protocol/problem.ts';
 import type { Reader, Received, Response, SessionMethod } from '../../protocol/service.ts';
-import type { ProcessTool, RecordedDeeds } from '../../protocol/workbench.ts';
+import type { ProcessTool, RecordedActions } from '../../protocol/workbench.ts';
 import { formatBytes } from '../base/format.ts';
 import { Slices } from '../base/slices.ts';
 import { maxInlineBytes, wholeProcessBytes } from '../limits/memory-sizes.ts';
@@ -69,23 +69,23 @@ export class WorkbenchRoom implements Disposable {
   }
 
   /**
-   * Takes room for all regions that these deeds add. For those that they remove again it takes what they need beside the others at the
+   * Takes room for all regions that these actions add. For those that they remove again it takes what they need beside the others at the
    * most, until the workbench is closed.
    */
-  async addAll(deeds: RecordedDeeds): Promise<void> {
+  async addAll(actions: RecordedActions): Promise<void> {
     const live = new Map<number, number>();
     let added = 0;
     let bytes = 0;
     let most = 0;
     const slices = new Slices();
-    for (const { deed } of deeds) {
+    for (const { action } of actions) {
       if (slices.over) await slices.next();
-      if (deed.kind === 'add') live.set(++added, bytesIfThere(deed.region));
-      bytes += deed.kind === 'add' ? (live.get(added) ?? 0) : 0;
-      if (deed.kind !== 'remove') most = Math.max(most, bytes);
+      if (action.kind === 'add') live.set(++added, bytesIfThere(action.region));
+      bytes += action.kind === 'add' ? (live.get(added) ?? 0) : 0;
+      if (action.kind !== 'remove') most = Math.max(most, bytes);
       else {
-        bytes -= live.get(deed.region) ?? 0;
-        live.delete(deed.region);
+        bytes -= live.get(action.region) ?? 0;
+        live.delete(action.region);
       }
     }
     this.#more = this.#take(most - bytes);
@@ -123,7 +123,7 @@ export class WorkbenchRoom implements Disposable {
   }
 }
 
-/** 0 for a file that cannot be mapped any more: that deed is refused when its turn comes. */
+/** 0 for a file that cannot be mapped any more: that action is refused when its turn comes. */
 function bytesIfThere(request: RegionRequest): number {
   try {
     return bytesOfRequest(request);

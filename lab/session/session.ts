@@ -176,7 +176,7 @@ export class OpenSession {
     await setTimeout(milliseconds, undefined, { signal: this.#interrupt.signal }).catch(() => {});
   }
 
-  /** One at a time: no two acts interleave their calls. */
+  /** One at a time: no two actions interleave their calls. */
   inTurn<T>(act: () => T | Promise<T>): Promise<T> {
     const turn = this.#busy.then(act);
     this.#busy = turn.catch(() => {});

@@ -17,8 +17,8 @@ import { outcomeOf } from './outcome.ts';
 import { countRunPages, endOfRuns } from './page-runs.ts';
 import type { Tally } from './tally.ts';
 
-/** An act that was done, in whole or up to where it was ended. */
-export interface Acted {
+/** An action that was done, in whole or up to where it was ended. */
+export interface Performed {
   readonly record: CallRecord;
   /** The pages that calls were made for. */
   readonly done: PageRuns;
@@ -26,10 +26,10 @@ export interface Acted {
 
 /**
  * Makes one call for each run of pages, in order, and goes on with the next run where one is refused. Long runs are cut, so that the main
- * loop goes on and the act can be ended; within a run the first refusal is the last call, as it is in the kernel.
+ * loop goes on and the action can be ended; within a run the first refusal is the last call, as it is in the kernel.
  *
  * @param interrupt ends it after the call that it is in
- * @param progress told after every slice of a long act: pages done, of how many
+ * @param progress told after every slice of a long action: pages done, of how many
  */
 export async function act(
   tool: Tool,
@@ -38,7 +38,7 @@ export async function act(
   clock: Clock,
   interrupt: AbortSignal,
   progress: (done: number, total: number) => void,
-): Promise<Acted> {
+): Promise<Performed> {
   const meter = new Meter(clock);
   const total = countRunPages(runs);
   const tally: Tally = {
@@ -125,7 +125,7 @@ function upTo(runs: PageRuns, at: number, page: number): PageRuns {
   return page > first ? [...runs.slice(0, at), first, page - first] : runs.slice(0, at);
 }
 
-/** The act as one step: the first refused call's answer where one was, else the first call's. */
+/** The action as one step: the first refused call's answer where one was, else the first call's. */
 function written(
   entry: PageCallEntry,
   runs: PageRuns,

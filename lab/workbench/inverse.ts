@@ -9,12 +9,12 @@ import { pageCall } from '../operations/page-calls.ts';
 import type { Undo } from '../operations/undo.ts';
 import type { Region } from '../regions/region.ts';
 import { forEachPageRun, RunsBuilder } from './page-runs.ts';
-import type { Before, PastAct } from './past-acts.ts';
+import type { Before, PastAction } from './past-actions.ts';
 
-type Acts = Inverse['acts'];
+type Actions = Inverse['actions'];
 
-/** What takes an act back, as far as anything does, from what the kernel showed before it. */
-export function inverseOf({ tool, runs, before }: PastAct, region: Region): Inverse {
+/** What takes an action back, as far as anything does, from what the kernel showed before it. */
+export function inverseOf({ tool, runs, before }: PastAction, region: Region): Inverse {
   if (!before) return nothing(forgotten);
   const { undo } = pageCall(tool);
   switch (undo.by) {
@@ -67,7 +67,7 @@ function withTool({ pages }: Pick<Before, 'pages'>, wanted: (flags: number) => b
 }
 
 /** The rights that each VMA had. */
-function reprotected({ vmas }: Before, runs: PastAct['runs'], { given, note }: Extract<Undo, { by: 'rights' }>) {
+function reprotected({ vmas }: Before, runs: PastAction['runs'], { given, note }: Extract<Undo, { by: 'rights' }>) {
   const byRights = new Map<number, RunsBuilder>();
   eachPiece(vmas, runs, ({ protection }, first, count) => {
     if (protection === null || protection === given) return;
@@ -75,10 +75,10 @@ function reprotected({ vmas }: Before, runs: PastAct['runs'], { given, note }: E
     byRights.set(protection, builder);
     builder.add(first, count);
   });
-  const acts = [...byRights].flatMap(([rights, builder]) =>
+  const actions = [...byRights].flatMap(([rights, builder]) =>
     actsOf({ kind: 'mprotect', protection: namesOf(rights) }, builder),
   );
-  return offered(acts, note);
+  return offered(actions, note);
 }
 
 function namesOf(rights: number): ProtectionName[] {
@@ -91,7 +91,7 @@ function namesOf(rights: number): ProtectionName[] {
 /** The advice that each VMA had; of some nothing brings back what they had. */
 function readvised(
   { vmas }: Before,
-  runs: PastAct['runs'],
+  runs: PastAction['runs'],
   adviceBefore: Extract<Undo, { by: 'vm-flags' }>['before'],
 ): Inverse {
   const byAdvice = new Map<ToolAdvice, RunsBuilder>();
@@ -104,25 +104,25 @@ function readvised(
     byAdvice.set(had, builder);
     builder.add(first, count);
   });
-  const acts = [...byAdvice].flatMap(([advice, builder]) => actsOf(advise(advice), builder));
-  if (without > 0 && acts.length === 0) return nothing(noAdviceNote);
-  return offered(acts, without > 0 ? someAdviceNote : adviceNote);
+  const actions = [...byAdvice].flatMap(([advice, builder]) => actsOf(advise(advice), builder));
+  if (without > 0 && actions.length === 0) return nothing(noAdviceNote);
+  return offered(actions, without > 0 ? someAdviceNote : adviceNote);
 }
 
 function advise(advice: ToolAdvice): Tool {
   return { kind: 'madvise', advice };
 }
 
-function actsOf(tool: Tool, builder: RunsBuilder): Acts {
-  return builder.acts.map((pages) => ({ tool, pages }));
+function actsOf(tool: Tool, builder: RunsBuilder): Actions {
+  return builder.actions.map((pages) => ({ tool, pages }));
 }
 
-function offered(acts: Acts, note: Text): Inverse {
-  return acts.length > 0 ? { acts, note } : nothing(unchangedNote);
+function offered(actions: Actions, note: Text): Inverse {
+  return actions.length > 0 ? { actions, note } : nothing(unchangedNote);
 }
 
 function nothing(note: Text): Inverse {
-  return { acts: [], note };
+  return { actions: [], note };
 }
 
 function eachPacked(packed: Uint32Array, each: (first: number, count: number, flags: number) => void): void {
@@ -135,7 +135,7 @@ function eachPacked(packed: Uint32Array, each: (first: number, count: number, fl
 /** Calls `each` for the part of every VMA that lies in a run, both ascending. */
 function eachPiece(
   vmas: Before['vmas'],
-  runs: PastAct['runs'],
+  runs: PastAction['runs'],
   each: (vma: Before['vmas'][number], first: number, count: number) => void,
 ): void {
   let from = 0;
@@ -155,7 +155,7 @@ function endOf(vma: Before['vmas'][number] | undefined): number {
 }
 
 const forgotten: Text = {
-  en: 'What was there before this act is no longer kept: it was long ago, and later acts took the room.',
+  en: 'What was there before this action is no longer kept: it was long ago, and later actions took the room.',
   zh: '此操作之前的状态已不再保留：时间较久，空间已被后来的操作占用。',
 };
 const unchangedNote: Text = {

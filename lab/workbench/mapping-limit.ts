@@ -21,7 +21,7 @@ let left = 0;
  * Whether a call that may split a mapping can be made without taking the last ones that the process may have (vm.max_map_count).
  * Counted for the whole process, since all sessions in it draw on the same number.
  *
- * @param first whether it is an act's first call: it may be the one that unlocks, so that mappings join again, and goes on into the reserve
+ * @param first whether it is an action's first call: it may be the one that unlocks, so that mappings join again, and goes on into the reserve
  */
 export function maySplit(first: boolean): boolean {
   if (left === 0) left = Math.max(0, Math.min(callsPerCount, Math.floor(freeAfter(reserve) / perCall)));
@@ -51,7 +51,7 @@ export function checkRoomForRegion(regions: number): void {
   throw problem('bad-input', `${en} Unmap or unlock a region first.`, `${zh}请先取消映射或解锁一个区域。`);
 }
 
-/** Why an act ended before such a call. */
+/** Why an action ended before such a call. */
 export function noRoomToSplit(): Text {
   const max = maxMapCount();
   const number = max.errno === null ? max.returned : 0;

@@ -1,5 +1,5 @@
 /** Runs of pages as the contract has them: `[first, count, first, count, …]`, ascending and apart. */
-import { maxActRuns, type PageRuns } from '../../protocol/workbench.ts';
+import { maxActionRuns, type PageRuns } from '../../protocol/workbench.ts';
 import { formatPages } from '../base/format.ts';
 
 /** How many runs a sentence names before it counts the others. */
@@ -44,10 +44,11 @@ export class RunsBuilder {
     else runs.push(firstPage, pageCount);
   }
 
-  /** In pieces that one act may be about. */
-  get acts(): number[][] {
-    const acts: number[][] = [];
-    for (let at = 0; at < this.runs.length; at += 2 * maxActRuns) acts.push(this.runs.slice(at, at + 2 * maxActRuns));
-    return acts;
+  /** In pieces that one action may be about. */
+  get actions(): number[][] {
+    const actions: number[][] = [];
+    for (let at = 0; at < this.runs.length; at += 2 * maxActionRuns)
+      actions.push(this.runs.slice(at, at + 2 * maxActionRuns));
+    return actions;
   }
 }

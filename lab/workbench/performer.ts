@@ -5,7 +5,7 @@ import type { RegionRequest } from '../../protocol/mapping.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Deed, DeedResult, PageRuns, ProcessTool } from '../../protocol/workbench.ts';
+import type { Action, ActionResult, PageRuns, ProcessTool } from '../../protocol/workbench.ts';
 import { countPages } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
 import type { CallRecord } from '../operations/call-record.ts';
@@ -20,32 +20,32 @@ import { type Taken, takeMap, takeOnProcess } from '../session/taken-steps.ts';
 import { act } from './act.ts';
 import { checkRoomForRegion } from './mapping-limit.ts';
 import { endOfRuns } from './page-runs.ts';
-import { beforeEnd, beforeOf, PastActs } from './past-acts.ts';
+import { beforeEnd, beforeOf, PastActions } from './past-actions.ts';
 import { mappingOf } from './requested-mapping.ts';
-import { actTitle } from './tool-names.ts';
+import { actionTitle } from './tool-names.ts';
 import { type VmaList, vmaList } from './vma-list.ts';
 
 type Counted = Snapshot & Required<Pick<Snapshot, 'counts'>>;
 
-/** What a deed came to. */
+/** What an action came to. */
 export interface Done {
-  readonly deed: Deed;
-  readonly result: DeedResult;
+  readonly action: Action;
+  readonly result: ActionResult;
   /** The step that tells of it; the first, where there are several. */
   readonly step: number;
 }
 
-/** How a deed is done: what ends it, where its progress goes, and what is to be said of a result that differs from a saved one. */
+/** How an action is done: what ends it, where its progress goes, and what is to be said of a result that differs from a saved one. */
 export interface Doing {
   readonly interrupt: AbortSignal;
   progress(done: number, total: number): void;
   /** What the step says beside what it came to. */
-  remark?(result: DeedResult): Text | undefined;
+  remark?(result: ActionResult): Text | undefined;
 }
 
 /** Does what a person asks of a workbench, as steps. Whoever calls has the session's turn. */
 export class Performer {
-  readonly past = new PastActs();
+  readonly past = new PastActions();
   readonly #open: OpenSession;
   readonly #isolated: boolean;
   /** What was last told of each region's VMAs. */
@@ -57,26 +57,26 @@ export class Performer {
     open.betweenSteps = (region) => this.#tellVmas(region);
   }
 
-  /** Throws `bad-input`, `gone` or `cannot-run-here` when the deed is none that can be done here; then nothing was done. */
-  perform(deed: Deed, doing: Doing): Promise<Done> | Done {
-    switch (deed.kind) {
+  /** Throws `bad-input`, `gone` or `cannot-run-here` when the action is none that can be done here; then nothing was done. */
+  perform(action: Action, doing: Doing): Promise<Done> | Done {
+    switch (action.kind) {
       case 'add':
-        return this.#add(deed.region, doing);
+        return this.#add(action.region, doing);
       case 'remove':
-        return this.#remove(deed.region, doing);
+        return this.#remove(action.region, doing);
       case 'act':
-        return this.#act(this.#open.regions.get(deed.region), deed.tool, deed.pages, doing);
+        return this.#act(this.#open.regions.get(action.region), action.tool, action.pages, doing);
       case 'process':
-        return this.#onProcess(deed.tool, doing);
+        return this.#onProcess(action.tool, doing);
     }
   }
 
-  /** A deed that could not be done, told as a step, so that those after it go on. A region that was to be added keeps its number. */
-  refuse(deed: Deed, why: Text): Done {
-    const title = refusedTitle(deed);
+  /** An action that could not be done, told as a step, so that those after it go on. A region that was to be added keeps its number. */
+  refuse(action: Action, why: Text): Done {
+    const title = refusedTitle(action);
     const startedNs = this.#open.clock.nowNs();
     const record = {
-      call: deed.kind,
+      call: action.kind,
       arguments: {},
       returned: 'not called',
       errno: null,
@@ -88,8 +88,8 @@ export class Performer {
       vmLckGrowthBytes: 0,
     };
     const step = this.#open.publish({ title, record, entry: { kind: 'remark', title } }).index;
-    if (deed.kind === 'add') this.#open.regions.skipId();
-    return { deed, result: { errno: 'refused' }, step };
+    if (action.kind === 'add') this.#open.regions.skipId();
+    return { action, result: { errno: 'refused' }, step };
   }
 
   #add(request: RegionRequest, { remark }: Doing): Done {
@@ -103,7 +103,7 @@ export class Performer {
       regions.skipId();
       mapping.file?.[Symbol.dispose]();
       const result = { errno: taken.record.errno };
-      return { deed: { kind: 'add', region: request }, result, step: this.#publish(taken, remark?.(result)) };
+      return { action: { kind: 'add', region: request }, result, step: this.#publish(taken, remark?.(result)) };
     }
     region.name = request.name;
     const advised = this.#advise(request, region);
@@ -114,7 +114,7 @@ export class Performer {
     const step = this.#publish(advised ? mapped : seenWith(mapped, region, snapshot), remark?.(result));
     if (advised) this.#publish(seenWith(advised, region, snapshot));
     this.#tellVmas(region);
-    return { deed: { kind: 'add', region: request }, result, step };
+    return { action: { kind: 'add', region: request }, result, step };
   }
 
   /** The advice that follows the mmap. Files and memfd_secret have small pages anyway, so they are not advised against huge ones. */
@@ -145,7 +145,7 @@ export class Performer {
       remark?.(result),
     );
     this.#open.tell({ kind: 'released', region: id });
-    return { deed: { kind: 'remove', region: id }, result, step };
+    return { action: { kind: 'remove', region: id }, result, step };
   }
 
   async #act(region: Region, tool: Tool, runs: PageRuns, doing: Doing): Promise<Done> {
@@ -158,7 +158,7 @@ export class Performer {
       act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress),
     );
     const snapshot = this.#look(region, tool);
-    const title = actTitle(tool, region, runs);
+    const title = actionTitle(tool, region, runs);
     const entry: Taken['entry'] = done.length
       ? { kind: 'act', title, label: region.label, tool, runs: done, refused: record.errno !== null }
       : { kind: 'remark', title };
@@ -168,7 +168,7 @@ export class Performer {
     const kept = done === runs ? before : beforeEnd(before, endOfRuns(done));
     this.past.add(step, { region: region.id, tool, runs: done, before: kept });
     this.#tellVmas(region);
-    return { deed: { kind: 'act', region: region.id, tool, pages: done.length ? done : runs }, result, step };
+    return { action: { kind: 'act', region: region.id, tool, pages: done.length ? done : runs }, result, step };
   }
 
   #onProcess(tool: ProcessTool, { remark }: Doing): Done {
@@ -197,10 +197,10 @@ export class Performer {
       this.#open.observe(last);
     }
     for (const { region } of seen) this.#tellVmas(region);
-    return { deed: { kind: 'process', tool }, result, step };
+    return { action: { kind: 'process', tool }, result, step };
   }
 
-  /** Looks at a region after a deed on it; with a tool, for what that may have changed. */
+  /** Looks at a region after an action on it; with a tool, for what that may have changed. */
   #look(region: Region, tool?: Tool): Counted {
     const observer = this.#open.regions.observer(region.id);
     const onFault = observer.last.vmas.some((vma) => vma.onFault);
@@ -210,7 +210,7 @@ export class Performer {
     return countedWhenAsked(observer.look(this.#open.clock, this.#open.steps));
   }
 
-  /** @param difference of a saved deed that came to something else */
+  /** @param difference of a saved action that came to something else */
   #publish(taken: Taken, difference?: Text): number {
     const { record, ...rest } = difference ? saying(taken, difference) : taken;
     const sample = takeSample(this.#open.clock);
@@ -257,7 +257,7 @@ function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {
   return { ...taken, seen: [{ region: region.id, snapshot }] };
 }
 
-function resultOf(errno: string | null, { counts: { resident, locked } }: Counted): DeedResult {
+function resultOf(errno: string | null, { counts: { resident, locked } }: Counted): ActionResult {
   return { errno, resident, locked };
 }
 
@@ -288,15 +288,15 @@ function notInline(tool: ProcessTool) {
   );
 }
 
-function refusedTitle(deed: Deed): Text {
-  switch (deed.kind) {
+function refusedTitle(action: Action): Text {
+  switch (action.kind) {
     case 'add':
       return { en: 'Map a region', zh: '映射一个区域' };
     case 'remove':
-      return { en: `Unmap region ${deed.region}`, zh: `取消映射区域 ${deed.region}` };
+      return { en: `Unmap region ${action.region}`, zh: `取消映射区域 ${action.region}` };
     case 'act':
-      return { en: `Act on region ${deed.region}`, zh: `对区域 ${deed.region} 操作` };
+      return { en: `Act on region ${action.region}`, zh: `对区域 ${action.region} 操作` };
     case 'process':
-      return processTitle(deed.tool);
+      return processTitle(action.tool);
   }
 }

@@ -1,9 +1,9 @@
 import type { Claim } from '../../protocol/events.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { DeedResult } from '../../protocol/workbench.ts';
+import type { ActionResult } from '../../protocol/workbench.ts';
 
 /** What differs from the saved result, in words; undefined where nothing does. */
-export function differenceOf(saved: DeedResult, now: DeedResult): Text | undefined {
+export function differenceOf(saved: ActionResult, now: ActionResult): Text | undefined {
   const [then, here] = [partsOf(saved), partsOf(now)];
   const differing = then.flatMap((part, index) => {
     const other = here[index];
@@ -16,7 +16,7 @@ export function differenceOf(saved: DeedResult, now: DeedResult): Text | undefin
   };
 }
 
-function partsOf({ errno, resident, locked }: DeedResult) {
+function partsOf({ errno, resident, locked }: ActionResult) {
   return [
     { en: 'errno', zh: 'errno', value: errno ?? '0' },
     { en: 'resident pages', zh: '驻留页', value: resident },
@@ -24,17 +24,17 @@ function partsOf({ errno, resident, locked }: DeedResult) {
   ];
 }
 
-/** What a replay came to: how many of the deeds whose result was saved came to the same. */
+/** What a replay came to: how many of the actions whose result was saved came to the same. */
 export function replayClaim(compared: number, same: number, interruptedAfter: number | undefined, all: number): Claim {
   const text: Text = {
-    en: `${same} of ${compared} deeds came to the same as when they were saved`,
+    en: `${same} of ${compared} actions came to the same as when they were saved`,
     zh: `${compared} 个操作中有 ${same} 个与保存时结果相同`,
   };
   const claim = { id: 'replay', text, expected: compared, measured: same };
   const status = same === compared ? 'held' : 'failed';
   if (interruptedAfter === undefined) return { ...claim, status };
   const reason = {
-    en: `it was ended after ${interruptedAfter} of ${all} deeds`,
+    en: `it was ended after ${interruptedAfter} of ${all} actions`,
     zh: `在 ${all} 个操作中的第 ${interruptedAfter} 个之后结束`,
   };
   return { ...claim, status, reason };

@@ -14,10 +14,10 @@ export interface RefusedCall {
   readonly diagnosis: Diagnosis | undefined;
 }
 
-/** Why an act ended before all of its calls were made. */
+/** Why an action ended before all of its calls were made. */
 export type EndedEarly = 'interrupted' | 'no-room-to-split';
 
-/** What an act came to so far. */
+/** What an action came to so far. */
 export interface Tally {
   made: number;
   refused: number;

@@ -5,8 +5,8 @@ import { pageCall } from '../operations/page-calls.ts';
 import type { Region } from '../regions/region.ts';
 import { formatRuns } from './page-runs.ts';
 
-/** The title of an act: what, and on which pages. */
-export function actTitle(tool: Tool, region: Region, runs: PageRuns): Text {
+/** The title of an action: what, and on which pages. */
+export function actionTitle(tool: Tool, region: Region, runs: PageRuns): Text {
   const { title } = pageCall(tool);
   const pages = formatRuns(runs);
   const one = runs.length === 2 && runs[1] === 1;

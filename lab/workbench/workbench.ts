@@ -4,7 +4,7 @@ import type { Placement } from '../../protocol/experiment.ts';
 import { ProblemError, problem, toProblem } from '../../protocol/problem.ts';
 import type { Reader, Received, Response, SessionMethod } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
-import { type Deed, maxDeeds, type RecordedDeeds, savedWorkbenchId } from '../../protocol/workbench.ts';
+import { type Action, maxActions, type RecordedActions, savedWorkbenchId } from '../../protocol/workbench.ts';
 import { Slices } from '../base/slices.ts';
 import { Progress } from '../session/progress.ts';
 import { OpenSession } from '../session/session.ts';
@@ -13,7 +13,7 @@ import { inverseOf } from './inverse.ts';
 import { type Doing, type Done, Performer } from './performer.ts';
 import { differenceOf, replayClaim } from './replay.ts';
 import { workbenchExperiment } from './report-header.ts';
-import { actTitle } from './tool-names.ts';
+import { actionTitle } from './tool-names.ts';
 
 export interface WorkbenchOptions {
   readonly session: number;
@@ -28,8 +28,8 @@ export class Workbench implements SessionHandle {
   readonly #version: string;
   readonly #open: OpenSession;
   readonly #performer: Performer;
-  readonly #deeds: Done[] = [];
-  readonly #deedOfStep = new Map<number, Deed>();
+  readonly #actions: Done[] = [];
+  readonly #actionOfStep = new Map<number, Action>();
   /** Names that regions were given later. */
   readonly #names = new Map<number, string>();
   /** Ends what is under way, the first, and what waits for it, in the order in which it was asked for. */
@@ -41,7 +41,7 @@ export class Workbench implements SessionHandle {
     act: (request) => this.#act(request),
     actOnProcess: (request) => this.#actOnProcess(request),
     interrupt: async () => this.#asked[0]?.abort(),
-    deed: (request) => this.#deed(request),
+    action: (request) => this.#action(request),
     inverse: (request) => this.#inverse(request),
     save: () => this.#save(),
     report: async ({ language }) => this.#open.report(language),
@@ -56,11 +56,11 @@ export class Workbench implements SessionHandle {
     this.#performer = new Performer(this.#open, placement === 'isolated');
   }
 
-  /** Tells that it is open, and does the deeds of a saved one, if any, before anything else. */
-  begin(deeds: RecordedDeeds = []): void {
+  /** Tells that it is open, and does the actions of a saved one, if any, before anything else. */
+  begin(actions: RecordedActions = []): void {
     this.#open.tell({ kind: 'state', state: 'open' });
-    if (deeds.length === 0) return;
-    this.#turn((interrupt) => this.#replay(deeds, interrupt)).catch((error: unknown) => {
+    if (actions.length === 0) return;
+    this.#turn((interrupt) => this.#replay(actions, interrupt)).catch((error: unknown) => {
       // Nobody waits for an answer: what goes wrong is told, unless it is that the workbench was closed meanwhile.
       if (!this.#disposed) this.#open.tell({ kind: 'state', state: 'failed', problem: toProblem(error) });
     });
@@ -91,7 +91,7 @@ export class Workbench implements SessionHandle {
 
   async #act({ region: id, tool, pages }: Received<'act'>): Promise<Response<'act'>> {
     return this.#turn(async (interrupt) => {
-      const title = actTitle(tool, this.#open.regions.get(id), pages);
+      const title = actionTitle(tool, this.#open.regions.get(id), pages);
       const progress = this.#progress(title, 'pages');
       const doing = { interrupt, progress: (done: number, total: number) => progress.at(done, total) };
       try {
@@ -110,23 +110,23 @@ export class Workbench implements SessionHandle {
     });
   }
 
-  async #deed({ step }: Received<'deed'>): Promise<Response<'deed'>> {
-    const deed = this.#deedOfStep.get(step);
-    return deed ? { deed } : {};
+  async #action({ step }: Received<'action'>): Promise<Response<'action'>> {
+    const action = this.#actionOfStep.get(step);
+    return action ? { action } : {};
   }
 
   async #inverse({ step }: Received<'inverse'>): Promise<Response<'inverse'>> {
     const past = this.#performer.past.get(step);
     if (past) return inverseOf(past, this.#open.regions.get(past.region));
-    return { acts: [], note: step < this.#open.steps ? noAct : notTaken };
+    return { actions: [], note: step < this.#open.steps ? noAction : notTaken };
   }
 
   async #save(): Promise<Response<'save'>> {
-    if (this.#deeds.length > maxDeeds) {
+    if (this.#actions.length > maxActions) {
       throw problem(
         'bad-input',
-        `This workbench has ${this.#deeds.length} deeds, and ${maxDeeds} is the most that can be saved; open a new one.`,
-        `此工作台已有 ${this.#deeds.length} 个操作，最多可保存 ${maxDeeds} 个；请打开一个新的工作台。`,
+        `This workbench has ${this.#actions.length} actions, and ${maxActions} is the most that can be saved; open a new one.`,
+        `此工作台已有 ${this.#actions.length} 个操作，最多可保存 ${maxActions} 个；请打开一个新的工作台。`,
       );
     }
     return {
@@ -135,17 +135,17 @@ export class Workbench implements SessionHandle {
       savedAt: new Date().toISOString(),
       kernel: release(),
       pageSize: pageSize(),
-      deeds: this.#recorded(),
+      actions: this.#recorded(),
     };
   }
 
-  /** The deeds, with the names that their regions have now. The number of a region is that of its deed among those that add one. */
-  #recorded(): RecordedDeeds {
+  /** The actions, with the names that their regions have now. The number of a region is that of its action among those that add one. */
+  #recorded(): RecordedActions {
     let added = 0;
-    return this.#deeds.map(({ deed, result }) => {
-      const name = deed.kind === 'add' ? this.#names.get(++added) : undefined;
-      if (deed.kind !== 'add' || name === undefined) return { deed, result };
-      return { deed: { ...deed, region: { ...deed.region, name } }, result };
+    return this.#actions.map(({ action, result }) => {
+      const name = action.kind === 'add' ? this.#names.get(++added) : undefined;
+      if (action.kind !== 'add' || name === undefined) return { action, result };
+      return { action: { ...action, region: { ...action.region, name } }, result };
     });
   }
 
@@ -178,57 +178,57 @@ export class Workbench implements SessionHandle {
     });
   }
 
-  async #do(deed: Deed, doing: Doing): Promise<Done> {
-    return this.#keep(await this.#performer.perform(deed, doing));
+  async #do(action: Action, doing: Doing): Promise<Done> {
+    return this.#keep(await this.#performer.perform(action, doing));
   }
 
   #keep(done: Done): Done {
-    this.#deeds.push(done);
-    this.#deedOfStep.set(done.step, done.deed);
+    this.#actions.push(done);
+    this.#actionOfStep.set(done.step, done.action);
     return done;
   }
 
-  async #replay(deeds: RecordedDeeds, interrupt: AbortSignal): Promise<void> {
-    const progress = this.#progress(replayTitle, 'deeds');
+  async #replay(actions: RecordedActions, interrupt: AbortSignal): Promise<void> {
+    const progress = this.#progress(replayTitle, 'actions');
     let compared = 0;
     let same = 0;
     let done = 0;
     const slices = new Slices();
-    for (const { deed, result: saved } of deeds) {
+    for (const { action, result: saved } of actions) {
       if (slices.over) {
         await slices.next();
-        progress.at(done, deeds.length);
+        progress.at(done, actions.length);
       }
       if (interrupt.aborted) break;
-      const differs = await this.#redo(deed, saved, interrupt);
+      const differs = await this.#redo(action, saved, interrupt);
       done++;
       if (saved) compared++;
       if (saved && !differs) same++;
     }
     progress.end();
     if (compared === 0) return;
-    const endedAfter = done < deeds.length ? done : undefined;
-    this.#open.tell({ kind: 'claim', claim: replayClaim(compared, same, endedAfter, deeds.length) });
+    const endedAfter = done < actions.length ? done : undefined;
+    this.#open.tell({ kind: 'claim', claim: replayClaim(compared, same, endedAfter, actions.length) });
   }
 
-  /** Does a deed again; whether it came to something else than what was saved with it. */
-  async #redo(deed: Deed, saved: RecordedDeeds[number]['result'], interrupt: AbortSignal): Promise<boolean> {
+  /** Does an action again; whether it came to something else than what was saved with it. */
+  async #redo(action: Action, saved: RecordedActions[number]['result'], interrupt: AbortSignal): Promise<boolean> {
     let difference: Text | undefined;
     const remark: Doing['remark'] = (result) => {
       difference = saved && differenceOf(saved, result);
       return difference;
     };
     try {
-      await this.#do(deed, { interrupt, progress: noProgress, remark });
+      await this.#do(action, { interrupt, progress: noProgress, remark });
       return difference !== undefined;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      this.#keep(this.#performer.refuse(deed, toProblem(error).text));
+      this.#keep(this.#performer.refuse(action, toProblem(error).text));
       return true;
     }
   }
 
-  #progress(title: Text, unit: 'pages' | 'deeds'): Progress {
+  #progress(title: Text, unit: 'pages' | 'actions'): Progress {
     return new Progress((event) => this.#open.tell(event), title, unit);
   }
 }
@@ -237,9 +237,9 @@ const what: Text = { en: 'This session is a workbench, which has no script', zh:
 
 const noProgress = (): void => {};
 
-const replayTitle: Text = { en: 'Do the saved deeds again', zh: '重做已保存的操作' };
+const replayTitle: Text = { en: 'Do the saved actions again', zh: '重做已保存的操作' };
 
-const noAct: Text = {
+const noAction: Text = {
   en: 'Nothing takes this step back; to undo a map, unmap the region.',
   zh: '此步无法撤销；若要撤销映射，请取消映射该区域。',
 };

@@ -1,8 +1,8 @@
 /** Texts of the workbench's log, of its entries, and of what is saved and opened again. */
 export const enLog = {
   title: 'Log',
-  empty: 'Each act appears here as the calls that it was: pages, result, errno and time.',
-  list: 'Acts, newest last; arrow keys choose one, Enter turns between its pages before and after, Escape leads back to now',
+  empty: 'Each action appears here as the calls that it was: pages, result, errno and time.',
+  list: 'Actions, newest last; arrow keys choose one, Enter turns between its pages before and after, Escape leads back to now',
   forgotten: '{{count, number}} before these are no longer kept',
   count_one: '{{count, number}} step',
   count_other: '{{count, number}} steps',
@@ -84,8 +84,8 @@ export const enLog = {
   },
   replay: {
     title: 'Reopened',
-    differs_one: '{{count, number}} deed came to something else; its step says what it was.',
-    differs_other: '{{count, number}} deeds came to something else; their steps say what it was.',
+    differs_one: '{{count, number}} action came to something else; its step says what it was.',
+    differs_other: '{{count, number}} actions came to something else; their steps say what it was.',
     show: 'Show them',
     showAll: 'Show all steps',
     dismiss: 'Dismiss this note',
@@ -99,7 +99,7 @@ export const enLog = {
       '“{{name}}” is of “{{schema}}”, and this Pagescope opens “{{wanted}}”: choose a session, not a report, or use the version that saved it.',
     otherPageSize:
       '“{{name}}” was saved where pages have {{theirs}}; here they have {{ours}}, and its page numbers would mean other memory. Open it on a machine with such pages.',
-    tooMany: '“{{name}}” has {{count, number}} deeds; {{most, number}} is the most. Save a shorter session.',
+    tooMany: '“{{name}}” has {{count, number}} actions; {{most, number}} is the most. Save a shorter session.',
     broken: '“{{name}}” is no session that Pagescope saved: {{where}} is wrong. Save it anew, or choose another file.',
     brokenWhole: 'the file as a whole',
   },

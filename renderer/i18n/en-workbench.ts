@@ -1,7 +1,8 @@
 /** Texts of the workbench. */
 export const enWorkbench = {
   title: 'Workbench',
-  summary: 'Map regions, choose pages and act on them: each act is the kernel’s call, and the grid shows what it did.',
+  summary:
+    'Map regions, choose pages and act on them: each action is the kernel’s call, and the grid shows what it did.',
   opening: 'Opening the workbench…',
   again: 'Open a new workbench',
   placement: { inline: 'in the main process', isolated: 'in its own process' },
@@ -77,7 +78,7 @@ export const enWorkbench = {
     outside: '“{{part}}” reaches beyond the region, whose last page is {{last, number}}.',
     everyZero: '“{{part}}” steps by 0: one page in 1 or more can be taken.',
     tooMany:
-      'That is {{runs, number}} separate runs; one act may be about {{most, number}} at most, each of which is a call. Choose fewer.',
+      'That is {{runs, number}} separate runs; one action may be about {{most, number}} at most, each of which is a call. Choose fewer.',
     overlapped: 'Some pages were named twice; each is selected once.',
   },
   select: {
@@ -179,11 +180,11 @@ export const enWorkbench = {
     will: '{{call}} on {{pages}} {{calls}}, {{size}}',
     process: '{{call}} on the whole process',
     nothing: 'Select pages of region {{name}} first; then a key or a button acts on them.',
-    tooMany: 'The selection has {{runs}}; one act may be about {{most, number}} at most, each of which is a call.',
+    tooMany: 'The selection has {{runs}}; one action may be about {{most, number}} at most, each of which is a call.',
     doing: 'Under way: {{call}} on {{pages}}',
     doingProcess: 'Under way: {{call}}',
     waiting_one: '{{count, number}} act waits',
-    waiting_other: '{{count, number}} acts wait',
+    waiting_other: '{{count, number}} actions wait',
     stop: 'Stop',
     repeats: 'Space or Enter',
     progress: '{{done, number}} of {{total, number}}',

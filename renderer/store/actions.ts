@@ -20,7 +20,7 @@ import {
 import { createWorkbenchActions, type WorkbenchActions } from './workbench-actions.ts';
 import { createLogActions, type LogActions } from './workbench-log-actions.ts';
 
-/** What a person can do. Each act ends in the store: done, or refused with the engine's sentence. */
+/** What a person can do. Each action ends in the store: done, or refused with the engine's sentence. */
 export interface Actions {
   /** Asks the host who it is and what it offers. */
   load(): Promise<void>;

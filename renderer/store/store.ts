@@ -44,7 +44,7 @@ export interface Highlight {
   readonly pages: PageSet | undefined;
 }
 
-/** What choosing a step picks out: its range, of which an act on several runs of pages may leave some out. */
+/** What choosing a step picks out: its range, of which an action on several runs of pages may leave some out. */
 export const highlightOf = ({ index, region, range }: Step): Highlight => ({
   step: index,
   region,
@@ -53,16 +53,16 @@ export const highlightOf = ({ index, region, range }: Step): Highlight => ({
 
 /** The workbench as its user has it in hand; what the engine tells of it is in its session. */
 export interface Bench {
-  /** A session is being opened, and perhaps filled with deeds. */
+  /** A session is being opened, and perhaps filled with actions. */
   readonly opening: boolean;
   /** The region that tools and keys act on. */
   readonly region: number | undefined;
   /** The chosen pages of each region. */
   readonly selections: ReadonlyMap<number, PageSet>;
-  /** The act that Space and Enter repeat. */
+  /** The action that Space and Enter repeat. */
   readonly tool: BenchTool;
-  /** The acts that were asked for and have not ended, in order: the first is under way. */
-  readonly acts: readonly BenchAct[];
+  /** The actions that were asked for and have not ended, in order: the first is under way. */
+  readonly actions: readonly BenchAction[];
   /** The form for the next region, as typed. */
   readonly draft: RegionDraft;
   /** The step whose refusal the user has read and put away. */
@@ -71,8 +71,8 @@ export interface Bench {
 
 export type BenchTool = Tool | ProcessTool;
 
-/** An act that was asked for. */
-export interface BenchAct {
+/** An action that was asked for. */
+export interface BenchAction {
   readonly tool: BenchTool;
   /** Undefined when it is about the whole process. */
   readonly region: number | undefined;
@@ -119,7 +119,7 @@ export const newBench: Bench = {
   region: undefined,
   selections: new Map(),
   tool: { kind: 'touch', access: 'read' },
-  acts: [],
+  actions: [],
   draft: newRegionDraft,
   dismissed: -1,
 };

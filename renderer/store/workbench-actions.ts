@@ -3,14 +3,14 @@ import type { Placement } from '../../protocol/experiment.ts';
 import { toProblem } from '../../protocol/problem.ts';
 import type { Request } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
-import { maxActRuns } from '../../protocol/workbench.ts';
+import { maxActionRuns } from '../../protocol/workbench.ts';
 import type { Engine } from './engine.ts';
 import { noPages, type PageSet, runCount } from './pages/page-set.ts';
 import type { Sessions } from './sessions.ts';
 import {
   atPresent,
   type Bench,
-  type BenchAct,
+  type BenchAction,
   type BenchTool,
   newBench,
   type Store,
@@ -26,7 +26,7 @@ export type Added = { readonly region: number } | { readonly problem: Text } | {
 export interface WorkbenchActions {
   /** Turns to the workbench, and opens its session where it has none. */
   open(): void;
-  /** Opens it anew, elsewhere or with other deeds. When that is refused, what was open stays. */
+  /** Opens it anew, elsewhere or with other actions. When that is refused, what was open stays. */
   reopen(request: Omit<Request<'workbench'>, 'session'>): Promise<boolean>;
   /** Opens it in another process and does there again what was done. */
   move(placement: Placement): Promise<boolean>;
@@ -40,12 +40,12 @@ export interface WorkbenchActions {
   select(region: number, pages: PageSet): void;
   /**
    * Does something to the selected pages, or to the process; after what is under way. False when there is nothing to do it to, or
-   * more than one act may be about, or the workbench has ended.
+   * more than one action may be about, or the workbench has ended.
    */
   act(tool: BenchTool): boolean;
   /** The same on pages that are named: what repeats a step, or takes it back. */
-  actOn(act: BenchAct): boolean;
-  /** Ends the act that is under way, and gives up those that wait. */
+  actOn(act: BenchAction): boolean;
+  /** Ends the action that is under way, and gives up those that wait. */
   interrupt(): void;
   /** The refusal of this step has been read. */
   dismiss(step: number): void;
@@ -77,7 +77,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
 
   /** One at a time, in the order in which they were asked for. */
   async function perform(): Promise<void> {
-    for (let act = store.getState().bench.acts[0]; act; act = store.getState().bench.acts[0]) {
+    for (let act = store.getState().bench.actions[0]; act; act = store.getState().bench.actions[0]) {
       const { tool, region, pages } = act;
       const id = session()?.id;
       // What waited for a process that has died meanwhile is not asked of it.
@@ -88,16 +88,16 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
         });
       }
       const done = act;
-      setBench(({ acts }) => ({ acts: acts.filter((other) => other !== done) }));
+      setBench(({ actions }) => ({ actions: actions.filter((other) => other !== done) }));
     }
   }
 
-  function actOn(act: BenchAct): boolean {
+  function actOn(act: BenchAction): boolean {
     const { tool, pages } = act;
-    if (!isOpen(store.getState()) || (!isProcessTool(tool) && (pages.count === 0 || runCount(pages) > maxActRuns)))
+    if (!isOpen(store.getState()) || (!isProcessTool(tool) && (pages.count === 0 || runCount(pages) > maxActionRuns)))
       return false;
-    const idle = store.getState().bench.acts.length === 0;
-    setBench(({ acts }) => ({ acts: [...acts, act], tool }));
+    const idle = store.getState().bench.actions.length === 0;
+    setBench(({ actions }) => ({ actions: [...actions, act], tool }));
     // What is done now is not seen in the past.
     store.setState(atPresent);
     if (idle) void perform();
@@ -118,7 +118,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
       const from = session();
       if (!from || from.regions.length === 0) return reopen({ placement });
       const saved = await attempt(() => client.call('save', { session: from.id }));
-      return saved !== undefined && reopen({ placement, deeds: saved.deeds });
+      return saved !== undefined && reopen({ placement, actions: saved.actions });
     },
     async addRegion(region) {
       const id = session()?.id;
@@ -165,7 +165,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
     interrupt() {
       const id = session()?.id;
       if (id === undefined) return;
-      setBench(({ acts }) => ({ acts: acts.slice(0, 1) }));
+      setBench(({ actions }) => ({ actions: actions.slice(0, 1) }));
       void attempt(() => client.call('interrupt', { session: id }));
     },
     dismiss: (step) => setBench(() => ({ dismissed: step })),

@@ -2,7 +2,7 @@ import type { Step } from '../../protocol/events.ts';
 import { toProblem } from '../../protocol/problem.ts';
 import type { Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Deed, Inverse, SavedWorkbench } from '../../protocol/workbench.ts';
+import type { Action, Inverse, SavedWorkbench } from '../../protocol/workbench.ts';
 import type { Engine } from './engine.ts';
 import { noPages, type PageSet, pageSetOf } from './pages/page-set.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,20 +16,20 @@ export interface LogActions {
   repeat(step: number): Promise<Text | undefined>;
   /** Picks out the pages that a step was about: exactly, when it was about several runs of them. */
   highlight(step: Step): Promise<void>;
-  /** The pages that an act of the workbench was about, run by run; undefined when that can no longer be asked. */
+  /** The pages that an action of the workbench was about, run by run; undefined when that can no longer be asked. */
   pagesOf(step: number): Promise<PageSet | undefined>;
   /** Selects the pages that a step was about, in its region. False when there are none. */
   selectPages(step: number): Promise<boolean>;
   /** What would take a step back. */
   inverse(step: number, signal: AbortSignal): Promise<Inverse | undefined>;
-  /** Takes a step back, by the acts of its inverse. */
+  /** Takes a step back, by the actions of its inverse. */
   undo(region: number, inverse: Inverse): void;
   /** The lines of one step as C. */
   linesOf(step: number): Promise<string | undefined>;
   /** All steps as a C program. */
   program(): Promise<string | undefined>;
   save(): Promise<Response<'save'> | undefined>;
-  /** Does the deeds of a saved workbench again, in a new one. False when the engine refused: what was open then stays. */
+  /** Does the actions of a saved workbench again, in a new one. False when the engine refused: what was open then stays. */
   reopen(saved: SavedWorkbench): Promise<boolean>;
 }
 
@@ -41,10 +41,10 @@ export function createLogActions(
 ): LogActions {
   const session = () => workbenchSession(store.getState());
 
-  async function deedOf(step: number): Promise<Response<'deed'>['deed']> {
+  async function actionOf(step: number): Promise<Response<'action'>['action']> {
     const id = session()?.id;
     if (id === undefined) return undefined;
-    return (await attempt(() => client.call('deed', { session: id, step })))?.deed;
+    return (await attempt(() => client.call('action', { session: id, step })))?.action;
   }
 
   /** Asked for by the way: no refusal is shown for it, nor one that is shown put away. */
@@ -52,8 +52,8 @@ export function createLogActions(
     const id = session()?.id;
     if (id === undefined) return undefined;
     try {
-      const { deed } = await client.call('deed', { session: id, step });
-      return deed?.kind === 'act' ? pageSetOf(deed.pages) : undefined;
+      const { action } = await client.call('action', { session: id, step });
+      return action?.kind === 'act' ? pageSetOf(action.pages) : undefined;
     } catch {
       return undefined;
     }
@@ -64,20 +64,20 @@ export function createLogActions(
     return current?.regions.some(({ id }) => id === region) === true && !current.released.has(region);
   };
 
-  async function doAgain(deed: Deed): Promise<Text | undefined> {
-    switch (deed.kind) {
+  async function doAgain(action: Action): Promise<Text | undefined> {
+    switch (action.kind) {
       case 'add': {
-        const added = await workbench.addRegion(deed.region);
+        const added = await workbench.addRegion(action.region);
         return 'problem' in added ? added.problem : undefined;
       }
       case 'remove':
-        return isMapped(deed.region) ? void (await workbench.removeRegion(deed.region)) : gone;
+        return isMapped(action.region) ? void (await workbench.removeRegion(action.region)) : gone;
       case 'process':
-        return workbench.actOn({ tool: deed.tool, region: undefined, pages: noPages }) ? undefined : gone;
+        return workbench.actOn({ tool: action.tool, region: undefined, pages: noPages }) ? undefined : gone;
       case 'act': {
-        const { tool, region } = deed;
+        const { tool, region } = action;
         if (!isMapped(region)) return gone;
-        return workbench.actOn({ tool, region, pages: pageSetOf(deed.pages) }) ? undefined : gone;
+        return workbench.actOn({ tool, region, pages: pageSetOf(action.pages) }) ? undefined : gone;
       }
     }
   }
@@ -85,8 +85,8 @@ export function createLogActions(
   return {
     async repeat(step) {
       if (!isOpen(store.getState())) return ended;
-      const deed = await deedOf(step);
-      return deed ? doAgain(deed) : noDeed;
+      const action = await actionOf(step);
+      return action ? doAgain(action) : noAction;
     },
     async highlight(step) {
       const several = step.calls !== undefined && step.calls.made > 1;
@@ -98,9 +98,9 @@ export function createLogActions(
     },
     pagesOf,
     async selectPages(step) {
-      const deed = await deedOf(step);
-      if (deed?.kind !== 'act' || !isMapped(deed.region)) return false;
-      workbench.select(deed.region, pageSetOf(deed.pages));
+      const action = await actionOf(step);
+      if (action?.kind !== 'act' || !isMapped(action.region)) return false;
+      workbench.select(action.region, pageSetOf(action.pages));
       return true;
     },
     async inverse(step, signal) {
@@ -110,11 +110,11 @@ export function createLogActions(
         return await client.call('inverse', { session: id, step }, signal);
       } catch (error) {
         // What cannot be asked, such as of a region that is gone, has a sentence too.
-        return signal.aborted ? undefined : { acts: [], note: toProblem(error).text };
+        return signal.aborted ? undefined : { actions: [], note: toProblem(error).text };
       }
     },
-    undo(region, { acts }) {
-      for (const { tool, pages } of acts) workbench.actOn({ tool, region, pages: pageSetOf(pages) });
+    undo(region, { actions }) {
+      for (const { tool, pages } of actions) workbench.actOn({ tool, region, pages: pageSetOf(pages) });
     },
     async linesOf(step) {
       const id = session()?.id;
@@ -128,9 +128,9 @@ export function createLogActions(
       const id = session()?.id;
       return id === undefined ? undefined : attempt(() => client.call('save', { session: id }));
     },
-    async reopen({ deeds }) {
+    async reopen({ actions }) {
       const { settings } = store.getState();
-      return workbench.reopen({ placement: settings.workbenchPlacement, deeds });
+      return workbench.reopen({ placement: settings.workbenchPlacement, actions });
     },
   };
 }
@@ -143,7 +143,7 @@ const ended: Text = {
   en: 'This workbench has ended, so nothing can be done in it: open a new one.',
   zh: '此工作台已结束，无法再操作：请打开新的工作台。',
 };
-const noDeed: Text = {
+const noAction: Text = {
   en: 'This step belongs to the one before it and is not done by itself: repeat that one.',
   zh: '此步从属于前一步，不能单独重做：请重做前一步。',
 };

@@ -8,7 +8,7 @@ import { type AppState, type BenchTool, workbenchSession } from './store.ts';
 export const isProcessTool = (tool: BenchTool): tool is Extract<BenchTool, { kind: 'mlockall' | 'munlockall' }> =>
   tool.kind === 'mlockall' || tool.kind === 'munlockall';
 
-/** Whether acts are taken: not yet while it is filled with deeds, no longer when its process has ended. */
+/** Whether actions are taken: not yet while it is filled with actions, no longer when its process has ended. */
 export const isOpen = (state: AppState): boolean => workbenchSession(state)?.state === 'open';
 
 /** The regions that are still mapped. */

@@ -1,6 +1,6 @@
 /** From a key or a click in the workbench to the painted grid, at 1 048 576 pages, in the headless browser. */
 import type { Page } from '@playwright/test';
-import { maxActRuns } from '../../protocol/workbench.ts';
+import { maxActionRuns } from '../../protocol/workbench.ts';
 import { inWindow } from './in-window.ts';
 import { median, type Row, row, type Skipped } from './row.ts';
 
@@ -86,9 +86,9 @@ async function measure(page: Page): Promise<Row[]> {
     all.push(await drawnMs(page, 'a', true));
     await drawnMs(page, 'Escape', false);
   }
-  // As many runs as one act may be about, all of them drawn while the cursor goes on among them.
+  // As many runs as one action may be about, all of them drawn while the cursor goes on among them.
   const field = page.getByRole('textbox', { name: 'Pages' });
-  await field.fill(`0-${regionPages - 1}/${regionPages / maxActRuns}`);
+  await field.fill(`0-${regionPages - 1}/${regionPages / maxActionRuns}`);
   await field.press('Enter');
   await grid.focus();
   const moves: number[] = [];

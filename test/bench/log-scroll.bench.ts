@@ -2,7 +2,7 @@
 import type { CDPSession, Page } from '@playwright/test';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Tool } from '../../protocol/page-call.ts';
-import { type RecordedDeeds, type SavedWorkbench, savedWorkbenchId } from '../../protocol/workbench.ts';
+import { type RecordedActions, type SavedWorkbench, savedWorkbenchId } from '../../protocol/workbench.ts';
 import { inWindow } from './in-window.ts';
 import { median, type Row, row, type Skipped } from './row.ts';
 
@@ -20,8 +20,8 @@ function session(): SavedWorkbench {
     { kind: 'munlock' },
     { kind: 'madvise', advice: 'MADV_DONTNEED' },
   ];
-  const acts: RecordedDeeds = Array.from({ length: entries - 2 }, (_, index) => ({
-    deed: {
+  const acts: RecordedActions = Array.from({ length: entries - 2 }, (_, index) => ({
+    action: {
       kind: 'act',
       region: 1,
       tool: tools[index % tools.length] ?? { kind: 'mlock' },
@@ -43,7 +43,7 @@ function session(): SavedWorkbench {
     kernel: '',
     pageSize: pageSize(),
     // The map and its advice are two steps.
-    deeds: [{ deed: { kind: 'add', region: { ...region, protection: [...region.protection] } } }, ...acts],
+    actions: [{ action: { kind: 'add', region: { ...region, protection: [...region.protection] } } }, ...acts],
   };
 }
 

@@ -14,7 +14,7 @@ import { longestBlockMs, median, type Row, row } from './row.ts';
 const never = new AbortController().signal;
 const entry = fileURLToPath(new URL('../lab/isolated-entry.ts', import.meta.url));
 
-/** No longer than this may the main loop be blocked, and an act on one page take from request to frame. */
+/** No longer than this may the main loop be blocked, and an action on one page take from request to frame. */
 const boundMs = { block: 10, onePage: 20 };
 
 /** The most that is inline, and what the figures are stated for. */
@@ -94,7 +94,7 @@ async function onePage(): Promise<Row[]> {
   ] as const satisfies readonly (readonly [string, Tool])[]) {
     const values: number[] = [];
     for (let page = 0; page < 15; page++) {
-      // What the last act left to be asked of smaps is done by then.
+      // What the last action left to be asked of smaps is done by then.
       await setTimeout(700);
       const seen = bench.nextFrame();
       const begunMs = performance.now();

@@ -150,12 +150,12 @@ test('a saved session is opened again, and says what came out differently', asyn
   const saved = await save(page);
   const { log, entries, entry, locked } = logOf(page);
   await reopen(page, 'session.json', saved);
-  await expect(log.getByRole('region', { name: 'Reopened' })).toContainText('3 of 3 deeds came to the same');
+  await expect(log.getByRole('region', { name: 'Reopened' })).toContainText('3 of 3 actions came to the same');
   await expect(locked).toHaveAccessibleName('locked 13');
   await expect(entries).toHaveCount(4);
   await reopen(page, 'other.json', saved.replace('"locked":17', '"locked":16'));
   const note = log.getByRole('region', { name: 'Reopened' });
-  await expect(note).toContainText('2 of 3 deeds came to the same');
+  await expect(note).toContainText('2 of 3 actions came to the same');
   await note.getByRole('button', { name: 'Show them' }).click();
   await expect(entries).toHaveCount(1);
   await entries.click();
@@ -172,7 +172,7 @@ test('a file that is no saved session changes nothing, and is told why in one se
     savedAt: '2025-01-01T00:00:00.000Z',
     kernel: '6',
     pageSize: 4096,
-    deeds: [],
+    actions: [],
   };
   const said = page.getByRole('alert').filter({ hasText: 'Not reopened' });
   for (const [name, json, words] of [
@@ -182,10 +182,14 @@ test('a file that is no saved session changes nothing, and is told why in one se
     ['pages.json', JSON.stringify({ ...whole, pageSize: 16384 }), 'pages have 16 KiB; here they have 4 KiB'],
     [
       'long.json',
-      JSON.stringify({ ...whole, deeds: new Array(100_001).fill(0) }),
-      '100,001 deeds; 100,000 is the most',
+      JSON.stringify({ ...whole, actions: new Array(100_001).fill(0) }),
+      '100,001 actions; 100,000 is the most',
     ],
-    ['wrong.json', JSON.stringify({ ...whole, deeds: [{ deed: { kind: 'fly' } }] }), 'deeds.0.deed.kind is wrong'],
+    [
+      'wrong.json',
+      JSON.stringify({ ...whole, actions: [{ action: { kind: 'fly' } }] }),
+      'actions.0.action.kind is wrong',
+    ],
   ] as const) {
     await reopen(page, name, json);
     await expect(said).toContainText(words);

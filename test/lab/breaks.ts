@@ -10,13 +10,13 @@ import { skipWithoutRoomToLock } from './locking.ts';
 import { skipWithoutCoreFiles } from './secrets.ts';
 
 /** What somebody else does to a region just before a step of this title. Region 1 is A. */
-type Deed = readonly [before: RegExp, region: number, ...operations: Operation[]];
+type Action = readonly [before: RegExp, region: number, ...operations: Operation[]];
 
 export interface Break {
   readonly experiment: string;
   readonly parameters: Readonly<Record<string, number | string>>;
   /** In this order, each at the first such step after the last. */
-  readonly deeds: readonly Deed[];
+  readonly actions: readonly Action[];
   /** What the C library says that is not so, for `lying-libc.c`; `''` for nothing. In a process of the experiment's own. */
   readonly lies?: string;
   /** The claims that fail then: these and no others. */
@@ -42,11 +42,11 @@ const unlock = (firstPage: number, pageCount: number): Operation => ({
   range: at(firstPage, pageCount),
 });
 
-/** A row of one deed. */
+/** A row of one action. */
 type Row = [failed: string[], before: RegExp, region: number, ...operations: Operation[]];
 
 function rows(experiment: string, parameters: Break['parameters'], more: Partial<Break>, ...all: Row[]): Break[] {
-  return all.map(([failed, ...deed]) => ({ experiment, parameters, deeds: [deed], failed, ...more }));
+  return all.map(([failed, ...action]) => ({ experiment, parameters, actions: [action], failed, ...more }));
 }
 
 const EPERM = 1;
@@ -66,7 +66,7 @@ const firstTouch: Break[] = [
     [['all-after', 'rss'], /^Look after/, 1, drop(3, 1)],
   ),
   ...rows('first-touch', { pages: 8, access: 'read' }, {}, [['rss', 'zero-pages'], /^Look after/, 1, write(5)]),
-  { experiment: 'first-touch', parameters: { pages: 8 }, lies: 'getrusage=twist', deeds: [], failed: ['fault-each'] },
+  { experiment: 'first-touch', parameters: { pages: 8 }, lies: 'getrusage=twist', actions: [], failed: ['fault-each'] },
 ];
 
 const prefault: Break[] = rows(
@@ -105,7 +105,7 @@ const hugePage: Break[] = [
     experiment: 'huge-page',
     parameters: { hugePages: 2 },
     lies: 'getrusage=twist',
-    deeds: [],
+    actions: [],
     failed: ['one-fault-each'],
     needs: needsHugePages,
   },
@@ -151,7 +151,7 @@ const reclaim: Break[] = [
     [['free-later'], /^C: look again/, 3, write(0), lock(0)],
     [['file-unlocked'], /^E: look/, 5, read(0), lock(0)],
   ),
-  { experiment: 'reclaim', parameters: sixPages, deeds: [], ...pageoutLies },
+  { experiment: 'reclaim', parameters: sixPages, actions: [], ...pageoutLies },
 ];
 
 const lockRange: Break[] = [
@@ -166,7 +166,7 @@ const lockRange: Break[] = [
     experiment: 'lock-range',
     parameters: {},
     lies: 'mlock:10000#1=0 munlock:10000=0 munmap=0',
-    deeds: [[/^See what is locked/, 2, unlock(0, 1)]],
+    actions: [[/^See what is locked/, 2, unlock(0, 1)]],
     failed: ['before-hole', 'covers', 'hole', 'no-nesting', 'not-brought', 'relock', 'smaps', 'vm-lck', 'vm-lck-back'],
     needs: skipWithoutRoomToLock,
   },
@@ -184,7 +184,7 @@ const lockOnFault: Break[] = [
     experiment: 'lock-on-fault',
     parameters: {},
     lies: 'mlock=0 mlock2=0',
-    deeds: [],
+    actions: [],
     failed: ['both-locked', 'resident-now', 'smaps-one', 'vm-lck-now', 'vm-lck-on-fault'],
     needs: skipWithoutRoomToLock,
   },
@@ -202,7 +202,7 @@ const lockEverything: Break[] = [
     experiment: 'lock-everything',
     parameters: ninePages,
     lies: 'mlockall=0 munlockall=0',
-    deeds: [[/^Look at A after/, 1, lock(0)]],
+    actions: [[/^Look at A after/, 1, lock(0)]],
     failed: ['new-locked', 'new-resident', 'new-vm-lck', 'none-locked', 'old-locked', 'old-resident', 'rss', 'vm-lck'],
     needs: needsToLockItAll,
   },
@@ -210,7 +210,7 @@ const lockEverything: Break[] = [
     experiment: 'lock-everything',
     parameters: { ...ninePages, lock: 'future' },
     lies: 'mlockall=twist',
-    deeds: [],
+    actions: [],
     failed: ['new-locked', 'new-resident', 'new-vm-lck', 'old-locked', 'old-resident', 'rss', 'vm-lck'],
     needs: needsToLockItAll,
   },
@@ -219,7 +219,7 @@ const lockEverything: Break[] = [
     parameters: ninePages,
     // The second map of nine pages is the one after mlockall.
     lies: `mlockall=${EINVAL} mmap:${9 * pageSize()}#2=${EAGAIN} munlockall=twist`,
-    deeds: [],
+    actions: [],
     failed: ['after', 'answer', 'new-map'],
     skipped: ['new-locked', 'new-resident', 'new-vm-lck'],
     needs: needsToLockItAll,
@@ -231,14 +231,14 @@ const lockLimit: Break[] = [
     experiment: 'lock-limit',
     parameters: {},
     lies: 'mlock=0 mlockall=0',
-    deeds: [],
+    actions: [],
     failed: ['future-mmap', 'largest', 'limit-0', 'refused', 'vm-lck'],
   },
   {
     experiment: 'lock-limit',
     parameters: {},
     lies: `mlockall=${EPERM}`,
-    deeds: [],
+    actions: [],
     failed: ['future'],
     skipped: ['future-mmap'],
   },
@@ -249,7 +249,7 @@ const fork: Break[] = [
     experiment: 'fork',
     parameters: {},
     lies: '',
-    deeds: [[/^Look at the parent/, 1, write(6)]],
+    actions: [[/^Look at the parent/, 1, write(6)]],
     failed: ['child-keeps', 'copied', 'shared-after', 'shared-before'],
     needs: skipWithoutRoomToLock,
   },
@@ -257,7 +257,7 @@ const fork: Break[] = [
     experiment: 'fork',
     parameters: {},
     lies: 'clone=twist',
-    deeds: [[/^Fork$/, 1, unlock(0, 1)]],
+    actions: [[/^Fork$/, 1, unlock(0, 1)]],
     failed: [
       ...['child-keeps', 'child-vm-lck', 'copied', 'fault', 'parent-keeps', 'parent-vm-lck', 'shared-after'],
       'shared-before',
@@ -281,7 +281,7 @@ const secretPage: Break[] = [
       ...[whatNobodyElseReads, 'mlock=0', 'munmap=0', 'explicit_bzero#2=0', `madvise:${DONTDUMP}=0`],
       ...[`prctl:${SET_DUMPABLE}=0`, `process_vm_readv=${EPERM}`],
     ].join(' '),
-    deeds: [
+    actions: [
       // Another marker than the one in the core file.
       [/^Ask for the marker of A/, 1, { kind: 'getrandom', range: { offset: 0, length: 32 } }],
       [/^Unlock B/, 1, { kind: 'mlock2', onFault: true, range: at(0, 1) }],
@@ -297,7 +297,7 @@ const secretPage: Break[] = [
     experiment: 'secret-page',
     parameters: {},
     lies: `${whatNobodyElseReads} getrandom=twist explicit_bzero#3=0`,
-    deeds: [[/^A copy of the process aborts/, 1, advise('MADV_DONTDUMP', 0, 1)]],
+    actions: [[/^A copy of the process aborts/, 1, advise('MADV_DONTDUMP', 0, 1)]],
     failed: [
       ...['gcore-all', 'gcore-all-secret', 'others-cannot', 'protected', 'secret', 'secret-vm-lck', 'unprotected'],
       ...['wiped'],

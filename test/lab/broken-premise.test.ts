@@ -35,12 +35,12 @@ function forkLiedTo(lies: string, hand: IsolatedHand) {
   }
 }
 
-async function run({ experiment, parameters, lies, deeds }: Break) {
+async function run({ experiment, parameters, lies, actions }: Break) {
   using hand = new IsolatedHand();
   await using lab = new TestLab(lies === undefined ? undefined : () => forkLiedTo(lies, hand));
   const placement = lies === undefined ? {} : { placement: 'isolated' as const };
   const { session } = await lab.start({ experiment, parameters, paused: true, ...placement });
-  for (const [before, region, ...operations] of deeds) {
+  for (const [before, region, ...operations] of actions) {
     await stepUntil(lab, session, before);
     const address = lab.reader.of('region').find((told) => told.region.id === region)?.region.address ?? '';
     for (const operation of operations) {
@@ -53,8 +53,8 @@ async function run({ experiment, parameters, lies, deeds }: Break) {
   return (await lab.service.report({ session, language: 'en' }, never)).claims;
 }
 
-const nameOf = ({ lies, deeds, failed }: Break) =>
-  `${[...(lies ? [lies] : []), ...deeds.map(([before]) => before.source)].join(', ')}: ${failed.join(', ')}`;
+const nameOf = ({ lies, actions, failed }: Break) =>
+  `${[...(lies ? [lies] : []), ...actions.map(([before]) => before.source)].join(', ')}: ${failed.join(', ')}`;
 
 /** Claims that are skipped where a read maps no shared zero page. */
 const ofZeroPages = ['later-writes', 'read-zero-pages', 'zero-pages'];

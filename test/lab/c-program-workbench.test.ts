@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { presets } from '../../protocol/presets.ts';
 import { workbenchRequestSchema } from '../../protocol/service.ts';
-import type { Deed } from '../../protocol/workbench.ts';
+import type { Action } from '../../protocol/workbench.ts';
 import { type FinalStates, printedStates, printedVmLckBytes, reportedStates } from './c-program-states.ts';
 import { type Compiler, compileAndRunBy, compilers, skipWithoutCompiler } from './compile.ts';
 import { never, type TestLab } from './harness.ts';
 import { isolatingLab, skipWithoutRoomToLock } from './locking.ts';
-import { randomDeeds } from './random-deeds.ts';
+import { randomActions } from './random-actions.ts';
 
 const sessions = 50;
 /** Two processors are what the smallest machines have. */
@@ -25,7 +25,7 @@ interface Done {
 }
 
 describe('the C program of a workbench', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pagescope-deeds-'));
+  const folder = mkdtempSync(join(tmpdir(), 'pagescope-actions-'));
   const file = join(folder, 'a "file" ??= of mine');
   let lab: TestLab;
   beforeAll(() => {
@@ -38,23 +38,23 @@ describe('the C program of a workbench', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Does the deeds in a workbench; its C program, and what the kernel showed at the end. */
-  const doAll = async (deeds: readonly Deed[], placement: 'inline' | 'isolated' = 'inline'): Promise<Done> => {
+  /** Does the actions in a workbench; its C program, and what the kernel showed at the end. */
+  const doAll = async (actions: readonly Action[], placement: 'inline' | 'isolated' = 'inline'): Promise<Done> => {
     const { session } = await lab.service.workbench(workbenchRequestSchema.parse({ placement }), never);
     const removed: number[] = [];
     const refused = new Set<number>();
     let added = 0;
-    for (const deed of deeds) {
-      if ('region' in deed && typeof deed.region === 'number' && refused.has(deed.region)) continue;
-      if (deed.kind === 'add') {
+    for (const action of actions) {
+      if ('region' in action && typeof action.region === 'number' && refused.has(action.region)) continue;
+      if (action.kind === 'add') {
         added++;
-        const { region } = await lab.service.addRegion({ session, region: deed.region }, never);
+        const { region } = await lab.service.addRegion({ session, region: action.region }, never);
         if (region === undefined) refused.add(added);
-      } else if (deed.kind === 'act') await lab.service.act({ ...deed, session }, never);
-      else if (deed.kind === 'process') await lab.service.actOnProcess({ ...deed, session }, never);
+      } else if (action.kind === 'act') await lab.service.act({ ...action, session }, never);
+      else if (action.kind === 'process') await lab.service.actOnProcess({ ...action, session }, never);
       else {
-        await lab.service.removeRegion({ ...deed, session }, never);
-        removed.push(deed.region);
+        await lab.service.removeRegion({ ...action, session }, never);
+        removed.push(action.region);
       }
     }
     const program = await lab.service.program({ session }, never);
@@ -71,9 +71,9 @@ describe('the C program of a workbench', () => {
     return printed;
   };
 
-  const doEach = async (all: readonly Deed[][]): Promise<Done[]> => {
+  const doEach = async (all: readonly Action[][]): Promise<Done[]> => {
     const done: Done[] = [];
-    for (const deeds of all) done.push(await doAll(deeds));
+    for (const actions of all) done.push(await doAll(actions));
     return done;
   };
 
@@ -82,7 +82,7 @@ describe('the C program of a workbench', () => {
     it(`finds the same pages resident and locked in ${sessions} random sessions (${compiler})`, async (context) => {
       skipWithoutCompiler(context, compiler);
       skipWithoutRoomToLock(context);
-      random ??= await doEach(fc.sample(randomDeeds(file, filePages), { seed, numRuns: sessions }));
+      random ??= await doEach(fc.sample(randomActions(file, filePages), { seed, numRuns: sessions }));
       const left = random.map((done, number) => ({ done, number }));
       const work = async () => {
         for (let next = left.shift(); next; next = left.shift()) {
@@ -101,12 +101,12 @@ describe('the C program of a workbench', () => {
   it('does to the whole process what the session did', async (context) => {
     skipWithoutCompiler(context);
     const region = { backing: { kind: 'anonymous' as const }, size: { pages: 5 }, protection: [] };
-    const add: Deed = {
+    const add: Action = {
       kind: 'add',
       region: { ...region, protection: ['PROT_READ'], hugePages: 'never', populate: false },
     };
-    const future: Deed = { kind: 'process', tool: { kind: 'mlockall', flags: ['MCL_FUTURE', 'MCL_ONFAULT'] } };
-    const unlock: Deed = { kind: 'process', tool: { kind: 'munlockall' } };
+    const future: Action = { kind: 'process', tool: { kind: 'mlockall', flags: ['MCL_FUTURE', 'MCL_ONFAULT'] } };
+    const unlock: Action = { kind: 'process', tool: { kind: 'munlockall' } };
     const done = await doAll([add, future, add, unlock, add], 'isolated');
     expect(await comesToTheSame(done, 'cc')).toContain('B: resident 0/5, locked pages 0');
     expect(done.program).toContain('mlockall(MCL_FUTURE | MCL_ONFAULT)');
@@ -116,7 +116,7 @@ describe('the C program of a workbench', () => {
     it(`of the preset ${preset.id} comes to the same`, async (context) => {
       skipWithoutCompiler(context);
       skipWithoutRoomToLock(context);
-      const done = await doAll(preset.deeds({}));
+      const done = await doAll(preset.actions({}));
       await comesToTheSame(done, 'cc');
     });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parameterSchema } from '../../protocol/experiment.ts';
 import { presets } from '../../protocol/presets.ts';
-import { deedSchema } from '../../protocol/workbench.ts';
+import { actionSchema } from '../../protocol/workbench.ts';
 
 const find = (id: string) => {
   const found = presets.find((preset) => preset.id === id);
@@ -28,23 +28,23 @@ describe('presets', () => {
     }
   });
 
-  for (const { id, parameters, deeds } of presets) {
-    it(`${id}: is deeds that the workbench takes, with the defaults and at both ends of the bounds`, () => {
+  for (const { id, parameters, actions } of presets) {
+    it(`${id}: is actions that the workbench takes, with the defaults and at both ends of the bounds`, () => {
       for (const parameter of parameters) expect(parameterSchema.parse(parameter)).toEqual(parameter);
       for (const values of [{}, atEnd(id, 'minimum'), atEnd(id, 'maximum')]) {
-        const made = deeds(values);
-        for (const deed of made) expect(deedSchema.parse(deed)).toEqual(deed);
+        const made = actions(values);
+        for (const action of made) expect(actionSchema.parse(action)).toEqual(action);
         const added = made.filter(({ kind }) => kind === 'add').length;
-        for (const deed of made) if (deed.kind === 'act') expect(deed.region).toBeLessThanOrEqual(added);
+        for (const action of made) if (action.kind === 'act') expect(action.region).toBeLessThanOrEqual(added);
       }
     });
   }
 
   it('lock every n-th page of a range', () => {
     const values = { pages: 32, every: 5, first: 3, last: 19 };
-    const [, lock] = find('every-nth').deeds(values);
+    const [, lock] = find('every-nth').actions(values);
     expect(lock).toMatchObject({ kind: 'act', tool: { kind: 'mlock' }, pages: [3, 1, 8, 1, 13, 1, 18, 1] });
-    const [, all] = find('every-nth').deeds({ ...values, every: 1 });
+    const [, all] = find('every-nth').actions({ ...values, every: 1 });
     expect(all).toMatchObject({ pages: [3, 17] });
   });
 
@@ -57,6 +57,6 @@ describe('presets', () => {
       ['lock-then-drop', { half: 'third' }, 'half is "third", which is not one of its choices; choose second, first.'],
       ['on-fault', { n: 3 }, 'on-fault has no parameter "n"; it has pages, every.'],
     ];
-    for (const [id, values, sentence] of wrong) expect(() => find(id).deeds(values)).toThrow(sentence);
+    for (const [id, values, sentence] of wrong) expect(() => find(id).actions(values)).toThrow(sentence);
   });
 });

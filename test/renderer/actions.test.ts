@@ -76,7 +76,7 @@ describe('running', () => {
     expect(service.starts).toEqual([]);
   });
 
-  it('shows a refusal in the engine’s own sentence, until the next act', async () => {
+  it('shows a refusal in the engine’s own sentence, until the next action', async () => {
     const { actions, service, store } = await setUp();
     service.refuse = 'It would commit 64 GiB.';
     await actions.run();

@@ -79,7 +79,7 @@ export class FakeService {
       act: () => Promise.reject(new Error('no workbench')),
       actOnProcess: () => Promise.reject(new Error('no workbench')),
       interrupt: () => Promise.reject(new Error('no workbench')),
-      deed: () => Promise.reject(new Error('no workbench')),
+      action: () => Promise.reject(new Error('no workbench')),
       inverse: () => Promise.reject(new Error('no workbench')),
       save: () => Promise.reject(new Error('no workbench')),
       report: () => Promise.reject(new Error('no report')),

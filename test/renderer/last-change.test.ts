@@ -36,7 +36,7 @@ it('has nothing to say of a page that never changed', () => {
   expect(lastChange(5, 1, 0, moments, steps)).toBeUndefined();
 });
 
-it('does not lay to the charge of an act what lies between its runs', () => {
+it('does not lay to the charge of an action what lies between its runs', () => {
   const act: Step = { ...step(1, 0, 9), calls: { made: 2, refused: 0 } };
   const change = { seenNs: 160, steps: [act, step(2, 4, 1)] };
   const pages = { runs: [0, 1, 8, 1], count: 2 };

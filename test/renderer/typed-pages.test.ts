@@ -38,7 +38,7 @@ describe('a typed range', () => {
     ['0-9/0', { kind: 'everyZero', part: '0-9/0' }],
   ])('%j is refused, and the piece is named', (text, expected) => expect(selected(text)).toEqual(expected));
 
-  it('refuses more runs than one act may have', () => {
+  it('refuses more runs than one action may have', () => {
     expect(selected('0-1048575/2', 1 << 20)).toEqual({ kind: 'tooMany', runs: 1 << 19 });
     expect(selected(Array.from({ length: 5000 }, (_, n) => n).join(','), 1 << 20)).toEqual({
       kind: 'tooMany',

@@ -3,7 +3,7 @@ import { ProblemError } from '../../protocol/problem.ts';
 import { serve } from '../../protocol/rpc.ts';
 import type { Received } from '../../protocol/service.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';
-import { type Deed, type Inverse, maxActRuns } from '../../protocol/workbench.ts';
+import { type Action, type Inverse, maxActionRuns } from '../../protocol/workbench.ts';
 import { RafScheduler } from '../../renderer/raf-scheduler.ts';
 import { createActions } from '../../renderer/store/actions.ts';
 import { createEngine } from '../../renderer/store/engine.ts';
@@ -33,12 +33,12 @@ async function setUp() {
   const refusal = { refuse: undefined as string | undefined };
   const step = { index: 0, title: { en: 'Map', zh: '' }, call: 'mmap', arguments: {}, durationNs: 1, startedNs: 1 };
   const inverses = new Map<number, Inverse>();
-  const deeds = new Map<number, Deed>();
+  const recorded = new Map<number, Action>();
   const bench: Partial<EveryMethod> = {
-    workbench: async ({ placement, deeds }) => {
+    workbench: async ({ placement, actions }) => {
       if (refusal.refuse) throw new ProblemError({ kind: 'over-budget', text: { en: refusal.refuse, zh: '' } });
       const session = ++opened;
-      calls.push(`workbench ${session} ${placement}${deeds ? ` ${deeds.length} deeds` : ''}`);
+      calls.push(`workbench ${session} ${placement}${actions ? ` ${actions.length} actions` : ''}`);
       fake.reader?.event({ kind: 'state', session, state: 'open' });
       return { session, placement, pid: 2, parameters: {} };
     },
@@ -72,7 +72,7 @@ async function setUp() {
       if (!inverse) throw new ProblemError({ kind: 'bad-input', text: { en: 'It is gone.', zh: '' } });
       return inverse;
     },
-    deed: async ({ step: of }) => ({ deed: deeds.get(of) }),
+    action: async ({ step: of }) => ({ action: recorded.get(of) }),
     actOnProcess: async ({ tool }) => {
       calls.push(`process ${tool.kind}`);
       return { step: 0 };
@@ -90,7 +90,7 @@ async function setUp() {
       savedAt: '2025-01-01T00:00:00Z',
       kernel: '6',
       pageSize: 4096,
-      deeds: [{ deed: { kind: 'add', region } }],
+      actions: [{ action: { kind: 'add', region } }],
     }),
   };
   serve(there, (reader) => ({ ...fake.make(reader), ...bench }));
@@ -102,14 +102,14 @@ async function setUp() {
     actions.workbench.open();
     await vi.waitFor(() => expect(store.getState().bench.opening).toBe(false));
   };
-  const endAct = () => ended.shift()?.();
-  /** Ends the act that is under way, and those that wait, until none is left. */
+  const endAction = () => ended.shift()?.();
+  /** Ends the action that is under way, and those that wait, until none is left. */
   const endAll = () =>
     vi.waitFor(() => {
-      endAct();
-      expect(store.getState().bench.acts).toHaveLength(0);
+      endAction();
+      expect(store.getState().bench.actions).toHaveLength(0);
     });
-  return { store, actions, calls, open, refusal, fake, inverses, deeds, endAct, endAll };
+  return { store, actions, calls, open, refusal, fake, inverses, recorded, endAction, endAll };
 }
 
 beforeEach(() => {
@@ -132,8 +132,8 @@ it('opens once, and its session lives on beside the experiment’s', async () =>
   expect(calls).toEqual(['workbench 101 isolated', 'start 1', 'close 1', 'start 2']);
 });
 
-it('acts on the selection of the region that was turned to, one act after the other', async () => {
-  const { store, actions, calls, open, endAct } = await setUp();
+it('acts on the selection of the region that was turned to, one action after the other', async () => {
+  const { store, actions, calls, open, endAction } = await setUp();
   await open();
   await actions.workbench.addRegion(region);
   await actions.workbench.addRegion(region);
@@ -144,33 +144,33 @@ it('acts on the selection of the region that was turned to, one act after the ot
   actions.workbench.select(1, allPages(8));
   actions.workbench.act({ kind: 'munlock' });
   await vi.waitFor(() => expect(calls).toContain('act 1 mlock 2 3'));
-  expect(store.getState().bench.acts).toHaveLength(2);
+  expect(store.getState().bench.actions).toHaveLength(2);
   expect(calls).not.toContain('act 1 munlock 0 8');
-  endAct();
+  endAction();
   await vi.waitFor(() => expect(calls).toContain('act 1 munlock 0 8'));
-  endAct();
-  await vi.waitFor(() => expect(store.getState().bench.acts).toHaveLength(0));
+  endAction();
+  await vi.waitFor(() => expect(store.getState().bench.actions).toHaveLength(0));
 });
 
 it('gives up what waits when it is stopped', async () => {
-  const { store, actions, calls, open, endAct } = await setUp();
+  const { store, actions, calls, open, endAction } = await setUp();
   await open();
   await actions.workbench.addRegion(region);
   actions.workbench.select(1, allPages(8));
   for (let n = 0; n < 3; n++) actions.workbench.act(lock);
   actions.workbench.interrupt();
   // What is under way is shown until it has ended.
-  expect(store.getState().bench.acts).toHaveLength(1);
+  expect(store.getState().bench.actions).toHaveLength(1);
   await vi.waitFor(() => expect(calls).toContain('interrupt 101'));
-  endAct();
-  await vi.waitFor(() => expect(store.getState().bench.acts).toHaveLength(0));
+  endAction();
+  await vi.waitFor(() => expect(store.getState().bench.actions).toHaveLength(0));
   expect(calls.filter((call) => call.startsWith('act'))).toHaveLength(1);
 });
 
-it('does not ask for an act on no pages, nor on more runs than one act may have', async () => {
+it('does not ask for an action on no pages, nor on more runs than one action may have', async () => {
   const { actions, open } = await setUp();
   await open();
-  const most = oneInEvery(allPages(4 * maxActRuns), 2);
+  const most = oneInEvery(allPages(4 * maxActionRuns), 2);
   expect(actions.workbench.actOn({ tool: lock, region: 1, pages: noPages })).toBe(false);
   expect(actions.workbench.actOn({ tool: lock, region: 1, pages: most })).toBe(false);
 });
@@ -186,11 +186,11 @@ it('moves to another process with what was done, and keeps what is open when tha
   refusal.refuse = undefined;
   expect(await actions.workbench.move('inline')).toBe(true);
   expect(workbenchSession(store.getState())?.id).toBe(102);
-  expect(calls).toEqual(['workbench 101 isolated', 'workbench 102 inline 1 deeds', 'close 101']);
+  expect(calls).toEqual(['workbench 101 isolated', 'workbench 102 inline 1 actions', 'close 101']);
 });
 
 it('asks nothing more of a workbench whose process has ended, and says so', async () => {
-  const { store, actions, calls, open, endAct, fake } = await setUp();
+  const { store, actions, calls, open, endAction, fake } = await setUp();
   await open();
   await actions.workbench.addRegion(region);
   actions.workbench.select(1, allPages(8));
@@ -198,8 +198,8 @@ it('asks nothing more of a workbench whose process has ended, and says so', asyn
   actions.workbench.act({ kind: 'munlock' });
   fake.reader?.event({ kind: 'state', session: 101, state: 'failed' });
   await vi.waitFor(() => expect(workbenchSession(store.getState())?.state).toBe('failed'));
-  endAct();
-  await vi.waitFor(() => expect(store.getState().bench.acts).toHaveLength(0));
+  endAction();
+  await vi.waitFor(() => expect(store.getState().bench.actions).toHaveLength(0));
   expect(actions.workbench.act(lock)).toBe(false);
   expect((await actions.log.repeat(0))?.en).toContain('has ended');
   expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 mlock 0 8']);
@@ -266,7 +266,7 @@ it('shows what is now when something is done, and opens no second one while one 
   expect(store.getState().instant).toBeUndefined();
 });
 
-it('goes on with what waits after an act that the engine refused, and shows why it did', async () => {
+it('goes on with what waits after an action that the engine refused, and shows why it did', async () => {
   const { store, actions, calls, open, endAll } = await setUp();
   await open();
   await actions.workbench.addRegion(region);
@@ -289,11 +289,11 @@ it('keeps form and tool over a move, and neither selections nor what waits', asy
   actions.workbench.dismiss(5);
   await actions.workbench.move('inline');
   const { bench, settings } = store.getState();
-  expect(bench).toMatchObject({ draft: { size: '7', name: 'heap', backing: 'anonymous' }, acts: [], dismissed: -1 });
+  expect(bench).toMatchObject({ draft: { size: '7', name: 'heap', backing: 'anonymous' }, actions: [], dismissed: -1 });
   expect([bench.selections.size, bench.region, settings.workbenchPlacement]).toEqual([0, undefined, 'inline']);
 });
 
-it('does the acts that take a step back on the step’s region, in order, and says why nothing does', async () => {
+it('does the actions that take a step back on the step’s region, in order, and says why nothing does', async () => {
   const { actions, calls, open, inverses, endAll } = await setUp();
   await open();
   await actions.workbench.addRegion(region);
@@ -301,7 +301,7 @@ it('does the acts that take a step back on the step’s region, in order, and sa
   const signal = new AbortController().signal;
   const note = { en: 'Unlocks.', zh: '' };
   inverses.set(1, {
-    acts: [
+    actions: [
       { tool: { kind: 'munlock' }, pages: [0, 2] },
       { tool: lock, pages: [3, 1] },
     ],
@@ -312,17 +312,17 @@ it('does the acts that take a step back on the step’s region, in order, and sa
   if (inverse) actions.log.undo(1, inverse);
   await endAll();
   expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 munlock 0 2', 'act 1 mlock 3 1']);
-  expect(await actions.log.inverse(2, signal)).toEqual({ acts: [], note: { en: 'It is gone.', zh: '' } });
+  expect(await actions.log.inverse(2, signal)).toEqual({ actions: [], note: { en: 'It is gone.', zh: '' } });
 });
 
-it('repeats what a step did: a map, an unmap, an act, a call for the process; and not on a region that is gone', async () => {
-  const { store, actions, calls, open, deeds, endAll } = await setUp();
+it('repeats what a step did: a map, an unmap, an action, a call for the process; and not on a region that is gone', async () => {
+  const { store, actions, calls, open, recorded, endAll } = await setUp();
   await open();
   await actions.workbench.addRegion(region);
-  deeds.set(1, { kind: 'add', region });
-  deeds.set(2, { kind: 'act', region: 1, tool: lock, pages: [2, 2, 6, 1] });
-  deeds.set(3, { kind: 'process', tool: { kind: 'munlockall' } });
-  deeds.set(4, { kind: 'remove', region: 1 });
+  recorded.set(1, { kind: 'add', region });
+  recorded.set(2, { kind: 'act', region: 1, tool: lock, pages: [2, 2, 6, 1] });
+  recorded.set(3, { kind: 'process', tool: { kind: 'munlockall' } });
+  recorded.set(4, { kind: 'remove', region: 1 });
   for (const step of [1, 2, 3]) expect(await actions.log.repeat(step)).toBeUndefined();
   await endAll();
   expect(workbenchSession(store.getState())?.regions.map(({ id }) => id)).toEqual([1, 2]);

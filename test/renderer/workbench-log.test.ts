@@ -78,7 +78,7 @@ describe('a saved file', () => {
     savedAt: '2025-01-01T00:00:00.000Z',
     kernel: '6',
     pageSize: 4096,
-    deeds: [{ deed: { kind: 'act', region: 1, tool: { kind: 'mlock' }, pages: [0, 4] }, result: { errno: null } }],
+    actions: [{ action: { kind: 'act', region: 1, tool: { kind: 'mlock' }, pages: [0, 4] }, result: { errno: null } }],
   };
   const read = (change: object) => readSaved(JSON.stringify({ ...saved, ...change }), 4096, async () => {});
 
@@ -90,9 +90,13 @@ describe('a saved file', () => {
     ['no schema', { schema: undefined }, { kind: 'notSaved' }],
     ['another schema', { schema: 'pagescope/report@1' }, { kind: 'otherSchema', schema: 'pagescope/report@1' }],
     ['another page size', { pageSize: 65_536 }, { kind: 'otherPageSize', pageSize: 65_536 }],
-    ['too many deeds', { deeds: new Array(100_001).fill(0) }, { kind: 'tooMany', count: 100_001 }],
-    ['a deed of no kind', { deeds: [saved.deeds[0], { deed: {} }] }, { kind: 'broken', where: 'deeds.1.deed.kind' }],
-    ['no deeds', { deeds: undefined }, { kind: 'broken', where: 'deeds' }],
+    ['too many actions', { actions: new Array(100_001).fill(0) }, { kind: 'tooMany', count: 100_001 }],
+    [
+      'an action of no kind',
+      { actions: [saved.actions[0], { action: {} }] },
+      { kind: 'broken', where: 'actions.1.action.kind' },
+    ],
+    ['no actions', { actions: undefined }, { kind: 'broken', where: 'actions' }],
     ['no time', { savedAt: 'then' }, { kind: 'broken', where: 'savedAt' }],
   ])('that has %s is told by what is wrong with it', async (_, change, problem) => {
     expect(await read(change)).toEqual({ problem });
@@ -104,8 +108,8 @@ describe('a saved file', () => {
 
   it('gives the window its turn while it is checked', async () => {
     let turns = 0;
-    const deeds = Array.from({ length: 5000 }, () => saved.deeds[0]);
-    await readSaved(JSON.stringify({ ...saved, deeds }), 4096, async () => void turns++);
+    const actions = Array.from({ length: 5000 }, () => saved.actions[0]);
+    await readSaved(JSON.stringify({ ...saved, actions }), 4096, async () => void turns++);
     expect(turns).toBe(5);
   });
 });

@@ -127,7 +127,7 @@ const otherwise: readonly string[] = [
   'The parent’s pages are locked as before',
   'smaps “Locked” of B counts',
   'With this region the workbench would have',
-  'operated on without a deed',
+  'operated on without an action',
   'memfd_secret is … here.',
   'unlocks ranges that mlock locked',
 ];

@@ -13,7 +13,7 @@ import { everything, isFiltering } from './log-filter.ts';
 import { ReplayNote } from './replay-note.tsx';
 import { useFiltered } from './use-filtered.ts';
 
-/** The log of the workbench: every act as the calls that it was, with its pages before and after. */
+/** The log of the workbench: every action as the calls that it was, with its pages before and after. */
 export function LogPanel() {
   const { t } = useWords();
   const session = useApp(workbenchSession);

@@ -2,12 +2,12 @@ import { Button, FileButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useRef } from 'react';
-import { maxDeeds, savedWorkbenchId } from '../../../protocol/workbench.ts';
+import { maxActions, savedWorkbenchId } from '../../../protocol/workbench.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { type FileProblem, maxSavedBytes, readSaved } from '../../store/workbench/saved-file.ts';
 import { useTell } from '../shared/use-export.ts';
 
-/** Opens a saved session: its deeds are done again in a new workbench. A file that is none changes nothing, and is told why. */
+/** Opens a saved session: its actions are done again in a new workbench. A file that is none changes nothing, and is told why. */
 export function Reopen() {
   const { t } = useWords();
   const opening = useApp((state) => state.bench.opening);
@@ -57,7 +57,7 @@ function useReopen(): (file: File) => Promise<void> {
           ours: format.bytes(ours),
         });
       case 'tooMany':
-        return t('log.problem.tooMany', { name, count: problem.count, most: maxDeeds });
+        return t('log.problem.tooMany', { name, count: problem.count, most: maxActions });
       case 'broken':
         return t('log.problem.broken', { name, where: problem.where || t('log.problem.brokenWhole') });
       default:

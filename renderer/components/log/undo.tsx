@@ -27,15 +27,15 @@ export function Undo({ step, onDone }: Props) {
     return () => asking.abort();
   }, [log, step.index]);
   const { region } = step;
-  const possible = inverse && inverse.acts.length > 0 && region !== undefined;
+  const possible = inverse && inverse.actions.length > 0 && region !== undefined;
   return (
     <section className={classes.undo} aria-label={t('log.undo.title')}>
       {inverse ? (
         <>
           <p role="status">{pick(inverse.note)}</p>
-          {inverse.acts.length > 0 && (
+          {inverse.actions.length > 0 && (
             <ul>
-              {inverse.acts.map(({ tool, pages }) => (
+              {inverse.actions.map(({ tool, pages }) => (
                 <li key={`${JSON.stringify(tool)} ${pages[0]}`}>{words(tool, pageSetOf(pages), pageSize)}</li>
               ))}
             </ul>

@@ -4,14 +4,14 @@ import type { PageSet } from '../../store/pages/page-set.ts';
 import type { RegionPages } from '../../store/pages/pages.ts';
 import { hasSeveralRuns, type LastChange, lastChange, withoutBystander } from '../../store/session/last-change.ts';
 
-/** What an act on several runs was about, as the engine said. */
+/** What an action on several runs was about, as the engine said. */
 interface Asked {
   readonly step: number;
   readonly pages: PageSet | undefined;
 }
 
 /**
- * What changed a page last. An act on several runs of pages says in its step only from where to where they reach; what lies between
+ * What changed a page last. An action on several runs of pages says in its step only from where to where they reach; what lies between
  * them is not laid to its charge: its runs are asked for, once, while it is the one in question.
  */
 export function useLastChange(

@@ -9,7 +9,7 @@ import { noPages, type PageSet } from '../../store/pages/page-set.ts';
 import { isOpen, newestRefusal } from '../../store/workbench-selectors.ts';
 import { RegionCard } from '../page-map/region-card.tsx';
 import { nameOf } from '../shared/region-name.ts';
-import { RefusedAct } from './refused-act.tsx';
+import { RefusedAction } from './refused-action.tsx';
 import { VmaStrip } from './vma-strip.tsx';
 import classes from './workbench.module.css';
 
@@ -47,7 +47,7 @@ export const BenchRegion = memo(function BenchRegion({ session, region, active, 
       actions={open && <RemoveButton region={region} />}
     >
       <VmaStrip session={session} region={region} />
-      {refused && <RefusedAct step={refused} />}
+      {refused && <RefusedAction step={refused} />}
     </RegionCard>
   );
 });

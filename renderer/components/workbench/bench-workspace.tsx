@@ -13,7 +13,7 @@ import { regionColumns } from '../page-map/region-columns.ts';
 import { Panel } from '../shared/panel.tsx';
 import split from '../shared/workspace.module.css';
 import { BenchRegion } from './bench-region.tsx';
-import { RefusedAct } from './refused-act.tsx';
+import { RefusedAction } from './refused-action.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { ToolBar } from './tool-bar.tsx';
 import classes from './workbench.module.css';
@@ -66,7 +66,7 @@ function Bench({ session, onKeys }: Props) {
       <div className={classes.bench}>
         {open && active && <SelectionBar key={active.id} session={session} region={active} />}
         {open && active && <ToolBar onKeys={onKeys} />}
-        {refused && <RefusedAct step={refused} />}
+        {refused && <RefusedAction step={refused} />}
         {regions.length === 0 ? (
           <div className={pages.empty}>
             <p>{t('workbench.empty')}</p>

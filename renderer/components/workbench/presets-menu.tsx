@@ -62,8 +62,8 @@ function PresetForm({ preset, onDone }: { preset: Preset; onDone: () => void }) 
       }),
     );
     try {
-      const deeds = preset.deeds(values).map((deed) => ({ deed }));
-      void workbench.reopen({ placement, deeds });
+      const actions = preset.actions(values).map((action) => ({ action }));
+      void workbench.reopen({ placement, actions });
       onDone();
     } catch (error) {
       setProblem(toProblem(error).text);

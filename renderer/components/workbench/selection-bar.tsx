@@ -3,7 +3,7 @@ import { IconCornerDownLeft } from '@tabler/icons-react';
 import { type FormEvent, memo, useId, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
-import { maxActRuns } from '../../../protocol/workbench.ts';
+import { maxActionRuns } from '../../../protocol/workbench.ts';
 import { useActions, useApp, usePages, useStoreState, useWords } from '../../context/context.ts';
 import {
   allPages,
@@ -139,7 +139,7 @@ function useRangeProblem(pages: number): (problem: TypedPagesProblem) => string 
   const { t } = useWords();
   return (problem) => {
     if (problem.kind === 'empty') return t('workbench.range.empty');
-    if (problem.kind === 'tooMany') return t('workbench.range.tooMany', { runs: problem.runs, most: maxActRuns });
+    if (problem.kind === 'tooMany') return t('workbench.range.tooMany', { runs: problem.runs, most: maxActionRuns });
     return t(`workbench.range.${problem.kind}`, { part: problem.part, last: pages - 1 });
   };
 }

@@ -4,7 +4,7 @@ import { memo, useId, useState } from 'react';
 import { useActions, useWords } from '../../context/context.ts';
 import type { BenchTool } from '../../store/store.ts';
 import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from '../tools/tools.ts';
-import { ActLine } from './act-line.tsx';
+import { ActionLine } from './action-line.tsx';
 import { ProcessMenu } from './process-menu.tsx';
 import classes from './workbench.module.css';
 
@@ -27,7 +27,7 @@ export const ToolBar = memo(function ToolBar({ onKeys }: { onKeys: () => void })
         <ProcessMenu />
       </div>
       <div className={classes.lineRow}>
-        <ActLine id={lineId} pointed={pointed} />
+        <ActionLine id={lineId} pointed={pointed} />
         <Tooltip label={`${t('workbench.tools.keys')} (?)`}>
           <ActionIcon size={24} aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={onKeys}>
             <IconKeyboard size={17} aria-hidden />

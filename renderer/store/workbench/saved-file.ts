@@ -1,7 +1,12 @@
 import type { z } from 'zod';
-import { maxDeeds, type SavedWorkbench, savedWorkbenchId, savedWorkbenchSchema } from '../../../protocol/workbench.ts';
+import {
+  maxActions,
+  type SavedWorkbench,
+  savedWorkbenchId,
+  savedWorkbenchSchema,
+} from '../../../protocol/workbench.ts';
 
-/** No file of more bytes is read: a host takes 64 MiB in one message. 100 000 deeds of one run each are some 12 MB. */
+/** No file of more bytes is read: a host takes 64 MiB in one message. 100 000 actions of one run each are some 12 MB. */
 export const maxSavedBytes = 60 * 1024 ** 2;
 
 /** Why a file is no workbench that can be opened here; the words are in the texts of the window. */
@@ -13,11 +18,11 @@ export type FileProblem =
   | { readonly kind: 'tooMany'; readonly count: number }
   | { readonly kind: 'broken'; readonly where: string };
 
-/** Deeds that are checked before the window gets its turn: a few milliseconds of work. */
-const sliceDeeds = 1000;
+/** Actions that are checked before the window gets its turn: a few milliseconds of work. */
+const sliceActions = 1000;
 
-const envelopeSchema = savedWorkbenchSchema.omit({ deeds: true });
-const recordedSchema = savedWorkbenchSchema.shape.deeds.element;
+const envelopeSchema = savedWorkbenchSchema.omit({ actions: true });
+const recordedSchema = savedWorkbenchSchema.shape.actions.element;
 
 /**
  * A saved workbench out of the text of a file, checked in full before anything is done with it.
@@ -45,16 +50,16 @@ export async function readSaved(
   }
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return broken(envelope.error);
-  if (!('deeds' in json) || !Array.isArray(json.deeds)) return { problem: { kind: 'broken', where: 'deeds' } };
-  if (json.deeds.length > maxDeeds) return { problem: { kind: 'tooMany', count: json.deeds.length } };
-  const deeds: SavedWorkbench['deeds'] = [];
-  for (const [index, entry] of json.deeds.entries()) {
+  if (!('actions' in json) || !Array.isArray(json.actions)) return { problem: { kind: 'broken', where: 'actions' } };
+  if (json.actions.length > maxActions) return { problem: { kind: 'tooMany', count: json.actions.length } };
+  const actions: SavedWorkbench['actions'] = [];
+  for (const [index, entry] of json.actions.entries()) {
     const recorded = recordedSchema.safeParse(entry);
-    if (!recorded.success) return broken(recorded.error, ['deeds', index]);
-    deeds.push(recorded.data);
-    if (index % sliceDeeds === sliceDeeds - 1) await breathe();
+    if (!recorded.success) return broken(recorded.error, ['actions', index]);
+    actions.push(recorded.data);
+    if (index % sliceActions === sliceActions - 1) await breathe();
   }
-  return { saved: { ...envelope.data, deeds } };
+  return { saved: { ...envelope.data, actions } };
 }
 
 function broken(error: z.ZodError, at: readonly PropertyKey[] = []): { readonly problem: FileProblem } {

@@ -1,4 +1,4 @@
-import { maxActRuns } from '../../../protocol/workbench.ts';
+import { maxActionRuns } from '../../../protocol/workbench.ts';
 import { noPages, oneInEvery, type PageSet, pagesBetween, runCount, union } from '../pages/page-set.ts';
 
 /** What is wrong with a typed range; `part` is the piece that it is about, as typed. The words are in the texts of the window. */
@@ -39,7 +39,7 @@ export function parseTypedPages(text: string, regionPages: number): TypedPages {
     overlapped ||= joined.count < pages.count + range.count;
     pages = joined;
     // Looked at after each piece: a list of such pieces would take minutes.
-    if (runCount(pages) > maxActRuns) return { problem: { kind: 'tooMany', runs: runCount(pages) } };
+    if (runCount(pages) > maxActionRuns) return { problem: { kind: 'tooMany', runs: runCount(pages) } };
   }
   return { pages, overlapped };
 }

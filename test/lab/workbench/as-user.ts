@@ -1,4 +1,4 @@
-/** A process of its own for limits.test.ts: does the deeds that it is given in an inline workbench, and prints the steps and what is locked. */
+/** A process of its own for limits.test.ts: does the actions that it is given in an inline workbench, and prints the steps and what is locked. */
 import { Budget } from '../../../lab/service/budget.ts';
 import { createService } from '../../../lab/service/service.ts';
 import { contract } from '../../../protocol/service.ts';
@@ -12,8 +12,8 @@ const host = {
 } as const;
 const service = createService(host, reader);
 reader.acknowledge = (session, region, sequence) => service.acknowledge({ session, region, sequence });
-const deeds = JSON.parse(process.argv[2] ?? '[]');
-await service.workbench(contract.workbench.request.parse({ deeds }), never);
+const actions = JSON.parse(process.argv[2] ?? '[]');
+await service.workbench(contract.workbench.request.parse({ actions }), never);
 await reader.until(() => reader.of('claim').length > 0);
 const locked = [...reader.states.values()].map(({ flags }) => flags.reduce((sum, byte) => sum + (byte & 4 ? 1 : 0), 0));
 process.stdout.write(JSON.stringify({ steps: reader.of('step').map(({ step }) => step), locked }));

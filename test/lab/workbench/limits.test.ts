@@ -11,17 +11,17 @@ const run = promisify(execFile);
 
 const result = { errno: null };
 const region = (kind: string, pages: number) => ({
-  deed: { kind: 'add', region: { backing: { kind }, size: { pages }, protection: ['PROT_READ', 'PROT_WRITE'] } },
+  action: { kind: 'add', region: { backing: { kind }, size: { pages }, protection: ['PROT_READ', 'PROT_WRITE'] } },
   result,
 });
 const act = (tool: string | object, ...pages: number[]) => ({
-  deed: { kind: 'act', region: 1, tool: typeof tool === 'string' ? { kind: tool } : tool, pages },
+  action: { kind: 'act', region: 1, tool: typeof tool === 'string' ? { kind: tool } : tool, pages },
   result,
 });
 
-/** The steps of these deeds, done by this user, and how many pages of each region are locked then. */
-async function doneBy(user: User, ...deeds: readonly object[]): Promise<{ steps: Step[]; locked: number[] }> {
-  const [command = '', ...words] = [...user.prefix, process.execPath, entry, JSON.stringify(deeds)];
+/** The steps of these actions, done by this user, and how many pages of each region are locked then. */
+async function doneBy(user: User, ...actions: readonly object[]): Promise<{ steps: Step[]; locked: number[] }> {
+  const [command = '', ...words] = [...user.prefix, process.execPath, entry, JSON.stringify(actions)];
   const env = { ...process.env, HOME: tmpdir() };
   return JSON.parse((await run(command, words, { maxBuffer: 1 << 26, env })).stdout);
 }
@@ -53,13 +53,13 @@ describe('a user who may lock little', () => {
   });
 
   it('is told at limit 0 that nothing may be locked, and may still unlock', async () => {
-    const deeds = [
+    const actions = [
       region('anonymous', 4),
       act('mlock', 0, 1),
       act({ kind: 'mlock2', onFault: true }, 0, 1),
       act('munlock', 0, 4),
     ];
-    const { steps } = await doneBy(whoMayLockNothing, ...deeds);
+    const { steps } = await doneBy(whoMayLockNothing, ...actions);
     expect(steps.slice(-3).map(({ errno }) => errno)).toEqual(['EPERM', 'EPERM', null]);
     for (const step of steps.slice(-3, -1)) {
       expect(step.diagnosis?.text.en).toMatch(/RLIMIT_MEMLOCK is 0.*CAP_IPC_LOCK is missing, so nothing may be locked/);

@@ -59,7 +59,7 @@ describe('bad input', () => {
     expect((await problemOf(bench.act(region + 1, write, [0, 1]))).text.en).toBe('This session has no region 2.');
   });
 
-  it('a region without a file and without a size, and an experiment asked for an act, are refused with a sentence', async () => {
+  it('a region without a file and without a size, and an experiment asked for an action, are refused with a sentence', async () => {
     await using bench = await Bench.open();
     const sizeless = bench.add({ backing: { kind: 'memfd' } });
     expect((await problemOf(sizeless)).text.en).toContain('needs a size; say how many pages or bytes');

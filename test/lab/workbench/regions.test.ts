@@ -106,7 +106,7 @@ describe('adding a region', () => {
 });
 
 describe('the VMAs of a region', () => {
-  it('are told when an act changed them, and not when it did not', async () => {
+  it('are told when an action changed them, and not when it did not', async () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(16);
     const told = () => bench.lab.reader.of('vmas').length;
@@ -145,9 +145,9 @@ describe('what was asked for', () => {
   it('is done one after the other, and an interrupt ends what is under way alone', async () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(16_000);
-    const acts = [write, write].map((tool) => bench.act(region, tool, [0, 16_000]));
+    const actions = [write, write].map((tool) => bench.act(region, tool, [0, 16_000]));
     await bench.lab.service.interrupt({ session: bench.session }, never);
-    const [first, second] = await Promise.all(acts);
+    const [first, second] = await Promise.all(actions);
     expect(first?.outcome?.en).toContain('stopped before');
     expect([second?.returned, second?.index]).toEqual([16_000, (first?.index ?? 0) + 1]);
     expect(second?.outcome?.en).not.toContain('stopped');
@@ -158,13 +158,13 @@ describe('what was asked for', () => {
 
 describe('the memory of a saved workbench', () => {
   const add = (pages: number) => ({
-    deed: {
+    action: {
       kind: 'add',
       region: { backing: { kind: 'anonymous' }, size: { pages }, protection: [], hugePages: 'never', populate: false },
     },
   });
-  const remove = (region: number) => ({ deed: { kind: 'remove', region } });
-  const open = (deeds: object[]) => Bench.open('inline', { deeds }, new Budget(1024 * 4096));
+  const remove = (region: number) => ({ action: { kind: 'remove', region } });
+  const open = (actions: object[]) => Bench.open('inline', { actions }, new Budget(1024 * 4096));
 
   it('is what it needs at the most at one time, and what is mapped at its end stays taken', async () => {
     await using bench = await open([add(600), remove(1), add(700), remove(2), add(500)]);

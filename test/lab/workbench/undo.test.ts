@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Clock } from '../../../lab/base/clock.ts';
 import { mapRegion } from '../../../lab/operations/map-region.ts';
 import { inverseOf } from '../../../lab/workbench/inverse.ts';
-import { beforeOf } from '../../../lab/workbench/past-acts.ts';
+import { beforeOf } from '../../../lab/workbench/past-actions.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import type { Inverse, PageRuns } from '../../../protocol/workbench.ts';
@@ -18,8 +18,8 @@ const rights = (...protection: Extract<Tool, { kind: 'mprotect' }>['protection']
   protection,
 });
 
-type Acts = Inverse['acts'];
-const one = (tool: Tool, ...pages: number[]): Acts[number] => ({ tool, pages });
+type Actions = Inverse['actions'];
+const one = (tool: Tool, ...pages: number[]): Actions[number] => ({ tool, pages });
 
 function inverse(bench: Bench, step: number): Promise<Inverse> {
   return bench.lab.service.inverse({ session: bench.session, step }, never);
@@ -27,7 +27,7 @@ function inverse(bench: Bench, step: number): Promise<Inverse> {
 
 /** Takes a step back, as the window does. */
 async function takeBack(bench: Bench, region: number, step: number): Promise<void> {
-  for (const { tool, pages } of (await inverse(bench, step)).acts) await bench.act(region, tool, pages);
+  for (const { tool, pages } of (await inverse(bench, step)).actions) await bench.act(region, tool, pages);
 }
 
 /**
@@ -49,7 +49,7 @@ const everything = [0, 3, 4, 4];
 const cannot = { en: /takes it back|can.t be undone/i, zh: /无法撤销/ };
 
 /** What takes each tool back on pages 0 to 2 and 4 to 7 of such a region, and what is said of it. */
-const table: readonly [tool: Tool, acts: Acts, en: RegExp, zh: RegExp, pages?: number[]][] = [
+const table: readonly [tool: Tool, actions: Actions, en: RegExp, zh: RegExp, pages?: number[]][] = [
   [write, [one(advise('MADV_DONTNEED'), 0, 1, 2, 1)], /MADV_DONTNEED.*lost/, /归还.*丢失/, [0, 4]],
   [read, [one(advise('MADV_DONTNEED'), 0, 1, 2, 1, 5, 3)], /MADV_DONTNEED.*lost/, /归还.*丢失/],
   [advise('MADV_POPULATE_READ'), [one(advise('MADV_DONTNEED'), 0, 1, 2, 1, 5, 3)], /lost/, /丢失/],
@@ -95,17 +95,17 @@ const table: readonly [tool: Tool, acts: Acts, en: RegExp, zh: RegExp, pages?: n
   [advise('MADV_COLLAPSE'), [], /splits a huge page/, /拆分大页/],
 ];
 
-describe('taking an act back', () => {
+describe('taking an action back', () => {
   it('is exactly this of each tool, and it is said what comes back, or why nothing does', async () => {
     await using bench = await Bench.open();
-    for (const [tool, acts, en, zh, pages = everything] of table) {
+    for (const [tool, actions, en, zh, pages = everything] of table) {
       const region = await allSorts(bench);
       const { index } = await bench.act(region, tool, pages);
-      const { acts: offered, note } = await inverse(bench, index);
+      const { actions: offered, note } = await inverse(bench, index);
       const what = JSON.stringify(tool);
-      expect(offered, what).toEqual(acts);
+      expect(offered, what).toEqual(actions);
       expect([note.en, note.zh], what).toEqual([expect.stringMatching(en), expect.stringMatching(zh)]);
-      expect([cannot.en.test(note.en), cannot.zh.test(note.zh)], what).toEqual(Array(2).fill(acts.length === 0));
+      expect([cannot.en.test(note.en), cannot.zh.test(note.zh)], what).toEqual(Array(2).fill(actions.length === 0));
       await bench.remove(region);
     }
   });
@@ -167,14 +167,14 @@ describe('taking an act back', () => {
       const request = { backing: { kind: 'anonymous' }, size: { pages: 8 }, hugePages: 'system' } as const;
       const region = (await bench.add(request)) ?? 0;
       const whole = await inverse(bench, (await bench.act(region, advise(advice), [0, 4])).index);
-      expect(whole.acts).toEqual([]);
+      expect(whole.actions).toEqual([]);
       expect([whole.note.en, whole.note.zh]).toEqual([
         expect.stringMatching(/no advice before.*no call/),
         expect.stringMatching(/此前没有建议.*没有撤销/),
       ]);
       await bench.act(region, advise(other), [6, 2]);
       const part = await inverse(bench, (await bench.act(region, advise(advice), [4, 4])).index);
-      expect(part.acts).toEqual([one(advise(other), 6, 2)]);
+      expect(part.actions).toEqual([one(advise(other), 6, 2)]);
       expect(part.note.en).toMatch(/where there was none it stays/);
       expect(part.note.zh).toMatch(/此前没有建议的部分保持现状/);
     },
@@ -189,8 +189,8 @@ describe('taking an act back', () => {
       const copy = (await bench.add({ backing: { kind: 'file', path: file.path, sharing: 'private' } })) ?? 0;
       for (const region of [memory, copy]) {
         for (const tool of [write, advise('MADV_POPULATE_READ')]) {
-          const { acts, note } = await inverse(bench, (await bench.act(region, tool, [0, 4])).index);
-          expect(acts).toEqual([]);
+          const { actions, note } = await inverse(bench, (await bench.act(region, tool, [0, 4])).index);
+          expect(actions).toEqual([]);
           expect(note.en).toMatch(/only anonymous private pages/);
           expect(note.zh).toMatch(/只有匿名私有页.*文件或共享内存/);
         }
@@ -217,8 +217,8 @@ describe('taking an act back', () => {
     const runs: PageRuns = [0, 8];
     for (const tool of [write, read, advise('MADV_POPULATE_READ'), advise('MADV_POPULATE_WRITE')]) {
       const before = beforeOf(tool, runs, Uint8Array.from(flags), []);
-      const { acts } = inverseOf({ region: 1, tool, runs, before }, region);
-      expect(acts).toEqual([one(advise('MADV_DONTNEED'), 0, 1, 5, 1)]);
+      const { actions } = inverseOf({ region: 1, tool, runs, before }, region);
+      expect(actions).toEqual([one(advise('MADV_DONTNEED'), 0, 1, 5, 1)]);
     }
     await region.release();
   });
@@ -235,15 +235,15 @@ describe('taking an act back', () => {
     ];
     for (const tool of twice) {
       await bench.act(region, tool, [0, 4]);
-      const { acts, note } = await inverse(bench, (await bench.act(region, tool, [0, 4])).index);
-      expect(acts).toEqual([]);
+      const { actions, note } = await inverse(bench, (await bench.act(region, tool, [0, 4])).index);
+      expect(actions).toEqual([]);
       expect([note.en, note.zh]).toEqual([expect.stringMatching(/nothing to/i), expect.stringMatching(/没有需要/)]);
       expect(note.en).not.toMatch(cannot.en);
       if (tool.kind === 'mprotect') await bench.act(region, rights('PROT_READ', 'PROT_WRITE'), [0, 4]);
     }
     await bench.act(region, { kind: 'munlock' }, [0, 4]);
-    const { acts } = await inverse(bench, (await bench.act(region, { kind: 'munlock' }, [0, 4])).index);
-    expect(acts).toEqual([]);
+    const { actions } = await inverse(bench, (await bench.act(region, { kind: 'munlock' }, [0, 4])).index);
+    expect(actions).toEqual([]);
   });
 
   it('is about the pages that were acted on, and no others', async () => {
@@ -251,7 +251,7 @@ describe('taking an act back', () => {
     const region = await bench.anonymous(16);
     await bench.act(region, rights('PROT_READ'), [4, 8]);
     const { index } = await bench.act(region, rights(), [2, 1, 5, 2, 10, 4]);
-    expect((await inverse(bench, index)).acts).toEqual([
+    expect((await inverse(bench, index)).actions).toEqual([
       one(rights('PROT_READ', 'PROT_WRITE'), 2, 1, 12, 2),
       one(rights('PROT_READ'), 5, 2, 10, 2),
     ]);
@@ -262,18 +262,18 @@ describe('taking an act back', () => {
     const region = await bench.anonymous(4);
     const { index } = await bench.act(region, { kind: 'mlock' }, [0, 4]);
     const mapped = await inverse(bench, 0);
-    expect([mapped.acts, mapped.note.en]).toEqual([[], expect.stringMatching(/unmap the region/)]);
+    expect([mapped.actions, mapped.note.en]).toEqual([[], expect.stringMatching(/unmap the region/)]);
     expect(mapped.note.zh).toMatch(/无法撤销.*(取消|解除)映射/);
     const later = await inverse(bench, index + 1);
-    expect([later.acts, later.note.en, later.note.zh]).toEqual([[], 'There is no such step yet.', '还没有这一步。']);
+    expect([later.actions, later.note.en, later.note.zh]).toEqual([[], 'There is no such step yet.', '还没有这一步。']);
     await bench.remove(region);
     expect((await problemOf(inverse(bench, index))).text.en).toContain(`region ${region}`);
   });
 
-  it('is not offered of the oldest acts, when what was there before takes too much memory, and that is said', async () => {
+  it('is not offered of the oldest actions, when what was there before takes too much memory, and that is said', async () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(16_000);
-    // Every second page, so that what was there before each act has as many pieces as there are pages.
+    // Every second page, so that what was there before each action has as many pieces as there are pages.
     await bench.act(
       region,
       write,
@@ -284,7 +284,7 @@ describe('taking an act back', () => {
       steps.push((await bench.act(region, rights('PROT_READ', 'PROT_WRITE'), [0, 16_000])).index);
     }
     const [oldest, newest] = [await inverse(bench, steps[0] ?? 0), await inverse(bench, steps.at(-1) ?? 0)];
-    expect([oldest.acts, newest.acts]).toEqual([[], []]);
+    expect([oldest.actions, newest.actions]).toEqual([[], []]);
     expect([oldest.note.en, oldest.note.zh]).toEqual([
       expect.stringMatching(/no longer kept/),
       expect.stringMatching(/不再保留/),

@@ -3,7 +3,7 @@ import { never } from '../harness.ts';
 import { Bench } from './bench.ts';
 
 describe.each(['inline', 'isolated'] as const)('a workbench, %s', (placement) => {
-  it('maps a region, acts on its pages, and tells each act as one step', async () => {
+  it('maps a region, acts on its pages, and tells each action as one step', async () => {
     await using bench = await Bench.open(placement);
     expect(bench.lab.reader.of('state').map(({ state }) => state)).toEqual(['open']);
     const region = await bench.anonymous(40);

@@ -7,7 +7,7 @@ import { useActions, useWords } from '../../context/context.ts';
 import classes from './workbench.module.css';
 
 /** A refusal as what it is, a result: the call, its errno, what that means here, and the way to the fix. */
-export function RefusedAct({ step }: { step: Step }) {
+export function RefusedAction({ step }: { step: Step }) {
   const { t, pick } = useWords();
   const { workbench } = useActions();
   const box = useRef<HTMLDivElement>(null);

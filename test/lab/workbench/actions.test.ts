@@ -4,7 +4,7 @@ import { Budget } from '../../../lab/service/budget.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
 import { contract } from '../../../protocol/service.ts';
-import { type RecordedDeeds, recordedDeedsSchema } from '../../../protocol/workbench.ts';
+import { type RecordedActions, recordedActionsSchema } from '../../../protocol/workbench.ts';
 import { never, problemOf } from '../harness.ts';
 import { Bench } from './bench.ts';
 import { withFile } from './files.ts';
@@ -15,7 +15,7 @@ function countOf(flags: Uint8Array, flag: number): number {
   return flags.reduce((sum, byte) => sum + (byte & flag ? 1 : 0), 0);
 }
 
-describe('a long act', () => {
+describe('a long action', () => {
   it('is cut, tells its progress, can be ended, and says what was done and what was not', async () => {
     await using bench = await Bench.open('isolated', {}, new Budget(8 * 1024 ** 3));
     const region = await bench.anonymous(1 << 18);
@@ -47,10 +47,10 @@ describe('a long act', () => {
     expect(step.outcome?.zh).toContain(`停止时还有 ${left} 页未处理`);
     // What was not done is not done again, not taken back, and not in the C program.
     const done = pages - Number(left);
-    const { deed } = await bench.lab.service.deed({ session: bench.session, step: step.index }, never);
-    expect(deed).toMatchObject({ pages: [0, done] });
-    const { acts } = await bench.lab.service.inverse({ session: bench.session, step: step.index }, never);
-    expect(acts.map((act) => act.pages)).toEqual([[0, done]]);
+    const { action } = await bench.lab.service.action({ session: bench.session, step: step.index }, never);
+    expect(action).toMatchObject({ pages: [0, done] });
+    const { actions } = await bench.lab.service.inverse({ session: bench.session, step: step.index }, never);
+    expect(actions.map((act) => act.pages)).toEqual([[0, done]]);
     const lines = await bench.lab.service.program({ session: bench.session, step: step.index }, never);
     expect(lines).toContain(`page < ${done};`);
   });
@@ -114,13 +114,13 @@ describe('a long act', () => {
 });
 
 describe('a saved workbench', () => {
-  const deedsOf = async (bench: Bench) => recordedDeedsSchema.parse((await bench.save()).deeds);
+  const actionsOf = async (bench: Bench) => recordedActionsSchema.parse((await bench.save()).actions);
 
   async function replayed(
-    deeds: RecordedDeeds | undefined,
+    actions: RecordedActions | undefined,
     placement: 'inline' | 'isolated' = 'inline',
   ): Promise<Bench> {
-    const bench = await Bench.open(placement, { deeds });
+    const bench = await Bench.open(placement, { actions });
     await bench.lab.reader.until(() => bench.lab.reader.of('claim').length > 0);
     return bench;
   }
@@ -140,7 +140,7 @@ describe('a saved workbench', () => {
       await bench.remove(gone);
       await bench.act(third, write, [1, 2]);
       await bench.lab.service.renameRegion({ session: bench.session, region: first, name: 'heap' }, never);
-      await using again = await replayed(await deedsOf(bench), placement);
+      await using again = await replayed(await actionsOf(bench), placement);
       expect(again.lab.reader.of('claim').at(-1)?.claim).toMatchObject({
         id: 'replay',
         expected: 8,
@@ -151,7 +151,7 @@ describe('a saved workbench', () => {
         await again.shows(region, (flags) => `${flags}` === `${bench.flags(region)}`);
         expect(again.region(region).name).toBe(bench.region(region).name);
       }
-      expect((await again.save()).deeds).toEqual((await bench.save()).deeds);
+      expect((await again.save()).actions).toEqual((await bench.save()).actions);
     },
   );
 
@@ -162,10 +162,10 @@ describe('a saved workbench', () => {
     const region = await bench.anonymous(8);
     await bench.act(missing, write, [0, 2]);
     await bench.act(region, write, [0, 5]);
-    const deeds = await deedsOf(bench);
+    const actions = await actionsOf(bench);
     file[Symbol.dispose]();
     rmSync(file.path, { force: true });
-    const changed = deeds?.map((each, index) =>
+    const changed = actions?.map((each, index) =>
       index === 3 ? { ...each, result: { errno: null, resident: 2 } } : each,
     );
     await using again = await replayed(changed);
@@ -186,30 +186,30 @@ describe('a saved workbench', () => {
     expect([...again.flags(region)].map((flags) => flags & 1)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
   });
 
-  it('of which one deed is none is refused before anything is done, and the deed is named', async () => {
+  it('of which one action is none is refused before anything is done, and the action is named', async () => {
     const budget = new Budget(4 * 1024 ** 2);
     const add = { backing: { kind: 'anonymous' }, size: { pages: 8 }, protection: [] };
-    const deeds = [
-      { deed: { kind: 'add', region: add } },
-      { deed: { kind: 'act', region: 1, tool: write, pages: [1] } },
+    const actions = [
+      { action: { kind: 'add', region: add } },
+      { action: { kind: 'act', region: 1, tool: write, pages: [1] } },
     ];
-    const problem = await problemOf(Bench.open('inline', { deeds }, budget));
-    expect(problem.text.en).toMatch(/^workbench: deeds\.1\.deed\.pages is not valid: must be runs of pages/);
+    const problem = await problemOf(Bench.open('inline', { actions }, budget));
+    expect(problem.text.en).toMatch(/^workbench: actions\.1\.action\.pages is not valid: must be runs of pages/);
     budget.take(4 * 1024 ** 2, { en: '', zh: '' })[Symbol.dispose]();
   });
 
-  it('gives the deed of a step, to be done again', async () => {
+  it('gives the action of a step, to be done again', async () => {
     await using bench = await Bench.open();
     const region = await bench.anonymous(8);
     const { index } = await bench.act(region, write, [0, 2, 4, 1]);
-    const told = await bench.lab.service.deed({ session: bench.session, step: index }, never);
-    expect(told).toEqual({ deed: { kind: 'act', region, tool: write, pages: [0, 2, 4, 1] } });
+    const told = await bench.lab.service.action({ session: bench.session, step: index }, never);
+    expect(told).toEqual({ action: { kind: 'act', region, tool: write, pages: [0, 2, 4, 1] } });
   });
 
-  it('may be long: thousands of deeds are done again, with progress, and can be ended', {
+  it('may be long: thousands of actions are done again, with progress, and can be ended', {
     timeout: 60_000,
   }, async () => {
-    const touch = { deed: { kind: 'act', region: 1, tool: write, pages: [0, 1] }, result: { errno: null } } as const;
+    const touch = { action: { kind: 'act', region: 1, tool: write, pages: [0, 1] }, result: { errno: null } } as const;
     const add = {
       kind: 'add',
       region: contract.addRegion.request.shape.region.parse({
@@ -218,17 +218,17 @@ describe('a saved workbench', () => {
         protection: ['PROT_READ', 'PROT_WRITE'],
       }),
     } as const;
-    const deeds = [
-      { deed: add },
-      ...Array.from({ length: 20_000 }, () => ({ ...touch, deed: { ...touch.deed, pages: [0, 1] } })),
+    const actions = [
+      { action: add },
+      ...Array.from({ length: 20_000 }, () => ({ ...touch, action: { ...touch.action, pages: [0, 1] } })),
     ];
-    await using bench = await Bench.open('isolated', { deeds });
+    await using bench = await Bench.open('isolated', { actions });
     await bench.lab.reader.until(() => bench.lab.reader.of('progress').length > 1);
-    expect(bench.lab.reader.of('progress').at(-1)).toMatchObject({ unit: 'deeds', total: 20_001 });
+    expect(bench.lab.reader.of('progress').at(-1)).toMatchObject({ unit: 'actions', total: 20_001 });
     await bench.lab.service.interrupt({ session: bench.session }, never);
     await bench.lab.reader.until(() => bench.lab.reader.of('claim').length > 0);
     const { claim } = bench.lab.reader.of('claim').at(-1) ?? {};
-    expect(claim?.reason?.en).toMatch(/it was ended after \d+ of 20001 deeds/);
+    expect(claim?.reason?.en).toMatch(/it was ended after \d+ of 20001 actions/);
     expect((await bench.act(1, write, [1, 1])).errno).toBeNull();
   });
 });

@@ -1,10 +1,10 @@
-/** Deeds of a workbench that a program can do again with the same outcome, at random. */
+/** Actions of a workbench that a program can do again with the same outcome, at random. */
 import fc from 'fast-check';
 import type { Backing, ProtectionName } from '../../protocol/mapping.ts';
 import type { Tool } from '../../protocol/page-call.ts';
-import type { Deed } from '../../protocol/workbench.ts';
+import type { Action } from '../../protocol/workbench.ts';
 
-type Added = Extract<Deed, { kind: 'add' }>['region'];
+type Added = Extract<Action, { kind: 'add' }>['region'];
 
 const mostPages = 140;
 
@@ -77,8 +77,8 @@ const runs = fc.oneof(
   fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 2 })), { minLength: 18, maxLength: 30 }),
 );
 
-/** Deeds on up to four regions, some of which are removed; the pages are of the region that each is about. */
-export function randomDeeds(file: string, filePages: number): fc.Arbitrary<Deed[]> {
+/** Actions on up to four regions, some of which are removed; the pages are of the region that each is about. */
+export function randomActions(file: string, filePages: number): fc.Arbitrary<Action[]> {
   const act = fc.record({ which: fc.nat(3), tool, gaps: runs });
   return fc
     .record({
@@ -87,13 +87,13 @@ export function randomDeeds(file: string, filePages: number): fc.Arbitrary<Deed[
       removes: fc.boolean(),
     })
     .map(({ regions, acts, removes }) => {
-      const added = regions.map((each): Deed => ({ kind: 'add', region: each }));
-      const done = acts.flatMap(({ which, tool: chosen, gaps }): Deed[] => {
+      const added = regions.map((each): Action => ({ kind: 'add', region: each }));
+      const done = acts.flatMap(({ which, tool: chosen, gaps }): Action[] => {
         const at = which % regions.length;
         const pages = within(gaps, pagesOf(regions[at]));
         return pages.length === 0 ? [] : [{ kind: 'act', region: at + 1, tool: chosen, pages }];
       });
-      const removed: Deed[] = removes && regions.length > 1 ? [{ kind: 'remove', region: regions.length }] : [];
+      const removed: Action[] = removes && regions.length > 1 ? [{ kind: 'remove', region: regions.length }] : [];
       const [first, ...others] = added;
       // Some regions come when others were acted on already.
       return [...(first ? [first] : []), ...others, ...done, ...removed];

@@ -3,7 +3,7 @@ import { feature } from '../../native/probes/features.ts';
 import { benchOf, choose, map, openBench, select } from './bench.ts';
 import { expect, test } from './fixtures.ts';
 
-test('a long act shows how far it is, and Stop ends it and gives up those that wait', async ({ page }) => {
+test('a long action shows how far it is, and Stop ends it and gives up those that wait', async ({ page }) => {
   await openBench(page);
   // The zero page is mapped a million times, again and again: long work that takes no memory. Where each page is one of its own,
   // a quarter of that is as long, and takes 1 GiB.
@@ -16,7 +16,7 @@ test('a long act shows how far it is, and Stop ends it and gives up those that w
   for (const key of 'rdrdrdrd') await page.keyboard.press(key);
   await expect(line.getByRole('progressbar')).toBeVisible();
   await expect(line).toContainText(`of ${count}`);
-  await expect(line).toContainText(/\d acts wait/);
+  await expect(line).toContainText(/\d actions wait/);
   await line.getByRole('button', { name: 'Stop' }).click();
   await expect(line.getByRole('progressbar')).toHaveCount(0);
   await expect(line).toContainText(`madvise(MADV_DONTNEED) on ${count} pages`);

@@ -1,7 +1,7 @@
 import { Button, Kbd, Progress } from '@mantine/core';
 import { IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { maxActRuns } from '../../../protocol/workbench.ts';
+import { maxActionRuns } from '../../../protocol/workbench.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { runCount } from '../../store/pages/page-set.ts';
 import { type BenchTool, workbenchSession } from '../../store/store.ts';
@@ -11,12 +11,12 @@ import { callOf, entryOf } from '../tools/tools.ts';
 import { useToolWords } from '../tools/use-tool-words.ts';
 import classes from './workbench.module.css';
 
-/** An act that is over sooner than this is not announced as being under way, ms. */
+/** An action that is over sooner than this is not announced as being under way, ms. */
 const patienceMs = 250;
 
 /** One line below the tools: what is under way, with its end in sight and a way out; else what the tool at hand would do. */
-export function ActLine({ id, pointed }: { id: string; pointed: BenchTool | undefined }) {
-  const doing = useApp((state) => state.bench.acts.length > 0 || workbenchSession(state)?.progress !== undefined);
+export function ActionLine({ id, pointed }: { id: string; pointed: BenchTool | undefined }) {
+  const doing = useApp((state) => state.bench.actions.length > 0 || workbenchSession(state)?.progress !== undefined);
   const [long, setLong] = useState(false);
   useEffect(() => {
     if (!doing) {
@@ -45,11 +45,11 @@ function Preview({ pointed }: { pointed: BenchTool | undefined }) {
   if (!isProcessTool(tool) && pages.count === 0) {
     return <span className={classes.faint}>{t('workbench.line.nothing', { name: nameOf(region) })}</span>;
   }
-  if (!isProcessTool(tool) && runCount(pages) > maxActRuns) {
+  if (!isProcessTool(tool) && runCount(pages) > maxActionRuns) {
     const runs = t('workbench.line.runs', { count: runCount(pages) });
     return (
       <span className={classes.warning} role="alert">
-        {t('workbench.line.tooMany', { runs, most: maxActRuns })}
+        {t('workbench.line.tooMany', { runs, most: maxActionRuns })}
       </span>
     );
   }
@@ -65,10 +65,10 @@ function Preview({ pointed }: { pointed: BenchTool | undefined }) {
 function Doing() {
   const { t, pick } = useWords();
   const { workbench } = useActions();
-  const acts = useApp((state) => state.bench.acts);
+  const actions = useApp((state) => state.bench.actions);
   const progress = useApp((state) => workbenchSession(state)?.progress);
-  const act = acts[0];
-  const waiting = acts.length - 1;
+  const act = actions[0];
+  const waiting = actions.length - 1;
   const call = act && callOf(act.tool);
   const what = progress
     ? pick(progress.title)

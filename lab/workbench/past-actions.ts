@@ -5,31 +5,31 @@ import type { PageRuns } from '../../protocol/workbench.ts';
 import { pageCall } from '../operations/page-calls.ts';
 import { forEachPageRun } from './page-runs.ts';
 
-/** Runs of page states kept over all acts (8 bytes each); the oldest acts' are forgotten first. */
+/** Runs of page states kept over all actions (8 bytes each); the oldest actions' are forgotten first. */
 const maxKept = 1 << 20;
 
-/** Forgotten acts that are taken off the list together, which moves all that follow. */
+/** Forgotten actions that are taken off the list together, which moves all that follow. */
 const forgetTogether = 1024;
 
-/** How a VMA was before an act, in the region's pages. */
+/** How a VMA was before an action, in the region's pages. */
 export type VmaBefore = Pick<VmaState, 'firstPage' | 'pages' | 'protection' | 'vmFlags'>;
 
-/** What the kernel showed of an act's pages before it. */
+/** What the kernel showed of an action's pages before it. */
 export interface Before {
   /** First page, then page count << 8 | flags, as a frame packs them. */
   readonly pages: Uint32Array;
   readonly vmas: readonly VmaBefore[];
 }
 
-/** An act, and what was there before it; without `before` it is forgotten. */
-export interface PastAct {
+/** An action, and what was there before it; without `before` it is forgotten. */
+export interface PastAction {
   readonly region: number;
   readonly tool: Tool;
   readonly runs: PageRuns;
   before?: Before | undefined;
 }
 
-/** The states of these pages as the last look found them, and the VMAs where the act is about those. */
+/** The states of these pages as the last look found them, and the VMAs where the action is about those. */
 export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: readonly VmaState[]): Before {
   const words: number[] = [];
   forEachPageRun(runs, (first, count) => {
@@ -40,7 +40,7 @@ export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: 
   return { pages: Uint32Array.from(words), vmas: aboutVmas(tool) ? states.filter(overlapping(runs)) : [] };
 }
 
-/** The same of the pages before `end` alone, where an act was ended early: what comes after it is as it was, or another act's work. */
+/** The same of the pages before `end` alone, where an action was ended early: what comes after it is as it was, or another action's work. */
 export function beforeEnd({ pages, vmas }: Before, end: number): Before {
   const words: number[] = [];
   for (let at = 0; at < pages.length && (pages[at] ?? 0) < end; at += 2) {
@@ -60,20 +60,20 @@ function overlapping(runs: PageRuns): (vma: VmaState) => boolean {
   return ({ firstPage, pages }) => firstPage < end && firstPage + pages > first;
 }
 
-/** The acts of a workbench by their step, with what was there before the latest of them. */
-export class PastActs {
-  readonly #acts = new Map<number, PastAct>();
-  /** Acts that still have their `before`, the oldest first. */
-  readonly #kept: PastAct[] = [];
+/** The actions of a workbench by their step, with what was there before the latest of them. */
+export class PastActions {
+  readonly #actions = new Map<number, PastAction>();
+  /** Actions that still have their `before`, the oldest first. */
+  readonly #kept: PastAction[] = [];
   #forgotten = 0;
   #size = 0;
 
-  get(step: number): PastAct | undefined {
-    return this.#acts.get(step);
+  get(step: number): PastAction | undefined {
+    return this.#actions.get(step);
   }
 
-  add(step: number, act: PastAct): void {
-    this.#acts.set(step, act);
+  add(step: number, act: PastAction): void {
+    this.#actions.set(step, act);
     this.#kept.push(act);
     this.#size += sizeOf(act);
     while (this.#size > maxKept) this.#forgetOldest();
@@ -90,6 +90,6 @@ export class PastActs {
   }
 }
 
-function sizeOf({ before }: PastAct): number {
+function sizeOf({ before }: PastAction): number {
   return before ? before.pages.length / 2 + before.vmas.length : 0;
 }
