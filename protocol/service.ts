@@ -82,7 +82,7 @@ export const contract = {
   control: { request: z.object({ session, action: z.enum(['pause', 'resume', 'step', 'stop']) }), response: nothing },
   /** Changes the wait before each step, also while it runs. */
   pace: { request: z.object({ session, paceMs: z.number().min(0).max(maxPaceMs) }), response: nothing },
-  /** Opens a workbench: a session without an experiment, whose regions and acts are its user's. It appears as a session like any other. */
+  /** Opens a workbench: a session without an experiment, whose regions and actions are its user's. It appears as a session like any other. */
   workbench: { request: workbenchRequestSchema, response: startedSchema },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
   addRegion: {

@@ -87,7 +87,7 @@ export type SavedWorkbench = z.infer<typeof savedWorkbenchSchema>;
 
 /** What takes an action back. */
 export const inverseSchema = z.object({
-  /** Acts on the same region, in order; none when nothing takes it back. */
+  /** Actions on the same region, in order; none when nothing takes it back. */
   actions: z.array(z.object({ tool: toolSchema, pages: pageRunsSchema })),
   /** What these actions do, and what they cannot bring back; or why there are none. */
   note: textSchema,

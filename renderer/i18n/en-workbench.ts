@@ -183,7 +183,7 @@ export const enWorkbench = {
     tooMany: 'The selection has {{runs}}; one action may be about {{most, number}} at most, each of which is a call.',
     doing: 'Under way: {{call}} on {{pages}}',
     doingProcess: 'Under way: {{call}}',
-    waiting_one: '{{count, number}} act waits',
+    waiting_one: '{{count, number}} action waits',
     waiting_other: '{{count, number}} actions wait',
     stop: 'Stop',
     repeats: 'Space or Enter',
