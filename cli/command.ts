@@ -14,7 +14,8 @@ interface Common {
 }
 
 /**
- * Runs the command line and resolves to its exit status. Each command's code is loaded when it is called, so that none pays for another's.
+ * Runs the command line and resolves to its exit status. Each command's code is loaded when it is called, so that none
+ * pays for another's.
  *
  * @param args what stands behind the command's name
  */

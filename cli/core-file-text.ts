@@ -40,7 +40,10 @@ const natures: Record<Language, Record<Nature, string>> = {
   },
 };
 
-/** One core file's verdict in a line: `core file (kernel, 46 MiB on disk, 0.2 s): found 1 time in the unprotected page; 0 in …`. */
+/**
+ * One core file's verdict in a line: `core file (kernel, 46 MiB on disk, 0.2 s): found 1 time in the unprotected page;
+ * 0 in …`.
+ */
 export function coreFileLine(core: ReportedCore, report: Report, language: Language): string {
   const size = formatBytes(core.diskBytes);
   const time = `${(core.searchNs / 1e9).toFixed(core.searchNs < 1e8 ? 2 : 1)} s`;

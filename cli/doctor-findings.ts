@@ -19,7 +19,9 @@ export interface Finding {
   readonly note?: Text;
 }
 
-/** Below this much lockable memory (the kernel's default before Linux 5.16), ordinary use of mlock runs into the limit. */
+/**
+ * Below this much lockable memory (the kernel's default before Linux 5.16), ordinary use of mlock runs into the limit.
+ */
 const littleMemlockBytes = 64 * 1024;
 
 /** The measured limits, a line for each, in the order in which they decide. */

@@ -4,7 +4,8 @@ import { ExitStatus } from '../protocol/exit-status.ts';
 import { command } from './command.ts';
 import { languageOf } from './language.ts';
 
-// Whoever reads our output may stop (`| head`); then there is nobody to tell anything, as SIGPIPE says to programs in C.
+// Whoever reads our output may stop (`| head`); then there is nobody to tell anything, as SIGPIPE says to programs in
+// C.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
   const sentence = {

@@ -24,7 +24,10 @@ export function checkWritable(path: string): void {
   throw problem('bad-input', `${path} is a folder. Name a file in it.`, `${path} 是文件夹。请指定其中的文件。`);
 }
 
-/** Writes a file whole or not at all: what was there stays until the new one is complete. A device or a pipe is written to. */
+/**
+ * Writes a file whole or not at all: what was there stays until the new one is complete. A device or a pipe is written
+ * to.
+ */
 export function writeWhole(path: string, text: string): void {
   try {
     const { file, whole } = target(path);

@@ -70,7 +70,10 @@ function printSteps(terminal: Terminal, report: Report, more: (count: number) =>
   }
 }
 
-/** Whether two steps made the same call with the same success, so that one stands for the other. Looks at pages never do. */
+/**
+ * Whether two steps made the same call with the same success, so that one stands for the other. Looks at pages never
+ * do.
+ */
 function alike(one: ReportStep | undefined, other: ReportStep | undefined): boolean {
   return one?.call === other?.call && one?.errno === other?.errno && one?.call !== 'mincore';
 }

@@ -20,7 +20,9 @@ const cells: Record<PageState, { shape: string; style: Style }> = {
 /** Lines that a page map may take; a larger region has several pages to a cell. */
 const maxMapLines = 8;
 
-/** Writes to a stream for people: with colour when it is a terminal that wants it (NO_COLOR and FORCE_COLOR are heeded). */
+/**
+ * Writes to a stream for people: with colour when it is a terminal that wants it (NO_COLOR and FORCE_COLOR are heeded).
+ */
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
   readonly #colour: boolean;
@@ -43,7 +45,8 @@ export class Terminal {
   }
 
   /**
-   * A region's pages, one shape each, or several pages a shape where there are many: then the most frequent state is drawn.
+   * A region's pages, one shape each, or several pages a shape where there are many: then the most frequent state is
+   * drawn.
    *
    * @param unknown the flags that could not be found out
    */

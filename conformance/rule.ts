@@ -55,8 +55,8 @@ const LOCKABLE = 65536n;
 const LOCKING = ['mmap', 'mincore', 'mlock', 'munlock', 'mlock2', 'mlockall', 'munlockall', 'madvise', 'memfd_secret'];
 
 /**
- * Runs one rule here. What it throws beyond its own two is a failure too, with its message; but where hardly anything may be locked, a
- * rule about locking that does not hold says nothing of the kernel.
+ * Runs one rule here. What it throws beyond its own two is a failure too, with its message; but where hardly anything
+ * may be locked, a rule about locking that does not hold says nothing of the kernel.
  */
 export async function outcome(rule: Rule): Promise<Outcome> {
   const limit = LOCKING.includes(rule.call) ? lockable() : 'unlimited';
@@ -85,7 +85,10 @@ function reasonOf(error: unknown): Text {
   return { en: message, zh: message };
 }
 
-/** Whether a capability is held where these calls ask for it: a container takes it away, or is root of its own namespace only. */
+/**
+ * Whether a capability is held where these calls ask for it: a container takes it away, or is root of its own namespace
+ * only.
+ */
 export function holds(capability: Capability): boolean {
   const self = status();
   return self.errno === null && self.effective.includes(capability) && userNamespace().initial !== false;
@@ -166,7 +169,10 @@ export function withPages<T>(
   }
 }
 
-/** Gives `use` the address of an unmapped page, between two mapped ones so that no other thread's mapping comes to lie there. */
+/**
+ * Gives `use` the address of an unmapped page, between two mapped ones so that no other thread's mapping comes to lie
+ * there.
+ */
 export function withHole(use: (hole: bigint) => void): void {
   withPages(3, (address) => {
     munmap(at(address, 1), bytes(1));

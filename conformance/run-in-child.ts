@@ -1,4 +1,7 @@
-/** The side of a conformance run that checks: takes its order from `run.ts`, answers each rule with its outcome, and ends. */
+/**
+ * The side of a conformance run that checks: takes its order from `run.ts`, answers each rule with its outcome, and
+ * ends.
+ */
 import { PR, prctl } from '../native/calls/prctl.ts';
 import { pageSize } from '../native/libc/sysconf.ts';
 import { outcome, type Rule } from './rule.ts';

@@ -38,7 +38,10 @@ export type RunOptions = {
   readonly rules?: readonly Rule[];
 };
 
-/** Runs the rules and answers with a row for each, in the order of `rules`. Rejects only when a process can't be started. */
+/**
+ * Runs the rules and answers with a row for each, in the order of `rules`. Rejects only when a process can't be
+ * started.
+ */
 export async function runConformance({ child, calls, rules = RULES }: RunOptions): Promise<readonly Row[]> {
   const root = process.geteuid?.() === 0;
   const chosen = rules
@@ -70,7 +73,9 @@ function row({ call, rule, source, as }: Rule, mine: Identity, result: Outcome):
   return { call, rule, source, as: identity, status: result.status, reason: result.reason };
 }
 
-/** One child after another until every rule has an outcome: a rule that kills its process costs a process, not the rest. */
+/**
+ * One child after another until every rule has an outcome: a rule that kills its process costs a process, not the rest.
+ */
 async function inChildren(
   child: string | URL,
   as: Identity,

@@ -1,6 +1,7 @@
 /**
- * What a second process does for a rule: sets something up, says so in one line of JSON, and undoes it when its standard input ends. That
- * is also how it learns that the rule's process is gone, so whatever happens there, nothing is left.
+ * What a second process does for a rule: sets something up, says so in one line of JSON, and undoes it when its
+ * standard input ends. That is also how it learns that the rule's process is gone, so whatever happens there, nothing
+ * is left.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, ftruncateSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';

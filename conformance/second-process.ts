@@ -1,4 +1,7 @@
-/** A second process for a rule: this program's own entry with a role. It sets up and says so; ending its input makes it undo. */
+/**
+ * A second process for a rule: this program's own entry with a role. It sets up and says so; ending its input makes it
+ * undo.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { skip } from './rule.ts';
@@ -14,8 +17,8 @@ export type Ended = { readonly signal: NodeJS.Signals | null; readonly told: str
 export type Surroundings = { readonly folder?: string; readonly node?: readonly string[] };
 
 /**
- * Starts the role, calls `use` once it is ready, then ends its input and waits until it is gone. Skips the rule when the role can't be
- * played here, with the reason that it gave.
+ * Starts the role, calls `use` once it is ready, then ends its input and waits until it is gone. Skips the rule when
+ * the role can't be played here, with the reason that it gave.
  */
 export async function withSecondProcess(
   role: string,

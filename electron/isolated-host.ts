@@ -22,8 +22,8 @@ const fatal = [
 const coreDumped = 0x80;
 
 /**
- * What Electron's `exit` event means. It carries the status of `process.exit`, else what waitpid(2) gave: the number of the
- * signal. Our child exits by itself with 0, or with 1 after an error that nobody caught, so the two do not collide.
+ * What Electron's `exit` event means. It carries the status of `process.exit`, else what waitpid(2) gave: the number of
+ * the signal. Our child exits by itself with 0, or with 1 after an error that nobody caught, so the two do not collide.
  */
 export function ending(code: number): Ended {
   const signal = fatal.find((name) => constants.signals[name] === (code & ~coreDumped));
@@ -31,8 +31,8 @@ export function ending(code: number): Ended {
 }
 
 /**
- * Starts an isolated process where the host is Electron: a utility process that is given one end of a channel. (`fork` of
- * `node:child_process` would need the RunAsNode fuse, which the packaged app has off.)
+ * Starts an isolated process where the host is Electron: a utility process that is given one end of a channel. (`fork`
+ * of `node:child_process` would need the RunAsNode fuse, which the packaged app has off.)
  *
  * @param entry the built file that waits for the port
  */

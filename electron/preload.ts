@@ -1,6 +1,6 @@
 /**
- * The preload of the window: one file of CommonJS, in the sandbox. It gives the page a way to ask for the port to the engine,
- * and nothing else.
+ * The preload of the window: one file of CommonJS, in the sandbox. It gives the page a way to ask for the port to the
+ * engine, and nothing else.
  */
 import { contextBridge, ipcRenderer } from 'electron';
 import { portChannel, requestPortChannel } from './channels.ts';

@@ -32,8 +32,8 @@ const isGraspable = (bounds: WindowBounds, { x, y, width, height }: Area): boole
   bounds.y + graspable.height <= y + height;
 
 /**
- * Where the window was when it was closed last. Undefined when nothing usable is remembered: no file, a damaged one, or a place
- * on a display that is no longer there.
+ * Where the window was when it was closed last. Undefined when nothing usable is remembered: no file, a damaged one, or
+ * a place on a display that is no longer there.
  */
 export function rememberedBounds(file: string, displays: readonly Area[]): WindowBounds | undefined {
   let text: string;

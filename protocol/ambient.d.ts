@@ -1,6 +1,6 @@
 /**
- * The few globals that every place Pagescope runs in has (browsers, Node, Electron), declared here because `protocol/` compiles
- * with neither DOM nor Node types.
+ * The few globals that every place Pagescope runs in has (browsers, Node, Electron), declared here because `protocol/`
+ * compiles with neither DOM nor Node types.
  */
 interface AbortSignal {
   readonly aborted: boolean;

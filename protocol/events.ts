@@ -46,15 +46,24 @@ export const stepSchema = z.object({
   startedNs: z.number().nonnegative(),
   /** Of a saved action that was done again: it came to something else; `outcome` says what it was. */
   differs: z.boolean().optional(),
-  /** Of an action on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's, where one was. */
+  /**
+   * Of an action on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's,
+   * where one was.
+   */
   calls: z.object({ made: z.int().positive(), refused: z.int().nonnegative() }).optional(),
-  /** Faults of the calling thread during the call, by getrusage(2): served from memory, and those that waited for a disk. */
+  /**
+   * Faults of the calling thread during the call, by getrusage(2): served from memory, and those that waited for a
+   * disk.
+   */
   minorFaults: z.int().nonnegative().optional(),
   majorFaults: z.int().nonnegative().optional(),
 });
 export type Step = z.infer<typeof stepSchema>;
 
-/** The process at one instant. Bytes from `/proc/self/status`, faults from getrusage(2), both of the process that runs the lab. */
+/**
+ * The process at one instant. Bytes from `/proc/self/status`, faults from getrusage(2), both of the process that runs
+ * the lab.
+ */
 export const sampleSchema = z.object({
   tNs: z.number().nonnegative(),
   vmLck: z.int().nonnegative(),
@@ -122,8 +131,9 @@ export const claimSchema = z.object({
 export type Claim = z.infer<typeof claimSchema>;
 
 /**
- * `running` and `paused` change into each other; `completed`, `stopped` and `failed` are final. `open` is the workbench, which waits for what its user does. When completed or failed, the regions stay mapped,
- * to be looked at, until the session is closed.
+ * `running` and `paused` change into each other; `completed`, `stopped` and `failed` are final. `open` is the
+ * workbench, which waits for what its user does. When completed or failed, the regions stay mapped, to be looked at,
+ * until the session is closed.
  */
 export const sessionStateSchema = z.enum(['running', 'paused', 'completed', 'stopped', 'failed', 'open']);
 export type SessionState = z.infer<typeof sessionStateSchema>;

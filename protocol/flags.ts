@@ -22,14 +22,17 @@ export const PageFlag = {
 } as const;
 
 /**
- * A guard page (`MADV_GUARD_INSTALL`, Linux 6.13): every access of it faults. All eight bits are taken, so it has the combination of two that
- * no page can have: the shared zero page, and not in the page table.
+ * A guard page (`MADV_GUARD_INSTALL`, Linux 6.13): every access of it faults. All eight bits are taken, so it has the
+ * combination of two that no page can have: the shared zero page, and not in the page table.
  */
 export function isGuard(flags: number): boolean {
   return (flags & (PageFlag.Zero | PageFlag.Present)) === PageFlag.Zero;
 }
 
-/** The page states that a person tells apart, in the order of the legend. `on-fault` is locked and not in memory yet, for whatever reason. */
+/**
+ * The page states that a person tells apart, in the order of the legend. `on-fault` is locked and not in memory yet,
+ * for whatever reason.
+ */
 export const pageStates = [
   'absent',
   'resident',

@@ -15,8 +15,8 @@ export interface Snapshot {
 export const maxUnacknowledged = 2;
 
 /**
- * The sender's end of one region's frames. Sends only what changed since the last frame sent; when the reader lags, keeps
- * the newest snapshot alone and counts those it dropped.
+ * The sender's end of one region's frames. Sends only what changed since the last frame sent; when the reader lags,
+ * keeps the newest snapshot alone and counts those it dropped.
  */
 export class FrameStream {
   readonly #session: number;

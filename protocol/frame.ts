@@ -108,8 +108,9 @@ class RunBuffer {
 }
 
 /**
- * The frame that brings a reader who has `before` to `after`, or undefined when nothing changed. Without `before` the frame is
- * whole. The result is an exact-size buffer of its own (a subarray would send its whole backing buffer through a port).
+ * The frame that brings a reader who has `before` to `after`, or undefined when nothing changed. Without `before` the
+ * frame is whole. The result is an exact-size buffer of its own (a subarray would send its whole backing buffer through
+ * a port).
  */
 export function encodeFrame(
   info: FrameInfo,
@@ -134,8 +135,8 @@ export function encodeFrame(
 }
 
 /**
- * Reads and checks a frame; throws `FrameError` on anything that `encodeFrame` could not have made. The bytes are read in
- * place: they must not be changed while the frame is in use.
+ * Reads and checks a frame; throws `FrameError` on anything that `encodeFrame` could not have made. The bytes are read
+ * in place: they must not be changed while the frame is in use.
  */
 export function decodeFrame(bytes: Uint8Array): Frame {
   if (bytes.byteLength < frameHeaderBytes) {

@@ -1,7 +1,7 @@
 /**
- * What stands between this process and locked memory: the limit and its use, the capability, where the process runs, the
- * machine's memory settings, and the fixes. Measured by the engine; the words and numbers around it are derived (`limit-units`,
- * `would-lock`).
+ * What stands between this process and locked memory: the limit and its use, the capability, where the process runs,
+ * the machine's memory settings, and the fixes. Measured by the engine; the words and numbers around it are derived
+ * (`limit-units`, `would-lock`).
  */
 import { z } from 'zod';
 import { byteLimitSchema } from './byte-limit.ts';
@@ -23,8 +23,8 @@ export const capabilitySetsSchema = z.object({
 export type CapabilitySets = z.infer<typeof capabilitySetsSchema>;
 
 /**
- * The user namespace. The kernel checks CAP_IPC_LOCK and CAP_SYS_RESOURCE for memory locks against the *initial* one (`capable()` in
- * mm/mlock.c and kernel/sys.c), so that in any other they do not count.
+ * The user namespace. The kernel checks CAP_IPC_LOCK and CAP_SYS_RESOURCE for memory locks against the *initial* one
+ * (`capable()` in mm/mlock.c and kernel/sys.c), so that in any other they do not count.
  */
 export const userNamespaceSchema = z.object({
   /** `unknown` where `/proc/self/ns/user` cannot be read. */
@@ -66,7 +66,10 @@ export const surroundingsSchema = z.object({
 });
 export type Surroundings = z.infer<typeof surroundingsSchema>;
 
-/** The memory limit of the control group and its ancestors: reaching it means reclaim and the OOM killer, not a refused mlock. */
+/**
+ * The memory limit of the control group and its ancestors: reaching it means reclaim and the OOM killer, not a refused
+ * mlock.
+ */
 export const cgroupMemorySchema = z.object({
   version: z.union([z.literal(1), z.literal(2)]),
   /** As `/proc/self/cgroup` has it. */
@@ -90,7 +93,10 @@ export const limitsReportSchema = z.object({
   /** Locked now, as the limit counts it: `VmLck` of `/proc/self/status`. */
   vmLckBytes: bytes,
   capabilities: capabilitySetsSchema,
-  /** CAP_IPC_LOCK: in which sets it is, and whether it lifts the limit here (effective, and in the initial user namespace). */
+  /**
+   * CAP_IPC_LOCK: in which sets it is, and whether it lifts the limit here (effective, and in the initial user
+   * namespace).
+   */
   ipcLock: z.object({
     effective: z.boolean(),
     permitted: z.boolean(),

@@ -17,7 +17,8 @@ export const backingSchema = z.discriminatedUnion('kind', [
   /** memfd_secret(2): locked by its nature, and mapped for its owner alone. */
   z.object({ kind: z.literal('secret') }),
   /**
-   * A file that the user names. `shared` is mapped read-only, so that no touch changes the file; `private` is copied on write.
+   * A file that the user names. `shared` is mapped read-only, so that no touch changes the file; `private` is copied on
+   * write.
    */
   z.object({ kind: z.literal('file'), path: z.string().min(1).max(4096), sharing: z.enum(['shared', 'private']) }),
 ]);

@@ -3,7 +3,9 @@ import type { RegionInfo, Step } from './events.ts';
 /** How a region was kept, as far as core files and swap are concerned. */
 export type Nature = 'unprotected' | 'locked' | 'dont-dump' | 'locked-dont-dump' | 'secret';
 
-/** What a region is by its kind and by the calls on it that succeeded. An unlock at the end does not undo what it was. */
+/**
+ * What a region is by its kind and by the calls on it that succeeded. An unlock at the end does not undo what it was.
+ */
 export function natureOf(
   region: Pick<RegionInfo, 'id' | 'kind'>,
   steps: Iterable<Pick<Step, 'region' | 'call' | 'arguments' | 'errno'>>,

@@ -15,8 +15,8 @@ export interface ByteRange {
 export type Range = (PageRange | ByteRange) & { readonly acrossHoles?: boolean };
 
 /**
- * One call on a range of a region, as data: the log, the page map, the C program and the recording are all made from it.
- * `touch` names its pages one by one, since their order is what some experiments are about.
+ * One call on a range of a region, as data: the log, the page map, the C program and the recording are all made from
+ * it. `touch` names its pages one by one, since their order is what some experiments are about.
  */
 export type Operation =
   | { readonly kind: 'touch'; readonly access: Access; readonly pages: readonly number[] }
@@ -34,9 +34,15 @@ export type ProcessOperation =
   | { readonly kind: 'setrlimit'; readonly softBytes: number }
   /** capset(2): gives CAP_IPC_LOCK up, so that RLIMIT_MEMLOCK applies also to root. */
   | { readonly kind: 'drop-ipc-lock' }
-  /** setrlimit(2): RLIMIT_CORE's soft limit becomes its hard limit, and who may raise that has none: core files as large as is allowed. */
+  /**
+   * setrlimit(2): RLIMIT_CORE's soft limit becomes its hard limit, and who may raise that has none: core files as large
+   * as is allowed.
+   */
   | { readonly kind: 'raise-core-limit' }
-  /** prctl(2) `PR_SET_DUMPABLE`: without it the kernel writes no core file of this process, nor of a copy made from then on. */
+  /**
+   * prctl(2) `PR_SET_DUMPABLE`: without it the kernel writes no core file of this process, nor of a copy made from then
+   * on.
+   */
   | { readonly kind: 'set-dumpable'; readonly dumpable: boolean }
   /** prctl(2) `PR_SET_PTRACER`: lets the process's own children trace it, where Yama lets only ancestors. */
   | { readonly kind: 'set-tracer'; readonly allowed: boolean }

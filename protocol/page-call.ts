@@ -52,8 +52,8 @@ export const toolSchema = z.discriminatedUnion('kind', [
 export type Tool = z.infer<typeof toolSchema>;
 
 /**
- * A call on pages of one region, without the pages. A `Tool` is one that a person makes on runs of pages; an `Operation` is one that an
- * experiment makes on a range.
+ * A call on pages of one region, without the pages. A `Tool` is one that a person makes on runs of pages; an
+ * `Operation` is one that an experiment makes on a range.
  */
 export type PageCall =
   | Tool
@@ -64,5 +64,8 @@ export type PageCall =
   | { readonly kind: 'getrandom' }
   /** Leaves a hole in the region. */
   | { readonly kind: 'munmap' }
-  /** posix_fadvise(2) `POSIX_FADV_DONTNEED` on the region's file: drops clean pages that nobody maps from the page cache. */
+  /**
+   * posix_fadvise(2) `POSIX_FADV_DONTNEED` on the region's file: drops clean pages that nobody maps from the page
+   * cache.
+   */
   | { readonly kind: 'evict' };

@@ -1,8 +1,8 @@
 import { type Frame, FrameError } from './frame.ts';
 
 /**
- * The reader's copy of one region: the flags of every page, brought up to date by frames. Frames arrive in order (a wire keeps
- * order), so a changed frame always applies to the state that the frame before it left.
+ * The reader's copy of one region: the flags of every page, brought up to date by frames. Frames arrive in order (a
+ * wire keeps order), so a changed frame always applies to the state that the frame before it left.
  */
 export class PageStates {
   #flags: Uint8Array = new Uint8Array(0);
@@ -18,7 +18,10 @@ export class PageStates {
     return this.#last;
   }
 
-  /** Applies a frame and calls `changed` for every run whose bytes it set. Throws `FrameError` when a frame before it is missing. */
+  /**
+   * Applies a frame and calls `changed` for every run whose bytes it set. Throws `FrameError` when a frame before it is
+   * missing.
+   */
   apply(frame: Frame, changed?: (firstPage: number, pageCount: number, flags: number) => void): void {
     if (frame.whole) {
       if (this.#flags.length !== frame.pages) this.#flags = new Uint8Array(frame.pages);

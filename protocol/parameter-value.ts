@@ -8,8 +8,8 @@ type Bounds =
   | { readonly kind: 'path' };
 
 /**
- * The value of a parameter, checked. Numbers may come as decimal text, as the command line gives them. Throws `bad-input` with a
- * sentence about what is wrong with it.
+ * The value of a parameter, checked. Numbers may come as decimal text, as the command line gives them. Throws
+ * `bad-input` with a sentence about what is wrong with it.
  */
 export function checkParameterValue(name: string, bounds: Bounds, value: string | number): string | number {
   switch (bounds.kind) {

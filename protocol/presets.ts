@@ -11,7 +11,10 @@ export interface Preset {
   readonly title: Text;
   readonly summary: Text;
   readonly parameters: readonly Parameter[];
-  /** The actions for these values; those that are left out have their defaults. Throws `bad-input` with a sentence about a wrong one. */
+  /**
+   * The actions for these values; those that are left out have their defaults. Throws `bad-input` with a sentence about
+   * a wrong one.
+   */
   actions(values: ParameterValues): Action[];
 }
 

@@ -1,8 +1,8 @@
 import type { Text } from './text.ts';
 
 /**
- * What can go wrong for a person, by kind. A kind is for programs; the text is one sentence that says what failed, on what,
- * why, and what to do.
+ * What can go wrong for a person, by kind. A kind is for programs; the text is one sentence that says what failed, on
+ * what, why, and what to do.
  *
  * - `bad-input`: the request is wrong (unknown experiment or parameter, value out of bounds, malformed message).
  * - `over-budget`: it would commit more memory than Pagescope may.

@@ -55,8 +55,8 @@ export const reportSnapshotSchema = z.object({
 export type ReportSnapshot = z.infer<typeof reportSnapshotSchema>;
 
 /**
- * The report, `pagescope/report@1`: what a run showed, with the evidence. Texts are in one language; times are ns since the
- * session began.
+ * The report, `pagescope/report@1`: what a run showed, with the evidence. Texts are in one language; times are ns since
+ * the session began.
  */
 export const reportSchema = z.object({
   schema: z.literal(reportSchemaId),

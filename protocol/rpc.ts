@@ -53,7 +53,10 @@ function serialize(message: { t: string; e?: unknown }): string {
   return JSON.stringify(message.e === undefined ? message : { ...message, e: toProblem(message.e) });
 }
 
-/** The strings of a wire as a birpc channel; its bytes go to `onBytes`. A broken string is answered by `onMalformed`, not by a crash. */
+/**
+ * The strings of a wire as a birpc channel; its bytes go to `onBytes`. A broken string is answered by `onMalformed`,
+ * not by a crash.
+ */
 function channel(wire: Wire, onBytes: (bytes: Uint8Array) => void) {
   return {
     post: (text: string) => wire.send(text),
@@ -69,7 +72,10 @@ function channel(wire: Wire, onBytes: (bytes: Uint8Array) => void) {
   };
 }
 
-/** birpc's hook for errors outside a handler: a malformed message is told and done with; any other error goes to its caller. */
+/**
+ * birpc's hook for errors outside a handler: a malformed message is told and done with; any other error goes to its
+ * caller.
+ */
 function tellMalformed(onMalformed: OnMalformed) {
   return (error: Error): boolean => {
     if (!(error instanceof MalformedMessage)) return false;
@@ -90,8 +96,8 @@ function requestProblem(method: string, error: z.ZodError): ProblemError {
 }
 
 /**
- * Serves an engine to the reader at the other end of a wire. Requests are validated before the engine sees them; when the wire
- * closes, requests still running are aborted and the engine is disposed of.
+ * Serves an engine to the reader at the other end of a wire. Requests are validated before the engine sees them; when
+ * the wire closes, requests still running are aborted and the engine is disposed of.
  */
 export function serve(wire: Wire, makeService: (reader: Reader) => Service, onMalformed: OnMalformed = () => {}): void {
   const running = new Map<number, AbortController>();
@@ -175,7 +181,8 @@ export function connect(wire: Wire, reader: Reader, onMalformed: OnMalformed = (
     },
   };
   const rpc = createBirpc<Remote, typeof functions>(functions, {
-    // birpc hands an event over one microtask after it arrived; a frame takes as long, so that neither overtakes the other.
+    // birpc hands an event over one microtask after it arrived; a frame takes as long, so that neither overtakes the
+    // other.
     ...channel(wire, (bytes) => queueMicrotask(() => reader.frame(bytes))),
     eventNames: ['acknowledge', 'cancel'],
     resolver: (name) => (name === 'event' ? functions.event : undefined),

@@ -1,6 +1,6 @@
 /**
- * Runs: neighbouring pages with equal flags, as `[firstPage, pageCount, flags]`. Most regions are a handful of runs however
- * many pages they have, so this is how states are stored in reports and sent in frames.
+ * Runs: neighbouring pages with equal flags, as `[firstPage, pageCount, flags]`. Most regions are a handful of runs
+ * however many pages they have, so this is how states are stored in reports and sent in frames.
  */
 export type Run = readonly [firstPage: number, pageCount: number, flags: number];
 
@@ -24,7 +24,9 @@ export function packedFlags(word: number): number {
 
 type EachRun = (firstPage: number, pageCount: number, flags: number) => void;
 
-/** The first page at or after `from` whose byte differs from `flags[from]`, four pages at a time where memory allows. */
+/**
+ * The first page at or after `from` whose byte differs from `flags[from]`, four pages at a time where memory allows.
+ */
 function runEnd(flags: Uint8Array, words: Uint32Array | undefined, from: number): number {
   const byte = flags[from] ?? 0;
   let page = from + 1;

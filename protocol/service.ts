@@ -57,7 +57,10 @@ export type Started = z.infer<typeof startedSchema>;
 
 export const workbenchRequestSchema = z.object({
   placement: placementSchema.default('inline'),
-  /** Actions to be done at once, those of a saved session or a preset; where a result was saved with one, the differences are told. */
+  /**
+   * Actions to be done at once, those of a saved session or a preset; where a result was saved with one, the
+   * differences are told.
+   */
   actions: uncheckedActionsSchema.optional(),
   /** For an isolated engine: the number that its host has given the session. */
   session: session.optional(),
@@ -66,8 +69,9 @@ export const workbenchRequestSchema = z.object({
 export type WorkbenchRequest = z.infer<typeof workbenchRequestSchema>;
 
 /**
- * The one contract between a reader (the window, the command line) and an engine (in the host or in an isolated process).
- * Every method takes one object and is validated where it is received. `notifications` are sent without waiting for an answer.
+ * The one contract between a reader (the window, the command line) and an engine (in the host or in an isolated
+ * process). Every method takes one object and is validated where it is received. `notifications` are sent without
+ * waiting for an answer.
  */
 export const contract = {
   /** The host, and the machine it runs on. */
@@ -82,7 +86,10 @@ export const contract = {
   control: { request: z.object({ session, action: z.enum(['pause', 'resume', 'step', 'stop']) }), response: nothing },
   /** Changes the wait before each step, also while it runs. */
   pace: { request: z.object({ session, paceMs: z.number().min(0).max(maxPaceMs) }), response: nothing },
-  /** Opens a workbench: a session without an experiment, whose regions and actions are its user's. It appears as a session like any other. */
+  /**
+   * Opens a workbench: a session without an experiment, whose regions and actions are its user's. It appears as a
+   * session like any other.
+   */
   workbench: { request: workbenchRequestSchema, response: startedSchema },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
   addRegion: {
@@ -105,7 +112,10 @@ export const contract = {
   },
   /** Ends the action that is under way, after the call that it is in; what was done stays done. */
   interrupt: { request: z.object({ session }), response: nothing },
-  /** What was done at a step, with its pages, so that it can be done again. Without an action the step is not of an action's own. */
+  /**
+   * What was done at a step, with its pages, so that it can be done again. Without an action the step is not of an
+   * action's own.
+   */
   action: {
     request: z.object({ session, step: z.int().nonnegative() }),
     response: z.object({ action: actionSchema.optional() }),

@@ -21,8 +21,8 @@ const units: { readonly [suffix: string]: number } = {
 };
 
 /**
- * The bytes that `64MiB`, `100M`, `4096K`, `1.5 GiB` or `65536` mean; K and KiB are 1024, KB is 1000, as in GNU coreutils. Undefined
- * when it is no size, none at all, or not a whole number of bytes.
+ * The bytes that `64MiB`, `100M`, `4096K`, `1.5 GiB` or `65536` mean; K and KiB are 1024, KB is 1000, as in GNU
+ * coreutils. Undefined when it is no size, none at all, or not a whole number of bytes.
  */
 export function parseSize(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
@@ -34,7 +34,10 @@ export function parseSize(text: string): number | undefined {
 
 const exactUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** Bytes in the largest IEC unit that leaves a whole number: `8188 KiB`, `8 MiB`, `65535 bytes`. For sums that must come out. */
+/**
+ * Bytes in the largest IEC unit that leaves a whole number: `8188 KiB`, `8 MiB`, `65535 bytes`. For sums that must come
+ * out.
+ */
 export function exactBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

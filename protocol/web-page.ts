@@ -1,6 +1,6 @@
 /**
- * What the two hosts that serve the window's page (`app://` in the desktop app, HTTP on the loopback address) must not do
- * differently: which file a path means, what it is, and what the page may load.
+ * What the two hosts that serve the window's page (`app://` in the desktop app, HTTP on the loopback address) must not
+ * do differently: which file a path means, what it is, and what the page may load.
  */
 
 const mediaTypes: Record<string, string> = {
@@ -25,7 +25,10 @@ export interface PageFile {
   readonly immutable: boolean;
 }
 
-/** The file that a URL's path means; undefined when it means none: not decodable, a step out of the folder, a type unknown here. */
+/**
+ * The file that a URL's path means; undefined when it means none: not decodable, a step out of the folder, a type
+ * unknown here.
+ */
 export function pageFile(pathname: string): PageFile | undefined {
   let path: string;
   try {

@@ -1,6 +1,7 @@
 /**
- * A wire: an ordered, reliable pipe for strings (calls and events) and bytes (frames) between two processes or threads. It knows
- * nothing of what it carries. Adapters for each kind of pipe stand in `wires/`; one contract suite runs over all of them.
+ * A wire: an ordered, reliable pipe for strings (calls and events) and bytes (frames) between two processes or threads.
+ * It knows nothing of what it carries. Adapters for each kind of pipe stand in `wires/`; one contract suite runs over
+ * all of them.
  *
  * - Messages arrive once and in order. Those that arrive before the first `onMessage` are kept for it.
  * - After `close`, or when the other end is gone, `onClose` listeners are called once; `send` then does nothing.

@@ -35,7 +35,9 @@ export const processToolSchema = z.discriminatedUnion('kind', [
 ]);
 export type ProcessTool = z.infer<typeof processToolSchema>;
 
-/** One thing that a person did in the workbench, in the order in which it was done. Regions go by their number, from 1. */
+/**
+ * One thing that a person did in the workbench, in the order in which it was done. Regions go by their number, from 1.
+ */
 export const actionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('add'), region: regionRequestSchema }),
   z.object({ kind: z.literal('remove'), region: z.int().positive() }),
@@ -66,15 +68,18 @@ export const recordedActionsSchema = z.array(recordedActionSchema).max(maxAction
 export type RecordedActions = z.infer<typeof recordedActionsSchema>;
 
 /**
- * The same as they go over a wire. Checked all at once they would keep a main loop for half a second: the engine checks each in its time, and
- * whoever opens a saved file does.
+ * The same as they go over a wire. Checked all at once they would keep a main loop for half a second: the engine checks
+ * each in its time, and whoever opens a saved file does.
  */
 export const uncheckedActionsSchema = z.custom<readonly unknown[]>(
   (value) => Array.isArray(value) && value.length <= maxActions,
   { error: `must be a list of at most ${maxActions} actions` },
 );
 
-/** A workbench session on disk: what was done, and what came of it, so that reopening it can do it again and tell the differences. */
+/**
+ * A workbench session on disk: what was done, and what came of it, so that reopening it can do it again and tell the
+ * differences.
+ */
 export const savedWorkbenchSchema = z.object({
   schema: z.literal(savedWorkbenchId),
   pagescope: z.string(),

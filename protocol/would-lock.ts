@@ -1,6 +1,7 @@
 /**
- * The calculator: would mlock(2) of so many bytes work in a process with these limits, and what is the least that makes it work?
- * The rule is the kernel's (`do_mlock` in mm/mlock.c): whole pages, VmLck included, against the soft limit, unless CAP_IPC_LOCK counts.
+ * The calculator: would mlock(2) of so many bytes work in a process with these limits, and what is the least that makes
+ * it work? The rule is the kernel's (`do_mlock` in mm/mlock.c): whole pages, VmLck included, against the soft limit,
+ * unless CAP_IPC_LOCK counts.
  */
 
 import type { ByteLimit } from './byte-limit.ts';
@@ -20,8 +21,8 @@ function inPages(bytes: number, pageSize: number): number {
 }
 
 /**
- * Whether a further `bytes` (whole number, at least 1), page-aligned and not locked yet, can be locked. The process is not asked to
- * do it: memory that runs out, a control group's limit and holes in the range are other stories.
+ * Whether a further `bytes` (whole number, at least 1), page-aligned and not locked yet, can be locked. The process is
+ * not asked to do it: memory that runs out, a control group's limit and holes in the range are other stories.
  */
 export function wouldLock(facts: LockingFacts, bytes: number): LockVerdict {
   const { memlock, vmLckBytes, pageSize } = facts;
@@ -88,8 +89,8 @@ function nothingAllowed(facts: LockingFacts): Text {
 }
 
 /**
- * The least that makes room for `needed` bytes locked in all: a soft limit that may be raised; else a capability that the process holds
- * already; else the hard limit, where this setup takes it from.
+ * The least that makes room for `needed` bytes locked in all: a soft limit that may be raised; else a capability that
+ * the process holds already; else the hard limit, where this setup takes it from.
  */
 export function smallestChange(facts: LockingFacts, needed: number): { change: Text; fix: FixId } {
   const { memlock, pageSize, capabilities, ipcLock, userNamespace } = facts;

@@ -1,8 +1,9 @@
 /**
- * The one owner of animation frames. Whatever draws asks for the next frame here, so that ten frames of page states between two
- * refreshes of the screen cost one drawing.
+ * The one owner of animation frames. Whatever draws asks for the next frame here, so that ten frames of page states
+ * between two refreshes of the screen cost one drawing.
  *
- * A hidden tab gets no animation frames, but the engine waits for acknowledgements: after `hiddenMs` a timer does the work instead.
+ * A hidden tab gets no animation frames, but the engine waits for acknowledgements: after `hiddenMs` a timer does the
+ * work instead.
  */
 const hiddenMs = 250;
 

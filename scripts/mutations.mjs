@@ -1,5 +1,6 @@
 /**
- * The small slips that `npm run mutants` puts into a file, one at a time: each is what a tired engineer could have written.
+ * The small slips that `npm run mutants` puts into a file, one at a time: each is what a tired engineer could have
+ * written.
  */
 import { parseSync } from 'vite';
 
@@ -165,7 +166,8 @@ function randomOf(seed) {
 }
 
 /**
- * Some of them, as the seed decides: one of each kind in turn, so that a file full of texts shows more than emptied texts.
+ * Some of them, as the seed decides: one of each kind in turn, so that a file full of texts shows more than emptied
+ * texts.
  *
  * @template {{ slip: string }} One
  * @param {readonly One[]} all

@@ -1,4 +1,6 @@
-/** The oldest Node that starts the scripts and the command: `engines.node` in package.json. Symbol.dispose came with it. */
+/**
+ * The oldest Node that starts the scripts and the command: `engines.node` in package.json. Symbol.dispose came with it.
+ */
 const oldestNode = '20.5';
 
 /**

@@ -1,6 +1,7 @@
 /**
- * `npm run package`: AppImage, deb and tar.gz for x64 and arm64, into `dist/`. electron-builder fetches Electron and the
- * tools of each format on first use; what cannot be fetched is named at the end, and the rest is packed all the same.
+ * `npm run package`: AppImage, deb and tar.gz for x64 and arm64, into `dist/`. electron-builder fetches Electron and
+ * the tools of each format on first use; what cannot be fetched is named at the end, and the rest is packed all the
+ * same.
  */
 import { dirname } from 'node:path';
 import { ended, ensureRuntime, nodePath, start } from './children.mjs';

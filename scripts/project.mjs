@@ -30,7 +30,8 @@ export class Refusal extends Error {
 /**
  * Runs a script's body and turns what it throws into a sentence and an exit status.
  *
- * @param {(args: string[]) => Promise<number | undefined>} body takes what stands behind the script's name, gives the exit status
+ * @param {(args: string[]) => Promise<number | undefined>} body takes what stands behind the script's name, gives the
+ * exit status
  * @param {string} [help] printed for `--help`, in place of running the body
  */
 export async function main(body, help) {

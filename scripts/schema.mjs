@@ -1,6 +1,6 @@
 /**
- * Writes `docs/report.schema.json`, the JSON Schema (draft 2020-12) of the report, from the code that checks every report. With
- * `--check` it writes nothing and ends with status 1 when the file is not what the code says.
+ * Writes `docs/report.schema.json`, the JSON Schema (draft 2020-12) of the report, from the code that checks every
+ * report. With `--check` it writes nothing and ends with status 1 when the file is not what the code says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';

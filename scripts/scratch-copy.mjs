@@ -32,7 +32,9 @@ export class ScratchCopy {
   stopped = false;
   #runs = false;
 
-  /** What is built is copied too; packages are linked one by one, so that what tools keep in node_modules stays here. */
+  /**
+   * What is built is copied too; packages are linked one by one, so that what tools keep in node_modules stays here.
+   */
   constructor() {
     process.on('exit', () => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 }));
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {

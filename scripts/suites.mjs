@@ -113,8 +113,11 @@ export const suites = [
   },
   {
     name: 'lint',
-    about: 'biome: rules, format, order of imports (one test)',
-    run: () => asOneTest('lint', [inProject('node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']),
+    about: 'biome: rules, format, order of imports; the width of comments (two tests)',
+    run: async () => [
+      ...(await asOneTest('lint', [inProject('node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'ci', '.'])),
+      ...(await asOneTest('width of comments', [inProject('scripts', 'comment-width.mjs')])),
+    ],
   },
   { name: 'unit', about: 'everything below test/ that is not named here', run: (filters) => vitest('unit', filters) },
   {

@@ -1,6 +1,6 @@
 /**
- * What is built, from what. A target's inputs follow the floors of the source layout: a host is made from itself and from
- * everything below it.
+ * What is built, from what. A target's inputs follow the floors of the source layout: a host is made from itself and
+ * from everything below it.
  */
 import { inProject, root } from './project.mjs';
 
@@ -21,7 +21,8 @@ const modules = /** @type {const} */ ({
 });
 
 /**
- * Commander imports `node:child_process`, 10 ms of a start, for subcommands that are programs of their own; Pagescope has none.
+ * Commander imports `node:child_process`, 10 ms of a start, for subcommands that are programs of their own; Pagescope
+ * has none.
  *
  * @type {import('vite').Plugin}
  */
@@ -34,8 +35,8 @@ const commandsAreFunctions = {
 };
 
 /**
- * A command starts sooner as CommonJS: an ES module that imports `node:fs` makes Node load everything behind its lazy exports, and
- * its loader costs more a file.
+ * A command starts sooner as CommonJS: an ES module that imports `node:fs` makes Node load everything behind its lazy
+ * exports, and its loader costs more a file.
  */
 const commonJs = /** @type {const} */ ({
   format: 'cjs',

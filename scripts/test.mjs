@@ -29,7 +29,9 @@ function chosen(args) {
   return { wanted: names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name)), filters };
 }
 
-/** @returns {Promise<Result[]>} one failure when the build breaks: the suites that need no build still tell something */
+/**
+ * @returns {Promise<Result[]>} one failure when the build breaks: the suites that need no build still tell something
+ */
 async function built() {
   try {
     await ensureBuilt();

@@ -1,5 +1,6 @@
 /**
- * Writes what each test did to the file PAGESCOPE_RESULTS. Vitest's own JSON reporter leaves out why a test was skipped.
+ * Writes what each test did to the file PAGESCOPE_RESULTS. Vitest's own JSON reporter leaves out why a test was
+ * skipped.
  */
 import { writeResults } from './results.mjs';
 

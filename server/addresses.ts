@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export const loopback = '127.0.0.1';
 
 /**
- * The names under which this host may be called. A page of another site that makes its own name point to 127.0.0.1 (DNS rebinding)
- * sends that name as `Host`.
+ * The names under which this host may be called. A page of another site that makes its own name point to 127.0.0.1 (DNS
+ * rebinding) sends that name as `Host`.
  */
 export class Addresses {
   readonly #hosts: ReadonlySet<string>;

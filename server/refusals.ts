@@ -1,6 +1,8 @@
 import type { Text } from '../protocol/text.ts';
 
-/** Why a request is refused, in one sentence. Each is shown in both languages: the host does not know whom it refuses. */
+/**
+ * Why a request is refused, in one sentence. Each is shown in both languages: the host does not know whom it refuses.
+ */
 export interface Refusal {
   readonly status: 403 | 404 | 405;
   readonly text: Text;

@@ -9,7 +9,10 @@ import type { Admission } from './admission.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';
 
 const wirePath = '/wire';
-/** Readers send calls, the longest the actions of a saved workbench. `ws` ends a connection that sends more, with status 1009. */
+/**
+ * Readers send calls, the longest the actions of a saved workbench. `ws` ends a connection that sends more, with status
+ * 1009.
+ */
 export const maxPayloadBytes = 1 << 26;
 /** How long a browser has to answer that it is closing too, before its connection is cut. */
 const farewellMs = 500;

@@ -25,8 +25,8 @@ interface Options {
 }
 
 /**
- * `pagescope doctor`: what this process may lock, what this machine lets experiments show, and the fixes. With `--lock`, exits 1 when
- * that much could not be locked.
+ * `pagescope doctor`: what this process may lock, what this machine lets experiments show, and the fixes. With
+ * `--lock`, exits 1 when that much could not be locked.
  */
 export function doctor({ json, language, lock, fix }: Options): ExitStatus {
   const bytes = lock === undefined ? undefined : sizeOf(lock);

@@ -5,7 +5,9 @@ import type { Language } from '../../protocol/language.ts';
 import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
-/** `pagescope experiments`: the catalogue. With `json`, `{"experiments": […]}` on one line, its texts in one language. */
+/**
+ * `pagescope experiments`: the catalogue. With `json`, `{"experiments": […]}` on one line, its texts in one language.
+ */
 export function experiments({ json, language }: { json: boolean; language: Language }): ExitStatus {
   const descriptors = catalogue.map((experiment) => experiment.descriptor());
   if (json) {

@@ -13,7 +13,10 @@ const PAGES = 16;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Asks until they are gone: pages that still wait in another processor's list of new pages are passed over, until that one empties it. */
+/**
+ * Asks until they are gone: pages that still wait in another processor's list of new pages are passed over, until that
+ * one empties it.
+ */
 function pageOut(address: bigint, pages: number, gone: () => boolean): void {
   for (let turn = 0; turn < 50 && !gone(); turn++) {
     if (turn > 0) Atomics.wait(pause, 0, 0, 10);

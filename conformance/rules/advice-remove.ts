@@ -1,4 +1,7 @@
-/** Rules of madvise(2) about advice that needs memory of a special kind: REMOVE (shared), COLLAPSE (a huge page's worth). */
+/**
+ * Rules of madvise(2) about advice that needs memory of a special kind: REMOVE (shared), COLLAPSE (a huge page's
+ * worth).
+ */
 import { copyOut, memset } from '../../native/calls/bytes.ts';
 import { mlock } from '../../native/calls/mlock.ts';
 import { MADV, MAP, madvise, mmap, munmap, PROT } from '../../native/calls/mman.ts';

@@ -10,7 +10,10 @@ import { type MarkName, markOf } from './core-marks.ts';
 
 let found: Promise<ReadonlyMap<MarkName, number>> | undefined;
 
-/** How often each mark stands in the core file of a process that aborted. Skips where core files go elsewhere, or nowhere. */
+/**
+ * How often each mark stands in the core file of a process that aborted. Skips where core files go elsewhere, or
+ * nowhere.
+ */
 export async function marksInCore(): Promise<ReadonlyMap<MarkName, number>> {
   const pattern = readText('/proc/sys/kernel/core_pattern');
   if (pattern.errno !== null) skipUnreadable('/proc/sys/kernel/core_pattern', pattern.errno);

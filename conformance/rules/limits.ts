@@ -1,4 +1,7 @@
-/** Rules of getrlimit(2) and prlimit(2), and the setting of limits. Rows that lower a hard limit use LOCKS, which nothing obeys. */
+/**
+ * Rules of getrlimit(2) and prlimit(2), and the setting of limits. Rows that lower a hard limit use LOCKS, which
+ * nothing obeys.
+ */
 import { spawnSync } from 'node:child_process';
 import { getrlimit, type Limit, prlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
 import { procLimits } from '../../native/proc/proc-limits.ts';
@@ -163,7 +166,8 @@ export const limitRules = [
       as: 'any',
       check: () => {
         memlockToLower();
-        // The child waits for its parent's answer no longer than its own output takes: `prlimit` is asked from inside it.
+        // The child waits for its parent's answer no longer than its own output takes: `prlimit` is asked from inside
+        // it.
         const script = 'ulimit -S -l 4; exec cat /proc/self/limits';
         const child = spawnSync('sh', ['-c', script], { encoding: 'latin1' });
         if (child.error || child.status !== 0)

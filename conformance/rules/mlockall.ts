@@ -1,6 +1,7 @@
 /**
- * Rules of mlockall(2) and munlockall(2). V8 aborts when it gives back a page while all memory is locked, as it may do on any of its threads:
- * so what is mapped now is locked only in a process of its own, which has no such threads, looks, and unlocks at once.
+ * Rules of mlockall(2) and munlockall(2). V8 aborts when it gives back a page while all memory is locked, as it may do
+ * on any of its threads: so what is mapped now is locked only in a process of its own, which has no such threads,
+ * looks, and unlocks at once.
  */
 import { MCL, mlock, mlockall, munlockall } from '../../native/calls/mlock.ts';
 import { MAP, mmap, munmap, PROT } from '../../native/calls/mman.ts';

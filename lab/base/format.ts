@@ -7,7 +7,9 @@ export function formatAddress(address: bigint): `0x${string}` {
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** Bytes in the largest IEC unit that keeps the number at least 1, with one decimal where it is not whole: `1.5 GiB`. */
+/**
+ * Bytes in the largest IEC unit that keeps the number at least 1, with one decimal where it is not whole: `1.5 GiB`.
+ */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

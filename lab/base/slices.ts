@@ -8,7 +8,10 @@ export function breathe(): Promise<void> {
 /** How long pieces of long work follow one another before the main loop gets its turn. */
 const sliceMs = 4;
 
-/** Long work in slices. Between two pieces: `if (slices.over) await slices.next()`, which costs no turn while a slice lasts. */
+/**
+ * Long work in slices. Between two pieces: `if (slices.over) await slices.next()`, which costs no turn while a slice
+ * lasts.
+ */
 export class Slices {
   #endsMs = performance.now() + sliceMs;
 

@@ -7,7 +7,10 @@ export interface CFunction {
 /** Regions of more pages are counted and not drawn: nobody reads more than 64 lines of dots. */
 export const mostDrawnPages = 4096;
 
-/** In an order in which each calls only those before it. The program gets those that it uses: a compiler warns of the others. */
+/**
+ * In an order in which each calls only those before it. The program gets those that it uses: a compiler warns of the
+ * others.
+ */
 export const functions: readonly CFunction[] = [
   {
     name: 'must',
@@ -36,8 +39,8 @@ static void check(const char *call, int failed) {
     name: 'room',
     source: `
 /*
- * An address with room for so many pages, a multiple of \`align\` pages, between pages that nobody may touch: the kernel merges
- * neighbouring mappings that are alike, and each region is to be a mapping of its own.
+ * An address with room for so many pages, a multiple of \`align\` pages, between pages that nobody may touch: the
+ * kernel merges neighbouring mappings that are alike, and each region is to be a mapping of its own.
  */
 static void *room(size_t pages, size_t align) {
     size_t fenced = (pages + align + 1) * page_size, step = align * page_size;
@@ -111,7 +114,10 @@ static int try_read(unsigned char *page) {
   {
     name: 'try_wipe',
     source: `
-/* Zeroes through the kernel, up to the first page where it says EFAULT; a store of our own there would be the end of the program. */
+/*
+ * Zeroes through the kernel, up to the first page where it says EFAULT; a store of our own there would be the end of
+ * the program.
+ */
 static void try_wipe(unsigned char *start, size_t length) {
     static unsigned char zeros[65536];
     for (size_t done = 0; done < length;) {
@@ -182,7 +188,10 @@ static void try_wipe_secret(unsigned char *start, size_t length) {
   {
     name: 'look',
     source: `
-/* Which of up to 64 pages are in memory. Where one is not mapped mincore refuses them all, so they are asked about one by one. */
+/*
+ * Which of up to 64 pages are in memory. Where one is not mapped mincore refuses them all, so they are asked about one
+ * by one.
+ */
 static size_t look(unsigned char *start, size_t pages, unsigned char resident[64]) {
     if (mincore(start, pages * page_size, resident) != 0) {
         for (size_t page = 0; page < pages; page++)

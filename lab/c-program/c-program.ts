@@ -31,20 +31,23 @@ interface StepLines {
 const leastLoopedSteps = 3;
 
 const about = `/*
- * What was done in Pagescope, as a C program: the same calls in the same order, on regions of the same size and alignment.
+ * What was done in Pagescope, as a C program: the same calls in the same order, on regions of the same
+ * size and alignment.
  *
  *     cc -Wall -Wextra -std=c17 program.c -o program && ./program
  *
- * It needs Linux and glibc 2.27, or musl (musl-gcc). After each step it prints the page map of the region that the step was about,
- * 64 pages a line, the address in front: * is a page in memory, . is one that is not. A region of more than ${mostDrawnPages} pages is
- * counted and not drawn. What the kernel refuses is told on standard error. The last lines are how many pages of each region are
- * resident and how many are locked, and the bytes that the process has locked (VmLck).
+ * It needs Linux and glibc 2.27, or musl (musl-gcc). After each step it prints the page map of the
+ * region that the step was about, 64 pages a line, the address in front: * is a page in memory, . is
+ * one that is not. A region of more than ${mostDrawnPages} pages is counted and not drawn. What the kernel
+ * refuses is told on standard error. The last lines are how many pages of each region are resident and
+ * how many are locked, and the bytes that the process has locked (VmLck).
  */
 `;
 
 /**
- * The operations as a C program that does the same, with glibc 2.27 or musl and nothing else. It compiles without a warning as C11 or
- * C17, and prints the page map after each operation and the counts at the end, as its first comment says.
+ * The operations as a C program that does the same, with glibc 2.27 or musl and nothing else. It compiles without a
+ * warning as C11 or C17, and prints the page map after each operation and the counts at the end, as its first comment
+ * says.
  */
 export async function cProgram(operations: readonly LoggedOperation[]): Promise<string> {
   // Others may be logged while this is written.
@@ -73,8 +76,8 @@ export async function cProgram(operations: readonly LoggedOperation[]): Promise<
 }
 
 /**
- * The C lines of one operation as they stand in the whole program, without the look at the pages after it; they use `page_size` and the
- * program's functions. Throws `bad-input` when there is no such operation.
+ * The C lines of one operation as they stand in the whole program, without the look at the pages after it; they use
+ * `page_size` and the program's functions. Throws `bad-input` when there is no such operation.
  */
 export function stepProgram(log: readonly LoggedOperation[], entryIndex: number): string {
   const scope = new Scope();
@@ -146,8 +149,8 @@ function runCallsOf(entry: OnRegion, place: Place): RunCalls | undefined {
 }
 
 /**
- * The steps from `at` on that do the same to one run of pages after the other, as a loop with the look in it, which reads better than
- * its unrolling; undefined where there are none.
+ * The steps from `at` on that do the same to one run of pages after the other, as a loop with the look in it, which
+ * reads better than its unrolling; undefined where there are none.
  */
 function repeated(log: readonly LoggedOperation[], at: number, scope: Scope) {
   const one = oneRunOf(log[at], scope);

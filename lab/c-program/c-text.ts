@@ -1,4 +1,7 @@
-/** What would turn a comment around or end it: control characters, and those that set the direction of writing (-Wbidi-chars). */
+/**
+ * What would turn a comment around or end it: control characters, and those that set the direction of writing
+ * (-Wbidi-chars).
+ */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** A text as a C comment. */

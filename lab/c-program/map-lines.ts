@@ -14,7 +14,9 @@ export function mapLines(place: Place, mapping: Mapping): string[] {
   ];
 }
 
-/** The C lines that try to map what was refused: they say so and go on, in a block because the label may be used again. */
+/**
+ * The C lines that try to map what was refused: they say so and go on, in a block because the label may be used again.
+ */
 export function refusedMapLines(place: Place, mapping: Mapping): string[] {
   const { variable, fd } = place;
   const source = fd === undefined ? undefined : sourceOf(mapping, place);

@@ -18,7 +18,8 @@ export interface RunCalls {
 /**
  * An operation on whole pages, as what is done to each run of them; undefined for those that are no such thing.
  *
- * @param refused then a touch or a wipe goes through the kernel, which survives what a load or a store of the program's own would not
+ * @param refused then a touch or a wipe goes through the kernel, which survives what a load or a store of the program's
+ * own would not
  */
 export function operationOnRuns(operation: Operation, place: Place, refused: boolean): RunCalls | undefined {
   if (operation.kind === 'touch') {

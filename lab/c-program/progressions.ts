@@ -5,7 +5,10 @@ export interface Progression {
   readonly count: number;
 }
 
-/** Splits a list into rising arithmetic progressions, each as long as it can be; undefined when that takes more than `most`. */
+/**
+ * Splits a list into rising arithmetic progressions, each as long as it can be; undefined when that takes more than
+ * `most`.
+ */
 export function progressions(numbers: readonly number[], most: number): Progression[] | undefined {
   const found: Progression[] = [];
   for (let at = 0; at < numbers.length; ) {

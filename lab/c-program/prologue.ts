@@ -38,8 +38,8 @@ export function namesIn(code: string): string[] {
 }
 
 /**
- * What has to stand before code that uses these names: headers, constants and functions, those and no others, since a compiler warns of a
- * static function that nobody calls.
+ * What has to stand before code that uses these names: headers, constants and functions, those and no others, since a
+ * compiler warns of a static function that nobody calls.
  */
 export function prologue(names: Iterable<string>): string {
   const used = new Set(names);

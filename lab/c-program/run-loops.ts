@@ -30,7 +30,10 @@ export function runLoops(runs: PageRuns): RunLoop[] | undefined {
   return loops;
 }
 
-/** The head of a C loop over the first pages of the runs; it ends where a step ends, or the region, when that comes to the same. */
+/**
+ * The head of a C loop over the first pages of the runs; it ends where a step ends, or the region, when that comes to
+ * the same.
+ */
 export function loopHead({ first, step, times }: RunLoop, variable: string, regionPages: number): string {
   const last = first + step * (times - 1);
   const end = Math.max(last + 1, Math.min(last + step, regionPages));

@@ -58,7 +58,10 @@ export class Scope {
     return Array.from({ length: this.#children }, (_, index) => `child_${index + 1}`);
   }
 
-  /** The letters that regions have by themselves; a name of the user's gets a prefix, so that it is none of the library's. */
+  /**
+   * The letters that regions have by themselves; a name of the user's gets a prefix, so that it is none of the
+   * library's.
+   */
   #freeVariable(label: string): string {
     const word = label.normalize('NFKD').replaceAll(/[^A-Za-z0-9]+/g, '_');
     const wanted = /^[A-Z]{1,2}$/.test(label) ? label : `region_${word.replaceAll(/^_|_$/g, '')}`;

@@ -6,8 +6,8 @@ import { isCoreOf } from './own-core.ts';
 import { looking } from './poll.ts';
 
 /**
- * The core file that apport wrote into `apportFolder`. It may still be writing when the process is gone; it is done when the file has not
- * grown between two looks.
+ * The core file that apport wrote into `apportFolder`. It may still be writing when the process is gone; it is done
+ * when the file has not grown between two looks.
  */
 export async function fromApport(
   pid: number,

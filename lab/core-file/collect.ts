@@ -11,8 +11,9 @@ import { looking } from './poll.ts';
 import { fromSystemd } from './systemd-coredump.ts';
 
 /**
- * Call it before the process aborts, in a process that is like it: same user, program, limits, and name, as a fork is. The one that aborts
- * must have `folder.path` as its working directory (a relative core_pattern starts there) and RLIMIT_CORE raised to its hard limit.
+ * Call it before the process aborts, in a process that is like it: same user, program, limits, and name, as a fork is.
+ * The one that aborts must have `folder.path` as its working directory (a relative core_pattern starts there) and
+ * RLIMIT_CORE raised to its hard limit.
  */
 export async function expectCore(
   source: ExpectedCore['source'],
@@ -31,7 +32,10 @@ export async function expectCore(
   return { source, folder, sinceMs: Date.now() };
 }
 
-/** Call it as soon as the pid is known: should this process be killed, a sweep finds by it a core file that is not in the folder. */
+/**
+ * Call it as soon as the pid is known: should this process be killed, a sweep finds by it a core file that is not in
+ * the folder.
+ */
 export function noteCore(pid: number, { source, folder, sinceMs }: ExpectedCore): void {
   if (source.kind !== 'file') return;
   const name = CoreName.of(source.pattern, ownNameFacts(pid));
@@ -39,8 +43,8 @@ export function noteCore(pid: number, { source, folder, sinceMs }: ExpectedCore)
 }
 
 /**
- * Waits until process `pid` has ended (it may stay a zombie) and its core file is written, and finds it. At most `patienceMs` (60 s).
- * When `signal` aborts, what was written is deleted, and the signal's reason thrown.
+ * Waits until process `pid` has ended (it may stay a zombie) and its core file is written, and finds it. At most
+ * `patienceMs` (60 s). When `signal` aborts, what was written is deleted, and the signal's reason thrown.
  */
 export async function collectCore(
   pid: number,

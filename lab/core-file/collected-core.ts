@@ -10,7 +10,10 @@ export type CoreRefused = {
   readonly refused: Text;
 };
 
-/** A core file on the disk. Disposing of it deletes it, its private folder, and what else its route left, as far as this user may. */
+/**
+ * A core file on the disk. Disposing of it deletes it, its private folder, and what else its route left, as far as this
+ * user may.
+ */
 export interface CollectedCore extends AsyncDisposable {
   readonly path: string;
   readonly route: CoreFile['route'];

@@ -9,7 +9,10 @@ import { CoreName } from './core-pattern.ts';
 import { linkOf } from './name-facts.ts';
 import { deleteCore, isCoreOf } from './own-core.ts';
 
-/** A private folder's name: the PID namespace, pid and start of its owner, so that whoever finds it later can tell whether that one lives. */
+/**
+ * A private folder's name: the PID namespace, pid and start of its owner, so that whoever finds it later can tell
+ * whether that one lives.
+ */
 const ownedName = /^pagescope-core-(\d+)-(\d+)-(\d+)-/;
 
 /** In a private folder: where else the core file of its process will be, when core_pattern is an absolute path. */
@@ -18,8 +21,8 @@ const elsewhereName = 'elsewhere.json';
 const longestDumpMs = 2000;
 
 /**
- * A private folder (0700) on a disk, for one core file. Deleted with all that is in it when disposed of. When its owner is killed, the next
- * `make` of the same user deletes it.
+ * A private folder (0700) on a disk, for one core file. Deleted with all that is in it when disposed of. When its owner
+ * is killed, the next `make` of the same user deletes it.
  */
 export class CoreFolder implements AsyncDisposable {
   readonly path: string;
@@ -53,8 +56,9 @@ export class CoreFolder implements AsyncDisposable {
   }
 
   /**
-   * Notes that a process's core file is going to be outside, written since `sinceMs` (Unix time), so that a later sweep finds it there. At
-   * once, since this process may be killed before the other has ended. Where it cannot be noted, only such a sweep does without.
+   * Notes that a process's core file is going to be outside, written since `sinceMs` (Unix time), so that a later sweep
+   * finds it there. At once, since this process may be killed before the other has ended. Where it cannot be noted,
+   * only such a sweep does without.
    */
   noteElsewhere(name: CoreName, pid: number, sinceMs: number): void {
     try {
@@ -69,7 +73,9 @@ export class CoreFolder implements AsyncDisposable {
   }
 }
 
-/** Deletes the folders and core files of processes that are gone. Those of other users and other PID namespaces stay. */
+/**
+ * Deletes the folders and core files of processes that are gone. Those of other users and other PID namespaces stay.
+ */
 export async function sweep(): Promise<void> {
   for (const parent of temporaryFolders()) {
     const names = await readdir(parent).catch(() => []);
@@ -102,7 +108,10 @@ async function sweepElsewhere(folder: string): Promise<void> {
   }
 }
 
-/** The copy may outlive its parent by as long as the kernel writes its core file. Not longer than that for a pid that is another's by now. */
+/**
+ * The copy may outlive its parent by as long as the kernel writes its core file. Not longer than that for a pid that is
+ * another's by now.
+ */
 async function endOfDump(pid: number): Promise<void> {
   const deadline = performance.now() + longestDumpMs;
   while (!hasEnded(pid) && performance.now() < deadline) await setTimeout(20);

@@ -56,7 +56,10 @@ export class CoreMappings {
     piece.hits.set(marker, (piece.hits.get(marker) ?? 0) + 1);
   }
 
-  /** All of them, at most 512 unless more have a region or a hit: neighbours that have neither are joined, as evenly as can be. */
+  /**
+   * All of them, at most 512 unless more have a region or a hit: neighbours that have neither are joined, as evenly as
+   * can be.
+   */
   list(): CoreMapping[] {
     const runs: Piece[][] = [];
     for (const piece of this.#pieces) {

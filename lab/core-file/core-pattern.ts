@@ -1,4 +1,7 @@
-/** kernel.core_pattern: the names that Linux gives to core files. core(5); what core(5) leaves open is as in fs/coredump.c of Linux 6.18. */
+/**
+ * kernel.core_pattern: the names that Linux gives to core files. core(5); what core(5) leaves open is as in
+ * fs/coredump.c of Linux 6.18.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,7 +34,9 @@ export interface CoreNameFacts {
 /** A piece of a path: text as it is, or null for a number that is not known beforehand. */
 type Piece = string | null;
 
-/** The pattern as the kernel uses it: kernel.core_uses_pid adds the pid where the pattern has no `%p`. Not for a pipe. */
+/**
+ * The pattern as the kernel uses it: kernel.core_uses_pid adds the pid where the pattern has no `%p`. Not for a pipe.
+ */
 export function withPid(pattern: string, coreUsesPid: boolean): string {
   const has = specifiers(pattern).some((each) => each === '%p');
   return coreUsesPid && !has ? `${pattern}.%p` : pattern;
@@ -103,7 +108,10 @@ function isPiece(value: unknown): value is Piece {
   return value === null || typeof value === 'string';
 }
 
-/** What a folder has under a name, which may have numbers in it that are not known. No name at all is the folder itself, as in a path. */
+/**
+ * What a folder has under a name, which may have numbers in it that are not known. No name at all is the folder itself,
+ * as in a path.
+ */
 function entries(folder: string, component: readonly Piece[]): string[] {
   const name = component.join('');
   if (!component.includes(null)) return existsSync(join(folder, name)) ? [join(folder, name)] : [];
@@ -169,7 +177,10 @@ function number(value: number | bigint | undefined): Piece {
   return value === undefined ? null : String(value);
 }
 
-/** The kernel lets no text lead to another folder: slashes become `!`, and so do a leading dot of `.` and `..`, and nothing at all. */
+/**
+ * The kernel lets no text lead to another folder: slashes become `!`, and so do a leading dot of `.` and `..`, and
+ * nothing at all.
+ */
 function component(text: string): string {
   if (text === '') return '!';
   return (text === '.' || text === '..' ? `!${text.slice(1)}` : text).replaceAll('/', '!');

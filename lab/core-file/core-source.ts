@@ -100,8 +100,9 @@ function piped(command: string): CoreSource {
 }
 
 /**
- * A process that changed its user, or whose program has capabilities or a set-user-ID bit, is as dumpable as fs.suid_dumpable says: with 0
- * not at all, with 2 for root alone. It may make itself dumpable (prctl(2), PR_SET_DUMPABLE) before this is asked.
+ * A process that changed its user, or whose program has capabilities or a set-user-ID bit, is as dumpable as
+ * fs.suid_dumpable says: with 0 not at all, with 2 for root alone. It may make itself dumpable (prctl(2),
+ * PR_SET_DUMPABLE) before this is asked.
  */
 function undumpable(): CoreSource | undefined {
   const dumpable = prctl(PR.GET_DUMPABLE).returned;
@@ -117,7 +118,10 @@ function undumpable(): CoreSource | undefined {
 /** Bit 0 of /proc/PID/coredump_filter: private anonymous memory. core(5) */
 const anonymousPrivate = 1;
 
-/** A filter without private anonymous memory, which `gcore` heeds too: what is not found then was not kept out by its mapping. */
+/**
+ * A filter without private anonymous memory, which `gcore` heeds too: what is not found then was not kept out by its
+ * mapping.
+ */
 export function filtered(): Extract<CoreSource, { kind: 'none' }> | undefined {
   const filter = Number.parseInt(lineOf('/proc/self/coredump_filter'), 16);
   // NaN where the kernel has no such file: then it filters nothing.

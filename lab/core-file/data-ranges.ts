@@ -14,8 +14,9 @@ const smallestHoleBytes = 64 * 1024;
 const seeksInATurn = 256;
 
 /**
- * The parts of a file that are not holes, widened by `marginBytes` of each hole beside them, so that what begins or ends with zeros is found
- * also where they are a hole. They neither touch nor overlap. A file system that knows no holes has one part.
+ * The parts of a file that are not holes, widened by `marginBytes` of each hole beside them, so that what begins or
+ * ends with zeros is found also where they are a hole. They neither touch nor overlap. A file system that knows no
+ * holes has one part.
  */
 export async function* dataRanges(fd: number, size: number, marginBytes: number): AsyncGenerator<FileRange> {
   let pending: { start: number; end: number } | undefined;

@@ -14,8 +14,8 @@ export function kernelCoreBytes(): number {
 }
 
 /**
- * What gdb writes of a process, at most: all that is mapped, also without rights or a page, as zeros (gdb 13). What a JavaScript engine only
- * reserves is most of it.
+ * What gdb writes of a process, at most: all that is mapped, also without rights or a page, as zeros (gdb 13). What a
+ * JavaScript engine only reserves is most of it.
  */
 export function gcoreBytes(pid: number): number {
   const maps = readText(`/proc/${pid}/maps`);

@@ -1,8 +1,9 @@
 /**
  * The headers of an ELF core file: its segments, each a mapping of the process, and whose it is. elf(5), core(5)
  *
- * Linux writes a PT_LOAD for every VMA, also for those that it leaves out (`MADV_DONTDUMP`, memfd_secret, clean file pages): these have
- * p_filesz 0 (seen on 6.18). gdb's gcore writes no header at all for what it leaves out (seen with gdb 13).
+ * Linux writes a PT_LOAD for every VMA, also for those that it leaves out (`MADV_DONTDUMP`, memfd_secret, clean file
+ * pages): these have p_filesz 0 (seen on 6.18). gdb's gcore writes no header at all for what it leaves out (seen with
+ * gdb 13).
  *
  * Nothing in the file is trusted: each number is checked before it is used, and a table is read in pieces.
  */
@@ -22,7 +23,10 @@ export interface Segment {
 export interface CoreHeaders {
   /** In the file's order, which is by address. */
   readonly segments: readonly Segment[];
-  /** Whose core file it is, in that process's own PID namespace: pr_pid of NT_PRPSINFO. Missing where the file was cut before it. */
+  /**
+   * Whose core file it is, in that process's own PID namespace: pr_pid of NT_PRPSINFO. Missing where the file was cut
+   * before it.
+   */
   readonly pid?: number;
   /** Whether the file ends before its headers say. */
   readonly truncated: boolean;
@@ -38,7 +42,10 @@ const PT_NOTE = 4;
 const ET_CORE = 4;
 /** e_phnum of a file with more headers than that: the number is sh_info of its first section header. */
 const PN_XNUM = 0xffff;
-/** More than any process has by default (vm.max_map_count is 65 530, on some systems 1 048 576): what is beyond is no core file of ours. */
+/**
+ * More than any process has by default (vm.max_map_count is 65 530, on some systems 1 048 576): what is beyond is no
+ * core file of ours.
+ */
 const mostHeaders = 1 << 18;
 const tablePieceHeaders = 1024;
 /** The notes that tell whose the file is stand first; those of every thread follow. */
@@ -106,8 +113,8 @@ function segmentAt(table: DataView, at: number): Segment | undefined {
 }
 
 /**
- * How many program headers there are. Linux writes the section header that says so, where there are 65 535 or more, at the file's end: of
- * a file that was cut the notes tell, since they follow the table at once.
+ * How many program headers there are. Linux writes the section header that says so, where there are 65 535 or more, at
+ * the file's end: of a file that was cut the notes tell, since they follow the table at once.
  */
 async function countHeaders(fd: number, header: DataView, tableOffset: number): Promise<number | undefined> {
   const count = header.getUint16(56, true);

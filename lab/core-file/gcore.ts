@@ -7,13 +7,17 @@ import { gcoreBytes, noRoom } from './disk-space.ts';
 import { ownerOf } from './own-core.ts';
 import { runProgram } from './run-program.ts';
 
-/** More than this, most of it zeros, is not worth the minutes. gdb 13 writes half a GiB in a second, and it is searched at the same pace. */
+/**
+ * More than this, most of it zeros, is not worth the minutes. gdb 13 writes half a GiB in a second, and it is searched
+ * at the same pace.
+ */
 const mostBytes = 4 * 1024 ** 3;
 
 /**
- * A core file of a process that goes on, made by gdb's gcore(1). `all` is `-a`, which writes also what `MADV_DONTDUMP` leaves out; without
- * it such a mapping is not even in the file's headers. The process stands still meanwhile; it may be the caller, which then cannot cancel.
- * Where kernel.yama.ptrace_scope is 1 it must have allowed it (PR_SET_PTRACER), unless it is the caller's child.
+ * A core file of a process that goes on, made by gdb's gcore(1). `all` is `-a`, which writes also what `MADV_DONTDUMP`
+ * leaves out; without it such a mapping is not even in the file's headers. The process stands still meanwhile; it may
+ * be the caller, which then cannot cancel. Where kernel.yama.ptrace_scope is 1 it must have allowed it
+ * (PR_SET_PTRACER), unless it is the caller's child.
  */
 export async function gcore(
   pid: number,

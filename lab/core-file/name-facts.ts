@@ -6,7 +6,10 @@ import type { CoreNameFacts } from './core-pattern.ts';
 /** The first PID namespace of a machine always has this number (PROC_PID_INIT_INO). */
 const firstPidNamespace = 'pid:[4026531836]';
 
-/** What the core file of a process like this one is named after: a fork of it, or with `pid` itself. What may differ by then is left open. */
+/**
+ * What the core file of a process like this one is named after: a fork of it, or with `pid` itself. What may differ by
+ * then is left open.
+ */
 export function ownNameFacts(pid?: number): CoreNameFacts {
   const first = linkOf('/proc/self/ns/pid') === firstPidNamespace;
   const mapped = /^\s*0\s+0\s+4294967295$/m.test(lineOf('/proc/self/uid_map'));

@@ -5,12 +5,15 @@ import { readCoreHeaders } from './elf-core.ts';
 /** The clock of file times is behind by up to a tick of the kernel's, 10 ms at most. */
 const tickMs = 10;
 
-/** In a folder that others may write to, a name may lead elsewhere by now: no link is followed, and a FIFO keeps nobody waiting. */
+/**
+ * In a folder that others may write to, a name may lead elsewhere by now: no link is followed, and a FIFO keeps nobody
+ * waiting.
+ */
 const asItIs = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Whether a file is the core file of process `pid`, written by this user's process since `sinceMs` (Unix time). A name alone says nothing:
- * with a core_pattern of `core` every process of a folder has the same.
+ * Whether a file is the core file of process `pid`, written by this user's process since `sinceMs` (Unix time). A name
+ * alone says nothing: with a core_pattern of `core` every process of a folder has the same.
  */
 export async function isCoreOf(path: string, pid: number, sinceMs: number): Promise<boolean> {
   await using file = await openOwn(path);

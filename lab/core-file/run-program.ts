@@ -14,8 +14,9 @@ export interface Ended {
 }
 
 /**
- * Runs a program to its end; undefined when it is not on this machine. Its output goes to a file: a pipe would have to be read by us, and
- * gdb may hold us. When `signal` aborts, it is killed with all that it started, and the reason thrown.
+ * Runs a program to its end; undefined when it is not on this machine. Its output goes to a file: a pipe would have to
+ * be read by us, and gdb may hold us. When `signal` aborts, it is killed with all that it started, and the reason
+ * thrown.
  */
 export async function runProgram(
   [program = '', ...words]: readonly string[],

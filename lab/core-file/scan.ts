@@ -1,6 +1,6 @@
 /**
- * A file's data searched for byte strings, as a stream: while one block is searched the next is read on libuv's pool. Holes are skipped.
- * What was read is zeroed in the end, since it is another process's memory.
+ * A file's data searched for byte strings, as a stream: while one block is searched the next is read on libuv's pool.
+ * Holes are skipped. What was read is zeroed in the end, since it is another process's memory.
  */
 import { read } from 'node:fs';
 import { promisify } from 'node:util';

@@ -10,8 +10,8 @@ import { scan } from './scan.ts';
 export type { DumpedRegion } from './core-mappings.ts';
 
 /**
- * The random bytes that were written into a region, to be searched for. Whoever has them calls `forget` on them. Keep them in a buffer of
- * more than 64 bytes: V8 may leave a copy behind of what is in a smaller one.
+ * The random bytes that were written into a region, to be searched for. Whoever has them calls `forget` on them. Keep
+ * them in a buffer of more than 64 bytes: V8 may leave a copy behind of what is in a smaller one.
  */
 export interface Marker {
   /** The region's id. */
@@ -34,10 +34,11 @@ const fstatAsync = promisify(fstat);
 const closeAsync = promisify(close);
 
 /**
- * Searches a core file for markers, all of it: also the notes, where the registers are. A hit there is in `found`, and in no mapping.
+ * Searches a core file for markers, all of it: also the notes, where the registers are. A hit there is in `found`, and
+ * in no mapping.
  *
- * Two blocks of 1 MiB are in memory whatever its size. Throws `cannot-run-here` for what is no core file that can be read (one sentence),
- * the signal's reason when it aborts, RangeError for a marker that is empty or all zeros.
+ * Two blocks of 1 MiB are in memory whatever its size. Throws `cannot-run-here` for what is no core file that can be
+ * read (one sentence), the signal's reason when it aborts, RangeError for a marker that is empty or all zeros.
  */
 export async function searchCore(path: string, search: CoreSearch): Promise<Omit<CoreFile, 'id'>> {
   for (const { bytes } of search.markers) {

@@ -7,7 +7,10 @@ import { ownerOf } from './own-core.ts';
 import { looking } from './poll.ts';
 import { type Ended, runProgram } from './run-program.ts';
 
-/** The core file that systemd-coredump stored, unpacked by coredumpctl(1). It comes to the journal a while after the process has gone. */
+/**
+ * The core file that systemd-coredump stored, unpacked by coredumpctl(1). It comes to the journal a while after the
+ * process has gone.
+ */
 export async function fromSystemd(
   pid: number,
   { folder, sinceMs }: ExpectedCore,

@@ -11,7 +11,9 @@ import type { Lab } from './lab.ts';
 import { checkValues, type Parameters, type ValuesOf } from './parameters.ts';
 import type { Script } from './script.ts';
 
-/** What an experiment file declares. The catalogue, the window's form, the command line and the docs are made from it. */
+/**
+ * What an experiment file declares. The catalogue, the window's form, the command line and the docs are made from it.
+ */
 export interface Declaration<P extends Parameters, C extends string> {
   readonly id: string;
   readonly group: ExperimentGroup;
@@ -38,7 +40,10 @@ export interface Experiment {
   readonly id: string;
   readonly title: Text;
   descriptor(): ExperimentDescriptor;
-  /** Checks the values (throws `bad-input`) and the machine (`cannot-run-here`), and gives what a session needs to run it. */
+  /**
+   * Checks the values (throws `bad-input`) and the machine (`cannot-run-here`), and gives what a session needs to run
+   * it.
+   */
   prepare(given: ParameterValues): PreparedExperiment;
 }
 

@@ -10,8 +10,8 @@ import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '..
 import type { Script } from './script.ts';
 
 /**
- * What an experiment can do. Each generator is one step: `const region = yield* lab.map(…)`. Everything an experiment learns comes
- * back from here, measured.
+ * What an experiment can do. Each generator is one step: `const region = yield* lab.map(…)`. Everything an experiment
+ * learns comes back from here, measured.
  */
 export interface Lab<C extends string> {
   /** Bytes. */
@@ -54,7 +54,9 @@ export interface Lab<C extends string> {
   claim(id: C, expected: number | string, measured: number | string, note?: Text): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */
   claimBetween(id: C, least: number, most: number, measured: number): void;
-  /** States a count to which the measuring process itself may add up to `most`; what was added is said as the reason. */
+  /**
+   * States a count to which the measuring process itself may add up to `most`; what was added is said as the reason.
+   */
   claimWithOwn(id: C, expected: number, measured: number, most: number, whose: Text): void;
   /** A claim that cannot be measured here, and why. */
   skip(id: C, expected: number | string, reason: Text): void;

@@ -9,7 +9,10 @@ import { whyRefused } from './shared-steps.ts';
 /** Fixes of refusals that have another reason than the limit. */
 const notTheLimit: readonly (FixId | undefined)[] = ['mapped-range', 'max-map-count', 'unlock-first', undefined];
 
-/** Why a lock was refused, with the numbers, where the measured limit is the reason; undefined for any other, and for no refusal. */
+/**
+ * Why a lock was refused, with the numbers, where the measured limit is the reason; undefined for any other, and for no
+ * refusal.
+ */
 export function refusedByLimit(step: Step): Text | undefined {
   return notTheLimit.includes(step.diagnosis?.fix) ? undefined : whyRefused(step);
 }

@@ -53,8 +53,8 @@ export function path(declaration: Omit<PathParameter, 'kind'>): PathParameter {
 }
 
 /**
- * The values to run with: the given ones, checked, and the defaults of the others. Numbers may come as decimal text, as the command line
- * gives them. Throws `bad-input` with one sentence about the first value that is wrong.
+ * The values to run with: the given ones, checked, and the defaults of the others. Numbers may come as decimal text, as
+ * the command line gives them. Throws `bad-input` with one sentence about the first value that is wrong.
  */
 export function checkValues<P extends Parameters>(
   experiment: string,

@@ -96,7 +96,9 @@ export class SessionLab implements Lab<string> {
     return new Progress((event) => this.#session.tell(event), title, 'bytes', true);
   }
 
-  /** What a stop aborts throws here; the session lets a stopped script take no step more, which ends it in good order. */
+  /**
+   * What a stop aborts throws here; the session lets a stopped script take no step more, which ends it in good order.
+   */
   async *#unlessStopped<T>(title: Text, act: () => Promise<T>): Script<T> {
     try {
       return await act();

@@ -17,7 +17,10 @@ export function everyPageOf({ pages }: Region): number[] {
   return Array.from({ length: pages }, (_, page) => page);
 }
 
-/** Asks for small pages, so that a page is a page. Kernels without huge pages answer EINVAL, and then pages are small anyway. */
+/**
+ * Asks for small pages, so that a page is a page. Kernels without huge pages answer EINVAL, and then pages are small
+ * anyway.
+ */
 export async function* askForSmallPages<C extends string>(lab: Lab<C>, region: Region): Script {
   yield* lab.perform(
     {

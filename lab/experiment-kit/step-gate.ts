@@ -4,8 +4,8 @@ import type { Text } from '../../protocol/text.ts';
 export type GateState = 'running' | 'paused' | 'stopped';
 
 /**
- * Stands between the steps of a script: waits as the pace says, holds while paused, lets one step through on `step`, and turns back
- * when stopped. One script passes it at a time.
+ * Stands between the steps of a script: waits as the pace says, holds while paused, lets one step through on `step`,
+ * and turns back when stopped. One script passes it at a time.
  */
 export class Gate {
   #state: GateState;

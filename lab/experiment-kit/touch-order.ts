@@ -93,7 +93,9 @@ function shuffle(count: number, seed: number): Uint32Array {
   return numbers;
 }
 
-/** A small generator with a seed (Mulberry32), since `Math.random` cannot be repeated. Gives numbers from 0 to below 1. */
+/**
+ * A small generator with a seed (Mulberry32), since `Math.random` cannot be repeated. Gives numbers from 0 to below 1.
+ */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -12,7 +12,9 @@ import { prefault } from './prefault.ts';
 import { reclaim } from './reclaim.ts';
 import { secretPage } from './secret-page.ts';
 
-/** Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here. */
+/**
+ * Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here.
+ */
 export const catalogue: readonly Experiment[] = [
   firstTouch,
   prefault,

@@ -21,9 +21,9 @@ type Claim = 'evicted' | WindowClaim | 'locked-refused' | 'locked-survives' | 'r
 const leastPagesForWindow = 16;
 
 /**
- * A file's pages are in the page cache, and every process that reads it shares them. One touch brings its neighbours along: around the
- * page by default, after it when the access is said to be sequential, none when it is said to be random. Locked pages stay.
- * madvise(2), posix_fadvise(2), readahead(2)
+ * A file's pages are in the page cache, and every process that reads it shares them. One touch brings its neighbours
+ * along: around the page by default, after it when the access is said to be sequential, none when it is said to be
+ * random. Locked pages stay. madvise(2), posix_fadvise(2), readahead(2)
  */
 export const fileCache = experiment({
   id: 'file-cache',

@@ -18,9 +18,10 @@ function getsOwnPages(access: Access): boolean {
 }
 
 /**
- * What happens when memory is touched for the first time. mmap(2) only promises memory: a page gets there at the first access. A store
- * makes the kernel give a zeroed page of its own; a load of anonymous memory maps, on most kernels, the one shared zero page, which
- * mincore(2) calls resident although the process has no memory for it (Linux 2.6.32 and later for anonymous private mappings).
+ * What happens when memory is touched for the first time. mmap(2) only promises memory: a page gets there at the first
+ * access. A store makes the kernel give a zeroed page of its own; a load of anonymous memory maps, on most kernels, the
+ * one shared zero page, which mincore(2) calls resident although the process has no memory for it (Linux 2.6.32 and
+ * later for anonymous private mappings).
  */
 export const firstTouch = experiment({
   id: 'first-touch',

@@ -34,8 +34,9 @@ const claims = {
 type ForkLab = Lab<keyof typeof claims>;
 
 /**
- * What fork(2) does to locks and pages. The child inherits no lock. Both map the same pages until one of them writes; the first write
- * copies that one page, and so faults even in memory that is locked: mlock(2) promises no access without a fault.
+ * What fork(2) does to locks and pages. The child inherits no lock. Both map the same pages until one of them writes;
+ * the first write copies that one page, and so faults even in memory that is locked: mlock(2) promises no access
+ * without a fault.
  */
 export const forkExperiment = experiment({
   id: 'fork',
@@ -114,7 +115,8 @@ export const forkExperiment = experiment({
 
 /** The parent writes one page; before and after it, the kernel says which pages each of the two maps alone. */
 async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number): Script {
-  // Not after a read: process_vm_readv(2) pins the page, and pinning a shared one copies it (Linux 5.19), which a load does not.
+  // Not after a read: process_vm_readv(2) pins the page, and pinning a shared one copies it (Linux 5.19), which a load
+  // does not.
   const before = sharing(region, 'self');
   const write = yield* lab.perform({ en: `The parent writes page ${page}`, zh: `父进程写第 ${page} 页` }, region, {
     kind: 'touch',

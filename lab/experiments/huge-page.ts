@@ -21,9 +21,9 @@ type Claim =
   | 'split-locked';
 
 /**
- * One fault gives a whole huge page where huge pages are asked for. The lock belongs to the mapping (the VMA) and is in whole small pages, so
- * locking one of them cuts the mapping in three, and a huge page that lies across a cut is mapped by small entries from then on.
- * madvise(2) MADV_HUGEPAGE, Linux 2.6.38
+ * One fault gives a whole huge page where huge pages are asked for. The lock belongs to the mapping (the VMA) and is in
+ * whole small pages, so locking one of them cuts the mapping in three, and a huge page that lies across a cut is mapped
+ * by small entries from then on. madvise(2) MADV_HUGEPAGE, Linux 2.6.38
  */
 export const hugePage = experiment({
   id: 'huge-page',
@@ -136,7 +136,9 @@ function writeOneByteEach(lab: Lab<Claim>, region: Region, firsts: readonly numb
   return lab.perform(title, region, { kind: 'touch', access: 'write', pages: [...firsts] });
 }
 
-/** Why not every huge page came, or undefined when all did or nothing explains it: they have to be found in one piece. */
+/**
+ * Why not every huge page came, or undefined when all did or nothing explains it: they have to be found in one piece.
+ */
 function whyFellBack(
   { counts }: Look,
   hugePages: number,

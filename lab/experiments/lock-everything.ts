@@ -13,10 +13,15 @@ import type { Turn } from '../session/steps.ts';
 
 const mebibyte = 1024 ** 2;
 
-/** What the engine's own work within the turn may change of Rss, and the lag of the kernel's count (64 pages per CPU, Linux 6.2). */
+/**
+ * What the engine's own work within the turn may change of Rss, and the lag of the kernel's count (64 pages per CPU,
+ * Linux 6.2).
+ */
 const ownRssBytes = 8 * mebibyte;
 
-/** Of VmSize, what MCL_CURRENT locks at the least: the kernel leaves its own pages (vvar, device memory, hugetlb) out. */
+/**
+ * Of VmSize, what MCL_CURRENT locks at the least: the kernel leaves its own pages (vvar, device memory, hugetlb) out.
+ */
 const leastShare = 0.9;
 
 const flagsOf = {
@@ -61,8 +66,8 @@ interface InForce {
 }
 
 /**
- * mlockall(2), a new mmap, munlockall. In a Node process nothing may run between MCL_CURRENT and munlockall: V8 gives pages back with
- * MADV_DONTNEED, locked memory refuses that, and V8 aborts. So all of it happens in one turn.
+ * mlockall(2), a new mmap, munlockall. In a Node process nothing may run between MCL_CURRENT and munlockall: V8 gives
+ * pages back with MADV_DONTNEED, locked memory refuses that, and V8 aborts. So all of it happens in one turn.
  */
 export const lockEverything = experiment({
   id: 'lock-everything',

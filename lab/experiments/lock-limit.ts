@@ -44,8 +44,8 @@ const defaultLimit = 64;
 type LimitLab = Lab<keyof typeof claims>;
 
 /**
- * RLIMIT_MEMLOCK at work. CAP_IPC_LOCK would set it aside, so it is dropped first, which makes this the same for root and for anybody
- * else. Locking again what is locked costs nothing, so each attempt is the first K pages of one region.
+ * RLIMIT_MEMLOCK at work. CAP_IPC_LOCK would set it aside, so it is dropped first, which makes this the same for root
+ * and for anybody else. Locking again what is locked costs nothing, so each attempt is the first K pages of one region.
  */
 export const lockLimit = experiment({
   id: 'lock-limit',
@@ -141,7 +141,9 @@ function lockFirst(lab: LimitLab, region: Region, pageCount: number): Script<Tak
   return lab.perform(title, region, { kind: 'mlock', range: { firstPage: 0, pageCount } });
 }
 
-/** Doubles until the kernel refuses, then halves the gap: the largest that succeeds, and the refusal of one page more. */
+/**
+ * Doubles until the kernel refuses, then halves the gap: the largest that succeeds, and the refusal of one page more.
+ */
 async function* lockMoreAndMore(lab: LimitLab, region: Region): Script<{ largest: number; refusal?: TakenStep }> {
   let largest = 0;
   let refused = region.pages + 1;
@@ -156,7 +158,9 @@ async function* lockMoreAndMore(lab: LimitLab, region: Region): Script<{ largest
   return { largest, ...(refusal ? { refusal } : {}) };
 }
 
-/** The time bomb: MCL_FUTURE asks nothing of the limit, every later mmap does. V8 maps too, so it is all in one turn. */
+/**
+ * The time bomb: MCL_FUTURE asks nothing of the limit, every later mmap does. V8 maps too, so it is all in one turn.
+ */
 async function* future(lab: LimitLab, limitBytes: number): Script {
   const pages = Math.floor(limitBytes / lab.pageSize) + 1;
   const { mlockall, mapped } = yield* lab.inOneTurn(

@@ -6,8 +6,9 @@ import { integer } from '../experiment-kit/parameters.ts';
 import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 
 /**
- * Two ways to lock the same amount. mlock(2) brings every page in before it returns; mlock2(2) with MLOCK_ONFAULT (Linux 4.4) marks the
- * mapping and leaves each page to its first touch. Both charge the whole range to the limit at once.
+ * Two ways to lock the same amount. mlock(2) brings every page in before it returns; mlock2(2) with MLOCK_ONFAULT
+ * (Linux 4.4) marks the mapping and leaves each page to its first touch. Both charge the whole range to the limit at
+ * once.
  */
 export const lockOnFault = experiment({
   id: 'lock-on-fault',

@@ -31,8 +31,8 @@ const claims = {
 type LockLab = Lab<keyof typeof claims>;
 
 /**
- * What mlock(2) locks. It takes any bytes and locks whole pages; a page is locked or not, however often that was asked for; and a range
- * with a hole is refused only when the kernel comes to the hole.
+ * What mlock(2) locks. It takes any bytes and locks whole pages; a page is locked or not, however often that was asked
+ * for; and a range with a hole is refused only when the kernel comes to the hole.
  */
 export const lockRange = experiment({
   id: 'lock-range',

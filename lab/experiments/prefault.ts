@@ -71,9 +71,9 @@ const ways: readonly Way[] = [
 ];
 
 /**
- * Five ways to have pages in memory before they are needed. Four of them give each page memory of its own; `MADV_POPULATE_READ` only
- * maps what a read would find, which for anonymous memory is, on most kernels, the shared zero page, so that the first write still faults.
- * madvise(2), Linux 5.14
+ * Five ways to have pages in memory before they are needed. Four of them give each page memory of its own;
+ * `MADV_POPULATE_READ` only maps what a read would find, which for anonymous memory is, on most kernels, the shared
+ * zero page, so that the first write still faults. madvise(2), Linux 5.14
  */
 export const prefault = experiment({
   id: 'prefault',
@@ -168,7 +168,10 @@ async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped
   return { region, step: yield* lab.perform(title, region, how(region)) };
 }
 
-/** Reads change nothing; a write replaces the zero page, which is one more fault. Where each page is one of its own already, it may be none. */
+/**
+ * Reads change nothing; a write replaces the zero page, which is one more fault. Where each page is one of its own
+ * already, it may be none.
+ */
 async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
   const { label, pages } = region;
   const read = yield* lab.perform({ en: `${label}: read each page now`, zh: `${label}：现在读每一页` }, region, {

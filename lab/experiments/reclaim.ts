@@ -16,7 +16,9 @@ import type { TakenStep } from '../session/steps.ts';
 type Subject = 'cold' | 'pageout' | 'dontneed' | 'free' | 'file';
 type Claim = `${Subject}-unlocked` | `${Subject}-locked` | 'pageout-swapped' | 'free-later';
 
-/** The advice of the anonymous regions, in the order in which they stand side by side; the file's region follows them. */
+/**
+ * The advice of the anonymous regions, in the order in which they stand side by side; the file's region follows them.
+ */
 const anonymousSubjects = [
   ['cold', 'MADV_COLD'],
   ['dontneed', 'MADV_DONTNEED'],
@@ -37,9 +39,10 @@ interface Prepared {
 }
 
 /**
- * The four kinds of advice by which a process gives memory back. Two act at once (DONTNEED drops; PAGEOUT drops clean file pages and swaps
- * anonymous ones out, where there is swap), two only say what may go first (COLD, FREE), so mincore calls those pages resident right
- * after. All of them refuse locked memory. madvise(2); COLD and PAGEOUT: Linux 5.4, FREE: 4.5
+ * The four kinds of advice by which a process gives memory back. Two act at once (DONTNEED drops; PAGEOUT drops clean
+ * file pages and swaps anonymous ones out, where there is swap), two only say what may go first (COLD, FREE), so
+ * mincore calls those pages resident right after. All of them refuse locked memory. madvise(2); COLD and PAGEOUT: Linux
+ * 5.4, FREE: 4.5
  */
 export const reclaim = experiment({
   id: 'reclaim',
@@ -156,7 +159,8 @@ function write(lab: Lab<Claim>, region: Region) {
 }
 
 /**
- * Brings a file in page by page: written as a whole, it would lie in the page cache in folios of several pages, which go or stay as one.
+ * Brings a file in page by page: written as a whole, it would lie in the page cache in folios of several pages, which
+ * go or stay as one.
  */
 async function* readOneByOne(lab: Lab<Claim>, region: Region): Script<TakenStep> {
   const { label } = region;
@@ -268,7 +272,10 @@ async function* pageOut(lab: Lab<Claim>, { region, unlocked }: Prepared, fresh: 
   return look ?? (yield* lab.look({ en: `${label}: look again`, zh: `${label}：再次查看` }, region));
 }
 
-/** Finding mapped pages among those that it is to drop, the kernel first empties the lists on which each processor keeps fresh pages. */
+/**
+ * Finding mapped pages among those that it is to drop, the kernel first empties the lists on which each processor keeps
+ * fresh pages.
+ */
 function emptyLists(lab: Lab<Claim>, region: Region) {
   const { label } = region;
   return lab.perform(

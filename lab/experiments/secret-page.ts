@@ -9,9 +9,10 @@ const mostPages = 16;
 const copyBytes = 64 * 1024 * 1024;
 
 /**
- * The life of a secret: mapped, locked, left out of core files, written, proved to be absent from a core file, wiped, given back; beside
- * the same in a page that nothing protects and in memfd_secret. The kernel stores random bytes in each page, so that they exist nowhere
- * else; only when every core file has been written does this process learn them, to search for them.
+ * The life of a secret: mapped, locked, left out of core files, written, proved to be absent from a core file, wiped,
+ * given back; beside the same in a page that nothing protects and in memfd_secret. The kernel stores random bytes in
+ * each page, so that they exist nowhere else; only when every core file has been written does this process learn them,
+ * to search for them.
  */
 export const secretPage = experiment({
   id: 'secret-page',

@@ -3,12 +3,15 @@ import { problem } from '../../protocol/problem.ts';
 import { childProcessWire } from '../../protocol/wires/child-process.ts';
 import type { IsolatedProcess } from './isolated-process.ts';
 
-/** How long to wait for the last messages of a child that has ended: a process that it left behind may hold its channel open. */
+/**
+ * How long to wait for the last messages of a child that has ended: a process that it left behind may hold its channel
+ * open.
+ */
 const drainMs = 1000;
 
 /**
- * Starts an isolated process where the host is Node: a fork of `entry` whose messages are structured clones, so that frames
- * stay bytes. It inherits no option of this Node's own (`--inspect` would ask for a port that is taken).
+ * Starts an isolated process where the host is Node: a fork of `entry` whose messages are structured clones, so that
+ * frames stay bytes. It inherits no option of this Node's own (`--inspect` would ask for a port that is taken).
  *
  * @param entry the built file that calls `serveIsolated`
  * @param options of Node, for this process alone
@@ -33,7 +36,10 @@ export async function forkIsolated(entry: string, options: readonly string[] = [
   return { wire, pid: child.pid, exited, kill: () => void child.kill('SIGKILL') };
 }
 
-/** How the child ended, once everything that it sent has been read: `exit` may come before the last messages, `close` does not. */
+/**
+ * How the child ended, once everything that it sent has been read: `exit` may come before the last messages, `close`
+ * does not.
+ */
 function ended(child: ChildProcess): IsolatedProcess['exited'] {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {

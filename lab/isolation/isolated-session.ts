@@ -12,8 +12,8 @@ import { childrenOf } from './child-processes.ts';
 import type { Ended, IsolatedProcess } from './isolated-process.ts';
 
 /**
- * A session in a process of its own. The same engine runs there; here its events and frames are passed on and kept, so that a process
- * that dies leaves everything that it showed.
+ * A session in a process of its own. The same engine runs there; here its events and frames are passed on and kept, so
+ * that a process that dies leaves everything that it showed.
  */
 export class IsolatedSession implements SessionHandle {
   readonly pid: number;
@@ -50,8 +50,8 @@ export class IsolatedSession implements SessionHandle {
   }
 
   /**
-   * Opens the session in the child: an experiment's or a workbench. Throws the child's own problem, or how it died; the caller disposes of
-   * the session then.
+   * Opens the session in the child: an experiment's or a workbench. Throws the child's own problem, or how it died; the
+   * caller disposes of the session then.
    */
   async open<M extends 'start' | 'workbench'>(method: M, request: Received<M>): Promise<void> {
     await this.#ask(method, { ...request, session: this.#session });

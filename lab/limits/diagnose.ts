@@ -33,8 +33,8 @@ export interface RefusedArguments {
 }
 
 /**
- * Measures why `call` gave `errno`; undefined where no measurement explains it, and the errno's meaning has to do. Ask right after the
- * call, in the process that made it. Costs about a millisecond.
+ * Measures why `call` gave `errno`; undefined where no measurement explains it, and the errno's meaning has to do. Ask
+ * right after the call, in the process that made it. Costs about a millisecond.
  */
 export function diagnose(call: string, errno: ErrnoName, given: RefusedArguments): Diagnosis | undefined {
   switch (call) {

@@ -38,7 +38,8 @@ export function featuresHere(): Environment['features'] {
 /**
  * RLIMIT_MEMLOCK of this process, in bytes. getrlimit(2)
  *
- * @throws ProblemError `cannot-run-here` where a sandbox forbids the call: no number would be true, and 0 means that nothing may be locked
+ * @throws ProblemError `cannot-run-here` where a sandbox forbids the call: no number would be true, and 0 means that
+ * nothing may be locked
  */
 export function memlockLimit(): Environment['memlock'] {
   const limits = getrlimit(RLIMIT.MEMLOCK);

@@ -9,13 +9,19 @@ const folder = '/sys/kernel/mm/transparent_hugepage';
 /** PR_GET_THP_DISABLE of prctl(2), Linux 3.15. 1: none for this process; 3: only where advised (Linux 6.18). */
 const getThpDisable = 42;
 
-/** Bytes of the huge page that one entry of the page table maps (2 MiB on x86-64), or undefined where the kernel has none. */
+/**
+ * Bytes of the huge page that one entry of the page table maps (2 MiB on x86-64), or undefined where the kernel has
+ * none.
+ */
 export function hugePageBytes(): number | undefined {
   const settings = transparentHugepage();
   return settings.errno === null && settings.sizeBytes ? settings.sizeBytes : undefined;
 }
 
-/** Why memory advised with MADV_HUGEPAGE gets no huge pages here, or undefined when it may get them. admin-guide/mm/transhuge.rst */
+/**
+ * Why memory advised with MADV_HUGEPAGE gets no huge pages here, or undefined when it may get them.
+ * admin-guide/mm/transhuge.rst
+ */
 export function whyNoHugePages(): Text | undefined {
   const bytes = hugePageBytes();
   const general = transparentHugepage();
@@ -38,7 +44,10 @@ export function whyNoHugePages(): Text | undefined {
   return undefined;
 }
 
-/** How often, on the whole machine, a fault that wanted a huge page got a small one; undefined where that is not counted. */
+/**
+ * How often, on the whole machine, a fault that wanted a huge page got a small one; undefined where that is not
+ * counted.
+ */
 export function hugePageFallbacks(): number | undefined {
   const read = vmstat();
   return read.errno === null ? read.counters.get('thp_fault_fallback') : undefined;

@@ -13,7 +13,10 @@ export function limits(): LimitsReport {
   return { ...facts, fixes: fixesFor(facts) };
 }
 
-/** What stands between this process and locked memory, now. What cannot be read is 0, `unknown`, null or empty, never a guess. */
+/**
+ * What stands between this process and locked memory, now. What cannot be read is 0, `unknown`, null or empty, never a
+ * guess.
+ */
 export function limitsFacts(): LimitsFacts {
   const commit = overcommit();
   const hugepage = transparentHugepage();

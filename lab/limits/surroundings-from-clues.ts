@@ -1,6 +1,6 @@
 /**
- * Where a process runs, and so what sets its limits: found by looking at what containers and service managers leave behind. Every
- * answer carries its evidence; nothing is guessed where nothing is found.
+ * Where a process runs, and so what sets its limits: found by looking at what containers and service managers leave
+ * behind. Every answer carries its evidence; nothing is guessed where nothing is found.
  */
 import type { Surroundings, SurroundingsKind } from '../../protocol/limits.ts';
 
@@ -122,12 +122,16 @@ interface Unit {
   readonly evidence: Evidence;
 }
 
-/** Units of `systemctl --user` that are a desktop's own, or made by it for one program: they have the user manager's limits. */
+/**
+ * Units of `systemctl --user` that are a desktop's own, or made by it for one program: they have the user manager's
+ * limits.
+ */
 const desktopUnit = /^(?:app-|dbus-|org\.|gnome-|plasma-|xdg-|session\.|graphical-session)/;
 
 /**
- * The systemd unit of a control group: the last part of its path that is a service or a scope; a service may have groups of its own below
- * it (Delegate=). Where the path says nothing, systemd's INVOCATION_ID does. systemd.exec(5), pam_systemd(8)
+ * The systemd unit of a control group: the last part of its path that is a service or a scope; a service may have
+ * groups of its own below it (Delegate=). Where the path says nothing, systemd's INVOCATION_ID does. systemd.exec(5),
+ * pam_systemd(8)
  */
 function unitOf({ cgroup, variables }: Clues): Unit | undefined {
   const path = systemdPath(cgroup ?? '');

@@ -1,7 +1,10 @@
 import { cgroupMemory } from '../../native/proc/cgroup.ts';
 import { swaps } from '../../native/proc/proc-meminfo.ts';
 
-/** Bytes of anonymous memory that could be swapped out now: free swap, as far as the control group lets this process have it. */
+/**
+ * Bytes of anonymous memory that could be swapped out now: free swap, as far as the control group lets this process
+ * have it.
+ */
 export function swapRoomBytes(): number {
   const areas = swaps();
   if (areas.errno !== null) return 0;

@@ -10,7 +10,10 @@ export interface AdviceEntry {
   readonly mostPages: number;
   /** It is a flag of the VMA: a call for a part of one splits it, and smaps alone tells. */
   readonly vmFlag?: boolean;
-  /** The right that its pages need, as in `PROT`; such advice brings pages in, which the kernel cannot do for memfd_secret. */
+  /**
+   * The right that its pages need, as in `PROT`; such advice brings pages in, which the kernel cannot do for
+   * memfd_secret.
+   */
   readonly populates?: number;
   /** Locked memory refuses it with EINVAL; what comes before it is done. madvise(2), mm/madvise.c */
   readonly refusedByLocks?: boolean;

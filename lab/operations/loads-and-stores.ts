@@ -1,7 +1,8 @@
 /**
- * Loads and stores in a region's memory: the one place that decides how they are made, so that none can end the process. A page that may not be
- * accessed, and a page of a file that somebody cut in between, are a signal for a plain load or store and an errno for process_vm_readv(2)
- * and process_vm_writev(2). Those do not reach memfd_secret, and only anonymous memory cannot change under us.
+ * Loads and stores in a region's memory: the one place that decides how they are made, so that none can end the
+ * process. A page that may not be accessed, and a page of a file that somebody cut in between, are a signal for a plain
+ * load or store and an errno for process_vm_readv(2) and process_vm_writev(2). Those do not reach memfd_secret, and
+ * only anonymous memory cannot change under us.
  */
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
 import { PROT } from '../../native/calls/mman.ts';
@@ -45,7 +46,9 @@ export function shownTouch(call: TouchCall, where: string): ShownStore {
   return { call, arguments: { pid: process.pid, remote: where, bytes: 1 } };
 }
 
-/** Touches pages of a region in this order, one byte each; a store makes it 1. At the first page that refuses it stops. */
+/**
+ * Touches pages of a region in this order, one byte each; a store makes it 1. At the first page that refuses it stops.
+ */
 export function touchPages(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
   if (region.mapping.memory === 'secret') return touchSecret(region, pages, access, meter);
   return touchByKernel(region, pages, access, meter);
@@ -62,8 +65,8 @@ function touchByKernel(region: Region, pages: Uint32Array, access: Access, meter
 const sink = new Uint8Array(64);
 
 /**
- * memfd_secret is out of the kernel's own reach: plain loads and stores, where the VMAs say that they may be made. At the first page that may
- * not be accessed, the kernel is asked for the errno.
+ * memfd_secret is out of the kernel's own reach: plain loads and stores, where the VMAs say that they may be made. At
+ * the first page that may not be accessed, the kernel is asked for the errno.
  */
 function touchSecret(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
   const right = access === 'write' ? PROT.WRITE : PROT.READ;
@@ -96,8 +99,8 @@ export interface Wiped {
 }
 
 /**
- * Zeroes bytes of a region: by explicit_bzero(3) where its memory is nobody else's and the VMAs allow a store. At the first page that may not
- * be written, process_vm_writev(2) is asked for the errno.
+ * Zeroes bytes of a region: by explicit_bzero(3) where its memory is nobody else's and the VMAs allow a store. At the
+ * first page that may not be written, process_vm_writev(2) is asked for the errno.
  */
 export function wipe(region: Region, address: bigint, length: number, meter: Meter): Wiped {
   if (wipedByKernel(region)) return wipeByKernel(address, length, meter);

@@ -5,10 +5,11 @@ import type { PageRuns } from '../../protocol/workbench.ts';
 import type { Mapping } from '../regions/mapping.ts';
 
 /**
- * What the C program is written from: the operations of a session, in order. A label is what its region is known by in all of its
- * entries, also after it was given another name; when its region is unmapped, another may have it.
+ * What the C program is written from: the operations of a session, in order. A label is what its region is known by in
+ * all of its entries, also after it was given another name; when its region is unmapped, another may have it.
  *
- * `refused`: the kernel answered with an errno. Of a touch or a wipe it says that a plain load or store would have ended the process.
+ * `refused`: the kernel answered with an errno. Of a touch or a wipe it says that a plain load or store would have
+ * ended the process.
  */
 export type LoggedOperation =
   /** Refused, there is no region of this label, or a later one. */
@@ -28,7 +29,10 @@ export type LoggedOperation =
       readonly operation: Operation;
       readonly refused?: boolean;
     }
-  /** One call for each run of pages, in order: those that were made. A run that was refused does not keep the next from being tried. */
+  /**
+   * One call for each run of pages, in order: those that were made. A run that was refused does not keep the next from
+   * being tried.
+   */
   | {
       readonly kind: 'act';
       readonly title: Text;

@@ -42,7 +42,9 @@ export class Meter {
     return result;
   };
 
-  /** Measures a call that may lock or unlock: VmLck is of the whole process, so it is read right before and right after. */
+  /**
+   * Measures a call that may lock or unlock: VmLck is of the whole process, so it is read right before and right after.
+   */
   weigh = <T>(call: () => T): T => {
     const before = vmLckBytes();
     const result = this.#time(call);

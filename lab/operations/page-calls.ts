@@ -1,6 +1,7 @@
 /**
- * The table of calls on pages: for each kind how it is made and shown, what it costs and changes, how it is undone, and its line of C.
- * Experiments and the workbench read it alike. A new call is an entry here, or in `advice.ts`, and its texts.
+ * The table of calls on pages: for each kind how it is made and shown, what it costs and changes, how it is undone, and
+ * its line of C. Experiments and the workbench read it alike. A new call is an entry here, or in `advice.ts`, and its
+ * texts.
  */
 import { getrandom } from '../../native/calls/bytes.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../../native/calls/mlock.ts';
@@ -60,8 +61,8 @@ export interface PageCallEntry {
   /** Makes it, once. */
   make(span: Span, meter: Meter): Called;
   /**
-   * Pages of one call at the most: longer runs are cut, so that a call takes 1 to 5 ms (`npm run bench -- workbench`), what else waits for
-   * this main loop gets its turn, and a long action can be ended.
+   * Pages of one call at the most: longer runs are cut, so that a call takes 1 to 5 ms (`npm run bench -- workbench`),
+   * what else waits for this main loop gets its turn, and a long action can be ended.
    */
   readonly mostPages: number;
   /** It says how many pages it came to, and does this to each of them. */
@@ -283,7 +284,10 @@ function wipedOf(bytes: number): Text {
   };
 }
 
-/** @param tells whether mincore says the truth: of a file neither one's own nor writable it says that every page is resident */
+/**
+ * @param tells whether mincore says the truth: of a file neither one's own nor writable it says that every page is
+ * resident
+ */
 function residentOf(resident: number, pages: number, tells: boolean): Text {
   const said = { en: `${resident} of ${pages} pages resident`, zh: `${pages} 页中 ${resident} 页驻留` };
   if (tells) return said;

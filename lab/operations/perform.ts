@@ -9,8 +9,9 @@ import { type PageCallEntry, pageCall, type Span } from './page-calls.ts';
 import { TouchProgress } from './touch-progress.ts';
 
 /**
- * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and the C program
- * cannot disagree. A refused call is a result. Throws `bad-input` when the operation's pages are outside the region.
+ * Performs an operation on a region: the only way by which a session touches memory, so that the log, the page map and
+ * the C program cannot disagree. A refused call is a result. Throws `bad-input` when the operation's pages are outside
+ * the region.
  *
  * @param interrupt ends a long touch between two slices; `done` is then the part that was performed
  */

@@ -19,8 +19,9 @@ const mclBits: Record<MclFlag, number> = {
 };
 
 /**
- * Performs an operation that changes the whole process. For isolated sessions alone; the process's end is what undoes it. After
- * `mlockall` with `MCL_CURRENT` the JavaScript engine aborts at the next page that it gives back: call `munlockall` in the same turn.
+ * Performs an operation that changes the whole process. For isolated sessions alone; the process's end is what undoes
+ * it. After `mlockall` with `MCL_CURRENT` the JavaScript engine aborts at the next page that it gives back: call
+ * `munlockall` in the same turn.
  */
 export function performOnProcess(operation: ProcessOperation, clock: Clock): CallRecord {
   const meter = new Meter(clock);
@@ -84,8 +85,8 @@ function coreLimits(): Limits {
 }
 
 /**
- * The longest that a forked child waits, in seconds. It ends with its session; this is for a session whose process was killed from
- * outside.
+ * The longest that a forked child waits, in seconds. It ends with its session; this is for a session whose process was
+ * killed from outside.
  */
 const childSeconds = 600;
 

@@ -2,12 +2,16 @@ import { isGuard, PageFlag } from '../../protocol/flags.ts';
 import type { ToolAdvice } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
 
-/** How a call on pages is taken back, from what the kernel showed of them before; `lab/workbench/inverse.ts` carries it out. */
+/**
+ * How a call on pages is taken back, from what the kernel showed of them before; `lab/workbench/inverse.ts` carries it
+ * out.
+ */
 export type Undo =
   /**
    * Each page is locked as it was: not at all, on fault, or in whole.
    *
-   * `locked`: whether the call locked. `changed`: which pages that were locked before are locked otherwise now, or not at all.
+   * `locked`: whether the call locked. `changed`: which pages that were locked before are locked otherwise now, or not
+   * at all.
    */
   | {
       readonly by: 'locking';
@@ -27,8 +31,8 @@ export type Undo =
       readonly note: Text;
     }
   /**
-   * Each VMA gets the advice that it had, by its flags in smaps (proc_pid_smaps(5)): `same` when it had just this, `none` when no advice
-   * brings back what it had.
+   * Each VMA gets the advice that it had, by its flags in smaps (proc_pid_smaps(5)): `same` when it had just this,
+   * `none` when no advice brings back what it had.
    */
   | { readonly by: 'vm-flags'; readonly before: (vmFlags: readonly string[]) => ToolAdvice | 'same' | 'none' }
   | { readonly by: 'nothing'; readonly why: Text };
@@ -63,7 +67,9 @@ export function rightsAsBefore(given: number): Undo {
   };
 }
 
-/** Advice that sets a flag of the VMA which other advice takes away, or the reverse. `set`: whether this one sets it. */
+/**
+ * Advice that sets a flag of the VMA which other advice takes away, or the reverse. `set`: whether this one sets it.
+ */
 export function flagAsBefore(flag: string, set: boolean, opposite: ToolAdvice): Undo {
   return { by: 'vm-flags', before: (vmFlags) => (vmFlags.includes(flag) === set ? 'same' : opposite) };
 }

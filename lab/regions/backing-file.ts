@@ -22,7 +22,10 @@ export class BackingFile implements Disposable {
   readonly fd: number;
   readonly bytes: number;
   readonly writable: boolean;
-  /** Whether mincore(2) says what is resident. Since Linux 5.2 it says that all is, of a file neither one's own nor writable. */
+  /**
+   * Whether mincore(2) says what is resident. Since Linux 5.2 it says that all is, of a file neither one's own nor
+   * writable.
+   */
   readonly mincoreTells: boolean;
   #open = true;
 
@@ -40,8 +43,8 @@ export class BackingFile implements Disposable {
   }
 
   /**
-   * A new file of whole pages on a disk, written out so that its pages are clean. It is deleted at once and lives on until it is
-   * closed, so nothing is left behind even when the process is killed.
+   * A new file of whole pages on a disk, written out so that its pages are clean. It is deleted at once and lives on
+   * until it is closed, so nothing is left behind even when the process is killed.
    */
   static async temporary(pages: number): Promise<BackingFile> {
     const bytes = pages * pageSize();
@@ -91,7 +94,9 @@ export class BackingFile implements Disposable {
     return liesInMemory(`/proc/self/fd/${this.fd}`);
   }
 
-  /** Pages of one block of its file system, at least 1: what is read at the least where blocks are larger than pages. */
+  /**
+   * Pages of one block of its file system, at least 1: what is read at the least where blocks are larger than pages.
+   */
   get blockPages(): number {
     return Math.max(1, statfsSync(`/proc/self/fd/${this.fd}`).bsize / pageSize());
   }

@@ -7,21 +7,27 @@ import type { Region } from './region.ts';
 /** The step number of a snapshot that the sampler took between steps. */
 export const betweenSteps = -1;
 
-/** More VMAs than this are walked only after a call that may have changed them; fewer at every look, in 3 ms at the most. */
+/**
+ * More VMAs than this are walked only after a call that may have changed them; fewer at every look, in 3 ms at the
+ * most.
+ */
 const manyVmas = 1000;
 
 /** How long after the last split smaps is asked: a person who goes on clicking does not wait for it. */
 const calmMs = 400;
 
 /**
- * Looks at one region again and again: asks the kernel for every page's state into a buffer that is kept. The VMA's flags (on
- * fault, don't dump) cost a walk through smaps, so they are read again only when a call may have changed them.
+ * Looks at one region again and again: asks the kernel for every page's state into a buffer that is kept. The VMA's
+ * flags (on fault, don't dump) cost a walk through smaps, so they are read again only when a call may have changed
+ * them.
  */
 export class Observer {
   readonly #region: Region;
   readonly #flags: Uint8Array;
   #previous: Residency | undefined;
-  /** A new mapping is neither on fault nor left out of core files; `residency` reads smaps by itself when it is locked. */
+  /**
+   * A new mapping is neither on fault nor left out of core files; `residency` reads smaps by itself when it is locked.
+   */
   #vmFlagsStale = false;
   /** Calls that may change the VMAs are being made one after the other, with the main loop in between. */
   #underWay = false;
@@ -41,8 +47,9 @@ export class Observer {
   }
 
   /**
-   * A call was made that only split or joined VMAs, locked them whole, unlocked them or changed their rights. The next look takes what smaps
-   * says from before the call, so that it costs no more than any; smaps is asked when things have calmed down.
+   * A call was made that only split or joined VMAs, locked them whole, unlocked them or changed their rights. The next
+   * look takes what smaps says from before the call, so that it costs no more than any; smaps is asked when things have
+   * calmed down.
    */
   expectSplit(): void {
     this.#split = true;

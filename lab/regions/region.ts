@@ -36,10 +36,12 @@ export interface MmapCall {
 }
 
 /**
- * Owns one mapping, from `mmap` to `munmap`. Everything else asks it for addresses, and it gives none outside the mapping.
+ * Owns one mapping, from `mmap` to `munmap`. Everything else asks it for addresses, and it gives none outside the
+ * mapping.
  *
- * It stands between two `PROT_NONE` pages, its fences, so that it is one VMA of its own: smaps counts it alone (the kernel merges
- * neighbours with equal flags), and what runs over its end faults instead of meeting somebody else's memory.
+ * It stands between two `PROT_NONE` pages, its fences, so that it is one VMA of its own: smaps counts it alone (the
+ * kernel merges neighbours with equal flags), and what runs over its end faults instead of meeting somebody else's
+ * memory.
  */
 export class Region {
   readonly id: number;
@@ -80,7 +82,8 @@ export class Region {
   }
 
   /**
-   * Maps memory. There is a region when the kernel agreed; the call is told in any case, or the one that should have made its descriptor.
+   * Maps memory. There is a region when the kernel agreed; the call is told in any case, or the one that should have
+   * made its descriptor.
    *
    * @param measure times the call: `(call) => call()` when nobody wants to know
    */
@@ -125,7 +128,10 @@ export class Region {
     };
   }
 
-  /** The bytes of a range. Throws `bad-input` when it leaves the region, or meets a hole that it does not say it crosses. */
+  /**
+   * The bytes of a range. Throws `bad-input` when it leaves the region, or meets a hole that it does not say it
+   * crosses.
+   */
   bytesOf(range: Range): { address: bigint; length: number } {
     const { offset, length } = 'offset' in range ? range : this.#pagesAsBytes(range);
     if (offset + length > this.length) throw this.#outside(Math.ceil((offset + length) / this.pageSize) - 1);
@@ -216,8 +222,9 @@ export class Region {
 }
 
 /**
- * Finds room for `length` bytes between two fences: reserves more with the fences, then gives the middle back, for the caller to map
- * with the hint. When even the reservation is refused there is no hint and the caller's own mmap tells why.
+ * Finds room for `length` bytes between two fences: reserves more with the fences, then gives the middle back, for the
+ * caller to map with the hint. When even the reservation is refused there is no hint and the caller's own mmap tells
+ * why.
  *
  * @param alignment bytes that the hint is a multiple of; at least a page
  */

@@ -11,8 +11,8 @@ const budgetSetting = 'PAGESCOPE_BUDGET_MIB';
 const shareOfAvailable = 1 / 4;
 
 /**
- * How much memory all sessions of one host may commit together. Taken before a region is mapped and given back when the session
- * ends, so that two windows cannot spend the same memory.
+ * How much memory all sessions of one host may commit together. Taken before a region is mapped and given back when the
+ * session ends, so that two windows cannot spend the same memory.
  */
 export class Budget {
   readonly #fixedBytes: number | undefined;
@@ -23,7 +23,10 @@ export class Budget {
     this.#fixedBytes = fixedBytes;
   }
 
-  /** The budget that the environment asks for, or the default. Throws `bad-input` when the setting is not a number of MiB. */
+  /**
+   * The budget that the environment asks for, or the default. Throws `bad-input` when the setting is not a number of
+   * MiB.
+   */
   static fromEnvironment(environment: NodeJS.ProcessEnv = process.env): Budget {
     const setting = environment[budgetSetting];
     if (setting === undefined || setting === '') return new Budget();
@@ -76,7 +79,10 @@ export class Budget {
   }
 }
 
-/** Bytes that the control group leaves; beyond them the OOM killer ends a process of it. Endless where there is no limit or it is not told. */
+/**
+ * Bytes that the control group leaves; beyond them the OOM killer ends a process of it. Endless where there is no limit
+ * or it is not told.
+ */
 function leftByCgroup(): number {
   const found = cgroupMemory();
   return (found.errno === null ? found.memory?.availableBytes : null) ?? Number.POSITIVE_INFINITY;

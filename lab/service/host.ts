@@ -8,6 +8,9 @@ export interface Host {
   readonly version: string;
   /** Shared by all readers of this host. */
   readonly budget: Budget;
-  /** Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is refused. */
+  /**
+   * Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is
+   * refused.
+   */
   readonly spawnIsolated?: () => Promise<IsolatedProcess>;
 }

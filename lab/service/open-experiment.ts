@@ -7,7 +7,10 @@ import type { Host } from './host.ts';
 import type { Opening } from './opening.ts';
 import { whereabouts } from './placement.ts';
 
-/** A session that runs an experiment, inline or in a process of its own. Throws `cannot-run-here` when that cannot be started. */
+/**
+ * A session that runs an experiment, inline or in a process of its own. Throws `cannot-run-here` when that cannot be
+ * started.
+ */
 export async function openExperiment(
   host: Host,
   experiment: PreparedExperiment,

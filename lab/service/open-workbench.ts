@@ -9,7 +9,10 @@ import type { Opening } from './opening.ts';
 import { whereabouts } from './placement.ts';
 import { WorkbenchRoom } from './workbench-budget.ts';
 
-/** A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and `over-budget` for actions that cannot be done. */
+/**
+ * A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and
+ * `over-budget` for actions that cannot be done.
+ */
 export async function openWorkbench(
   host: Host,
   placement: Placement,

@@ -7,8 +7,8 @@ import { createService } from './service.ts';
 const checkedByHost = Number.MAX_SAFE_INTEGER;
 
 /**
- * Serves an engine in an isolated process, for the host at the other end of the wire. The process ends when the host does: the kernel then
- * releases whatever it had.
+ * Serves an engine in an isolated process, for the host at the other end of the wire. The process ends when the host
+ * does: the kernel then releases whatever it had.
  */
 export function serveIsolated(wire: Wire, version: string): void {
   const budget = new Budget(checkedByHost);

@@ -15,8 +15,9 @@ interface Taken {
 }
 
 /**
- * The memory that one workbench's regions take of their host's budget: kept by the host, wherever the workbench runs, and given back when a
- * region is released. Throws `over-budget` with the numbers, and `bad-input` when an inline workbench would become too large.
+ * The memory that one workbench's regions take of their host's budget: kept by the host, wherever the workbench runs,
+ * and given back when a region is released. Throws `over-budget` with the numbers, and `bad-input` when an inline
+ * workbench would become too large.
  */
 export class WorkbenchRoom implements Disposable {
   readonly #budget: Budget;
@@ -69,8 +70,8 @@ export class WorkbenchRoom implements Disposable {
   }
 
   /**
-   * Takes room for all regions that these actions add. For those that they remove again it takes what they need beside the others at the
-   * most, until the workbench is closed.
+   * Takes room for all regions that these actions add. For those that they remove again it takes what they need beside
+   * the others at the most, until the workbench is closed.
    */
   async addAll(actions: RecordedActions): Promise<void> {
     const live = new Map<number, number>();

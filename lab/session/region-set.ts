@@ -73,8 +73,8 @@ export class RegionSet {
   }
 
   /**
-   * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid during that call
-   * alone.
+   * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid
+   * during that call alone.
    */
   observe(clock: Clock, step: number, seen?: (region: Region, snapshot: Snapshot) => void, only?: Region): void {
     for (const { region, observer, stream } of this.#members.values()) {

@@ -34,8 +34,8 @@ export function takeSample(clock: Clock): Sample | undefined {
 const restPerTick = 9;
 
 /**
- * Calls `tick` at a rate. The next tick is planned only when one is done, and so that ticks take a tenth of the time at the most: slow looks
- * make the rate fall, and never pile up work on the main loop.
+ * Calls `tick` at a rate. The next tick is planned only when one is done, and so that ticks take a tenth of the time at
+ * the most: slow looks make the rate fall, and never pile up work on the main loop.
  */
 export class Sampler implements Disposable {
   readonly #intervalMs: number;

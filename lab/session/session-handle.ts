@@ -5,7 +5,10 @@ import type { Text } from '../../protocol/text.ts';
 /** A session as its service drives it, wherever it runs: in this process or in one of its own. */
 export interface SessionHandle {
   readonly pid: number;
-  /** Does what the contract's method of this name says. Throws `bad-input` where this kind of session does no such thing. */
+  /**
+   * Does what the contract's method of this name says. Throws `bad-input` where this kind of session does no such
+   * thing.
+   */
   answer<M extends SessionMethod>(method: M, request: Received<M>): Promise<Response<M>>;
   acknowledge(region: number, sequence: number): void;
   /** Ends what runs and releases every region. Once; later calls wait for the first. */

@@ -33,8 +33,9 @@ export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? O
 export type Seen = (region: Region, snapshot: Snapshot) => void;
 
 /**
- * What every session has, whoever drives it: regions, the log of operations, a sampler, and turns, so that calls never interleave. What it
- * tells goes to the reader and into the transcript in the same words. It ends by releasing everything.
+ * What every session has, whoever drives it: regions, the log of operations, a sampler, and turns, so that calls never
+ * interleave. What it tells goes to the reader and into the transcript in the same words. It ends by releasing
+ * everything.
  */
 export class OpenSession {
   readonly regions: RegionSet;
@@ -70,7 +71,10 @@ export class OpenSession {
     return this.#transcript.report(environment(), language);
   }
 
-  /** The operations so far as a C program; with a step, the lines of that one alone. Throws `bad-input` when there is no such step. */
+  /**
+   * The operations so far as a C program; with a step, the lines of that one alone. Throws `bad-input` when there is no
+   * such step.
+   */
   async program(step?: number): Promise<string> {
     return step === undefined ? cProgram(this.#log) : stepProgram(this.#log, step);
   }
@@ -83,7 +87,8 @@ export class OpenSession {
 
   /** Tells reader and transcript. */
   tell(telling: Telling): void {
-    // Putting back what the distributed Omit took out makes the event whole; TypeScript does not see that through the union.
+    // Putting back what the distributed Omit took out makes the event whole; TypeScript does not see that through the
+    // union.
     const event = { ...telling, session: this.#session } as SessionEvent;
     this.#transcript.add(event);
     this.#reader.event(event);
@@ -217,7 +222,9 @@ export class OpenSession {
     this.#interrupt.abort();
   }
 
-  /** Once for each region, whoever asks first: a stop or the end of the session. Waits for the turn that is under way. */
+  /**
+   * Once for each region, whoever asks first: a stop or the end of the session. Waits for the turn that is under way.
+   */
   async releaseRegions(): Promise<void> {
     await this.#busy;
     await this.regions.release((region) => this.tell({ kind: 'released', region }));

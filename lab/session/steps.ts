@@ -33,8 +33,8 @@ export interface Called<T> {
 }
 
 /**
- * Long work under way. `signal` aborts when the session is stopped; its reason may then be thrown. `tell` says how much of it is done, in
- * bytes, as often as one likes; 0 where only the total is known.
+ * Long work under way. `signal` aborts when the session is stopped; its reason may then be thrown. `tell` says how much
+ * of it is done, in bytes, as often as one likes; 0 where only the total is known.
  */
 export interface Work {
   readonly signal: AbortSignal;
@@ -47,8 +47,8 @@ export interface CallSite extends Work {
 }
 
 /**
- * Steps that are taken in one turn of the main loop, because the process could not go on in between: nothing else runs, nothing is told
- * until all of them are done. Touches are not cut into slices.
+ * Steps that are taken in one turn of the main loop, because the process could not go on in between: nothing else runs,
+ * nothing is told until all of them are done. Touches are not cut into slices.
  */
 export interface Turn {
   map(title: Text, mapping: Mapping): Mapped;

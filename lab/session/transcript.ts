@@ -11,7 +11,10 @@ import type { Text } from '../../protocol/text.ts';
 
 /** Samples kept; when there are more, every second one is dropped, so that a long session keeps its whole course. */
 const maxSamples = 8192;
-/** Runs kept over all snapshots (8 bytes each in memory, about 15 in JSON); a snapshot that would exceed them keeps its counts alone. */
+/**
+ * Runs kept over all snapshots (8 bytes each in memory, about 15 in JSON); a snapshot that would exceed them keeps its
+ * counts alone.
+ */
 const maxRuns = 1 << 18;
 
 /** A snapshot whose runs are packed as a frame packs them: first page, then page count << 8 | flags. */
@@ -120,7 +123,9 @@ export class Transcript {
   }
 }
 
-/** The runs of a snapshot, or none when there are more than `most`: those of a shuffled region would fill the memory. */
+/**
+ * The runs of a snapshot, or none when there are more than `most`: those of a shuffled region would fill the memory.
+ */
 function packRuns(flags: Uint8Array, most: number): Uint32Array {
   const count = mostRuns(flags);
   if (count > most) return new Uint32Array(0);
@@ -133,7 +138,10 @@ function packRuns(flags: Uint8Array, most: number): Uint32Array {
   return at === packed.length ? packed : packed.slice(0, at);
 }
 
-/** The number of runs, or a little more where long ones may be cut. A loop over neighbours takes a tenth of visiting every run. */
+/**
+ * The number of runs, or a little more where long ones may be cut. A loop over neighbours takes a tenth of visiting
+ * every run.
+ */
 function mostRuns(flags: Uint8Array): number {
   let count = 1 + Math.floor(flags.length / maxRunPages);
   for (let page = 1; page < flags.length; page++) if (flags[page] !== flags[page - 1]) count++;

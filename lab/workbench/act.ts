@@ -25,8 +25,9 @@ export interface Performed {
 }
 
 /**
- * Makes one call for each run of pages, in order, and goes on with the next run where one is refused. Long runs are cut, so that the main
- * loop goes on and the action can be ended; within a run the first refusal is the last call, as it is in the kernel.
+ * Makes one call for each run of pages, in order, and goes on with the next run where one is refused. Long runs are
+ * cut, so that the main loop goes on and the action can be ended; within a run the first refusal is the last call, as
+ * it is in the kernel.
  *
  * @param interrupt ends it after the call that it is in
  * @param progress told after every slice of a long action: pages done, of how many
@@ -109,8 +110,8 @@ function count(
 }
 
 /**
- * A lock beyond the limit is refused as a whole, and nothing is locked. Cut, it would be locked up to the limit; so such a run is not cut, and
- * the kernel refuses it at once.
+ * A lock beyond the limit is refused as a whole, and nothing is locked. Cut, it would be locked up to the limit; so
+ * such a run is not cut, and the kernel refuses it at once.
  */
 function lockWouldBeRefused({ locks, undo }: PageCallEntry, region: Region, pages: number): boolean {
   if (!locks || undo.by !== 'locking' || !undo.locked) return false;

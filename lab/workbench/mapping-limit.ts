@@ -18,10 +18,11 @@ const callsPerCount = 2048;
 let left = 0;
 
 /**
- * Whether a call that may split a mapping can be made without taking the last ones that the process may have (vm.max_map_count).
- * Counted for the whole process, since all sessions in it draw on the same number.
+ * Whether a call that may split a mapping can be made without taking the last ones that the process may have
+ * (vm.max_map_count). Counted for the whole process, since all sessions in it draw on the same number.
  *
- * @param first whether it is an action's first call: it may be the one that unlocks, so that mappings join again, and goes on into the reserve
+ * @param first whether it is an action's first call: it may be the one that unlocks, so that mappings join again, and
+ * goes on into the reserve
  */
 export function maySplit(first: boolean): boolean {
   if (left === 0) left = Math.max(0, Math.min(callsPerCount, Math.floor(freeAfter(reserve) / perCall)));
@@ -30,7 +31,10 @@ export function maySplit(first: boolean): boolean {
   return true;
 }
 
-/** Mappings that the process may still make when so many are kept; where /proc does not tell, the kernel's own refusal has to do. */
+/**
+ * Mappings that the process may still make when so many are kept; where /proc does not tell, the kernel's own refusal
+ * has to do.
+ */
 function freeAfter(kept: number): number {
   const [max, count] = [maxMapCount(), mappingCount()];
   if (max.errno !== null || count.errno !== null) return perCall * callsPerCount;

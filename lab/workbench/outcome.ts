@@ -8,7 +8,10 @@ import { protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import type { RefusedCall, Tally } from './tally.ts';
 
-/** What an action did, in words: what was done, what was not, and why; undefined where one call did all of it and there is nothing to add. */
+/**
+ * What an action did, in words: what was done, what was not, and why; undefined where one call did all of it and there
+ * is nothing to add.
+ */
 export function outcomeOf(
   entry: PageCallEntry,
   region: Region,

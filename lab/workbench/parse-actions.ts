@@ -3,8 +3,8 @@ import { type RecordedActions, recordedActionSchema } from '../../protocol/workb
 import { Slices } from '../base/slices.ts';
 
 /**
- * The actions of a saved workbench, checked in slices: all at once, 100 000 would keep the main loop for half a second. Throws `bad-input`, which
- * names the first that is none.
+ * The actions of a saved workbench, checked in slices: all at once, 100 000 would keep the main loop for half a second.
+ * Throws `bad-input`, which names the first that is none.
  */
 export async function parseActions(unchecked: readonly unknown[]): Promise<RecordedActions> {
   const actions: RecordedActions = [];

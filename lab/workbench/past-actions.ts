@@ -40,7 +40,10 @@ export function beforeOf(tool: Tool, runs: PageRuns, flags: Uint8Array, states: 
   return { pages: Uint32Array.from(words), vmas: aboutVmas(tool) ? states.filter(overlapping(runs)) : [] };
 }
 
-/** The same of the pages before `end` alone, where an action was ended early: what comes after it is as it was, or another action's work. */
+/**
+ * The same of the pages before `end` alone, where an action was ended early: what comes after it is as it was, or
+ * another action's work.
+ */
 export function beforeEnd({ pages, vmas }: Before, end: number): Before {
   const words: number[] = [];
   for (let at = 0; at < pages.length && (pages[at] ?? 0) < end; at += 2) {

@@ -35,7 +35,10 @@ export interface Done {
   readonly step: number;
 }
 
-/** How an action is done: what ends it, where its progress goes, and what is to be said of a result that differs from a saved one. */
+/**
+ * How an action is done: what ends it, where its progress goes, and what is to be said of a result that differs from a
+ * saved one.
+ */
 export interface Doing {
   readonly interrupt: AbortSignal;
   progress(done: number, total: number): void;
@@ -57,7 +60,10 @@ export class Performer {
     open.betweenSteps = (region) => this.#tellVmas(region);
   }
 
-  /** Throws `bad-input`, `gone` or `cannot-run-here` when the action is none that can be done here; then nothing was done. */
+  /**
+   * Throws `bad-input`, `gone` or `cannot-run-here` when the action is none that can be done here; then nothing was
+   * done.
+   */
   perform(action: Action, doing: Doing): Promise<Done> | Done {
     switch (action.kind) {
       case 'add':
@@ -71,7 +77,10 @@ export class Performer {
     }
   }
 
-  /** An action that could not be done, told as a step, so that those after it go on. A region that was to be added keeps its number. */
+  /**
+   * An action that could not be done, told as a step, so that those after it go on. A region that was to be added keeps
+   * its number.
+   */
   refuse(action: Action, why: Text): Done {
     const title = refusedTitle(action);
     const startedNs = this.#open.clock.nowNs();
@@ -117,7 +126,10 @@ export class Performer {
     return { action: { kind: 'add', region: request }, result, step };
   }
 
-  /** The advice that follows the mmap. Files and memfd_secret have small pages anyway, so they are not advised against huge ones. */
+  /**
+   * The advice that follows the mmap. Files and memfd_secret have small pages anyway, so they are not advised against
+   * huge ones.
+   */
   #advise({ hugePages }: RegionRequest, region: Region): Taken | undefined {
     const never = hugePages === 'never' && !region.file && region.mapping.memory !== 'secret';
     if (!never && hugePages !== 'always') return undefined;
@@ -176,7 +188,8 @@ export class Performer {
     const { regions, clock } = this.#open;
     const title = processTitle(tool);
     const current = tool.kind === 'mlockall' && tool.flags.includes('MCL_CURRENT');
-    // V8 aborts at the first page that it cannot give back, so room for what is seen is made before, and nothing is collected after.
+    // V8 aborts at the first page that it cannot give back, so room for what is seen is made before, and nothing is
+    // collected after.
     const seen = regions.all.map((region) => ({ region, flags: new Uint8Array(current ? region.pages : 0) }));
     if (current) collectGarbage();
     const taken = takeOnProcess(title, tool, clock);

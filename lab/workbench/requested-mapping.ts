@@ -6,8 +6,8 @@ import { BackingFile } from '../regions/backing-file.ts';
 import type { Mapping } from '../regions/mapping.ts';
 
 /**
- * The mapping that a person asked for. A file is opened here; it is the region's to close, or the caller's when there is none. A size beyond
- * a file's end is mapped as asked: what lies there cannot be touched, and says so.
+ * The mapping that a person asked for. A file is opened here; it is the region's to close, or the caller's when there
+ * is none. A size beyond a file's end is mapped as asked: what lies there cannot be touched, and says so.
  *
  * Throws `bad-input`: a file that is missing, empty, unreadable or none, a size that is missing or too large.
  */

@@ -139,7 +139,10 @@ export class Workbench implements SessionHandle {
     };
   }
 
-  /** The actions, with the names that their regions have now. The number of a region is that of its action among those that add one. */
+  /**
+   * The actions, with the names that their regions have now. The number of a region is that of its action among those
+   * that add one.
+   */
   #recorded(): RecordedActions {
     let added = 0;
     return this.#actions.map(({ action, result }) => {

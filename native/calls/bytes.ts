@@ -1,7 +1,7 @@
 /**
- * A region's own bytes, by plain stores and loads of the C library: for what process_vm_writev(2) can't reach (memfd_secret) and for
- * wiping. **A range that is not mapped and accessible ends the process with SIGSEGV or SIGBUS**: only for memory that the caller has
- * just mapped, whole. `touch.ts` touches pages without that risk.
+ * A region's own bytes, by plain stores and loads of the C library: for what process_vm_writev(2) can't reach
+ * (memfd_secret) and for wiping. **A range that is not mapped and accessible ends the process with SIGSEGV or SIGBUS**:
+ * only for memory that the caller has just mapped, whole. `touch.ts` touches pages without that risk.
  */
 import { checkAddress, checkBuffer, checkInt, checkLength } from '../libc/arguments.ts';
 import { counted, type Result } from '../libc/errno.ts';
@@ -32,8 +32,9 @@ const libcGetrandom = bind<(to: Pointer, length: number, flags: number) => numbe
 );
 
 /**
- * Random bytes, stored by the kernel itself: they are in that range and nowhere else in this process. `returned` is how many, all of them
- * up to 256. Unlike the others here it answers EFAULT where it may not store. Errors: EFAULT, EINTR, ENOSYS. getrandom(2), Linux 3.17
+ * Random bytes, stored by the kernel itself: they are in that range and nowhere else in this process. `returned` is how
+ * many, all of them up to 256. Unlike the others here it answers EFAULT where it may not store. Errors: EFAULT, EINTR,
+ * ENOSYS. getrandom(2), Linux 3.17
  */
 export function getrandom(address: bigint, length: number): Result<number> {
   return counted(libcGetrandom()(pointer(checkAddress('address', address)), checkLength('length', length), 0));

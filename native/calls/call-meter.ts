@@ -10,7 +10,10 @@ const CLOCK_MONOTONIC = 1;
 const libcGetrusage = bind<(who: number, usage: Uint8Array) => number>('int getrusage(int, void *)');
 const libcClock = bind<(clock: number, timespec: Uint8Array) => number>('int clock_gettime(int, void *)');
 
-/** One reading: a struct rusage (144 bytes on 64-bit Linux) and a struct timespec (16, in 128: koffi passes it in place). */
+/**
+ * One reading: a struct rusage (144 bytes on 64-bit Linux) and a struct timespec (16, in 128: koffi passes it in
+ * place).
+ */
 class Reading {
   readonly usage = new Uint8Array(144);
   readonly time = new Uint8Array(128);
@@ -38,12 +41,13 @@ function long(words: DataView, offset: number): number {
 type Call = (a: number, b: Pointer, c: number, d: Pointer, e: number, f: number) => number;
 
 /**
- * Makes a call, and then tells what it cost. The faults are of the calling thread alone, because V8's own threads fault too.
+ * Makes a call, and then tells what it cost. The faults are of the calling thread alone, because V8's own threads fault
+ * too.
  *
- * Between the two readings there is nothing that could fault but the call. Nothing is allocated, since every 4 KiB that V8 allocates is a
- * fault of its own; and no JavaScript function is entered, since V8 installs code that its compiler threads have finished when one is,
- * which allocates too: with objects made there one touch in a hundred was counted as two, with functions one in five hundred. The time
- * includes one call into libc, about 150 ns.
+ * Between the two readings there is nothing that could fault but the call. Nothing is allocated, since every 4 KiB that
+ * V8 allocates is a fault of its own; and no JavaScript function is entered, since V8 installs code that its compiler
+ * threads have finished when one is, which allocates too: with objects made there one touch in a hundred was counted as
+ * two, with functions one in five hundred. The time includes one call into libc, about 150 ns.
  */
 export class CallMeter implements Faults {
   readonly #before = new Reading();

@@ -76,8 +76,9 @@ function bit(capability: Capability): number {
 }
 
 /**
- * Takes capabilities out of the calling thread's effective, permitted and inheritable sets, for good. **Of this thread alone**: those of
- * koffi's pool keep theirs when they run already, so call what must fail synchronously; `setresuid` changes all threads.
+ * Takes capabilities out of the calling thread's effective, permitted and inheritable sets, for good. **Of this thread
+ * alone**: those of koffi's pool keep theirs when they run already, so call what must fail synchronously; `setresuid`
+ * changes all threads.
  *
  * Errors: EPERM, EINVAL. capset(2)
  * @throws RangeError for a name that is no capability.

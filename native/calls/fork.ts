@@ -1,11 +1,12 @@
 /**
  * A child that shares this process's memory copy-on-write and does nothing: fork(2) for looking at what a fork does.
  *
- * fork(2) itself would return twice into JavaScript, the second time in a process without V8's other threads, where the first collection
- * may wait for one of them for ever. clone(2) with a function doesn't: the child runs `sleep` of the C library on a stack of its own, one
- * system call that takes no lock and allocates nothing, and ends when it returns. It never comes back to V8, whatever V8 was doing. Without
- * CLONE_VM the kernel copies the address space as for fork(2): no locks, the `VM_DONTFORK` ranges left out, `WIPEONFORK` ranges empty.
- * 1000 of them in a row, in a process with all of Node's threads: none failed, none was left (test/native/fork.test.ts runs 200).
+ * fork(2) itself would return twice into JavaScript, the second time in a process without V8's other threads, where the
+ * first collection may wait for one of them for ever. clone(2) with a function doesn't: the child runs `sleep` of the C
+ * library on a stack of its own, one system call that takes no lock and allocates nothing, and ends when it returns. It
+ * never comes back to V8, whatever V8 was doing. Without CLONE_VM the kernel copies the address space as for fork(2):
+ * no locks, the `VM_DONTFORK` ranges left out, `WIPEONFORK` ranges empty. 1000 of them in a row, in a process with all
+ * of Node's threads: none failed, none was left (test/native/fork.test.ts runs 200).
  *
  * The child has a copy of every descriptor, so a pipe of this process's stays open until the child is released.
  *
@@ -28,7 +29,10 @@ const libcPtrace = bind<(request: number, pid: number, address: number, options:
   'long ptrace(int, int, intptr_t, intptr_t)',
 );
 
-/** ptrace(2), Linux 3.4 and 3.8: attach without stopping; the kernel ends the child when its tracer ends, however that comes. */
+/**
+ * ptrace(2), Linux 3.4 and 3.8: attach without stopping; the kernel ends the child when its tracer ends, however that
+ * comes.
+ */
 const PTRACE_SEIZE = 0x4206;
 const PTRACE_O_EXITKILL = 0x0010_0000;
 
@@ -39,7 +43,10 @@ const WALL = 0x40000000;
 const WNOHANG = 1;
 const STACK_BYTES = 65536;
 
-/** The longest that a child lives when its parent is killed and the kernel would not let it be traced (Yama's ptrace_scope 3). */
+/**
+ * The longest that a child lives when its parent is killed and the kernel would not let it be traced (Yama's
+ * ptrace_scope 3).
+ */
 const SECONDS = 60;
 
 /** The child. `release` ends it and collects it; a second call does nothing. `using` releases it too. */
@@ -51,8 +58,8 @@ export type HeldFork = Disposable & {
 };
 
 /**
- * Forks a child that only waits, for at most `seconds` (60 by default). Everything that it inherits is its own: signals sent to the process
- * group reach it too. Errors: EAGAIN (RLIMIT_NPROC, pids limit), ENOMEM. clone(2)
+ * Forks a child that only waits, for at most `seconds` (60 by default). Everything that it inherits is its own: signals
+ * sent to the process group reach it too. Errors: EAGAIN (RLIMIT_NPROC, pids limit), ENOMEM. clone(2)
  */
 export function forkAndHold(seconds: number = SECONDS): HeldFork | Failed {
   if (checkInt('seconds', seconds) < 1 || seconds > 3600)
@@ -72,12 +79,13 @@ export function forkAndHold(seconds: number = SECONDS): HeldFork | Failed {
 }
 
 /**
- * Forks a child that aborts at once, by the C library's abort(3): it has this process's memory as a crash of this process would have it
- * (`VM_DONTDUMP` carried over, no locks), and one thread, its own. Whether the kernel writes a core file, and where, is what core(5) says;
- * `childEnd` tells. Collect it: a child that was not waited for stays a zombie.
+ * Forks a child that aborts at once, by the C library's abort(3): it has this process's memory as a crash of this
+ * process would have it (`VM_DONTDUMP` carried over, no locks), and one thread, its own. Whether the kernel writes a
+ * core file, and where, is what core(5) says; `childEnd` tells. Collect it: a child that was not waited for stays a
+ * zombie.
  *
- * SIGABRT should have its default action (`signal`): a handler would run in the child, on V8's memory. `returned` is its pid.
- * Errors: EAGAIN (RLIMIT_NPROC, pids limit), ENOMEM. clone(2)
+ * SIGABRT should have its default action (`signal`): a handler would run in the child, on V8's memory. `returned` is
+ * its pid. Errors: EAGAIN (RLIMIT_NPROC, pids limit), ENOMEM. clone(2)
  */
 export function forkAndAbort(): Result<number> {
   return cloneInto('abort', 0);

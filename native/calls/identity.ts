@@ -1,6 +1,7 @@
 /**
- * Who this process is: setresuid(2), setresgid(2). For isolated processes that give privilege up for good. The C library changes all
- * threads together; the kernel then clears the dumpable flag, which `prctl(PR.SET_DUMPABLE, 1)` sets again.
+ * Who this process is: setresuid(2), setresgid(2). For isolated processes that give privilege up for good. The C
+ * library changes all threads together; the kernel then clears the dumpable flag, which `prctl(PR.SET_DUMPABLE, 1)`
+ * sets again.
  */
 import { checkInt } from '../libc/arguments.ts';
 import { type Result, zero } from '../libc/errno.ts';
@@ -20,14 +21,17 @@ function id(name: string, value: number): number {
 }
 
 /**
- * Sets the real, effective and saved user id; −1 leaves one as it is. When none is 0 any more, all capabilities go with it.
- * Errors: EPERM (no CAP_SETUID), EAGAIN, EINVAL. setresuid(2)
+ * Sets the real, effective and saved user id; −1 leaves one as it is. When none is 0 any more, all capabilities go with
+ * it. Errors: EPERM (no CAP_SETUID), EAGAIN, EINVAL. setresuid(2)
  */
 export function setresuid(real: number, effective: number, saved: number): Result {
   return zero(libcSetresuid()(id('real', real), id('effective', effective), id('saved', saved)));
 }
 
-/** Sets the real, effective and saved group id; do it before the user id. Errors: EPERM (no CAP_SETGID), EINVAL. setresgid(2) */
+/**
+ * Sets the real, effective and saved group id; do it before the user id. Errors: EPERM (no CAP_SETGID), EINVAL.
+ * setresgid(2)
+ */
 export function setresgid(real: number, effective: number, saved: number): Result {
   return zero(libcSetresgid()(id('real', real), id('effective', effective), id('saved', saved)));
 }

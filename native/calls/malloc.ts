@@ -23,8 +23,8 @@ export function malloc(size: number): Result<bigint> {
 }
 
 /**
- * The block with a new size, elsewhere when it must; null is `malloc`. A size of 0 throws, because C libraries differ on it.
- * Errors: ENOMEM (the old block stays). malloc(3)
+ * The block with a new size, elsewhere when it must; null is `malloc`. A size of 0 throws, because C libraries differ
+ * on it. Errors: ENOMEM (the old block stays). malloc(3)
  */
 export function realloc(old: bigint | null, size: number): Result<bigint> {
   if (checkLength('size', size) === 0) throw new RangeError('size must be over 0: to give a block back, call free');
@@ -36,7 +36,10 @@ export function free(address: bigint): void {
   libcFree()(pointer(checkAddress('address', address)));
 }
 
-/** Gives free memory back to the kernel, `pad` bytes at the top aside. `returned` is 1 when any was. glibc only. malloc_trim(3) */
+/**
+ * Gives free memory back to the kernel, `pad` bytes at the top aside. `returned` is 1 when any was. glibc only.
+ * malloc_trim(3)
+ */
 export function mallocTrim(pad = 0): Result<number> {
   return { returned: libcTrim()(checkLength('pad', pad)), errno: null };
 }

@@ -30,10 +30,12 @@ export function memfdCreate(name: string, flags: number = MFD.CLOEXEC): Result<n
 }
 
 /**
- * A descriptor of memory that only its owner's page table maps: taken out of the kernel's own, unreadable through process_vm_readv(2)
- * and /proc/PID/mem, absent from core files. Size it with ftruncate(2) once, map it SHARED; its pages are locked and count in VmLck.
+ * A descriptor of memory that only its owner's page table maps: taken out of the kernel's own, unreadable through
+ * process_vm_readv(2) and /proc/PID/mem, absent from core files. Size it with ftruncate(2) once, map it SHARED; its
+ * pages are locked and count in VmLck.
  *
- * Errors: ENOSYS (before 5.14, or secretmem.enable=0, the default before 6.5), EINVAL, EMFILE, ENFILE, ENOMEM. memfd_secret(2)
+ * Errors: ENOSYS (before 5.14, or secretmem.enable=0, the default before 6.5), EINVAL, EMFILE, ENFILE, ENOMEM.
+ * memfd_secret(2)
  */
 export function memfdSecret(flags: number = O_CLOEXEC): Result<number> {
   return syscall(SYS.memfd_secret, checkInt('flags', flags));
@@ -42,8 +44,8 @@ export function memfdSecret(flags: number = O_CLOEXEC): Result<number> {
 const libcFtruncate = bind<(fd: number, length: number) => number>('int ftruncate(int, int64_t)');
 
 /**
- * Sets a file's length in bytes; what it grows by reads as zeros and takes no memory yet.
- * Errors: EBADF, EFBIG, EINVAL (memfd_secret that has its length already, not writable), ENOMEM, ENOSPC, EPERM (sealed). ftruncate(2)
+ * Sets a file's length in bytes; what it grows by reads as zeros and takes no memory yet. Errors: EBADF, EFBIG, EINVAL
+ * (memfd_secret that has its length already, not writable), ENOMEM, ENOSPC, EPERM (sealed). ftruncate(2)
  */
 export function ftruncate(fd: number, length: number): Result {
   return zero(libcFtruncate()(checkInt('fd', fd), checkLength('length', length)));

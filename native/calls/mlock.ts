@@ -41,8 +41,8 @@ export function munlock(address: bigint, length: number): Result {
 }
 
 /**
- * `mlock` with `flags`: with `MLOCK.ONFAULT` nothing is faulted in, and VmLck counts the whole range at once all the same.
- * Errors: those of mlock, and EINVAL for an unknown flag. Linux 4.4, glibc 2.27. mlock2(2)
+ * `mlock` with `flags`: with `MLOCK.ONFAULT` nothing is faulted in, and VmLck counts the whole range at once all the
+ * same. Errors: those of mlock, and EINVAL for an unknown flag. Linux 4.4, glibc 2.27. mlock2(2)
  */
 export function mlock2(address: bigint, length: number, flags: number): Result {
   const start = pointer(checkAddress('address', address));
@@ -50,11 +50,13 @@ export function mlock2(address: bigint, length: number, flags: number): Result {
 }
 
 /**
- * Locks all memory of the process, now, from now on, or both (`MCL`). CURRENT without ONFAULT faults everything in: in a Node process
- * over 1 GiB of VmLck and 140 ms. After it V8 aborts at the next page that it gives back, because MADV_DONTNEED refuses locked memory:
- * only for a process of its own, which looks and calls `munlockall` at once. Never in a host.
+ * Locks all memory of the process, now, from now on, or both (`MCL`). CURRENT without ONFAULT faults everything in: in
+ * a Node process over 1 GiB of VmLck and 140 ms. After it V8 aborts at the next page that it gives back, because
+ * MADV_DONTNEED refuses locked memory: only for a process of its own, which looks and calls `munlockall` at once. Never
+ * in a host.
  *
- * Errors: ENOMEM (limit), EPERM (limit 0 and no CAP_IPC_LOCK), EAGAIN, EINVAL (flags 0, unknown, ONFAULT alone). mlockall(2)
+ * Errors: ENOMEM (limit), EPERM (limit 0 and no CAP_IPC_LOCK), EAGAIN, EINVAL (flags 0, unknown, ONFAULT alone).
+ * mlockall(2)
  */
 export function mlockall(flags: number): Result {
   return zero(libcMlockall()(checkInt('flags', flags)));

@@ -69,10 +69,11 @@ const libcMincore = bind<(address: Pointer, length: number, vec: Uint8Array) => 
 const libcMsync = bind<RangeAndInt>('int msync(void *, size_t, int)');
 
 /**
- * Maps `length` bytes. Returns the address. `address` is a hint (or the place, with FIXED), null to let the kernel choose;
- * `fd` is −1 for anonymous memory.
+ * Maps `length` bytes. Returns the address. `address` is a hint (or the place, with FIXED), null to let the kernel
+ * choose; `fd` is −1 for anonymous memory.
  *
- * Errors: EACCES, EAGAIN (LOCKED over the limit), EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM. mmap(2)
+ * Errors: EACCES, EAGAIN (LOCKED over the limit), EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM.
+ * mmap(2)
  */
 export function mmap(
   address: bigint | null,
@@ -91,14 +92,18 @@ export function mmap(
   return mapped(libcMmap()(hint, length, protection, flags, fd, offset));
 }
 
-/** Unmaps every page that the range touches; a range with nothing mapped is no error. Errors: EINVAL, ENOMEM (map count). munmap(2) */
+/**
+ * Unmaps every page that the range touches; a range with nothing mapped is no error. Errors: EINVAL, ENOMEM (map
+ * count). munmap(2)
+ */
 export function munmap(address: bigint, length: number): Result {
   return zero(libcMunmap()(pointer(checkAddress('address', address)), checkLength('length', length)));
 }
 
 /**
- * Grows, shrinks or moves a mapping (`MREMAP`) with the pages in it, copying nothing. `newAddress` counts only with FIXED. Growing locked
- * memory locks and faults in what is added. Errors: EAGAIN (locked, over the limit), EFAULT, EINVAL, ENOMEM (no room, or a hole). mremap(2)
+ * Grows, shrinks or moves a mapping (`MREMAP`) with the pages in it, copying nothing. `newAddress` counts only with
+ * FIXED. Growing locked memory locks and faults in what is added. Errors: EAGAIN (locked, over the limit), EFAULT,
+ * EINVAL, ENOMEM (no room, or a hole). mremap(2)
  */
 export function mremap(
   address: bigint,
@@ -122,7 +127,8 @@ export function mprotect(address: bigint, length: number, protection: number): R
 
 /**
  * Advises on whole pages (`MADV`). Not atomic: on a mixed range, what lies before the page that is refused is done.
- * Errors: EACCES, EAGAIN, EBADF, EFAULT, EINVAL (also: locked memory, for the advice that drops pages), ENOMEM, EPERM. madvise(2)
+ * Errors: EACCES, EAGAIN, EBADF, EFAULT, EINVAL (also: locked memory, for the advice that drops pages), ENOMEM, EPERM.
+ * madvise(2)
  */
 export function madvise(address: bigint, length: number, advice: number): Result {
   const start = pointer(checkAddress('address', address));
@@ -143,8 +149,8 @@ export function mincore(address: bigint, length: number, vec: Uint8Array): Resul
 }
 
 /**
- * Writes a file mapping back. `MS.ASYNC | MS.INVALIDATE` writes nothing on Linux and answers EBUSY when any of the range
- * is locked: the cheapest way (160 ns) to ask. Errors: EBUSY, EINVAL, ENOMEM (hole). msync(2)
+ * Writes a file mapping back. `MS.ASYNC | MS.INVALIDATE` writes nothing on Linux and answers EBUSY when any of the
+ * range is locked: the cheapest way (160 ns) to ask. Errors: EBUSY, EINVAL, ENOMEM (hole). msync(2)
  */
 export function msync(address: bigint, length: number, flags: number): Result {
   const start = pointer(checkAddress('address', address));

@@ -14,8 +14,9 @@ const libcFadvise = bind<(fd: number, offset: number, length: number, advice: nu
 );
 
 /**
- * Advises on a file's bytes; `length` 0 is to its end. DONTNEED drops whole pages that are clean and that nobody maps: sync the file, and
- * `madvise` its mappings with DONTNEED, first. Errors: EBADF, EINVAL, ESPIPE (a pipe). posix_fadvise(2)
+ * Advises on a file's bytes; `length` 0 is to its end. DONTNEED drops whole pages that are clean and that nobody maps:
+ * sync the file, and `madvise` its mappings with DONTNEED, first. Errors: EBADF, EINVAL, ESPIPE (a pipe).
+ * posix_fadvise(2)
  */
 export function posixFadvise(fd: number, offset: number, length: number, advice: number): Result {
   checkInt('fd', fd);
@@ -44,8 +45,9 @@ const range = new BigUint64Array(16);
 const counts = new BigUint64Array(16);
 
 /**
- * What the page cache holds of `length` bytes from `offset` (0: to the end). Tells the truth where mincore does not: of a file that the
- * caller may not write it answers EPERM. Errors: EPERM, ENOSYS (before 6.5), EBADF, EOPNOTSUPP (hugetlbfs), EINVAL. cachestat(2)
+ * What the page cache holds of `length` bytes from `offset` (0: to the end). Tells the truth where mincore does not: of
+ * a file that the caller may not write it answers EPERM. Errors: EPERM, ENOSYS (before 6.5), EBADF, EOPNOTSUPP
+ * (hugetlbfs), EINVAL. cachestat(2)
  */
 export function cachestat(fd: number, offset: number, length: number): CacheStat | Failed {
   range[0] = BigInt(checkLength('offset', offset));
@@ -65,9 +67,10 @@ export function cachestat(fd: number, offset: number, length: number): CacheStat
 }
 
 /**
- * Whether mincore tells the truth about a file's pages. Of a file that the caller neither owns nor may write it says since Linux 5.2 that
- * all are in core, and does not say that it hides something. Asks what the kernel asks: owner, CAP_FOWNER, permission to write
- * (`can_do_mincore` in mm/mincore.c). That cachestat answers is no sign: it did not ask until CVE-2025-21691 was fixed.
+ * Whether mincore tells the truth about a file's pages. Of a file that the caller neither owns nor may write it says
+ * since Linux 5.2 that all are in core, and does not say that it hides something. Asks what the kernel asks: owner,
+ * CAP_FOWNER, permission to write (`can_do_mincore` in mm/mincore.c). That cachestat answers is no sign: it did not ask
+ * until CVE-2025-21691 was fixed.
  */
 export function mincoreTellsOf(fd: number): boolean {
   try {

@@ -37,8 +37,9 @@ export function openPipe(): Pipe | Failed {
 }
 
 /**
- * Writes memory to a descriptor: the kernel copies from the page table of the calling process, so it reads also memfd_secret(2), which
- * process_vm_readv(2) cannot. Errors: EFAULT (nothing readable there), EBADF, EPIPE, ENOSPC. write(2)
+ * Writes memory to a descriptor: the kernel copies from the page table of the calling process, so it reads also
+ * memfd_secret(2), which process_vm_readv(2) cannot. Errors: EFAULT (nothing readable there), EBADF, EPIPE, ENOSPC.
+ * write(2)
  */
 export function writeMemory(fd: number, address: bigint, length: number): Result<number> {
   const from = pointer(checkAddress('address', address));
@@ -46,8 +47,8 @@ export function writeMemory(fd: number, address: bigint, length: number): Result
 }
 
 /**
- * Reads `length` bytes of memory through a pipe into `into`, at most 4096, without a copy of them anywhere else in this process.
- * `returned` is what write(2) answered. Errors: those of `openPipe` and `writeMemory`.
+ * Reads `length` bytes of memory through a pipe into `into`, at most 4096, without a copy of them anywhere else in this
+ * process. `returned` is what write(2) answered. Errors: those of `openPipe` and `writeMemory`.
  */
 export function readThroughPipe(address: bigint, length: number, into: Uint8Array): Result<number> {
   if (checkLength('length', length) > PIPE_BYTES) throw new RangeError(`length must be at most ${PIPE_BYTES}`);

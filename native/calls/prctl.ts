@@ -22,8 +22,8 @@ const libcPrctl = bind<(option: number, a: number, b: number, c: number, d: numb
 );
 
 /**
- * One option with one number. DUMPABLE 1: core files are written and /proc/self belongs to the process's user; a change of user
- * sets it to 0. Errors: EINVAL. prctl(2)
+ * One option with one number. DUMPABLE 1: core files are written and /proc/self belongs to the process's user; a change
+ * of user sets it to 0. Errors: EINVAL. prctl(2)
  */
 export function prctl(option: number, value = 0): Result<number> {
   checkInt('option', option);
@@ -36,7 +36,9 @@ const NAME_BYTES = 16;
 
 const libcPrctlName = bind<(option: number, name: Uint8Array) => number>('int prctl(int, void *)');
 
-/** Names the calling thread (`Name:` in status; of the main thread: of the process). Cut to 15 bytes of UTF-8. prctl(2) */
+/**
+ * Names the calling thread (`Name:` in status; of the main thread: of the process). Cut to 15 bytes of UTF-8. prctl(2)
+ */
 export function setName(name: string): void {
   if (typeof name !== 'string') throw new TypeError(`name must be a string, not ${typeof name}`);
   const bytes = new Uint8Array(128);

@@ -1,4 +1,7 @@
-/** Reading another process's memory: process_vm_readv(2), and zeroing our own by process_vm_writev(2). Pages are touched in `touch.ts`. */
+/**
+ * Reading another process's memory: process_vm_readv(2), and zeroing our own by process_vm_writev(2). Pages are touched
+ * in `touch.ts`.
+ */
 import { checkAddress, checkInt, checkLength } from '../libc/arguments.ts';
 import { counted, type Result } from '../libc/errno.ts';
 import { addressOf, bind, type Pointer } from '../libc/libc.ts';
@@ -18,8 +21,8 @@ export const libcProcessVmReadv = bind<ProcessVm>(
 );
 
 /**
- * Copies `length` bytes at `address` of a process into `into`; `returned` is how many, which is fewer where the rest can't be read. It
- * faults pages in there as an access of its own would.
+ * Copies `length` bytes at `address` of a process into `into`; `returned` is how many, which is fewer where the rest
+ * can't be read. It faults pages in there as an access of its own would.
  *
  * Errors: EFAULT (nothing readable at `address`), EPERM (not yours), ESRCH, ENOSYS. process_vm_readv(2)
  * @throws RangeError when `into` is too short, or is 64 bytes or less and so may be moved by the collector.
@@ -52,8 +55,9 @@ export const maxZeroedBytes = zeroBytes * maxZeroes;
 let zeroes: { readonly source: Uint8Array; readonly locals: BigUint64Array } | undefined;
 
 /**
- * Zeroes bytes of this process by process_vm_writev(2): where a plain store would be a signal it answers EFAULT. `returned` is how many were
- * zeroed, from the start of the range, which is fewer where the rest may not be written; at most 64 MiB a call.
+ * Zeroes bytes of this process by process_vm_writev(2): where a plain store would be a signal it answers EFAULT.
+ * `returned` is how many were zeroed, from the start of the range, which is fewer where the rest may not be written; at
+ * most 64 MiB a call.
  *
  * Errors: EFAULT (nothing writable at `address`, or memfd_secret), ENOMEM, EPERM, ENOSYS. process_vm_writev(2)
  */

@@ -74,8 +74,9 @@ export function setrlimit(resource: number, { soft, hard }: Limits): Result {
 }
 
 /**
- * Reads a process's limits and, with `newLimits`, sets them; `soft` and `hard` are those before the call. `pid` 0 is the
- * caller. Errors: EINVAL (resource, soft over hard), EPERM (raising the hard limit, another user's process), ESRCH. prlimit(2)
+ * Reads a process's limits and, with `newLimits`, sets them; `soft` and `hard` are those before the call. `pid` 0 is
+ * the caller. Errors: EINVAL (resource, soft over hard), EPERM (raising the hard limit, another user's process), ESRCH.
+ * prlimit(2)
  */
 export function prlimit(pid: number, resource: number, newLimits?: Limits): LimitsResult {
   checkInt('pid', pid);

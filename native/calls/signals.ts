@@ -13,8 +13,8 @@ const libcSignal = bind<(signal: number, handler: number) => number | bigint | n
 const libcExit = bind<(status: number) => number>('void _exit(int)');
 
 /**
- * Gives a signal its default action back (or ignores it). A crash handler may hold SIGABRT, and then abort(3) leaves no core file.
- * Errors: EINVAL (SIGKILL, SIGSTOP, no such signal). signal(2)
+ * Gives a signal its default action back (or ignores it). A crash handler may hold SIGABRT, and then abort(3) leaves no
+ * core file. Errors: EINVAL (SIGKILL, SIGSTOP, no such signal). signal(2)
  */
 export function signal(name: NodeJS.Signals, action: (typeof SIG)[keyof typeof SIG]): Result {
   const before = libcSignal()(constants.signals[name], checkInt('action', action));
@@ -22,8 +22,8 @@ export function signal(name: NodeJS.Signals, action: (typeof SIG)[keyof typeof S
 }
 
 /**
- * Ends the process at once: no exit handler, no `process.on('exit')`, nothing flushed. The one clean end of a process that has locked
- * all its memory, since V8 aborts when it gives memory back at its own. _exit(2)
+ * Ends the process at once: no exit handler, no `process.on('exit')`, nothing flushed. The one clean end of a process
+ * that has locked all its memory, since V8 aborts when it gives memory back at its own. _exit(2)
  */
 export function exitNow(status: number): never {
   libcExit()(checkInt('status', status));

@@ -1,16 +1,17 @@
 /**
- * Touching pages without risking the process: process_vm_writev(2) and process_vm_readv(2) on ourselves. A page that can't be
- * touched (unmapped, read-only, PROT_NONE, guard, past a file's end) answers EFAULT and is named; a plain store would be a signal.
+ * Touching pages without risking the process: process_vm_writev(2) and process_vm_readv(2) on ourselves. A page that
+ * can't be touched (unmapped, read-only, PROT_NONE, guard, past a file's end) answers EFAULT and is named; a plain
+ * store would be a signal.
  *
  * One byte per page, in the order given, up to 1024 pages a call (UIO_MAXIOV).
  *
- * A write touch stores the byte 1 at the page's first byte, as the loop `p[i] = 1` in C does. It does change that byte: touch
- * only memory whose contents you own. Reading it first and writing it back would keep it, but the read maps the zero page and
- * so makes two faults of one, and the subject here is faults. To fault pages in for writing and leave their bytes alone, use
- * `madvise` with `MADV.POPULATE_WRITE`.
+ * A write touch stores the byte 1 at the page's first byte, as the loop `p[i] = 1` in C does. It does change that byte:
+ * touch only memory whose contents you own. Reading it first and writing it back would keep it, but the read maps the
+ * zero page and so makes two faults of one, and the subject here is faults. To fault pages in for writing and leave
+ * their bytes alone, use `madvise` with `MADV.POPULATE_WRITE`.
  *
- * 262 144 first touches take 0.9 to 1.2 times a C loop (`npm run bench -- engine`). The kernel faults each page in from inside the call, which
- * saves the exception that a store takes and pays for pinning the page.
+ * 262 144 first touches take 0.9 to 1.2 times a C loop (`npm run bench -- engine`). The kernel faults each page in from
+ * inside the call, which saves the exception that a store takes and pays for pinning the page.
  */
 
 import { checkAddress } from '../libc/arguments.ts';
@@ -26,7 +27,8 @@ import type { Faults } from './resource.ts';
 const BATCH = 1024;
 
 /**
- * How many pages were touched. A failure names the entry of `pages` that could not be: all before it were touched, none after.
+ * How many pages were touched. A failure names the entry of `pages` that could not be: all before it were touched, none
+ * after.
  */
 export type Touched = (
   | { readonly returned: number; readonly errno: null }
@@ -34,7 +36,9 @@ export type Touched = (
 ) &
   Cost;
 
-/** What the calls alone cost. Read on both sides of each call, since the JavaScript between two calls faults as well. */
+/**
+ * What the calls alone cost. Read on both sides of each call, since the JavaScript between two calls faults as well.
+ */
 export type Cost = Faults & { readonly durationNs: number };
 
 /** Scratch memory, made at the first touch and used again: 1024 bytes to write, 1024 read, and both sides' iovecs. */
@@ -50,8 +54,8 @@ let scratch: Scratch | undefined;
 function prepare(): Scratch {
   const remote = new Uint32Array(BATCH * 4);
   for (let i = 0; i < BATCH; i++) remote[i * 4 + 2] = 1;
-  // One local iovec serves a whole batch: the kernel spreads its bytes over the remote ones. The array is larger than an iovec
-  // so that V8 keeps it where it is.
+  // One local iovec serves a whole batch: the kernel spreads its bytes over the remote ones. The array is larger than
+  // an iovec so that V8 keeps it where it is.
   return {
     local: new Uint32Array(32),
     remote,
@@ -106,9 +110,9 @@ function transfer(
 const WARM_UP_ROUNDS = 100;
 
 /**
- * Touches a page of its own until nothing but the touch can fault. The first call of each function sets koffi up for it; V8 allocates
- * after some 10 calls, and compiles after some 100, wherever it happens to be: between the two readings that was a fault too many in one
- * process of fifty. Takes 1 to 2 ms, once in a process.
+ * Touches a page of its own until nothing but the touch can fault. The first call of each function sets koffi up for
+ * it; V8 allocates after some 10 calls, and compiles after some 100, wherever it happens to be: between the two
+ * readings that was a fault too many in one process of fifty. Takes 1 to 2 ms, once in a process.
  */
 function warmUp(buffers: Scratch): void {
   const page = mmap(null, pageSize(), PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
@@ -138,15 +142,16 @@ function touch(libc: ProcessVm, write: boolean, address: bigint, pages: Uint32Ar
 /**
  * Stores the byte 1 in the first byte of page `pages[i]` of the mapping that starts at `address`, in order.
  *
- * Errors: EFAULT (page not writable; `page` names it), ENOMEM, EPERM and ENOSYS (forbidden by a sandbox). process_vm_writev(2)
- * One call blocks for about a microsecond per page: cut long lists into pieces (`subarray`).
+ * Errors: EFAULT (page not writable; `page` names it), ENOMEM, EPERM and ENOSYS (forbidden by a sandbox).
+ * process_vm_writev(2) One call blocks for about a microsecond per page: cut long lists into pieces (`subarray`).
  */
 export function touchWrite(address: bigint, pages: Uint32Array, size: number = pageSize()): Touched {
   return touch(libcProcessVmWritev(), true, address, pages, size);
 }
 
 /**
- * Reads the first byte of each page, in order, and forgets it. Anonymous memory never written then maps, on most kernels, the shared zero page.
+ * Reads the first byte of each page, in order, and forgets it. Anonymous memory never written then maps, on most
+ * kernels, the shared zero page.
  *
  * Errors: EFAULT (page not readable; `page` names it), ENOMEM, EPERM and ENOSYS. process_vm_readv(2)
  */

@@ -1,6 +1,6 @@
 /**
- * What an errno means for the call that gave it, in one sentence: ENOMEM of `mlock` has nothing to do with free memory. From the
- * ERRORS sections of the man pages and, where those are silent, the kernel's source (6.18).
+ * What an errno means for the call that gave it, in one sentence: ENOMEM of `mlock` has nothing to do with free memory.
+ * From the ERRORS sections of the man pages and, where those are silent, the kernel's source (6.18).
  */
 import type { ErrnoName } from '../libc/errno.ts';
 import { files } from './files.ts';
@@ -26,8 +26,8 @@ const GENERIC: Meanings = {
 };
 
 /**
- * What `errno` says when `call` (its man-page name, or PAGEMAP_SCAN, PROCMAP_QUERY, or a proc file's name) gave it. An errno that
- * the call is not known to give gets its general sense.
+ * What `errno` says when `call` (its man-page name, or PAGEMAP_SCAN, PROCMAP_QUERY, or a proc file's name) gave it. An
+ * errno that the call is not known to give gets its general sense.
  */
 export function meaning(call: string, errno: ErrnoName): Text {
   const known = MEANINGS[call]?.[errno] ?? GENERIC[errno];

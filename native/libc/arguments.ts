@@ -1,6 +1,7 @@
 /**
  * Arguments checked before any call: a wrong type or an impossible number is a mistake of the program, so it throws and
- * names the argument. What the kernel would refuse (an unaligned address, a hole) is not checked here: that is the subject.
+ * names the argument. What the kernel would refuse (an unaligned address, a hole) is not checked here: that is the
+ * subject.
  */
 
 const ADDRESS_MAX = 0xffff_ffff_ffff_ffffn;
@@ -28,7 +29,10 @@ export function checkInt(name: string, value: number): number {
   return value;
 }
 
-/** A buffer that the kernel writes into: one that is too short would let it write past the end. @throws TypeError, RangeError */
+/**
+ * A buffer that the kernel writes into: one that is too short would let it write past the end. @throws TypeError,
+ * RangeError
+ */
 export function checkBuffer(name: string, value: Uint8Array, bytes: number): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
   if (value.length < bytes) throw new RangeError(`${name} must hold ${bytes} bytes, not ${value.length}`);

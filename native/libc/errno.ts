@@ -2,8 +2,8 @@
 import { lastErrno, type Raw } from './libc.ts';
 
 /**
- * The numbers of asm-generic/errno-base.h and errno.h (the same on x86-64, arm64 and riscv64), in order from 1; an empty
- * place is a number that Linux does not use.
+ * The numbers of asm-generic/errno-base.h and errno.h (the same on x86-64, arm64 and riscv64), in order from 1; an
+ * empty place is a number that Linux does not use.
  */
 const NAMES = [
   ...['EPERM', 'ENOENT', 'ESRCH', 'EINTR', 'EIO', 'ENXIO', 'E2BIG', 'ENOEXEC', 'EBADF', 'ECHILD', 'EAGAIN', 'ENOMEM'],

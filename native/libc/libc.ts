@@ -2,8 +2,8 @@
  * The C library, opened once. The only file that knows koffi: everything else asks `bind` for a function by its C
  * signature, so that the types stand beside the call and a missing symbol is one sentence.
  *
- * Nothing happens on import. The library is opened, and a function looked up, at its first use: a command that only maps
- * and touches pays for `mmap` and `process_vm_writev` (40 µs each), not for all of `native/`.
+ * Nothing happens on import. The library is opened, and a function looked up, at its first use: a command that only
+ * maps and touches pays for `mmap` and `process_vm_writev` (40 µs each), not for all of `native/`.
  */
 import koffi from 'koffi';
 
@@ -75,14 +75,17 @@ export function bind<
   };
 }
 
-/** Makes a struct of `size_t` fields known by name, for a function that returns one by value. Once in a process, at its first use. */
+/**
+ * Makes a struct of `size_t` fields known by name, for a function that returns one by value. Once in a process, at its
+ * first use.
+ */
 export function declareSizes(name: string, fields: readonly string[]): void {
   koffi.struct(name, Object.fromEntries(fields.map((field) => [field, 'size_t'])));
 }
 
 /**
- * `bind` for calls that may take long: runs on koffi's pool (libuv's threads), so the main loop goes on. `errno` is read
- * inside the callback, the only place where it is that call's. A call that runs can't be cancelled: make it short.
+ * `bind` for calls that may take long: runs on koffi's pool (libuv's threads), so the main loop goes on. `errno` is
+ * read inside the callback, the only place where it is that call's. A call that runs can't be cancelled: make it short.
  */
 export function bindAsync(signature: string): (...args: readonly (Pointer | bigint)[]) => Promise<Raw> {
   let bound: ReturnType<typeof symbol> | undefined;
@@ -134,7 +137,9 @@ export function addressOf(array: Uint8Array | BigUint64Array | Uint32Array): big
   return koffi.address(array);
 }
 
-/** The quickest form koffi takes for an address: a number while it is exact (all of x86-64's and arm64's user space is). */
+/**
+ * The quickest form koffi takes for an address: a number while it is exact (all of x86-64's and arm64's user space is).
+ */
 export function pointer(address: bigint): number | bigint {
   return address <= 0x1f_ffff_ffff_ffffn ? Number(address) : address;
 }

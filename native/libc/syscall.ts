@@ -24,7 +24,9 @@ export function syscall(call: number, ...words: readonly (number | bigint)[]): R
   return returned === -1 ? failed() : { returned, errno: null };
 }
 
-/** A call whose first argument is a number (mostly a descriptor) and whose next may be buffers. Errors: as `syscall`. */
+/**
+ * A call whose first argument is a number (mostly a descriptor) and whose next may be buffers. Errors: as `syscall`.
+ */
 export function syscallWithBuffers(call: number, first: number, ...rest: readonly Argument[]): Result<number> {
   checkInt('call', call);
   const [b = null, c = null, d = null, e = null, f = null] = rest;

@@ -15,7 +15,10 @@ export const SC = {
 
 const libcSysconf = bind<(name: number) => number>('long sysconf(int)');
 
-/** A system value, in the unit of its name. `returned` −1 with errno null: no limit. Errors: EINVAL (unknown name). sysconf(3) */
+/**
+ * A system value, in the unit of its name. `returned` −1 with errno null: no limit. Errors: EINVAL (unknown name).
+ * sysconf(3)
+ */
 export function sysconf(name: number): Result<number> {
   checkInt('name', name);
   const call = libcSysconf();

@@ -1,7 +1,8 @@
 /**
- * The locked ranges of this process. PROCMAP_QUERY walks the mappings and msync(2) says of each whether it is locked: 10 of them take
- * 0.02 ms, where smaps takes 1.4 ms and more with every mapping and resident page. smaps alone tells locked on fault from locked, and is
- * the fallback where the ioctl is missing (before Linux 6.11).
+ * The locked ranges of this process. PROCMAP_QUERY walks the mappings and msync(2) says of each whether it is locked:
+ * 10 of them take
+ * 0.02 ms, where smaps takes 1.4 ms and more with every mapping and resident page. smaps alone tells locked on fault
+ *   from locked, and is the fallback where the ioctl is missing (before Linux 6.11).
  */
 import { checkAddress } from '../libc/arguments.ts';
 import type { Failed } from '../libc/errno.ts';

@@ -1,5 +1,6 @@
 /**
- * A page's byte. The same numbers stand in protocol/flags.ts, which crosses the wire; native can't import it, a test compares.
+ * A page's byte. The same numbers stand in protocol/flags.ts, which crosses the wire; native can't import it, a test
+ * compares.
  */
 export const PageBit = {
   /** mincore: in RAM or swap cache. */
@@ -12,7 +13,9 @@ export const PageBit = {
   OnFault: 8,
   /** The page table holds a swap entry. */
   Swapped: 16,
-  /** Maps the shared zero page (4 KiB or huge); without Present a guard page (MADV_GUARD_INSTALL), which maps nothing. */
+  /**
+   * Maps the shared zero page (4 KiB or huge); without Present a guard page (MADV_GUARD_INSTALL), which maps nothing.
+   */
   Zero: 32,
   /** Mapped as part of a huge page (a PMD). */
   Huge: 64,

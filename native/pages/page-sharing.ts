@@ -1,4 +1,6 @@
-/** Which pages of a process no other process maps: bit 56 of /proc/PID/pagemap (Linux 4.2), which needs no privilege. */
+/**
+ * Which pages of a process no other process maps: bit 56 of /proc/PID/pagemap (Linux 4.2), which needs no privilege.
+ */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { checkAddress, checkLength } from '../libc/arguments.ts';
 import { type Failed, OK, type Returned } from '../libc/errno.ts';
@@ -18,9 +20,11 @@ export type PageSharing = Returned & {
 };
 
 /**
- * Looks at `pages` pages from `address`. For small pages: since Linux 6.15 the answer for a large folio may be that of the whole folio.
+ * Looks at `pages` pages from `address`. For small pages: since Linux 6.15 the answer for a large folio may be that of
+ * the whole folio.
  *
- * Errors: those of opening and reading it: ENOENT (no such process), EACCES (not yours), EINVAL (a range past user space).
+ * Errors: those of opening and reading it: ENOENT (no such process), EACCES (not yours), EINVAL (a range past user
+ * space).
  */
 export function pageSharing(pid: number | 'self', address: bigint, pages: number): PageSharing | Failed {
   const first = Number(checkAddress('address', address)) / pageSize();

@@ -8,7 +8,8 @@ import { readPagemap } from './pagemap.ts';
 import { PAGE_IS, pagemapScan, type ScanQuery } from './pagemap-scan.ts';
 
 /**
- * `uniform` is the byte of every page when they are all alike, else null. `without` names the bits that this way can't tell.
+ * `uniform` is the byte of every page when they are all alike, else null. `without` names the bits that this way can't
+ * tell.
  */
 export type PageTable =
   | {
@@ -24,8 +25,9 @@ const REPORT = PAGE_IS.PRESENT | PAGE_IS.SWAPPED | PAGE_IS.PFNZERO | PAGE_IS.HUG
 const THERE: ScanQuery = { inverted: 0, all: 0, any: PAGE_IS.PRESENT | PAGE_IS.SWAPPED, report: REPORT };
 
 /**
- * Reports all but ordinary present pages. For each page it reports, the kernel extends or begins a run; a page that is not
- * selected it only looks at. On 262 144 present pages (C, same machine, same run): THERE 2.84 ms, this 0.70 ms, mincore 0.30 ms.
+ * Reports all but ordinary present pages. For each page it reports, the kernel extends or begins a run; a page that is
+ * not selected it only looks at. On 262 144 present pages (C, same machine, same run): THERE 2.84 ms, this 0.70 ms,
+ * mincore 0.30 ms.
  */
 const ALL_BUT_PRESENT: ScanQuery = {
   inverted: PAGE_IS.PRESENT,
@@ -34,7 +36,10 @@ const ALL_BUT_PRESENT: ScanQuery = {
   report: REPORT,
 };
 
-/** By category set (its bits 3 to 8), the page's bits. A guard marker is a swap entry to old readers; here it has the bits that no page can have. */
+/**
+ * By category set (its bits 3 to 8), the page's bits. A guard marker is a swap entry to old readers; here it has the
+ * bits that no page can have.
+ */
 const BITS = Uint8Array.from({ length: 64 }, (_, index) => {
   const categories = index << 3;
   if (categories & PAGE_IS.GUARD) return PageBit.Zero;
@@ -86,10 +91,11 @@ function scan(
 }
 
 /**
- * Writes Present, Swapped, Zero and Huge (`PageBit`) of each page from `address` into `into`, other bits 0. Tries PAGEMAP_SCAN
- * (Linux 6.7), then /proc/self/pagemap, and stays with what worked.
+ * Writes Present, Swapped, Zero and Huge (`PageBit`) of each page from `address` into `into`, other bits 0. Tries
+ * PAGEMAP_SCAN (Linux 6.7), then /proc/self/pagemap, and stays with what worked.
  *
- * `mostlyPresent` only chooses the quicker question; say it only of a range without holes, as what is not mapped then counts as present.
+ * `mostlyPresent` only chooses the quicker question; say it only of a range without holes, as what is not mapped then
+ * counts as present.
  */
 export function readPageTable(address: bigint, pages: number, into: Uint8Array, mostlyPresent = false): PageTable {
   checkBuffer('into', into, checkLength('pages', pages));

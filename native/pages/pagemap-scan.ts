@@ -1,6 +1,6 @@
 /**
- * PAGEMAP_SCAN (ioctl_pagemap_scan(2), Linux 6.7): the page table as runs of equal pages. Works without privilege on one's own
- * memory and, through `/proc/PID/pagemap`, on that of one's other processes.
+ * PAGEMAP_SCAN (ioctl_pagemap_scan(2), Linux 6.7): the page table as runs of equal pages. Works without privilege on
+ * one's own memory and, through `/proc/PID/pagemap`, on that of one's other processes.
  */
 import { checkAddress, checkInt } from '../libc/arguments.ts';
 import { type Failed, failed } from '../libc/errno.ts';
@@ -9,7 +9,9 @@ import { addressOf, bind } from '../libc/libc.ts';
 /** `_IOWR('f', 16, struct pm_scan_arg)`. */
 const PAGEMAP_SCAN = 0xc0606610;
 
-/** Categories of struct page_region. FILE is left out of every query here: asking for it makes a scan five times slower. */
+/**
+ * Categories of struct page_region. FILE is left out of every query here: asking for it makes a scan five times slower.
+ */
 export const PAGE_IS = {
   WPALLOWED: 1,
   WRITTEN: 2,
@@ -25,7 +27,9 @@ export const PAGE_IS = {
   GUARD: 256,
 } as const;
 
-/** Which pages to report (after inverting `inverted`: all of `all`, and one of `any` unless 0), and what to say of them. */
+/**
+ * Which pages to report (after inverting `inverted`: all of `all`, and one of `any` unless 0), and what to say of them.
+ */
 export type ScanQuery = {
   readonly inverted: number;
   readonly all: number;
@@ -65,8 +69,9 @@ function prepare(): Scratch {
 }
 
 /**
- * Hands every run of pages from `address` to `address + length` that the query selects to `visit`, in order, as byte offsets from
- * `address` and a set of categories. `returned` is the number of runs. Pages that are not mapped belong to no run.
+ * Hands every run of pages from `address` to `address + length` that the query selects to `visit`, in order, as byte
+ * offsets from `address` and a set of categories. `returned` is the number of runs. Pages that are not mapped belong to
+ * no run.
  *
  * Errors: ENOTTY (before 6.7), EINVAL (unaligned, or a category this kernel does not know), EFAULT, EBADF, ENOMEM.
  */

@@ -1,6 +1,6 @@
 /**
- * /proc/PID/pagemap (kernel documentation admin-guide/mm/pagemap.rst): eight bytes per page. The way before PAGEMAP_SCAN;
- * 22 ms for a million pages. The file has no end, so only fixed ranges are ever read.
+ * /proc/PID/pagemap (kernel documentation admin-guide/mm/pagemap.rst): eight bytes per page. The way before
+ * PAGEMAP_SCAN; 22 ms for a million pages. The file has no end, so only fixed ranges are ever read.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { checkAddress, checkBuffer, checkLength } from '../libc/arguments.ts';
@@ -9,7 +9,10 @@ import { pageSize } from '../libc/sysconf.ts';
 import { fileFailure, procFolder } from '../proc/proc-file.ts';
 import { PageBit } from './page-bit.ts';
 
-/** Bits of an entry's upper half: 63 present, 62 swapped, 58 guard region (Linux 6.15), 56 mapped by nobody else (Linux 4.2). */
+/**
+ * Bits of an entry's upper half: 63 present, 62 swapped, 58 guard region (Linux 6.15), 56 mapped by nobody else (Linux
+ * 4.2).
+ */
 const PRESENT = 1 << 31;
 const SWAPPED = 1 << 30;
 const GUARD = 1 << 26;
@@ -20,8 +23,8 @@ const ENTRIES = 8192;
 let scratch: Uint32Array | undefined;
 
 /**
- * Writes Present and Swapped for each page into `into`. Without privilege page frame numbers read as 0, and huge mappings are
- * not marked at all: Zero and Huge stay unknown.
+ * Writes Present and Swapped for each page into `into`. Without privilege page frame numbers read as 0, and huge
+ * mappings are not marked at all: Zero and Huge stay unknown.
  *
  * Errors: those of pread(2); a range past user space reads short and is EINVAL here.
  */
@@ -35,8 +38,8 @@ export function readPagemap(fd: number, address: bigint, pages: number, into: Ui
 export const Exclusive = { Absent: 0, Shared: 1, Exclusive: 2 } as const;
 
 /**
- * Tells of each page of a process whether it alone maps it (`Exclusive`). After a fork all pages of private memory are shared; the first
- * write on either side makes that page a copy, exclusive on both. Linux 4.2.
+ * Tells of each page of a process whether it alone maps it (`Exclusive`). After a fork all pages of private memory are
+ * shared; the first write on either side makes that page a copy, exclusive on both. Linux 4.2.
  *
  * Errors: ENOENT, EACCES (not yours), ESRCH, EINVAL (outside of user space).
  */

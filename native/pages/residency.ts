@@ -1,13 +1,14 @@
 import type { Unknown } from './unknown.ts';
 /**
- * What the kernel says of each page of a range, as one byte per page (`PageBit`): mincore for Resident, the page table for Present,
- * Swapped, Zero and Huge, the VMAs for Locked, smaps for OnFault and DontDump.
+ * What the kernel says of each page of a range, as one byte per page (`PageBit`): mincore for Resident, the page table
+ * for Present, Swapped, Zero and Huge, the VMAs for Locked, smaps for OnFault and DontDump.
  *
- * All sources are asked within one synchronous call, so nothing that this process's main thread does comes between them.
+ * All sources are asked within one synchronous call, so nothing that this process's main thread does comes between
+ * them.
  *
- * Cost for 262 144 resident, unlocked pages against a bare `mincore` loop in C (test/bench/native.c): mincore 1.0, page table 2.3,
- * VMAs and locks below 0.01, joining the bytes 0.03 to 0.2. `npm run bench -- engine`; `page-table.ts` says why the scan
- * asks for the inverse.
+ * Cost for 262 144 resident, unlocked pages against a bare `mincore` loop in C (test/bench/native.c): mincore 1.0, page
+ * table 2.3, VMAs and locks below 0.01, joining the bytes 0.03 to 0.2. `npm run bench -- engine`; `page-table.ts` says
+ * why the scan asks for the inverse.
  */
 
 import { mincore } from '../calls/mman.ts';
@@ -30,7 +31,10 @@ export type Residency = {
 
 /** What a snapshot may know beforehand, and what it is to read. */
 export type ResidencyOptions = VmaOptions & {
-  /** The descriptor of the file that is mapped there: without it mincore is believed, which lies about files of other users. */
+  /**
+   * The descriptor of the file that is mapped there: without it mincore is believed, which lies about files of other
+   * users.
+   */
   readonly fd?: number;
 };
 
@@ -111,7 +115,10 @@ function lookAt(
   return null;
 }
 
-/** Guesses from some 64 pages whether most are in core; only speed depends on it. An odd step, so that every second page is no pattern. */
+/**
+ * Guesses from some 64 pages whether most are in core; only speed depends on it. An odd step, so that every second page
+ * is no pattern.
+ */
 function mostlySet(core: Uint8Array): boolean {
   const step = Math.floor(core.length / 64) | 1;
   let set = 0;
@@ -120,7 +127,9 @@ function mostlySet(core: Uint8Array): boolean {
   return set * 2 > seen;
 }
 
-/** All 0 or all 1: compared with itself one byte on, by memcmp (10 µs for 262 144 bytes; a loop takes 100). Else null. */
+/**
+ * All 0 or all 1: compared with itself one byte on, by memcmp (10 µs for 262 144 bytes; a loop takes 100). Else null.
+ */
 function allAlike(core: Uint8Array): number | null {
   const first = core[0];
   if (first === undefined || first > 1) return null;

@@ -1,11 +1,17 @@
-/** The VMAs of a range, and what each is: its lock by `isLocked`, and what smaps alone tells, from the last snapshot where that still holds. */
+/**
+ * The VMAs of a range, and what each is: its lock by `isLocked`, and what smaps alone tells, from the last snapshot
+ * where that still holds.
+ */
 
 import { pageSize } from '../libc/sysconf.ts';
 import { readSmaps, type SmapsEntry } from '../proc/smaps.ts';
 import { isLocked, vmas } from '../proc/vma.ts';
 import type { Unknown } from './unknown.ts';
 
-/** A piece of the range that is one VMA, in pages from the range's start. `onFault` and `dontDump` are null when not read. */
+/**
+ * A piece of the range that is one VMA, in pages from the range's start. `onFault` and `dontDump` are null when not
+ * read.
+ */
 export type VmaState = {
   readonly firstPage: number;
   readonly pages: number;
@@ -23,19 +29,21 @@ export type VmaState = {
 /** What a snapshot may know beforehand, and what it is to read. */
 export type VmaOptions = {
   /**
-   * Read smaps (milliseconds; more with every VMA and resident page) for OnFault and DontDump. Say so after an operation that
-   * locks, unlocks or sets what core files hold. Without it smaps is read only when a locked VMA is not in `previous`, or `previous` had
-   * VMAs of other bounds.
+   * Read smaps (milliseconds; more with every VMA and resident page) for OnFault and DontDump. Say so after an
+   * operation that locks, unlocks or sets what core files hold. Without it smaps is read only when a locked VMA is not
+   * in `previous`, or `previous` had VMAs of other bounds.
    */
   readonly readVmFlags?: boolean;
-  /** The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`. */
+  /**
+   * The last snapshot of the same range: VMAs with the same bounds and lock state keep its `onFault` and `dontDump`.
+   */
   readonly previous?: { readonly vmas: readonly VmaState[] };
   /** Nothing was called since `previous` that changes the VMAs, so that they need not be walked again (3 µs each). */
   readonly sameVmas?: boolean;
   /**
-   * Since `previous` VMAs were only split, joined, locked whole, unlocked or given other rights: what smaps alone tells is taken from the VMA
-   * that each was part of, and nothing that is locked anew is on fault, which is what those calls do. For who has to be quick; to be made
-   * sure of with `readVmFlags` in a later snapshot.
+   * Since `previous` VMAs were only split, joined, locked whole, unlocked or given other rights: what smaps alone tells
+   * is taken from the VMA that each was part of, and nothing that is locked anew is on fault, which is what those calls
+   * do. For who has to be quick; to be made sure of with `readVmFlags` in a later snapshot.
    */
   readonly inherit?: boolean;
 };
@@ -85,7 +93,10 @@ export function vmaStates(
   return withVmFlags(address, end, states, options, unknown);
 }
 
-/** Adds `onFault` and `dontDump`, from the last snapshot where that still holds, else from smaps where it is worth its price. */
+/**
+ * Adds `onFault` and `dontDump`, from the last snapshot where that still holds, else from smaps where it is worth its
+ * price.
+ */
 function withVmFlags(
   address: bigint,
   end: bigint,

@@ -1,8 +1,10 @@
 /**
- * Why a lock was refused, found by measuring. `mlock` has one ENOMEM for three causes that have nothing in common: the limit, a hole in
- * the range, too many mappings. Ask right after the call, in the process that made it: the numbers are those of now.
+ * Why a lock was refused, found by measuring. `mlock` has one ENOMEM for three causes that have nothing in common: the
+ * limit, a hole in the range, too many mappings. Ask right after the call, in the process that made it: the numbers are
+ * those of now.
  *
- * The order is the kernel's (mm/mlock.c, mm/mmap.c of 6.18): permission first, then the limit, then the range from its start.
+ * The order is the kernel's (mm/mlock.c, mm/mmap.c of 6.18): permission first, then the limit, then the range from its
+ * start.
  */
 
 import { mincore, PROT } from '../calls/mman.ts';
@@ -44,7 +46,10 @@ export type Measured = {
   readonly maxMappings: number;
 };
 
-/** What made the kernel refuse. `unknown`: none of the measurements explains it (something else changed meanwhile, or a sandbox). */
+/**
+ * What made the kernel refuse. `unknown`: none of the measurements explains it (something else changed meanwhile, or a
+ * sandbox).
+ */
 export type LockCause =
   | 'limit'
   | 'no-permission'
@@ -60,7 +65,9 @@ export type LockDiagnosis = {
   readonly measured: Measured;
 };
 
-/** Tells why, or null when /proc/self can't be read, so that nothing can be measured. @throws for impossible arguments. */
+/**
+ * Tells why, or null when /proc/self can't be read, so that nothing can be measured. @throws for impossible arguments.
+ */
 export function diagnoseLock(refused: RefusedLock): LockDiagnosis | null {
   const measured = measure(refused);
   if (!measured) return null;
@@ -112,8 +119,8 @@ function addedBytes(refused: RefusedLock, range: Stretch | null, inside: readonl
 }
 
 /**
- * Where bringing the pages in stopped: the first page that is not in core, of memory that the call has marked as locked. It looks at no
- * more than the first 4 GiB of the range.
+ * Where bringing the pages in stopped: the first page that is not in core, of memory that the call has marked as
+ * locked. It looks at no more than the first 4 GiB of the range.
  */
 function inaccessibleIn(range: Stretch, inside: readonly Vma[]): bigint | null {
   const size = pageSize();

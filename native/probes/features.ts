@@ -1,6 +1,6 @@
 /**
- * What this kernel can do, found by trying each thing once on a page or a descriptor of our own. Never guessed from the version:
- * distributions backport, configurations leave out, and sandboxes (seccomp, containers) forbid.
+ * What this kernel can do, found by trying each thing once on a page or a descriptor of our own. Never guessed from the
+ * version: distributions backport, configurations leave out, and sandboxes (seccomp, containers) forbid.
  */
 import { closeSync } from 'node:fs';
 import { memfdCreate, memfdSecret } from '../calls/memfd.ts';
@@ -182,7 +182,10 @@ function detect(name: FeatureName): Feature {
 
 const known = new Map<FeatureName, Feature>();
 
-/** Whether one feature can be used by this process. Tried at the first question; a library without the function is 'missing'. */
+/**
+ * Whether one feature can be used by this process. Tried at the first question; a library without the function is
+ * 'missing'.
+ */
 export function feature(name: FeatureName): Feature {
   const before = known.get(name);
   if (before) return before;

@@ -1,6 +1,7 @@
 /**
- * Whether a load of new private anonymous memory maps the shared zero page (Linux 2.6.32), asked of a page that was only read. A kernel may
- * give it a page of its own instead: for s390 guests with storage keys (mm_forbids_zeropage, Linux 6.10), or as its builder chose.
+ * Whether a load of new private anonymous memory maps the shared zero page (Linux 2.6.32), asked of a page that was
+ * only read. A kernel may give it a page of its own instead: for s390 guests with storage keys (mm_forbids_zeropage,
+ * Linux 6.10), or as its builder chose.
  */
 import { copyOut } from '../calls/bytes.ts';
 import { MAP, mmap, mprotect, munmap, PROT } from '../calls/mman.ts';
@@ -13,10 +14,14 @@ import { readSmaps } from '../proc/smaps.ts';
 /** Who can tell: the page table names the zero page (PAGEMAP_SCAN, Linux 6.7); in smaps it adds nothing to Rss. */
 export type ZeroPageWitness = 'page-table' | 'smaps';
 
-/** Whether a page that was only read is the shared zero page; the errno with which this witness, or the page itself, was refused. */
+/**
+ * Whether a page that was only read is the shared zero page; the errno with which this witness, or the page itself, was
+ * refused.
+ */
 export function readMapsZeroPage(witness: ZeroPageWitness): boolean | ErrnoName {
   const size = pageSize();
-  // Between two pages of other rights it is a VMA by itself, and under MCL_FUTURE, which writes to what may be written, it is only read.
+  // Between two pages of other rights it is a VMA by itself, and under MCL_FUTURE, which writes to what may be written,
+  // it is only read.
   const mapped = mmap(null, 3 * size, PROT.NONE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
   if (mapped.errno !== null) return mapped.errno;
   try {

@@ -1,6 +1,7 @@
 /**
- * The memory controller of this process's control group, version 1 or 2 (admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst). A limit here
- * is no refused mlock: reaching it means reclaim, which can't take locked pages, and then the OOM killer.
+ * The memory controller of this process's control group, version 1 or 2 (admin-guide/cgroup-v2.rst,
+ * cgroup-v1/memory.rst). A limit here is no refused mlock: reaching it means reclaim, which can't take locked pages,
+ * and then the OOM killer.
  */
 import type { Failed } from '../libc/errno.ts';
 import { procFolder, readText } from './proc-file.ts';
@@ -21,8 +22,9 @@ export type CgroupMemory = {
   readonly swapMaxBytes: CgroupLimit | null;
   readonly currentBytes: number | null;
   /**
-   * What may be used beyond that: the least of limit minus use over the group and those above it, each of which other groups may use too.
-   * Page cache that can be dropped counts as used in `currentBytes` and as available here. Null where no group has a limit.
+   * What may be used beyond that: the least of limit minus use over the group and those above it, each of which other
+   * groups may use too. Page cache that can be dropped counts as used in `currentBytes` and as available here. Null
+   * where no group has a limit.
    */
   readonly availableBytes: number | null;
   /** `unevictable` of `memory.stat`: locked, or otherwise not to be reclaimed. */
@@ -50,8 +52,8 @@ export function cgroupMemory(pid: number | 'self' = 'self'): CgroupResult {
 }
 
 /**
- * The same from the texts of /proc/PID/cgroup and mountinfo. Version 1's memory controller when it has one (it is then not in version 2's
- * tree), else version 2.
+ * The same from the texts of /proc/PID/cgroup and mountinfo. Version 1's memory controller when it has one (it is then
+ * not in version 2's tree), else version 2.
  */
 export function cgroupMemoryIn(groups: string, mountinfo: string): CgroupMemory | null {
   const mounts = mountsOf(mountinfo);
@@ -74,12 +76,17 @@ export function mountsOf(mountinfo: string): readonly Mount[] {
   });
 }
 
-/** A path as it is: the kernel writes spaces and backslashes in mountinfo as `\040`, `\134`; systemd's names have backslashes. */
+/**
+ * A path as it is: the kernel writes spaces and backslashes in mountinfo as `\040`, `\134`; systemd's names have
+ * backslashes.
+ */
 function unescaped(path: string): string {
   return path.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** Below the mount, the path without what the mount's root already covers (a container sees its own group as the root). */
+/**
+ * Below the mount, the path without what the mount's root already covers (a container sees its own group as the root).
+ */
 function folders({ root, point }: Mount, path: string): readonly string[] {
   const below = root !== '/' && path.startsWith(root) ? path.slice(root.length) : path;
   const names = below.split('/').filter((name) => name !== '' && name !== '..');
@@ -136,7 +143,8 @@ function availableIn(folder: string, file: (name: string) => string): number | n
   const max = limitOf(`${folder}/${file('max')}`);
   const current = number(`${folder}/${file('current')}`);
   if (max === null || max === 'unlimited' || current === null) return null;
-  // Version 1 has the group's own pages under this name, and those of the groups in it, which its use counts too, under the other.
+  // Version 1 has the group's own pages under this name, and those of the groups in it, which its use counts too, under
+  // the other.
   const cache = statOf(folder, 'total_inactive_file') ?? statOf(folder, 'inactive_file') ?? 0;
   return Math.max(0, max - current + cache);
 }

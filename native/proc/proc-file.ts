@@ -32,8 +32,8 @@ export function procFolder(pid: number | 'self'): string {
 const open = new Map<string, number>();
 
 /**
- * A descriptor on `/proc/self/NAME`, opened at the first use and kept: opening costs more than a small snapshot, and what was
- * opened before a process dropped its privileges goes on working after.
+ * A descriptor on `/proc/self/NAME`, opened at the first use and kept: opening costs more than a small snapshot, and
+ * what was opened before a process dropped its privileges goes on working after.
  */
 export function selfDescriptor(
   name: 'pagemap' | 'maps' | 'smaps',

@@ -1,6 +1,6 @@
 /**
- * One VMA's block of lines in /proc/PID/smaps (proc_pid_smaps(5)), parsed where the kernel put its bytes: with strings, parsing took
- * as long as the kernel takes to print. Nothing is kept of a block but what is handed out.
+ * One VMA's block of lines in /proc/PID/smaps (proc_pid_smaps(5)), parsed where the kernel put its bytes: with strings,
+ * parsing took as long as the kernel takes to print. Nothing is kept of a block but what is handed out.
  */
 
 /** One VMA of smaps. Sizes in bytes. `flags` are the two-letter VmFlags, space-separated as the kernel prints them. */
@@ -30,7 +30,9 @@ const SPACE = 32;
 const DASH = 45;
 const ZERO = 48;
 
-/** A line's name with the newline before it, and where it began in the last block, counted from the end of the header. */
+/**
+ * A line's name with the newline before it, and where it began in the last block, counted from the end of the header.
+ */
 type Line = { readonly name: Uint8Array; hint: number };
 
 /** The kernel pads its numbers, so a line is nearly always where it was; only when it is not, it is searched. */
@@ -116,8 +118,9 @@ export function endOfRecord(): number {
 }
 
 /**
- * Parses the block that begins at `from`, when it is whole before `limit`. Answers undefined when it isn't, and null when it ends at or
- * before the address `start` (as number, exact below 2^53) or its first line is no VMA: its lines are then not looked at.
+ * Parses the block that begins at `from`, when it is whole before `limit`. Answers undefined when it isn't, and null
+ * when it ends at or before the address `start` (as number, exact below 2^53) or its first line is no VMA: its lines
+ * are then not looked at.
  */
 export function parseRecord(bytes: Buffer, from: number, limit: number, start: number): SmapsEntry | null | undefined {
   const headerEnd = lineEnd(bytes, from, limit);

@@ -13,13 +13,16 @@ export type SmapsRollup = {
   readonly lazyFreeBytes: number;
   readonly anonHugePagesBytes: number;
   readonly swapBytes: number;
-  /** Locked pages that are there, each divided by the number of processes that map it. `VmLck` of status counts otherwise. */
+  /**
+   * Locked pages that are there, each divided by the number of processes that map it. `VmLck` of status counts
+   * otherwise.
+   */
   readonly lockedBytes: number;
 };
 
 /**
- * Reads it; the kernel walks all page tables of the process (20 ms with 4 GiB resident). Errors: ENOENT, EACCES (another user's), ESRCH
- * (no memory: a kernel thread, or ended).
+ * Reads it; the kernel walks all page tables of the process (20 ms with 4 GiB resident). Errors: ENOENT, EACCES
+ * (another user's), ESRCH (no memory: a kernel thread, or ended).
  */
 export function smapsRollup(pid: number | 'self' = 'self'): SmapsRollup | Failed {
   const read = readText(`${procFolder(pid)}/smaps_rollup`);

@@ -1,6 +1,7 @@
 /**
  * /proc/PID/smaps (proc_pid_smaps(5)): what each VMA holds and its flags. The only place that tells locked-on-fault and
- * don't-dump, and the dearest: the kernel walks the page table of every VMA it prints. Read as a stream, stopped past the range.
+ * don't-dump, and the dearest: the kernel walks the page table of every VMA it prints. Read as a stream, stopped past
+ * the range.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open as openAsync } from 'node:fs/promises';
@@ -11,8 +12,8 @@ import { endOfRecord, parseRecord, type SmapsEntry } from './smaps-record.ts';
 export type { SmapsEntry } from './smaps-record.ts';
 
 /**
- * Calls `visit` with each VMA that overlaps `start` to `end`, in order of address; stops when it answers false. `returned` is the
- * number visited. Holds 64 KiB at a time.
+ * Calls `visit` with each VMA that overlaps `start` to `end`, in order of address; stops when it answers false.
+ * `returned` is the number visited. Holds 64 KiB at a time.
  *
  * Errors: ENOENT (no such process, or CONFIG_PROC_PAGE_MONITOR is off), EACCES (not yours), ESRCH (ended meanwhile).
  */
@@ -37,8 +38,9 @@ export function readSmaps(
 const CHUNK = 64 * 1024;
 
 /**
- * `readSmaps` for a main loop: the reading, which is the kernel's walk through the page tables and nine tenths of the time, runs on
- * libuv's pool. Mappings may change between two chunks; each VMA is told as it was when its chunk was read.
+ * `readSmaps` for a main loop: the reading, which is the kernel's walk through the page tables and nine tenths of the
+ * time, runs on libuv's pool. Mappings may change between two chunks; each VMA is told as it was when its chunk was
+ * read.
  */
 export async function readSmapsAsync(
   pid: number | 'self',
@@ -91,7 +93,8 @@ class Records {
 
   room(): { readonly bytes: Buffer; readonly at: number; readonly length: number } {
     if (this.#bytes.length - this.#filled < CHUNK / 4) {
-      // What is left of a VMA goes to the front. One whose path fills the memory gets more: the kernel has no bound for it.
+      // What is left of a VMA goes to the front. One whose path fills the memory gets more: the kernel has no bound for
+      // it.
       const left = this.#filled - this.#begin;
       const next = left > this.#bytes.length / 2 ? Buffer.allocUnsafe(this.#bytes.length * 2) : this.#bytes;
       this.#bytes.copy(next, 0, this.#begin, this.#filled);

@@ -4,7 +4,10 @@ import { pageSize } from '../libc/sysconf.ts';
 /** A stretch of addresses. */
 export type Stretch = { readonly start: bigint; readonly end: bigint };
 
-/** The range in whole pages, as the kernel rounds it: from the page of its first byte to the end of the page of its last. */
+/**
+ * The range in whole pages, as the kernel rounds it: from the page of its first byte to the end of the page of its
+ * last.
+ */
 export function wholePages(address: bigint, length: number): Stretch {
   const size = BigInt(pageSize());
   const end = address + BigInt(length);

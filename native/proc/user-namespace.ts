@@ -10,12 +10,17 @@ export type IdMapping = { readonly inside: number; readonly outside: number; rea
 
 /** The user namespace of this process. user_namespaces(7) */
 export type UserNamespace = {
-  /** Null when /proc/self/ns/user can't be read. mlock heeds CAP_IPC_LOCK in the first namespace alone (`capable()` in mm/mlock.c). */
+  /**
+   * Null when /proc/self/ns/user can't be read. mlock heeds CAP_IPC_LOCK in the first namespace alone (`capable()` in
+   * mm/mlock.c).
+   */
   readonly initial: boolean | null;
   readonly uidMap: readonly IdMapping[];
 };
 
-/** Which namespace this is, and how its ids map to the one around it. Never fails: what can't be read is null or empty. */
+/**
+ * Which namespace this is, and how its ids map to the one around it. Never fails: what can't be read is null or empty.
+ */
 export function userNamespace(): UserNamespace {
   const map = readText('/proc/self/uid_map');
   const lines = map.errno === null ? map.text.split('\n').filter(Boolean) : [];

@@ -9,7 +9,10 @@ export type TransparentHugepage = {
   readonly returned: 0;
   readonly errno: null;
   readonly enabled: ThpSetting;
-  /** How hard a fault tries to make one: `always`, `defer`, `defer+madvise`, `madvise`, `never`. Null where the file is missing. */
+  /**
+   * How hard a fault tries to make one: `always`, `defer`, `defer+madvise`, `madvise`, `never`. Null where the file is
+   * missing.
+   */
   readonly defrag: string | null;
   /** For shared memory and memory files. */
   readonly shmem: string | null;
@@ -59,7 +62,9 @@ export type Overcommit = {
   readonly limitBytes: number | null;
 };
 
-/** vm.overcommit_memory by name, with its two numbers. `CommitLimit` of meminfo is what comes of them. proc_sys_vm(5) */
+/**
+ * vm.overcommit_memory by name, with its two numbers. `CommitLimit` of meminfo is what comes of them. proc_sys_vm(5)
+ */
 export function overcommit(): Overcommit | Failed {
   const read = readText('/proc/sys/vm/overcommit_memory');
   if (read.errno !== null) return read;
@@ -73,7 +78,10 @@ export function overcommit(): Overcommit | Failed {
   };
 }
 
-/** /proc/sys/vm/max_map_count: how many VMAs a process may have; past it mmap, mlock and munmap give ENOMEM. proc_sys_vm(5) */
+/**
+ * /proc/sys/vm/max_map_count: how many VMAs a process may have; past it mmap, mlock and munmap give ENOMEM.
+ * proc_sys_vm(5)
+ */
 export function maxMapCount(): { readonly returned: number; readonly errno: null } | Failed {
   const read = readText('/proc/sys/vm/max_map_count');
   return read.errno === null ? { returned: Number(read.text), errno: null } : read;

@@ -9,7 +9,9 @@ export type Vmstat = {
   readonly counters: ReadonlyMap<string, number>;
 };
 
-/** Reads all of them: which there are depends on the kernel and its configuration. Errors: ENOENT, EACCES (no /proc). */
+/**
+ * Reads all of them: which there are depends on the kernel and its configuration. Errors: ENOENT, EACCES (no /proc).
+ */
 export function vmstat(): Vmstat | Failed {
   const read = readText('/proc/vmstat');
   if (read.errno !== null) return read;

@@ -1,4 +1,7 @@
-/** Fixes for containers. The limit is set from outside, by the runtime; a capability counts only in the initial user namespace. */
+/**
+ * Fixes for containers. The limit is set from outside, by the runtime; a capability counts only in the initial user
+ * namespace.
+ */
 import type { FixText } from './wanted.ts';
 
 /** `docker run` reference, runtime constraints; daemon.json `default-ulimits`. */

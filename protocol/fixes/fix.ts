@@ -19,7 +19,9 @@ export const fixSchema = z.object({
   title: textSchema,
   /** `here`: it is for the setup that was found. `elsewhere`: it is for another; shown folded. */
   applies: z.enum(['here', 'elsewhere']),
-  /** `limit`: raises what may be locked. `call`: changes what the program asks for, or another of the kernel's limits. */
+  /**
+   * `limit`: raises what may be locked. `call`: changes what the program asks for, or another of the kernel's limits.
+   */
   about: z.enum(['limit', 'call']),
   /** What it changes, for whom, for how long. */
   changes: textSchema,

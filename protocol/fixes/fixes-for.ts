@@ -35,8 +35,8 @@ export function proposedLimit({ memlock: { soft }, vmLckBytes }: Setup): ByteLim
 }
 
 /**
- * Every fix, written out for the limit that is wanted: first those for this setup, the most fitting at the top. A shell's soft limit
- * comes before all when the hard limit leaves room.
+ * Every fix, written out for the limit that is wanted: first those for this setup, the most fitting at the top. A
+ * shell's soft limit comes before all when the hard limit leaves room.
  */
 export function fixesFor(setup: Setup, wanted: ByteLimit = proposedLimit(setup)): Fix[] {
   const { memlock, surroundings } = setup;

@@ -1,4 +1,6 @@
-/** Fixes for a refusal that raising the limit would not cure: what the program asks for, or the number of its mappings. */
+/**
+ * Fixes for a refusal that raising the limit would not cure: what the program asks for, or the number of its mappings.
+ */
 import type { FixText } from './wanted.ts';
 
 /** mlock(2) ERRORS, ENOMEM of a range with a hole. */

@@ -1,4 +1,6 @@
-/** Fixes for what systemd starts: system services, the user's own, and desktops. systemd.exec(5), systemd-system.conf(5) */
+/**
+ * Fixes for what systemd starts: system services, the user's own, and desktops. systemd.exec(5), systemd-system.conf(5)
+ */
 import type { FixText } from './wanted.ts';
 
 /** systemd.exec(5), Process Properties; the default since systemd 250: systemd-system.conf(5). */

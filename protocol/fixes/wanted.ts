@@ -2,7 +2,10 @@ import type { ByteLimit } from '../byte-limit.ts';
 import { limitKib } from '../limit-units.ts';
 import type { Fix } from './fix.ts';
 
-/** What fixes are written for: the limit that is wanted, in the notation of each place that takes one, and the unit that was found. */
+/**
+ * What fixes are written for: the limit that is wanted, in the notation of each place that takes one, and the unit that
+ * was found.
+ */
 export interface Wanted {
   /** Whole KiB: `ulimit -l`, limits.conf(5). */
   readonly kib: string;

@@ -10,8 +10,8 @@ interface Channel {
 }
 
 /**
- * The last message. Disconnecting at once would lose what the other side has not read yet; the side that reads this has read
- * everything before it, and disconnects.
+ * The last message. Disconnecting at once would lose what the other side has not read yet; the side that reads this has
+ * read everything before it, and disconnects.
  */
 const farewell = 0;
 

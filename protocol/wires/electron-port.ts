@@ -1,7 +1,10 @@
 import { BaseWire, type Wire, type WireMessage } from '../wire.ts';
 import { unpooledBytes } from './bytes.ts';
 
-/** Electron's `MessagePortMain`: an EventEmitter whose messages come as `{data, ports}`, in the main and in utility processes. */
+/**
+ * Electron's `MessagePortMain`: an EventEmitter whose messages come as `{data, ports}`, in the main and in utility
+ * processes.
+ */
 export interface ElectronPort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
@@ -33,7 +36,7 @@ class ElectronPortWire extends BaseWire {
 }
 
 /**
- * A wire over a port of Electron's `MessageChannelMain`. Takes the port over and starts it. Utility processes are given such a
- * port too (main makes both ends, since a utility process cannot), so they need no adapter of their own.
+ * A wire over a port of Electron's `MessageChannelMain`. Takes the port over and starts it. Utility processes are given
+ * such a port too (main makes both ends, since a utility process cannot), so they need no adapter of their own.
  */
 export const electronPortWire = (port: ElectronPort): Wire => new ElectronPortWire(port);

@@ -13,7 +13,9 @@ class MemoryWire extends BaseWire {
   }
 }
 
-/** Two ends of a wire within one process: for the command line, where engine and reader are neighbours, and for tests. */
+/**
+ * Two ends of a wire within one process: for the command line, where engine and reader are neighbours, and for tests.
+ */
 export function memoryWires(): [Wire, Wire] {
   const [one, other] = [new MemoryWire(), new MemoryWire()];
   one.other = other;

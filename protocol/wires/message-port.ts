@@ -39,5 +39,7 @@ class MessagePortWire extends BaseWire {
   }
 }
 
-/** A wire over a port of a `MessageChannel`: in a page, or between threads of Node. Takes the port over and starts it. */
+/**
+ * A wire over a port of a `MessageChannel`: in a page, or between threads of Node. Takes the port over and starts it.
+ */
 export const messagePortWire = (port: EventTargetPort): Wire => new MessagePortWire(port);

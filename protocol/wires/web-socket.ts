@@ -18,8 +18,8 @@ const connecting = 0;
 const open = 1;
 
 /**
- * More unsent bytes than this mean that the other side has stopped reading: frames wait for acknowledgements, so a reader that
- * lives never lets two of the largest pile up with the events between them.
+ * More unsent bytes than this mean that the other side has stopped reading: frames wait for acknowledgements, so a
+ * reader that lives never lets two of the largest pile up with the events between them.
  */
 const maxUnsentBytes = 2 * maxMessageBytes;
 
@@ -78,5 +78,8 @@ class WebSocketWire extends BaseWire {
   }
 }
 
-/** A wire over a WebSocket of a page or of the package `ws`. The socket may still be connecting: what is sent then waits. */
+/**
+ * A wire over a WebSocket of a page or of the package `ws`. The socket may still be connecting: what is sent then
+ * waits.
+ */
 export const webSocketWire = (socket: SocketLike): Wire => new WebSocketWire(socket);

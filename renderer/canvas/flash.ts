@@ -5,7 +5,10 @@ const flashMs = 200;
 
 /** The pages that flash at this moment. */
 export interface Flash {
-  /** For each page, which change was its last; it flashes when that is `first` or later. A loop over a million pages asks no function. */
+  /**
+   * For each page, which change was its last; it flashes when that is `first` or later. A loop over a million pages
+   * asks no function.
+   */
   readonly changedBy: Uint32Array;
   readonly first: number;
   /** How strongly a page flashes, 1 when it has just changed and 0 when that is long ago. */

@@ -57,8 +57,8 @@ export interface GridOptions {
 }
 
 /**
- * The canvas of one region. It owns the view (zoom, position), the cursor and the selection, and draws when the scheduler says so;
- * React makes it, hands it what to show, and is told what the person points at.
+ * The canvas of one region. It owns the view (zoom, position), the cursor and the selection, and draws when the
+ * scheduler says so; React makes it, hands it what to show, and is told what the person points at.
  */
 export class GridView {
   readonly #canvas: HTMLCanvasElement;

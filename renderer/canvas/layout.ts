@@ -1,7 +1,8 @@
 /**
  * Where each page is drawn: pages fill rows from left to right, like lines of text. Pure geometry, in CSS pixels.
  *
- * A `Layout` is how many columns there are and how large a cell is when everything fits; a `View` is the part of it that is seen.
+ * A `Layout` is how many columns there are and how large a cell is when everything fits; a `View` is the part of it
+ * that is seen.
  */
 export interface Layout {
   readonly pages: number;
@@ -36,7 +37,10 @@ export const largestFitCell = 112;
 /** As far as one can zoom in. */
 const largestCell = 128;
 
-/** Column counts worth having: short rows of any length, then multiples of 4, 8 and 16, so that rows begin at round addresses. */
+/**
+ * Column counts worth having: short rows of any length, then multiples of 4, 8 and 16, so that rows begin at round
+ * addresses.
+ */
 function columnCandidates(pages: number, most: number): number[] {
   const candidates: number[] = [];
   const after = (columns: number) => columns + (columns < 8 ? 1 : columns < 32 ? 4 : columns < 128 ? 8 : 16);
@@ -81,7 +85,10 @@ export const cellSize = (layout: Layout, view: View): number => layout.cell * vi
 
 export const largestZoom = (layout: Layout): number => Math.max(1, largestCell / layout.cell);
 
-/** Keeps the view inside the picture. A picture smaller than the viewport is centred across, at whole pixels, and stands at the top. */
+/**
+ * Keeps the view inside the picture. A picture smaller than the viewport is centred across, at whole pixels, and stands
+ * at the top.
+ */
 export function clampView(view: View, layout: Layout, viewport: Viewport): View {
   const zoom = Math.min(largestZoom(layout), Math.max(1, view.zoom));
   const cell = layout.cell * zoom;
@@ -159,7 +166,9 @@ export function reveal(page: number, layout: Layout, view: View, viewport: Viewp
   );
 }
 
-/** The outline of consecutive pages, as closed polygons in viewport coordinates: they cover whole rows and parts of two. */
+/**
+ * The outline of consecutive pages, as closed polygons in viewport coordinates: they cover whole rows and parts of two.
+ */
 export function rangeOutline(firstPage: number, pageCount: number, layout: Layout, view: View): Point[][] {
   const cell = cellSize(layout, view);
   const lastPage = Math.min(layout.pages, firstPage + pageCount) - 1;

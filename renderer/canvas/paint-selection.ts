@@ -22,7 +22,10 @@ const tint = 110;
 /** How much of the ground lies over pages that are not what it is about, of 255. */
 const veilStrength = 185;
 
-/** Draws what is selected over the pages: at any size, and for any number of runs, in the time that the visible pages take. */
+/**
+ * Draws what is selected over the pages: at any size, and for any number of runs, in the time that the visible pages
+ * take.
+ */
 export function paintSelection(context: CanvasRenderingContext2D, picture: PixelPicture, scene: SelectionScene): void {
   outline(context, picture, scene, scene.palette.select, []);
 }

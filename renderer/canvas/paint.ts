@@ -39,7 +39,10 @@ export function paintPages(context: CanvasRenderingContext2D, picture: PixelPict
   else paintSprites(context, scene, scene.sprites, span);
 }
 
-/** One pixel per page. The flash is here one brightness as long as it lasts, so that the picture changes when it begins and ends. */
+/**
+ * One pixel per page. The flash is here one brightness as long as it lasts, so that the picture changes when it begins
+ * and ends.
+ */
 function paintPixels(context: CanvasRenderingContext2D, picture: PixelPicture, scene: Scene, span: Span): void {
   const { layout, flags, bins, palette, filter, flash } = scene;
   picture.paint(context, scene, span, [flags, bins, palette, filter, flash?.first], (words) => {

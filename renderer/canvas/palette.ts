@@ -84,8 +84,8 @@ export function stateTable(unknown: number): readonly PageState[] {
 }
 
 /**
- * The colour of each of the 256 page bytes for cells too small for shapes, as little-endian RGBA words of an `ImageData`. Locked on
- * fault, an outline elsewhere, is here the locked colour at half strength.
+ * The colour of each of the 256 page bytes for cells too small for shapes, as little-endian RGBA words of an
+ * `ImageData`. Locked on fault, an outline elsewhere, is here the locked colour at half strength.
  */
 export function colourTable(
   palette: Palette,

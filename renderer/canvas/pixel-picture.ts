@@ -6,8 +6,8 @@ interface Place {
 }
 
 /**
- * A picture of one pixel for each page that is seen, scaled to the cells. A million pixels take milliseconds to write and none to draw
- * again, so they are kept until what they show is another.
+ * A picture of one pixel for each page that is seen, scaled to the cells. A million pixels take milliseconds to write
+ * and none to draw again, so they are kept until what they show is another.
  */
 export class PixelPicture {
   readonly #canvas = new OffscreenCanvas(1, 1);
@@ -19,7 +19,8 @@ export class PixelPicture {
   /**
    * Draws the picture where the pages of `span` are.
    *
-   * @param shows everything that the pixels depend on besides the place; compared one by one with what it was the last time
+   * @param shows everything that the pixels depend on besides the place; compared one by one with what it was the last
+   * time
    * @param write fills the pixels, little-endian RGBA words, row by row; what it leaves alone is as it was
    */
   paint(

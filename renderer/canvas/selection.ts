@@ -1,8 +1,9 @@
 import { difference, hasPage, noPages, type PageSet, pagesBetween, union } from '../store/pages/page-set.ts';
 
 /**
- * The cursor, and the pages that are selected. What is being stretched is the run from `anchor` to the cursor; it is added to `base`,
- * or taken from it. Whatever shape that has on the screen, it is runs of pages, as the kernel's calls take them.
+ * The cursor, and the pages that are selected. What is being stretched is the run from `anchor` to the cursor; it is
+ * added to `base`, or taken from it. Whatever shape that has on the screen, it is runs of pages, as the kernel's calls
+ * take them.
  */
 export interface Selection {
   readonly cursor: number | undefined;
@@ -29,7 +30,9 @@ export interface Modifiers {
   readonly keep: boolean;
 }
 
-/** Selects a page and puts the cursor there; with `keep` turns it over, with `extend` stretches from the anchor to it. */
+/**
+ * Selects a page and puts the cursor there; with `keep` turns it over, with `extend` stretches from the anchor to it.
+ */
 export function moveTo(selection: Selection, page: number, { extend, keep }: Modifiers): Selection {
   if (extend) {
     const anchor = selection.anchor ?? selection.cursor ?? page;
@@ -75,8 +78,8 @@ export interface Lines {
 }
 
 /**
- * Where a key takes the cursor, or undefined when the key does not move it. Home and End go to the ends of the row, with `jump`
- * (Ctrl) to those of the region. The first key of all shows the cursor on the first page.
+ * Where a key takes the cursor, or undefined when the key does not move it. Home and End go to the ends of the row,
+ * with `jump` (Ctrl) to those of the region. The first key of all shows the cursor on the first page.
  */
 export function cursorAfter(
   key: string,

@@ -13,8 +13,8 @@ type Sprite = OffscreenCanvas;
 export type Sprites = Readonly<Record<LegendEntry, Sprite>>;
 
 /**
- * One picture of each state at one size: drawing a page is then one copy. That of `dont-dump` lies over the state's. `scale` is device
- * pixels per CSS pixel.
+ * One picture of each state at one size: drawing a page is then one copy. That of `dont-dump` lies over the state's.
+ * `scale` is device pixels per CSS pixel.
  */
 export function makeSprites(palette: Palette, cell: number, scale: number): Sprites {
   const side = Math.max(1, Math.round((cell - gapOf(cell)) * scale));
@@ -59,7 +59,10 @@ export function drawState(context: Context2d, palette: Palette, state: PageState
   }
 }
 
-/** The sign for what must not be taken along, in the corner that the other marks leave free; below 14 px only a dot has room. */
+/**
+ * The sign for what must not be taken along, in the corner that the other marks leave free; below 14 px only a dot has
+ * room.
+ */
 function drawDontDump(context: Context2d, palette: Palette, side: number): void {
   const radius = Math.max(2, Math.min(11, side * 0.17));
   const inset = Math.max(0.5, side * 0.07);

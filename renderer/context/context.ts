@@ -47,7 +47,9 @@ export function useRegionPages(session: number, region: number): RegionPages | u
   return usePages().region(session, region);
 }
 
-/** What a region's pages were at the time that is pointed at; undefined while none is, and then what is now is shown. */
+/**
+ * What a region's pages were at the time that is pointed at; undefined while none is, and then what is now is shown.
+ */
 export function usePast(session: number, region: number): Past | undefined {
   const instant = useApp((state) => state.instant);
   const pages = useRegionPages(session, region);

@@ -4,7 +4,9 @@ import { enLog } from './en-log.ts';
 import { enSecrets } from './en-secrets.ts';
 import { enWorkbench } from './en-workbench.ts';
 
-/** Every text of the window in English. `zh.ts` has the same keys; experiments bring their own texts in both languages. */
+/**
+ * Every text of the window in English. `zh.ts` has the same keys; experiments bring their own texts in both languages.
+ */
 export const en = {
   app: {
     name: 'Pagescope',

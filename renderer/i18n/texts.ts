@@ -17,7 +17,7 @@ type Leaves<T, Path extends string = ''> = {
 type Singular<K extends string> = K extends `${infer Name}_${'one' | 'other'}` ? Name : K;
 
 /**
- * Gives a text, with values in the places of its `{{name}}`s. i18next's own typed function would be computed anew at each use: with some
- * hundred texts the compiler does not come to an end.
+ * Gives a text, with values in the places of its `{{name}}`s. i18next's own typed function would be computed anew at
+ * each use: with some hundred texts the compiler does not come to an end.
  */
 export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;

@@ -60,7 +60,10 @@ export function createEngine(wire: Wire, store: Store, scheduler: RafScheduler):
   };
 }
 
-/** Sorts a batch of events to their sessions. A session begins with its first event: it may come before `start` has answered. */
+/**
+ * Sorts a batch of events to their sessions. A session begins with its first event: it may come before `start` has
+ * answered.
+ */
 function receive(
   state: AppState,
   closed: ReadonlySet<number>,

@@ -7,7 +7,10 @@ import { languageSchema } from '../../protocol/text.ts';
 /** 64 steps then last five seconds: slow enough to watch, fast enough not to wait. */
 export const defaultPaceMs = 80;
 
-/** What the person chose and wants to find again; what is missing or makes no sense (an older version wrote it) is its default. */
+/**
+ * What the person chose and wants to find again; what is missing or makes no sense (an older version wrote it) is its
+ * default.
+ */
 const settingsSchema = (language: Language) =>
   z.object({
     language: languageSchema.catch(language),

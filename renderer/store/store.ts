@@ -24,8 +24,9 @@ export type Connection =
 export type SessionPlace = 'experiment' | 'workbench';
 
 /**
- * What the window is about: an experiment, the workbench, or the limits and, when the address says so, one of their fixes. The limits
- * have no session: what holds for the process as a whole is then that of the place `from` which they were opened.
+ * What the window is about: an experiment, the workbench, or the limits and, when the address says so, one of their
+ * fixes. The limits have no session: what holds for the process as a whole is then that of the place `from` which they
+ * were opened.
  */
 export type Place =
   | { readonly kind: SessionPlace }
@@ -80,15 +81,17 @@ export interface BenchAction {
 }
 
 /**
- * Everything the window shows, page states aside (`pages.ts`). Components read slices of it; only `actions.ts` and the link to the
- * engine write.
+ * Everything the window shows, page states aside (`pages.ts`). Components read slices of it; only `actions.ts` and the
+ * link to the engine write.
  */
 export interface AppState {
   readonly connection: Connection;
   readonly host: HostInfo | undefined;
   readonly catalogue: readonly ExperimentDescriptor[] | undefined;
   readonly place: Place;
-  /** The experiment in the address, whether it exists or not; the last one, while the window is about something else. */
+  /**
+   * The experiment in the address, whether it exists or not; the last one, while the window is about something else.
+   */
   readonly selected: string | undefined;
   /** Parameter fields as typed, by experiment; what is not there is the default. */
   readonly drafts: Readonly<Record<string, Draft>>;

@@ -39,8 +39,8 @@ export interface WorkbenchActions {
   turnTo(region: number): void;
   select(region: number, pages: PageSet): void;
   /**
-   * Does something to the selected pages, or to the process; after what is under way. False when there is nothing to do it to, or
-   * more than one action may be about, or the workbench has ended.
+   * Does something to the selected pages, or to the process; after what is under way. False when there is nothing to do
+   * it to, or more than one action may be about, or the workbench has ended.
    */
   act(tool: BenchTool): boolean;
   /** The same on pages that are named: what repeats a step, or takes it back. */

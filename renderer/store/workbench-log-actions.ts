@@ -29,7 +29,9 @@ export interface LogActions {
   /** All steps as a C program. */
   program(): Promise<string | undefined>;
   save(): Promise<Response<'save'> | undefined>;
-  /** Does the actions of a saved workbench again, in a new one. False when the engine refused: what was open then stays. */
+  /**
+   * Does the actions of a saved workbench again, in a new one. False when the engine refused: what was open then stays.
+   */
   reopen(saved: SavedWorkbench): Promise<boolean>;
 }
 

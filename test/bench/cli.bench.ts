@@ -1,4 +1,7 @@
-/** What the command costs against a Node that does nothing: `pagescope run first-touch --set pages=4 --json` and `node -e 0`. */
+/**
+ * What the command costs against a Node that does nothing: `pagescope run first-touch --set pages=4 --json` and `node
+ * -e 0`.
+ */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { median, type Row, row } from './row.ts';

@@ -10,8 +10,9 @@ const boundMs = 50;
 const rounds = 21;
 
 /**
- * Runs in the page before anything else. At this size the grid is drawn with one pixel per page, so the picture itself says when a page
- * has another look: `painted(page)` resolves with the time at which the frame with it was handed to the screen.
+ * Runs in the page before anything else. At this size the grid is drawn with one pixel per page, so the picture itself
+ * says when a page has another look: `painted(page)` resolves with the time at which the frame with it was handed to
+ * the screen.
  */
 function watchPictures(): void {
   let watched: { page: number; before: number; resolve: (atMs: number) => void } | undefined;

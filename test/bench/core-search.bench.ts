@@ -1,6 +1,6 @@
 /**
- * A core file searched against `grep -c -F` with the same 32 random bytes, both of a file that is in the page cache. Time of day: what its
- * user waits for, with all the threads that each has. Needs 1 GiB on a disk, and grep.
+ * A core file searched against `grep -c -F` with the same 32 random bytes, both of a file that is in the page cache.
+ * Time of day: what its user waits for, with all the threads that each has. Needs 1 GiB on a disk, and grep.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

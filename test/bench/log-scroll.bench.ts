@@ -1,4 +1,7 @@
-/** The log of the workbench with 100 000 operations, scrolled through in Chromium: whether each frame is there in time for 60 a second. */
+/**
+ * The log of the workbench with 100 000 operations, scrolled through in Chromium: whether each frame is there in time
+ * for 60 a second.
+ */
 import type { CDPSession, Page } from '@playwright/test';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Tool } from '../../protocol/page-call.ts';
@@ -9,7 +12,9 @@ import { median, type Row, row, type Skipped } from './row.ts';
 const entries = 100_000;
 const frameMs = 1000 / 60;
 const scrolledMs = 3000;
-/** CSS pixels for each frame: a wheel turned at leisure, a page at a time, and from one end to the other in a second. */
+/**
+ * CSS pixels for each frame: a wheel turned at leisure, a page at a time, and from one end to the other in a second.
+ */
 const speeds = [40, 700, 76_000];
 
 /** A region, and acts on a few of its pages each, in turn. */

@@ -21,7 +21,9 @@ interface Blocks {
   readonly released: number;
 }
 
-/** One session from start to release. An inline one has a host that starts no process, so that any size stays inline. */
+/**
+ * One session from start to release. An inline one has a host that starts no process, so that any size stays inline.
+ */
 async function measure(placement: Placement, parameters: Record<string, number | string>): Promise<Blocks> {
   const ended = Promise.withResolvers<void>();
   const host = { kind: 'cli' as const, version: '0.0.0' };

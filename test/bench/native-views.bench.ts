@@ -1,4 +1,7 @@
-/** Views of native against the kernel's own printing: smaps of 16 000 mappings, locked ranges. Medians of CPU time in one run. */
+/**
+ * Views of native against the kernel's own printing: smaps of 16 000 mappings, locked ranges. Medians of CPU time in
+ * one run.
+ */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { mlock } from '../../native/calls/mlock.ts';
 import { mprotect, munmap, PROT } from '../../native/calls/mman.ts';

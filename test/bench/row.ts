@@ -38,20 +38,24 @@ export function median(values: readonly number[]): number {
 }
 
 const clockGettime = bind<(clock: number, into: Uint32Array) => number>('int clock_gettime(int, void *)');
-/** clock_gettime(2). getrusage(2), which Node's own figure comes from, is only as fine as the scheduler's tick: 4 ms. */
+/**
+ * clock_gettime(2). getrusage(2), which Node's own figure comes from, is only as fine as the scheduler's tick: 4 ms.
+ */
 const CLOCK_THREAD_CPUTIME_ID = 3;
 const timespec = new Uint32Array(32);
 
 /**
- * CPU time of this thread so far, in ns. Not the time of day: on a machine that does other work a figure would say how long we waited
- * for it. What the kernel does for us (page faults, scans) is ours.
+ * CPU time of this thread so far, in ns. Not the time of day: on a machine that does other work a figure would say how
+ * long we waited for it. What the kernel does for us (page faults, scans) is ours.
  */
 export function cpuNs(): number {
   clockGettime()(CLOCK_THREAD_CPUTIME_ID, timespec);
   return (timespec[0] ?? 0) * 1e9 + (timespec[2] ?? 0);
 }
 
-/** Takes a turn of the main loop whenever it can; what is computed between two is what everybody else has to wait for. */
+/**
+ * Takes a turn of the main loop whenever it can; what is computed between two is what everybody else has to wait for.
+ */
 export async function longestBlockMs(work: Promise<unknown>): Promise<number> {
   let working = true;
   void work.finally(() => {

@@ -1,4 +1,7 @@
-/** How long acts of an inline workbench keep its host's main loop from others, and how long one page of a million takes. Needs 5 GiB. */
+/**
+ * How long acts of an inline workbench keep its host's main loop from others, and how long one page of a million takes.
+ * Needs 5 GiB.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';

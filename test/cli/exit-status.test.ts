@@ -110,7 +110,8 @@ describe('a run that is ended in its middle', () => {
   beforeEach((context) => {
     skipWithoutCompiler(context);
     libc ??= lyingLibc({
-      // The experiment asks for small pages before its first touch; what the engine tries out before that is as quick as ever.
+      // The experiment asks for small pages before its first touch; what the engine tries out before that is as quick
+      // as ever.
       madvise: `static int begun;
         int lie(void *start, size_t length, int advice) {
           if (advice == MADV_NOHUGEPAGE) begun = 1;

@@ -7,7 +7,10 @@ async function expectNone(axe: AxeBuilder): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }
 
-/** Holds what the page shows now to every rule of axe, and in the other theme to that of contrast: nothing else depends on it. */
+/**
+ * Holds what the page shows now to every rule of axe, and in the other theme to that of contrast: nothing else depends
+ * on it.
+ */
 export async function expectNoViolations(page: Page): Promise<void> {
   await expectNone(new AxeBuilder({ page }));
   await page.getByRole('button', { name: /^(Switch to the|切换到).*(theme|主题)$/ }).click();

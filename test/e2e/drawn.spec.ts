@@ -20,7 +20,9 @@ import { open } from './window.ts';
 const { Resident, Present, Locked, OnFault, Swapped, Zero, Huge, DontDump } = PageFlag;
 const here = Resident | Present;
 
-/** Every look of a page: its byte, what the legend calls it, the colour that it is filled with and that of its shape. */
+/**
+ * Every look of a page: its byte, what the legend calls it, the colour that it is filled with and that of its shape.
+ */
 const looks = [
   { byte: 0, name: 'absent', fill: 'page-absent', mark: 'page-absent-line', hue: 'grey' },
   { byte: here, name: 'resident', fill: 'page-resident', mark: undefined, hue: 'blue' },

@@ -19,7 +19,9 @@ import { inProject } from '../../scripts/project.mjs';
 /** Which app the page belongs to: `browser` the loopback host in Chromium, `electron` the desktop app. */
 type AppHost = 'browser' | 'electron';
 
-/** A `pagescope serve`, and the way into it: its link is good once, the cookie that it gives for any window after that. */
+/**
+ * A `pagescope serve`, and the way into it: its link is good once, the cookie that it gives for any window after that.
+ */
 class Served {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown[]>;

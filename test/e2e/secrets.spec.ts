@@ -15,7 +15,8 @@ const test = appTest.extend<object, { secretPage: Page }>({
           await setPace(page, 0);
           await open(page, '#/secret-page');
           const { step, resume, state } = windowOf(page);
-          // As far as the protected page is made: the three stand side by side, and the legend counts what core files leave out.
+          // As far as the protected page is made: the three stand side by side, and the legend counts what core files
+          // leave out.
           for (let next = ''; !next.includes('writes random bytes into A'); next = await state.innerText()) {
             await step.click();
             await expect(state).toContainText('Paused');
@@ -40,7 +41,10 @@ const test = appTest.extend<object, { secretPage: Page }>({
 const coreFiles = (page: Page) => page.getByRole('tabpanel', { name: 'Core files' });
 const notMeasured = (page: Page) => coreFiles(page).getByRole('list', { name: 'Not measured' }).getByRole('listitem');
 
-/** The card of the kernel's core file, whichever way it was found. Where there is none here, the window says why, and so does the skip. */
+/**
+ * The card of the kernel's core file, whichever way it was found. Where there is none here, the window says why, and so
+ * does the skip.
+ */
 async function kernelCore(page: Page) {
   const card = coreFiles(page).getByRole('article', { name: /^Core file (written by the kernel|kept by)/ });
   if ((await card.count()) === 0) {

@@ -5,8 +5,8 @@ import { expect, test } from './fixtures.ts';
 
 test('a long action shows how far it is, and Stop ends it and gives up those that wait', async ({ page }) => {
   await openBench(page);
-  // The zero page is mapped a million times, again and again: long work that takes no memory. Where each page is one of its own,
-  // a quarter of that is as long, and takes 1 GiB.
+  // The zero page is mapped a million times, again and again: long work that takes no memory. Where each page is one of
+  // its own, a quarter of that is as long, and takes 1 GiB.
   const pages = feature('zero-page').status === 'available' ? 1 << 20 : 1 << 18;
   const count = pages.toLocaleString('en');
   await map(page, `${pages}`);

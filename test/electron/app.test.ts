@@ -31,7 +31,9 @@ function events(desktop: Desktop): SessionEvent[] {
 const ofKind = <K extends SessionEvent['kind']>(desktop: Desktop, kind: K) =>
   events(desktop).filter((event): event is Extract<SessionEvent, { kind: K }> => event.kind === kind);
 
-/** Runs the experiment that the app opens on, with the window's own controls, until `state`; `End` is the slowest pace. */
+/**
+ * Runs the experiment that the app opens on, with the window's own controls, until `state`; `End` is the slowest pace.
+ */
 async function run(page: Page, pages: number, state: string, pace: 'Home' | 'End' = 'Home'): Promise<void> {
   await page.getByRole('slider', { name: 'Pace' }).press(pace);
   await page.getByRole('textbox', { name: 'Pages', exact: true }).fill(String(pages));

@@ -17,7 +17,9 @@ export interface Break {
   readonly parameters: Readonly<Record<string, number | string>>;
   /** In this order, each at the first such step after the last. */
   readonly actions: readonly Action[];
-  /** What the C library says that is not so, for `lying-libc.c`; `''` for nothing. In a process of the experiment's own. */
+  /**
+   * What the C library says that is not so, for `lying-libc.c`; `''` for nothing. In a process of the experiment's own.
+   */
   readonly lies?: string;
   /** The claims that fail then: these and no others. */
   readonly failed: readonly string[];

@@ -17,7 +17,10 @@ const parameters: Record<string, Record<string, string | number>> = {
 /** Those that run isolated, or search core files, take their time on a busy machine. */
 const longestMs = 90_000;
 
-/** What the title of a step must say, and what it must not say in either language, by its call, or by its advice where that has a line. */
+/**
+ * What the title of a step must say, and what it must not say in either language, by its call, or by its advice where
+ * that has a line.
+ */
 const titles: Record<string, readonly [en: RegExp, zh: RegExp, never?: RegExp]> = {
   mlock: [/\bm?lock\b/i, /锁定|mlock/, /unlock|解锁/i],
   mlock2: [/on fault/i, /缺页.*锁定/, /unlock|解锁/i],

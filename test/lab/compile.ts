@@ -7,7 +7,10 @@ import type { TestContext } from 'vitest';
 
 const execFileAsync = promisify(execFile);
 
-/** The C compilers that the tests know: the system's, with its library (glibc as a rule), and the one that comes with musl. */
+/**
+ * The C compilers that the tests know: the system's, with its library (glibc as a rule), and the one that comes with
+ * musl.
+ */
 export const compilers = ['cc', 'musl-gcc'] as const;
 export type Compiler = (typeof compilers)[number];
 
@@ -44,7 +47,9 @@ export function compileAndRun(program: string): string {
   return stdout;
 }
 
-/** The same with what it printed to stderr and its exit status, as a user whose words before the command are `prefix`. */
+/**
+ * The same with what it printed to stderr and its exit status, as a user whose words before the command are `prefix`.
+ */
 export function compileAndWatch(source: string, prefix: readonly string[] = []) {
   using program = compiledProgram(source);
   const [command = '', ...rest] = [...prefix, program.path];

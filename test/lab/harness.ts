@@ -45,7 +45,10 @@ export class TestReader {
     return this.events.filter((event): event is EventOf<K> => event.kind === kind);
   }
 
-  /** Resolves when the condition is true, which is looked at after every event and frame. @param what the condition is, in words */
+  /**
+   * Resolves when the condition is true, which is looked at after every event and frame. @param what the condition is,
+   * in words
+   */
   async until(condition: () => boolean, what = String(condition)): Promise<void> {
     const come = async () => {
       while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,6 +1,6 @@
 /**
- * A host that a test may kill: opens an isolated session of an experiment, which it lets run until the step of a title is next; tells its
- * process, and lives until it is ended.
+ * A host that a test may kill: opens an isolated session of an experiment, which it lets run until the step of a title
+ * is next; tells its process, and lives until it is ended.
  */
 import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';

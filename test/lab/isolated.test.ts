@@ -104,7 +104,8 @@ describe('an isolated session', () => {
 
   it('takes acknowledgements that come before the answer to its start', async () => {
     await using lab = isolatedLab();
-    // Every step changes a page and most snapshots are overtaken: without the first acknowledgements nothing more would come.
+    // Every step changes a page and most snapshots are overtaken: without the first acknowledgements nothing more would
+    // come.
     const starting = lab.start({ ...isolated, parameters: { pages: 60 } });
     await lab.reader.until(() => lab.reader.states.get(1)?.flags.every((flags) => flags & 1) ?? false);
     await starting;

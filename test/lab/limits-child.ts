@@ -1,6 +1,6 @@
 /**
- * A process of its own for limits.test.ts: prints its limits; with a size, also what the calculator says of it beside what mlock does; with
- * `explain`, what becomes of several refused calls.
+ * A process of its own for limits.test.ts: prints its limits; with a size, also what the calculator says of it beside
+ * what mlock does; with `explain`, what becomes of several refused calls.
  */
 import { diagnose } from '../../lab/limits/diagnose.ts';
 import { limits } from '../../lab/limits/limits.ts';

@@ -93,8 +93,8 @@ export async function runAndProgram(
 }
 
 /**
- * Runs the experiment, and its C program with the words of `prefix` before it: the program has the same calls refused, and finds the same
- * pages resident.
+ * Runs the experiment, and its C program with the words of `prefix` before it: the program has the same calls refused,
+ * and finds the same pages resident.
  */
 export async function expectSameInC(lab: TestLab, experiment: string, prefix: readonly string[] = []) {
   const { report, program } = await runAndProgram(lab, experiment);

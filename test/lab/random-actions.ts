@@ -38,8 +38,8 @@ function region(file: string): fc.Arbitrary<Added> {
 }
 
 /**
- * Every tool but two where the outcome is the kernel's to choose: MADV_PAGEOUT, which takes pages that lie in no list of a processor,
- * and of which none is anybody else's, and with them what MADV_FREE gave away.
+ * Every tool but two where the outcome is the kernel's to choose: MADV_PAGEOUT, which takes pages that lie in no list
+ * of a processor, and of which none is anybody else's, and with them what MADV_FREE gave away.
  */
 const tool: fc.Arbitrary<Tool> = fc.oneof(
   fc.record({ kind: fc.constant('touch'), access: fc.constantFrom('read', 'write') }),

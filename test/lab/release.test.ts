@@ -38,7 +38,9 @@ function isMappedAt(address: bigint): boolean {
   return [...maps].some(([, from, to]) => BigInt(`0x${from}`) <= address && address < BigInt(`0x${to}`));
 }
 
-/** An engine at one end of a wire and a reader at the other; `released` resolves when the engine has been disposed of. */
+/**
+ * An engine at one end of a wire and a reader at the other; `released` resolves when the engine has been disposed of.
+ */
 function connected() {
   const [near, far] = memoryWires();
   const reader = new TestReader();

@@ -1,6 +1,6 @@
 /**
- * Runs one experiment in a process of its own and prints its report: `node report-of.ts ID '{"pages": 4}'`. Another user can be given
- * this process, with `setpriv`.
+ * Runs one experiment in a process of its own and prints its report: `node report-of.ts ID '{"pages": 4}'`. Another
+ * user can be given this process, with `setpriv`.
  */
 import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';

@@ -13,7 +13,10 @@ const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, impor
 /** The schema as a reader of the docs has it: from the file, without the code that it was made from. */
 const documented = z.fromJSONSchema(JSON.parse(readFileSync(inProject('docs/report.schema.json'), 'utf8')));
 
-/** A report of everything that a session can show: skipped and held claims aside, also a lock, a refused call and an early stop. */
+/**
+ * A report of everything that a session can show: skipped and held claims aside, also a lock, a refused call and an
+ * early stop.
+ */
 async function reports(): Promise<Record<string, Report>> {
   await using lab = new TestLab();
   const language: Language = 'zh';

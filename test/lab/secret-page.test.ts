@@ -18,7 +18,10 @@ const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
 const hostEntry = fileURLToPath(new URL('./isolated-host.ts', import.meta.url));
 const size = pageSize();
 
-/** What gcore is asked for. Type stripping is WebAssembly, whose reservation makes the process too large for it in these tests. */
+/**
+ * What gcore is asked for. Type stripping is WebAssembly, whose reservation makes the process too large for it in these
+ * tests.
+ */
 const ofGcore = ['gcore-all', 'gcore-all-secret'];
 
 const measuredOf = ({ claims }: Report) => Object.fromEntries(claims.map(({ id, measured }) => [id, measured]));

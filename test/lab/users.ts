@@ -25,8 +25,9 @@ export const nobody = [
 ] as const;
 
 /**
- * Those that an experiment has to work for: whoever runs the tests, and an ordinary user with the limits of newer and of older systems.
- * Limits that are higher than this process may set are left out, and so is nobody when the tests are not root's.
+ * Those that an experiment has to work for: whoever runs the tests, and an ordinary user with the limits of newer and
+ * of older systems. Limits that are higher than this process may set are left out, and so is nobody when the tests are
+ * not root's.
  */
 export function users(): User[] {
   const limits = [8192, 64].filter((kibibytes) => mayLimitTo(kibibytes * 1024));

@@ -1,4 +1,7 @@
-/** Control groups of other machines: their files, written as cgroup-v2.rst and cgroup-v1/memory.rst have them, in a folder. */
+/**
+ * Control groups of other machines: their files, written as cgroup-v2.rst and cgroup-v1/memory.rst have them, in a
+ * folder.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

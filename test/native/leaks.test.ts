@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { nativeScript } from '../support/native-script.ts';
 
 const KIB = 1024;
-/** What may stay of all rounds together. They are so many that what each leaves would be more than V8 takes meanwhile. */
+/**
+ * What may stay of all rounds together. They are so many that what each leaves would be more than V8 takes meanwhile.
+ */
 const MOST = [
   ['mappedBytes', 4096 * KIB],
   ['descriptors', 0],

@@ -1,6 +1,6 @@
 /**
- * Mappings for tests. A test that punches a hole does so in the middle of its own mapping, where no other thread's mapping fits, since
- * what is mapped there meanwhile would be unmapped by the test's end.
+ * Mappings for tests. A test that punches a hole does so in the middle of its own mapping, where no other thread's
+ * mapping fits, since what is mapped there meanwhile would be unmapped by the test's end.
  */
 import { MADV, MAP, madvise, mmap, PROT } from '../../native/calls/mman.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';

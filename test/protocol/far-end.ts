@@ -8,8 +8,8 @@ export interface Epitaph {
 }
 
 /**
- * The other side of the wire contract's tests: does what it is told, so that it can just as well live in another process or
- * thread. Bytes and unknown strings are sent back.
+ * The other side of the wire contract's tests: does what it is told, so that it can just as well live in another
+ * process or thread. Bytes and unknown strings are sent back.
  *
  * @param sendForeign puts a value on the pipe that no wire would send, where the pipe can carry one
  */

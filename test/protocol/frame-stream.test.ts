@@ -6,7 +6,10 @@ import { PageStates } from '../../protocol/page-states.ts';
 
 const pages = 24;
 
-/** What may happen: the sampler offers a snapshot, the reader draws some frames, an acknowledgement comes that makes no sense. */
+/**
+ * What may happen: the sampler offers a snapshot, the reader draws some frames, an acknowledgement comes that makes no
+ * sense.
+ */
 const happening = fc.oneof(
   {
     weight: 5,

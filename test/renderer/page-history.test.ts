@@ -76,7 +76,9 @@ it('the way back from a frame that changes more than the budget is not kept, whi
   expect(undoOf(before, decodeFrame(plain))?.length).toBeLessThan(3);
 });
 
-/** Steps of 4 ns that begin every 10 ns, each with a snapshot at its end; the reader draws a frame after some of them. */
+/**
+ * Steps of 4 ns that begin every 10 ns, each with a snapshot at its end; the reader draws a frame after some of them.
+ */
 function acted(snapshots: readonly Uint8Array[], drawsAfter: (step: number) => boolean): RegionPages {
   const region = new RegionPages();
   let drawn = 0;

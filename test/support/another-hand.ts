@@ -1,6 +1,6 @@
 /**
- * What somebody else in the engine's process does to the memory of its regions: no step tells of it, and the session learns of it by looking, as
- * it would of a thread or a debugger.
+ * What somebody else in the engine's process does to the memory of its regions: no step tells of it, and the session
+ * learns of it by looking, as it would of a thread or a debugger.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

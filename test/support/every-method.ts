@@ -1,6 +1,8 @@
 import { contract, type Method, type Received, type Response, type Service } from '../../protocol/service.ts';
 
-/** An engine with a method for each of the contract's, those that sessions answer too: so tests read like the contract. */
+/**
+ * An engine with a method for each of the contract's, those that sessions answer too: so tests read like the contract.
+ */
 export type EveryMethod = Pick<Service, 'acknowledge' | 'dispose'> & {
   [M in Method]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
 };

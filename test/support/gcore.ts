@@ -1,4 +1,7 @@
-/** A gcore that knows one thing of a process, with `-a` or without: what is in its memory file. `gcore [-a] -o PREFIX PID` */
+/**
+ * A gcore that knows one thing of a process, with `-a` or without: what is in its memory file. `gcore [-a] -o PREFIX
+ * PID`
+ */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { buildCore, notesOf } from '../lab/core-file/build-core.ts';
 

@@ -1,4 +1,7 @@
-/** What a wait may take: a test that would run into its time limit fails before, with a sentence that says what did not happen. */
+/**
+ * What a wait may take: a test that would run into its time limit fails before, with a sentence that says what did not
+ * happen.
+ */
 
 /** Only where vitest runs the file: the harness is also part of processes that tests start. */
 const vitest = '__vitest_worker__' in globalThis ? await import('vitest') : undefined;

@@ -7,8 +7,8 @@ const SUPPORT = new URL('./', import.meta.url).href;
 export type ScriptOptions = { readonly prefix?: readonly string[]; readonly nodeOptions?: readonly string[] };
 
 /**
- * Runs a module in a process of its own. `from 'calls/mman.ts'` means that file of native, `from 'support/sandbox.ts'` one of test/support.
- * What it prints is read as JSON.
+ * Runs a module in a process of its own. `from 'calls/mman.ts'` means that file of native, `from 'support/sandbox.ts'`
+ * one of test/support. What it prints is read as JSON.
  */
 export function nativeScript<T>(script: string, { prefix = [], nodeOptions = [] }: ScriptOptions = {}): T {
   const source = script

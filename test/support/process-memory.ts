@@ -3,8 +3,8 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 const chunkBytes = 1 << 20;
 
 /**
- * Where each needle stands in the memory of a process that this one may trace: the addresses, in all that it may write. What cannot be read
- * from outside (memfd_secret, devices) is left out.
+ * Where each needle stands in the memory of a process that this one may trace: the addresses, in all that it may write.
+ * What cannot be read from outside (memfd_secret, devices) is left out.
  */
 export function placesInMemory(pid: number, needles: readonly Uint8Array[]): bigint[][] {
   const overlap = Math.max(0, ...needles.map(({ length }) => length - 1));

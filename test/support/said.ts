@@ -32,7 +32,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders with no texts for people in them. */
 const without = /^(?:\..*|node_modules|out|dist|build|docs|scripts|test|bin)$/;
 
-/** The texts that stand side by side in the source: `{ en, zh }`, and `problem(kind, en, zh)`. A value in a text is `…`. */
+/**
+ * The texts that stand side by side in the source: `{ en, zh }`, and `problem(kind, en, zh)`. A value in a text is `…`.
+ */
 export function saidInSource(): Said[] {
   const folders = readdirSync(root, { withFileTypes: true }).filter(
     (each) => each.isDirectory() && !without.test(each.name),

@@ -1,6 +1,6 @@
 /**
- * Whether an English and a Chinese sentence may mean the same: as many negations, the same names and numbers, and of each pair of
- * opposites the same one. It can't tell that they do; it tells when one was turned round or was forgotten.
+ * Whether an English and a Chinese sentence may mean the same: as many negations, the same names and numbers, and of
+ * each pair of opposites the same one. It can't tell that they do; it tells when one was turned round or was forgotten.
  */
 
 const NOT_EN =

@@ -1,6 +1,6 @@
 /**
- * A sandbox, or an older kernel, for the thread that asks for it: a seccomp(2) filter that answers chosen system calls with an errno. It
- * can't be taken back, so ask for it in a process of its own (`nativeScript`). x86-64 and arm64.
+ * A sandbox, or an older kernel, for the thread that asks for it: a seccomp(2) filter that answers chosen system calls
+ * with an errno. It can't be taken back, so ask for it in a process of its own (`nativeScript`). x86-64 and arm64.
  */
 
 import { prctl } from '../../native/calls/prctl.ts';

@@ -19,9 +19,9 @@ export function sharedLibrary(source: string): Disposable & { readonly path: str
 }
 
 /**
- * A C library that lies to Pagescope alone: it finds its functions by dlsym, which this answers. Everything else in the process
- * (V8 maps memory too) gets the true ones. A lie is the C definition of a function called `lie`, which reaches the true one as
- * `TRUE(name)`.
+ * A C library that lies to Pagescope alone: it finds its functions by dlsym, which this answers. Everything else in the
+ * process (V8 maps memory too) gets the true ones. A lie is the C definition of a function called `lie`, which reaches
+ * the true one as `TRUE(name)`.
  */
 export function lyingLibc(lies: Readonly<Record<string, string>>): Disposable & { readonly path: string } {
   const names = Object.keys(lies);

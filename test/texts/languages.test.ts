@@ -75,7 +75,10 @@ const inEnglish: readonly (readonly [zh: RegExp, en: RegExp])[] = [
   [/浅色/, /light/i],
 ];
 
-/** Opposites: a text that has both has them in the same order in both languages, so that neither is said of what is true of the other. */
+/**
+ * Opposites: a text that has both has them in the same order in both languages, so that neither is said of what is true
+ * of the other.
+ */
 const inOrder: readonly (readonly [en: readonly [RegExp, RegExp], zh: readonly [RegExp, RegExp]])[] = [
   [
     [/\bread/i, /\bwrit/i],

@@ -5,9 +5,9 @@ import type { Text } from '../../../protocol/text.ts';
 import type { Region } from '../../regions/region.ts';
 
 /**
- * How many of these pages of a region's file the page cache holds, whoever brought them there, those included that are still being read.
- * cachestat(2), and before Linux 6.5 mincore(2), which counts those alone that have been read; of a file that is neither one's own nor
- * writable both keep it secret.
+ * How many of these pages of a region's file the page cache holds, whoever brought them there, those included that are
+ * still being read. cachestat(2), and before Linux 6.5 mincore(2), which counts those alone that have been read; of a
+ * file that is neither one's own nor writable both keep it secret.
  */
 export function cachedPages(region: Region, range: PageRange): number | Text {
   const { file } = region;
@@ -31,8 +31,8 @@ export function residentPages(region: Region, range: PageRange): number | Text {
 }
 
 /**
- * A condition to wait for: readahead works on while nobody waits for it. It holds when the page cache has held the same for five
- * questions, and when mincore, where it tells, has seen all of it arrive.
+ * A condition to wait for: readahead works on while nobody waits for it. It holds when the page cache has held the same
+ * for five questions, and when mincore, where it tells, has seen all of it arrive.
  */
 export function standsStill(region: Region): () => boolean {
   const whole = { firstPage: 0, pageCount: region.pages };

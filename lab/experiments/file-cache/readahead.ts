@@ -10,10 +10,16 @@ import type { Region } from '../../regions/region.ts';
 import type { TakenStep } from '../../session/steps.ts';
 import { cachedPages, standsStill } from './cached-pages.ts';
 
-/** The kernel keeps fresh pages in lists of each processor for a moment and passes them over; then the call is made again. */
+/**
+ * The kernel keeps fresh pages in lists of each processor for a moment and passes them over; then the call is made
+ * again.
+ */
 const mostRounds = 4;
 
-/** Reads go on after the touch; a disk that sleeps or a network takes longer than this, and then what has come by then is counted. */
+/**
+ * Reads go on after the touch; a disk that sleeps or a network takes longer than this, and then what has come by then
+ * is counted.
+ */
 const longestWaitMs = 2000;
 
 /** What one touch brought into the page cache, in pages. */
@@ -24,7 +30,10 @@ export interface Window {
   readonly touchNs: number;
 }
 
-/** Drops a file region's pages, first from the page table, then from the page cache. What stays, in pages, or why that cannot be told. */
+/**
+ * Drops a file region's pages, first from the page table, then from the page cache. What stays, in pages, or why that
+ * cannot be told.
+ */
 export async function* evict<C extends string>(lab: Lab<C>, region: Region): Script<number | Text> {
   const range = wholeOf(region);
   let left = yield* evictOnce(lab, region);
@@ -48,8 +57,8 @@ export async function* evict<C extends string>(lab: Lab<C>, region: Region): Scr
 }
 
 /**
- * Touches one page of an evicted file under an advice and counts what came with it. The page itself may be reclaimed before it is
- * counted; then it is done again. A sentence when there is nothing to count.
+ * Touches one page of an evicted file under an advice and counts what came with it. The page itself may be reclaimed
+ * before it is counted; then it is done again. A sentence when there is nothing to count.
  */
 export async function* windowUnder<C extends string>(
   lab: Lab<C>,
@@ -101,7 +110,10 @@ export async function* touchOne<C extends string>(lab: Lab<C>, region: Region, p
   throw problem('cannot-run-here', `Page ${page} could not be read: ${why.en}`, `无法读取第 ${page} 页：${why.zh}`);
 }
 
-/** Ends the experiment as failed when the file was made shorter meanwhile, so that the byte at `offset` is no longer in it. */
+/**
+ * Ends the experiment as failed when the file was made shorter meanwhile, so that the byte at `offset` is no longer in
+ * it.
+ */
 export function checkNotCut(file: BackingFile, offset: number): void {
   const bytes = file.bytesNow;
   if (bytes > offset) return;

@@ -19,9 +19,9 @@ const patienceMs = 60_000;
 const abort = { kind: 'abort' } as const;
 
 /**
- * A copy of this process aborts, in the folder that its core file is expected in; waits for its end and collects the core file. One call,
- * so that a stop cannot come between the file and who deletes it: when `signal` aborts, the copy is killed, what it wrote is deleted, and
- * the signal's reason thrown.
+ * A copy of this process aborts, in the folder that its core file is expected in; waits for its end and collects the
+ * core file. One call, so that a stop cannot come between the file and who deletes it: when `signal` aborts, the copy
+ * is killed, what it wrote is deleted, and the signal's reason thrown.
  */
 export async function abortCopy(
   expected: ExpectedCore,
@@ -39,7 +39,10 @@ export async function abortCopy(
   return { record: { ...record, ...(outcome && { outcome }) }, operation: abort, value };
 }
 
-/** Runs in another working directory: a file name in core_pattern without a folder starts there, and a copy inherits it. core(5) */
+/**
+ * Runs in another working directory: a file name in core_pattern without a folder starts there, and a copy inherits it.
+ * core(5)
+ */
 export function inFolder<T>(path: string, run: () => T): T {
   const before = process.cwd();
   process.chdir(path);
@@ -64,7 +67,10 @@ export async function waitForCopy(pid: number, { clock, signal }: CallSite): Pro
   return { record: recordOf(result, undefined, undefined, meter), value };
 }
 
-/** Waits for a child that aborts, and collects it. One that takes too long, or that nobody waits for any more, is killed. */
+/**
+ * Waits for a child that aborts, and collects it. One that takes too long, or that nobody waits for any more, is
+ * killed.
+ */
 export async function endOf(pid: number, signal: AbortSignal): Promise<ChildEnd | undefined> {
   const deadline = performance.now() + patienceMs;
   for (;;) {

@@ -15,7 +15,9 @@ import { Meter } from '../../operations/meter.ts';
 import type { Called, CallSite } from '../../session/steps.ts';
 import { abortCopy, endOf, inFolder, waitForCopy } from './aborted-copy.ts';
 
-/** The ways to a core file: the kernel's of a copy that aborts, and gdb's of the process itself, without and with `-a`. */
+/**
+ * The ways to a core file: the kernel's of a copy that aborts, and gdb's of the process itself, without and with `-a`.
+ */
 export type Way = 'kernel' | 'gcore' | 'gcore-all';
 
 type AnyLab = Lab<string>;
@@ -96,8 +98,8 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
 }
 
 /**
- * A copy made while the process is not dumpable aborts; how that ended. The process is dumpable again at once: while it is not, its own
- * files in /proc are root's.
+ * A copy made while the process is not dumpable aborts; how that ended. The process is dumpable again at once: while it
+ * is not, its own files in /proc are root's.
  */
 export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<ChildEnd | undefined> {
   const folder = await cores.folder();
@@ -118,7 +120,9 @@ export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<Ch
   return yield* lab.call({ en: 'Wait for its end', zh: '等待它结束' }, (site) => waitForCopy(pid, site));
 }
 
-/** Where Yama lets only ancestors trace, it has to be told of others. prctl(2), Documentation/admin-guide/LSM/Yama.rst */
+/**
+ * Where Yama lets only ancestors trace, it has to be told of others. prctl(2), Documentation/admin-guide/LSM/Yama.rst
+ */
 const ptraceScope = '/proc/sys/kernel/yama/ptrace_scope';
 
 /** gdb's gcore(1) of the process itself, which holds the lock: as the kernel would write it, then with `-a`. */

@@ -10,12 +10,13 @@ import type { Called, CallSite } from '../../session/steps.ts';
 export const markerBytes = 32;
 
 /**
- * Learns a region's marker, the first bytes of it, through a pipe; undefined where the kernel would not write them. Only when every core
- * file has been made: from now on it stands a second time in this process. `forget` it.
+ * Learns a region's marker, the first bytes of it, through a pipe; undefined where the kernel would not write them.
+ * Only when every core file has been made: from now on it stands a second time in this process. `forget` it.
  */
 export async function learnMarker(region: Region, { clock }: CallSite): Promise<Called<Marker | undefined>> {
   const meter = new Meter(clock);
-  // Of its own buffer, which V8 never moves: a small typed array lives on its heap, where the collector would leave a copy behind.
+  // Of its own buffer, which V8 never moves: a small typed array lives on its heap, where the collector would leave a
+  // copy behind.
   const bytes = new Uint8Array(new ArrayBuffer(4096), 0, markerBytes);
   const { returned, errno } = meter.measure(() => readThroughPipe(region.address, markerBytes, bytes));
   const record = recordOf(

@@ -6,7 +6,10 @@ import { Meter } from '../../operations/meter.ts';
 import type { Region } from '../../regions/region.ts';
 import type { Called, CallSite } from '../../session/steps.ts';
 
-/** Reads a region's first byte as a debugger does, by process_vm_readv(2), and forgets it; how many bytes that gave, or what errno. */
+/**
+ * Reads a region's first byte as a debugger does, by process_vm_readv(2), and forgets it; how many bytes that gave, or
+ * what errno.
+ */
 export async function readAsDebugger(region: Region, { clock }: CallSite): Promise<Called<number | ErrnoName>> {
   const meter = new Meter(clock);
   const { returned, errno } = meter.add(touchRead(region.address, Uint32Array.of(0)));

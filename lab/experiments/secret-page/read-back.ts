@@ -11,8 +11,8 @@ import type { Called, CallSite } from '../../session/steps.ts';
 const pieceBytes = 4096;
 
 /**
- * Reads a region back and counts its bytes that are not zero; the count is all that is kept. Through a pipe, which answers EFAULT where a
- * load would end the process, and reads also memfd_secret. Undefined where it could not be read.
+ * Reads a region back and counts its bytes that are not zero; the count is all that is kept. Through a pipe, which
+ * answers EFAULT where a load would end the process, and reads also memfd_secret. Undefined where it could not be read.
  */
 export async function readBack(region: Region, { clock }: CallSite): Promise<Called<number | undefined>> {
   const meter = new Meter(clock);

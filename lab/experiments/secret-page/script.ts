@@ -27,7 +27,8 @@ interface Placed extends Secrets {
 }
 
 /**
- * The steps of the experiment: places the secrets, proves what is in core files of the process and what is not, and ends the secrets.
+ * The steps of the experiment: places the secrets, proves what is in core files of the process and what is not, and
+ * ends the secrets.
  *
  * @param pages of each of the three regions
  */

@@ -23,8 +23,9 @@ const titles: Record<Way, Text> = {
 };
 
 /**
- * Learns the markers, searches every core file for them, and forgets them: this order is the point, since a marker that this process had
- * learned before would be in the core files once more. Each core file is deleted when it has been searched.
+ * Learns the markers, searches every core file for them, and forgets them: this order is the point, since a marker that
+ * this process had learned before would be in the core files once more. Each core file is deleted when it has been
+ * searched.
  */
 export async function* searchAll(lab: Lab<string>, cores: CoreFiles, regions: readonly Region[]): Script<Findings> {
   const findings = new Map<Way, Evidence>();

@@ -16,7 +16,10 @@ interface Props {
   readonly onShow: (index: number | undefined) => void;
 }
 
-/** A core file as a strip of its mappings. Pointer and keys go from one to the next; what each is, is said by who holds `shown`. */
+/**
+ * A core file as a strip of its mappings. Pointer and keys go from one to the next; what each is, is said by who holds
+ * `shown`.
+ */
 export function CoreStrip({ file, words, describedBy, shown, onShow }: Props) {
   const { t } = useWords();
   const { ref, width } = useElementSize();

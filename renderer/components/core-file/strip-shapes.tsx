@@ -76,7 +76,10 @@ function edges(segments: readonly Segment[]): string {
     .join('');
 }
 
-/** A mapping of the session, or one in which something was found: an outline, the letter of its region, a pin for what was found. */
+/**
+ * A mapping of the session, or one in which something was found: an outline, the letter of its region, a pin for what
+ * was found.
+ */
 function Telling({ segment, words, hatching }: { segment: Segment; words: CoreWords; hatching: string }) {
   const { x, width, mapping, region } = segment;
   const inner = Math.max(2, width - gap);

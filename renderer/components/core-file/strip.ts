@@ -23,8 +23,9 @@ export const isTelling = ({ mapping, region }: Pick<Segment, 'mapping' | 'region
 type Piece = Pick<Segment, 'mapping' | 'region'>;
 
 /**
- * All mappings by address, side by side over `width`: the telling ones wide enough to be read, the others by the square root of their
- * size, so that a page is seen beside a gigabyte. A region that `found` names and no mapping covers stands where it would be.
+ * All mappings by address, side by side over `width`: the telling ones wide enough to be read, the others by the square
+ * root of their size, so that a page is seen beside a gigabyte. A region that `found` names and no mapping covers
+ * stands where it would be.
  */
 export function segmentsOf(
   file: Pick<CoreFile, 'mappings' | 'found'>,

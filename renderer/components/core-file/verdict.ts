@@ -2,8 +2,8 @@ import type { CoreFile } from '../../../protocol/events.ts';
 import { isProtected, type Nature } from '../../../protocol/nature.ts';
 
 /**
- * What a search proved. That a protected marker was not found counts only when the same search found the unprotected one, in a file
- * that is whole.
+ * What a search proved. That a protected marker was not found counts only when the same search found the unprotected
+ * one, in a file that is whole.
  */
 export type Verdict = 'clean' | 'leaked' | 'unproven' | 'cut-short';
 

@@ -8,8 +8,8 @@ import classes from '../shared/workspace.module.css';
 import { StepsPanel } from '../steps/steps-panel.tsx';
 
 /**
- * What is below the pages, of some groups of experiments: bars of locks need more height than two lines, and strips of core files more
- * than three pages do. Each keeps the split that it was given.
+ * What is below the pages, of some groups of experiments: bars of locks need more height than two lines, and strips of
+ * core files more than three pages do. Each keeps the split that it was given.
  */
 const splits: Partial<Record<ExperimentDescriptor['group'], { readonly id: string; readonly below: string }>> = {
   locking: { id: 'pagescope.left.locking', below: '33%' },

@@ -10,7 +10,10 @@ import classes from './experiment-head.module.css';
 /** What stands around the text of a choice: padding and the arrow. */
 const selectFrame = '46px';
 
-/** A field for each parameter that the experiment declares. A run keeps the values it began with, so the fields rest meanwhile. */
+/**
+ * A field for each parameter that the experiment declares. A run keeps the values it began with, so the fields rest
+ * meanwhile.
+ */
 export function ParameterForm({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
   const { resetParameters } = useActions();

@@ -4,7 +4,10 @@ import { useApp, useWords } from '../../context/context.ts';
 import { shownExperiment } from '../../store/store.ts';
 import classes from './navigation.module.css';
 
-/** The catalogue by group, the workbench, then what is about the machine. A group without an experiment is not shown, nor is anything that does not work yet. */
+/**
+ * The catalogue by group, the workbench, then what is about the machine. A group without an experiment is not shown,
+ * nor is anything that does not work yet.
+ */
 export function Navigation() {
   const { t, pick } = useWords();
   const catalogue = useApp((state) => state.catalogue) ?? [];

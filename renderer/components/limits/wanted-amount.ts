@@ -13,7 +13,9 @@ export interface Amount {
   readonly unit: AmountUnit;
 }
 
-/** Undefined for what is no size: nothing, not a number, not above 0, not whole bytes, beyond what a number can count. */
+/**
+ * Undefined for what is no size: nothing, not a number, not above 0, not whole bytes, beyond what a number can count.
+ */
 export function bytesOf({ value, unit }: Amount): number | undefined {
   const number = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
   const bytes = number * amountUnits[unit];

@@ -16,7 +16,10 @@ export function Stripes({ id }: { id: string }) {
   );
 }
 
-/** A lock as it is drawn: filled for mlock, an outline for a lock on fault, striped for mlockall. The legend draws it the same. */
+/**
+ * A lock as it is drawn: filled for mlock, an outline for a lock on fault, striped for mlockall. The legend draws it
+ * the same.
+ */
 export function BarShape({ kind, rect, stripes }: { kind: LockKind; rect: Rect; stripes: string }) {
   const { x, y, width, height } = rect;
   const radius = Math.min(2, height / 2);

@@ -23,8 +23,8 @@ export interface LockBar {
 export type KnownRange = LockRange & { readonly region: number; readonly kind: LockKind };
 
 /**
- * The bars of all ranges, `most` at most: when there are more, those of one kind that follow on each other are merged, evenly, into
- * bars that span them.
+ * The bars of all ranges, `most` at most: when there are more, those of one kind that follow on each other are merged,
+ * evenly, into bars that span them.
  */
 export function lockBars(ranges: readonly KnownRange[], most = mostBars): LockBar[] {
   const groups = [

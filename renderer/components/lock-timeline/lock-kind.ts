@@ -18,8 +18,9 @@ export function everLocked(pages: RegionPages | undefined): boolean {
 }
 
 /**
- * Which call's look a range has. The snapshots tell that it is locked and whether on fault; only the steps tell whether that was
- * done to this range or to the whole process: by `mlockall` between the two snapshots, or because `MCL_FUTURE` was in force.
+ * Which call's look a range has. The snapshots tell that it is locked and whether on fault; only the steps tell whether
+ * that was done to this range or to the whole process: by `mlockall` between the two snapshots, or because `MCL_FUTURE`
+ * was in force.
  */
 export function lockKind(
   range: LockRange,

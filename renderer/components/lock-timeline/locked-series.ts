@@ -20,8 +20,9 @@ const same = (a: Sample | undefined, b: Sample): boolean =>
   a !== undefined && a.vmLck === b.vmLck && a.memlockSoft === b.memlockSoft;
 
 /**
- * VmLck and the soft limit over time, as steps. What lies between two equal neighbours says nothing and is left out; of what
- * remains, a span keeps its smallest and its largest, so that a lock of a moment (`mlockall` and `munlockall` in one turn) is seen.
+ * VmLck and the soft limit over time, as steps. What lies between two equal neighbours says nothing and is left out; of
+ * what remains, a span keeps its smallest and its largest, so that a lock of a moment (`mlockall` and `munlockall` in
+ * one turn) is seen.
  */
 export function lockedSeries(samples: readonly Sample[], most = mostDrawnPoints): readonly LockedPoint[] {
   const telling = samples.filter(

@@ -7,7 +7,10 @@ import { useActions, useApp, useWords } from '../../context/context.ts';
 import { type FileProblem, maxSavedBytes, readSaved } from '../../store/workbench/saved-file.ts';
 import { useTell } from '../shared/use-export.ts';
 
-/** Opens a saved session: its actions are done again in a new workbench. A file that is none changes nothing, and is told why. */
+/**
+ * Opens a saved session: its actions are done again in a new workbench. A file that is none changes nothing, and is
+ * told why.
+ */
 export function Reopen() {
   const { t } = useWords();
   const opening = useApp((state) => state.bench.opening);

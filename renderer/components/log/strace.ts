@@ -30,8 +30,9 @@ const sentences: Readonly<Record<string, string>> = {
 type Called = Pick<Step, 'call' | 'arguments' | 'returned' | 'errno' | 'durationNs' | 'calls'>;
 
 /**
- * A step in one line as `strace -T` would write it: `mlock(0x7f…, 16384) = -1 ENOMEM (Cannot allocate memory) <0.000012>`. Of an action
- * that is several calls, the one that the log shows; how many there were follows as a comment.
+ * A step in one line as `strace -T` would write it: `mlock(0x7f…, 16384) = -1 ENOMEM (Cannot allocate memory)
+ * <0.000012>`. Of an action that is several calls, the one that the log shows; how many there were follows as a
+ * comment.
  */
 export function straceLine(step: Called): string {
   const { call, errno, returned, durationNs, calls } = step;

@@ -12,7 +12,10 @@ export interface Looking {
   turn(side: Side | undefined): void;
 }
 
-/** Shows the pages of a step, before or after it; kept right while the frames of a step that has just been taken still come in. */
+/**
+ * Shows the pages of a step, before or after it; kept right while the frames of a step that has just been taken still
+ * come in.
+ */
 export function useLook(session: Session, step: Step): Looking {
   const { lookAt } = useActions();
   const pages = usePages();

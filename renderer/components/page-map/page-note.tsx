@@ -15,7 +15,10 @@ interface Props {
   readonly focus: GridFocus;
 }
 
-/** One line on the page under the pointer or the cursor; spoken too, since it is all that a screen reader gets of the canvas. */
+/**
+ * One line on the page under the pointer or the cursor; spoken too, since it is all that a screen reader gets of the
+ * canvas.
+ */
 export function PageNote({ id, session, region, focus }: Props) {
   const { t, format } = useWords();
   const pages = useRegionPages(session, region.id);

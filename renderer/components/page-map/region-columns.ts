@@ -14,8 +14,9 @@ interface Regions {
 }
 
 /**
- * Columns for regions side by side: as few rows as the width allows, and those filled evenly, so that four stand two by two and not
- * three above one. Where there is height to spare, as many rows as leave the grids largest: six stand three by two on a large screen.
+ * Columns for regions side by side: as few rows as the width allows, and those filled evenly, so that four stand two by
+ * two and not three above one. Where there is height to spare, as many rows as leave the grids largest: six stand three
+ * by two on a large screen.
  */
 export function regionColumns({ count, width, height = 0, largest = Number.POSITIVE_INFINITY }: Regions): number {
   const most = Math.max(1, Math.floor(width / (largest === 1 ? leastWidthOfPage : leastWidth)));

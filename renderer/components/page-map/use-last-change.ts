@@ -11,8 +11,8 @@ interface Asked {
 }
 
 /**
- * What changed a page last. An action on several runs of pages says in its step only from where to where they reach; what lies between
- * them is not laid to its charge: its runs are asked for, once, while it is the one in question.
+ * What changed a page last. An action on several runs of pages says in its step only from where to where they reach;
+ * what lies between them is not laid to its charge: its runs are asked for, once, while it is the one in question.
  */
 export function useLastChange(
   session: number,

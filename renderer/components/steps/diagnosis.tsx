@@ -6,8 +6,8 @@ import type { Log } from '../../store/session/append-only-list.ts';
 import classes from './steps-panel.module.css';
 
 /**
- * The way from a refused lock to its fix: for the chosen step, else for the last that has one. It stands below the list, because a
- * link inside an option of a listbox is out of the keyboard's reach.
+ * The way from a refused lock to its fix: for the chosen step, else for the last that has one. It stands below the
+ * list, because a link inside an option of a listbox is out of the keyboard's reach.
  */
 export function Diagnosis({ steps, last }: { steps: Log<Step>; last: Step | undefined }) {
   const { t } = useWords();

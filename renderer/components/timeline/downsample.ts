@@ -1,6 +1,6 @@
 /**
- * Thins a series out for drawing: at most `most` points, evenly spaced in index, the first and the last among them. Counts over time
- * are steps, not waves, so a kept point is a measured one and nothing is averaged.
+ * Thins a series out for drawing: at most `most` points, evenly spaced in index, the first and the last among them.
+ * Counts over time are steps, not waves, so a kept point is a measured one and nothing is averaged.
  */
 export function downsample<T>(points: readonly T[], most: number): readonly T[] {
   if (points.length <= most) return points;

@@ -6,15 +6,15 @@ import { downsample } from './downsample.ts';
 export const mostDrawnPoints = 500;
 
 /**
- * Faults that the calls took, added up, for drawing. Not those of the process: the JavaScript engine faults far more often than a small
- * experiment does.
+ * Faults that the calls took, added up, for drawing. Not those of the process: the JavaScript engine faults far more
+ * often than a small experiment does.
  */
 export const faultSeries = (points: readonly FaultPoint[], untilNs: number): readonly FaultPoint[] =>
   extended(downsample(points, mostDrawnPoints), untilNs);
 
 /**
- * Resident pages of all regions together: at each frame of any of them, the sum of what each said last. An unchanged region sends no
- * frame, so what was said last holds until `untilNs`.
+ * Resident pages of all regions together: at each frame of any of them, the sum of what each said last. An unchanged
+ * region sends no frame, so what was said last holds until `untilNs`.
  */
 export function residentSeries(
   regions: readonly (readonly ResidentPoint[])[],

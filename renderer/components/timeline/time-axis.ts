@@ -1,5 +1,6 @@
 /**
- * Round instants for the axis of a chart, ns: steps of 1, 2 or 5 times a power of ten, about `count` of them from 0 to `end`.
+ * Round instants for the axis of a chart, ns: steps of 1, 2 or 5 times a power of ten, about `count` of them from 0 to
+ * `end`.
  */
 export function timeTicks(end: number, count = 6): number[] {
   if (!(end > 0)) return [0];

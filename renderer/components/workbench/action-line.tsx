@@ -14,7 +14,10 @@ import classes from './workbench.module.css';
 /** An action that is over sooner than this is not announced as being under way, ms. */
 const patienceMs = 250;
 
-/** One line below the tools: what is under way, with its end in sight and a way out; else what the tool at hand would do. */
+/**
+ * One line below the tools: what is under way, with its end in sight and a way out; else what the tool at hand would
+ * do.
+ */
 export function ActionLine({ id, pointed }: { id: string; pointed: BenchTool | undefined }) {
   const doing = useApp((state) => state.bench.actions.length > 0 || workbenchSession(state)?.progress !== undefined);
   const [long, setLong] = useState(false);

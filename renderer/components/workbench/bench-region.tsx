@@ -65,7 +65,10 @@ const RemoveButton = memo(function RemoveButton({ region }: { region: RegionInfo
   );
 });
 
-/** The region's name; pressing it makes it a field. With a name of its own its letter stays beside it: steps and C go by that. */
+/**
+ * The region's name; pressing it makes it a field. With a name of its own its letter stays beside it: steps and C go by
+ * that.
+ */
 const RegionName = memo(function RegionName({ region, fixed }: { region: RegionInfo; fixed: boolean }) {
   const { t } = useWords();
   const { workbench } = useActions();

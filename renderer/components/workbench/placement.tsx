@@ -4,7 +4,10 @@ import { workbenchSession } from '../../store/store.ts';
 import { hasRegions } from '../../store/workbench-selectors.ts';
 import classes from './region-form.module.css';
 
-/** Which process the workbench lives in: a choice while it has no region, afterwards a fact, and the way out of the main process. */
+/**
+ * Which process the workbench lives in: a choice while it has no region, afterwards a fact, and the way out of the main
+ * process.
+ */
 export function PlacementChoice() {
   const { t } = useWords();
   const { workbench } = useActions();
@@ -30,7 +33,9 @@ export function PlacementChoice() {
   );
 }
 
-/** Out of the main process, with everything that was done; nothing where the workbench already has a process of its own. */
+/**
+ * Out of the main process, with everything that was done; nothing where the workbench already has a process of its own.
+ */
 export function MoveButton() {
   const { t } = useWords();
   const { workbench } = useActions();

@@ -7,7 +7,10 @@ import { workbenchSession } from '../../store/store.ts';
 import { MoveButton } from './placement.tsx';
 import classes from './workbench.module.css';
 
-/** mlockall and munlockall, which no selection limits; in the main process the words why not, and the way to where they can be. */
+/**
+ * mlockall and munlockall, which no selection limits; in the main process the words why not, and the way to where they
+ * can be.
+ */
 export function ProcessMenu() {
   const { t } = useWords();
   const { workbench } = useActions();

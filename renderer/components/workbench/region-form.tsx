@@ -19,7 +19,10 @@ import classes from './region-form.module.css';
 
 type Refusal = { readonly problem: Text } | { readonly step: Step | undefined };
 
-/** The form that maps a region: what is wrong stands beside its field, what the kernel refuses below, and nothing typed is lost. */
+/**
+ * The form that maps a region: what is wrong stands beside its field, what the kernel refuses below, and nothing typed
+ * is lost.
+ */
 export function RegionForm({ onDone }: { onDone: () => void }) {
   const { t } = useWords();
   const { workbench } = useActions();

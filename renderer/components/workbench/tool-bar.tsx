@@ -8,7 +8,10 @@ import { ActionLine } from './action-line.tsx';
 import { ProcessMenu } from './process-menu.tsx';
 import classes from './workbench.module.css';
 
-/** Everything that can be done to the selected pages. Nothing is greyed out: the kernel refuses what it will not do, and is heard. */
+/**
+ * Everything that can be done to the selected pages. Nothing is greyed out: the kernel refuses what it will not do, and
+ * is heard.
+ */
 export const ToolBar = memo(function ToolBar({ onKeys }: { onKeys: () => void }) {
   const { t } = useWords();
   const lineId = useId();

@@ -2,8 +2,8 @@ import { PageFlag } from '../../../protocol/flags.ts';
 import { firstIndex } from './first-index.ts';
 
 /**
- * Locked ranges over time, out of what snapshots show and nothing else: a lock that no call of ours made (`MCL_FUTURE`) is one like
- * any other. A range is a rectangle of pages × time; an unlock in its middle ends that part and leaves two.
+ * Locked ranges over time, out of what snapshots show and nothing else: a lock that no call of ours made (`MCL_FUTURE`)
+ * is one like any other. A range is a rectangle of pages × time; an unlock in its middle ends that part and leaves two.
  */
 export interface LockRange {
   readonly firstPage: number;
@@ -28,7 +28,9 @@ const mostEnded = 4096;
 /** What a snapshot says of one page's lock. */
 export type LockState = 'unlocked' | 'locked' | 'on-fault';
 
-/** The two bits may come alone or together: kernels show `lf` beside `lo`, and what cannot read smaps knows `lo` only. */
+/**
+ * The two bits may come alone or together: kernels show `lf` beside `lo`, and what cannot read smaps knows `lo` only.
+ */
 export function lockState(flags: number): LockState {
   if (flags & PageFlag.OnFault) return 'on-fault';
   return flags & PageFlag.Locked ? 'locked' : 'unlocked';

@@ -35,7 +35,10 @@ export interface Around {
   readonly exact: boolean;
 }
 
-/** What is remembered of one region, in bytes: some 15 000 acts on a few pages each, or a few on a million scattered ones. */
+/**
+ * What is remembered of one region, in bytes: some 15 000 acts on a few pages each, or a few on a million scattered
+ * ones.
+ */
 const budgetBytes = 4 * 1024 ** 2;
 const mostWords = budgetBytes / Uint32Array.BYTES_PER_ELEMENT;
 /** What an entry takes besides its runs, in words. */
@@ -50,7 +53,8 @@ interface Entry extends Taken {
 }
 
 /**
- * The runs that undo a frame, out of the state that it is about to change. Undefined when they would fill the budget alone.
+ * The runs that undo a frame, out of the state that it is about to change. Undefined when they would fill the budget
+ * alone.
  */
 export function undoOf(before: Uint8Array, frame: Frame): Uint32Array | undefined {
   const words: number[] = [];
@@ -73,8 +77,8 @@ export function undoOf(before: Uint8Array, frame: Frame): Uint32Array | undefine
 }
 
 /**
- * What one region's pages were, snapshot by snapshot: kept as the way back from the newest, so that the oldest can be dropped when
- * the budget is used up and nothing else has to be touched.
+ * What one region's pages were, snapshot by snapshot: kept as the way back from the newest, so that the oldest can be
+ * dropped when the budget is used up and nothing else has to be touched.
  */
 export class PageHistory {
   #entries: Entry[] = [];
@@ -128,7 +132,8 @@ export class PageHistory {
     if (shown && (shown.step === index || shown.takenNs < nextStartedNs)) {
       return { beforeNs: startedNs, afterNs: shown.takenNs, exact: fresh };
     }
-    // No frame came between this step and the next: because nothing had changed, or because a newer snapshot took its place.
+    // No frame came between this step and the next: because nothing had changed, or because a newer snapshot took its
+    // place.
     const overtaken = this.#overtaken(next - 1);
     return { beforeNs: startedNs, afterNs: overtaken && shown ? shown.takenNs : endedNs, exact: fresh && !overtaken };
   }

@@ -2,8 +2,8 @@ import { forEachRun } from '../../../protocol/runs.ts';
 import type { PageRuns } from '../../../protocol/workbench.ts';
 
 /**
- * Pages of one region as runs, which is how the kernel's calls take them: all work is by run, so that a million pages that are one
- * run cost no more than one page. Immutable.
+ * Pages of one region as runs, which is how the kernel's calls take them: all work is by run, so that a million pages
+ * that are one run cost no more than one page. Immutable.
  */
 export interface PageSet {
   /** `[first, count, first, count, …]`, ascending, with a gap between one run and the next. */

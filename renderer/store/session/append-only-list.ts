@@ -10,8 +10,8 @@ export interface Sequence<T> extends Iterable<T> {
 const slack = 0.25;
 
 /**
- * A list that grows at its end, as a value: `append` gives a new one and leaves this one as it is. All of them share one array, of which
- * each sees its own part, so that a batch costs what it brings and not what is there already.
+ * A list that grows at its end, as a value: `append` gives a new one and leaves this one as it is. All of them share
+ * one array, of which each sees its own part, so that a batch costs what it brings and not what is there already.
  */
 export class Log<T> implements Sequence<T> {
   readonly #shared: T[];

@@ -3,8 +3,8 @@ import { firstIndex } from '../pages/first-index.ts';
 import type { Sequence } from './append-only-list.ts';
 
 /**
- * A time that is pointed at, ns since the session began. What a pointer covers is a span, since a pixel of a timeline is; pages are
- * shown as of its end.
+ * A time that is pointed at, ns since the session began. What a pointer covers is a span, since a pixel of a timeline
+ * is; pages are shown as of its end.
  */
 export interface Instant {
   readonly fromNs: number;
@@ -19,7 +19,10 @@ export interface StepSpan {
   readonly end: number;
 }
 
-/** The steps of an instant: those that began in it, else the last one before. Steps are in the order of their beginnings. */
+/**
+ * The steps of an instant: those that began in it, else the last one before. Steps are in the order of their
+ * beginnings.
+ */
 export function stepsAt(steps: Sequence<Step>, { fromNs, toNs }: Instant): StepSpan | undefined {
   const end = firstAfter(steps, toNs);
   if (end === 0) return undefined;
@@ -36,8 +39,8 @@ function firstAfter(steps: Sequence<Step>, tNs: number, orAt = false): number {
 }
 
 /**
- * Where a key takes an instant: from step to step, to the first or the last. The pages are then those that the step left: as of the
- * moment before the next one begins.
+ * Where a key takes an instant: from step to step, to the first or the last. The pages are then those that the step
+ * left: as of the moment before the next one begins.
  */
 export function instantAfter(
   key: string,

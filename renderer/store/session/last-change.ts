@@ -12,8 +12,8 @@ export interface LastChange {
 }
 
 /**
- * What changed a page last. Snapshots say that it changed between two of them; the steps in question are those that ran in that time
- * and were about the page. Calls that only look are not among them.
+ * What changed a page last. Snapshots say that it changed between two of them; the steps in question are those that ran
+ * in that time and were about the page. Calls that only look are not among them.
  *
  * @param moments all frames that changed something, `index` of them the one that changed this page
  */
@@ -44,6 +44,8 @@ const endOf = (step: Step | undefined): number => (step ? step.startedNs + step.
 /** Whether a step's range only bounds its pages: those between its runs it may have left alone. */
 export const hasSeveralRuns = ({ calls }: Step): boolean => calls !== undefined && calls.made > 1;
 
-/** The change without a step that turned out not to be about the page; `pages` is what that step was about, run by run. */
+/**
+ * The change without a step that turned out not to be about the page; `pages` is what that step was about, run by run.
+ */
 export const withoutBystander = (change: LastChange, page: number, step: Step, pages: PageSet): LastChange =>
   hasPage(pages, page) ? change : { ...change, steps: change.steps.filter((other) => other !== step) };

@@ -4,8 +4,8 @@ import { isActive, type Session } from './session.ts';
 const afterglow = 0.05;
 
 /**
- * Where the time of a session ends, ns. While it runs, that is now; afterwards the engine goes on measuring, and a timeline up to now
- * would squeeze the run into a corner: it then ends shortly after the last thing that happened.
+ * Where the time of a session ends, ns. While it runs, that is now; afterwards the engine goes on measuring, and a
+ * timeline up to now would squeeze the run into a corner: it then ends shortly after the last thing that happened.
  *
  * @param framesEndNs the newest frame of any region: frames come only when a page has changed
  */

@@ -17,8 +17,8 @@ import { digested, emptyDigest, mostSteps, type StepDigest } from './step-digest
 import { thinned } from './thinned.ts';
 
 /**
- * What a session has told so far, page states aside (`pages.ts`). Immutable: applying events makes a new one and shares what did
- * not change, so that a component which reads the claims is not drawn again for a step.
+ * What a session has told so far, page states aside (`pages.ts`). Immutable: applying events makes a new one and shares
+ * what did not change, so that a component which reads the claims is not drawn again for a step.
  */
 export interface Session {
   readonly id: number;
@@ -82,7 +82,10 @@ export function withStarted(session: Session, experiment: string, answer: Starte
 
 export const isActive = (state: SessionState): boolean => state === 'running' || state === 'paused';
 
-/** Applies a batch of one session's events, in order. What a batch costs depends on what it brings, not on how long the session is. */
+/**
+ * Applies a batch of one session's events, in order. What a batch costs depends on what it brings, not on how long the
+ * session is.
+ */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
   let { state, regions, released, claims, measurements, coreFiles, progress, vmas } = session;
   let ending: { next?: Text; problem?: Problem } = {

@@ -10,8 +10,8 @@ export interface FaultPoint {
 }
 
 /**
- * What charts and notes want to know of all steps, brought up to date by each batch: a session of 100 000 steps must not be read through
- * whenever one is added.
+ * What charts and notes want to know of all steps, brought up to date by each batch: a session of 100 000 steps must
+ * not be read through whenever one is added.
  */
 export interface StepDigest {
   /** Steps whose call was refused. */

@@ -6,7 +6,9 @@ import {
   savedWorkbenchSchema,
 } from '../../../protocol/workbench.ts';
 
-/** No file of more bytes is read: a host takes 64 MiB in one message. 100 000 actions of one run each are some 12 MB. */
+/**
+ * No file of more bytes is read: a host takes 64 MiB in one message. 100 000 actions of one run each are some 12 MB.
+ */
 export const maxSavedBytes = 60 * 1024 ** 2;
 
 /** Why a file is no workbench that can be opened here; the words are in the texts of the window. */

@@ -1,7 +1,10 @@
 import { maxActionRuns } from '../../../protocol/workbench.ts';
 import { noPages, oneInEvery, type PageSet, pagesBetween, runCount, union } from '../pages/page-set.ts';
 
-/** What is wrong with a typed range; `part` is the piece that it is about, as typed. The words are in the texts of the window. */
+/**
+ * What is wrong with a typed range; `part` is the piece that it is about, as typed. The words are in the texts of the
+ * window.
+ */
 export type TypedPagesProblem =
   | { readonly kind: 'empty' }
   | { readonly kind: 'notANumber' | 'reversed' | 'outside' | 'everyZero'; readonly part: string }
@@ -18,8 +21,8 @@ const number = '(?:0x[0-9a-f]+|\\d+)';
 const piece = new RegExp(`^(${number})(?:-(${number}))?(?:/(${number}))?$`, 'i');
 
 /**
- * The pages that a text such as `0-15,32`, `0x10-0x1f`, `5..9` or `0-1023/4` (one in four) means, in a region of `regionPages` pages.
- * Pieces are parted by commas, semicolons or blanks.
+ * The pages that a text such as `0-15,32`, `0x10-0x1f`, `5..9` or `0-1023/4` (one in four) means, in a region of
+ * `regionPages` pages. Pieces are parted by commas, semicolons or blanks.
  */
 export function parseTypedPages(text: string, regionPages: number): TypedPages {
   // Blanks around a dash belong to the range; elsewhere they part pieces.

@@ -1,7 +1,7 @@
 /**
- * A stand-in for the module `electron` in the app's main process: what the app uses of it, with the behaviour that the app relies
- * on. Its windows are pages of a real Chromium, which `desktop.ts` shows in the process of the tests. What the app imports and is
- * not here fails when the app is loaded.
+ * A stand-in for the module `electron` in the app's main process: what the app uses of it, with the behaviour that the
+ * app relies on. Its windows are pages of a real Chromium, which `desktop.ts` shows in the process of the tests. What
+ * the app imports and is not here fails when the app is loaded.
  */
 import { EventEmitter } from 'node:events';
 import { app, requireReady } from './app.ts';

@@ -22,7 +22,9 @@ class Link extends EventEmitter<{ [K in FromDesktop['kind']]: [Extract<FromDeskt
     this.send({ kind: 'told', what, detail });
   }
 
-  /** Takes a port out of this process; its other end then talks to a page. Gives the number that the page knows it by. */
+  /**
+   * Takes a port out of this process; its other end then talks to a page. Gives the number that the page knows it by.
+   */
   handOver(port: MessagePortMain): number {
     const number = ++this.#lastPort;
     this.#ports.set(number, port);

@@ -6,7 +6,8 @@ interface Sent {
 }
 
 /**
- * Electron's `MessageChannelMain` as far as Pagescope meets it. What it keeps of the real one (shell/browser/api/message_port.cc):
+ * Electron's `MessageChannelMain` as far as Pagescope meets it. What it keeps of the real one
+ * (shell/browser/api/message_port.cc):
  *
  * - an EventEmitter whose `message` event is `{data, ports}`; nothing arrives, `close` included, before `start()`;
  * - messages are structured clones (a subarray takes its whole buffer along) and arrive in a later turn of the loop;

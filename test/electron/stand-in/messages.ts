@@ -1,6 +1,6 @@
 /**
- * What the stand-in for Electron (in the app's main process) and the desktop of the tests (which owns Chromium) tell each other
- * over Node's IPC channel. Ports are numbered by the main process.
+ * What the stand-in for Electron (in the app's main process) and the desktop of the tests (which owns Chromium) tell
+ * each other over Node's IPC channel. Ports are numbered by the main process.
  */
 export type ToDesktop =
   | { kind: 'create-window'; window: number; options: WindowOptions }

@@ -20,8 +20,8 @@ declare global {
 type Preload = (require: (name: string) => unknown, module: object, exports: object) => void;
 
 /**
- * Runs in each new document before its scripts: makes what a sandboxed preload has (`require('electron')`) and runs the very
- * preload of the app with it. Self-contained, because it is sent to the page as text.
+ * Runs in each new document before its scripts: makes what a sandboxed preload has (`require('electron')`) and runs the
+ * very preload of the app with it. Self-contained, because it is sent to the page as text.
  */
 function pageShim(preload: Preload): void {
   // Preloads are for the page itself unless the app asks for more.

@@ -17,7 +17,10 @@ const entry = fileURLToPath(new URL('./utility-entry.ts', import.meta.url));
 /** Signals whose default action is to end the process with a core file. signal(7) */
 const dumping: readonly string[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGQUIT', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'];
 
-/** What waitpid(2) gives for one that died of a signal, where core files are written: the core flag beside the signal's number. */
+/**
+ * What waitpid(2) gives for one that died of a signal, where core files are written: the core flag beside the signal's
+ * number.
+ */
 const statusOf = (signal: NodeJS.Signals): number => constants.signals[signal] | (dumping.includes(signal) ? 0x80 : 0);
 
 /** Electron's `UtilityProcess` over a fork. `exit` carries what waitpid(2) gave, for one that died of a signal. */

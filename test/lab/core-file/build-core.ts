@@ -27,14 +27,20 @@ function noteOf(type: number, content: Uint8Array): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** The notes of a core file: whose it is (NT_PRPSINFO of 64-bit Linux, with pr_pid at 24), and registers (NT_PRFPREG). elf(5) */
+/**
+ * The notes of a core file: whose it is (NT_PRPSINFO of 64-bit Linux, with pr_pid at 24), and registers (NT_PRFPREG).
+ * elf(5)
+ */
 export function notesOf(pid: number, registers: Uint8Array = new Uint8Array(0)): Buffer {
   const psinfo = Buffer.alloc(136);
   psinfo.writeInt32LE(pid, 24);
   return Buffer.concat([noteOf(3, psinfo), noteOf(2, registers)]);
 }
 
-/** Writes a core file of process `pid` without any memory; in the way in which the kernel leaves it, for the owner alone. */
+/**
+ * Writes a core file of process `pid` without any memory; in the way in which the kernel leaves it, for the owner
+ * alone.
+ */
 export function writeCoreOf(pid: number, path: string, registers: Uint8Array = new Uint8Array(0)): void {
   const head = Buffer.alloc(64 + 56);
   head.write('\x7fELF\x02\x01\x01', 'latin1');
@@ -54,7 +60,10 @@ export function dataOffset(segments: number): number {
   return Math.ceil((64 + segments * 56) / 4096) * 4096;
 }
 
-/** Writes an ELF core file of segments that follow each other; what is not written by `bytes` is a hole. Offsets from the first segment's. */
+/**
+ * Writes an ELF core file of segments that follow each other; what is not written by `bytes` is a hole. Offsets from
+ * the first segment's.
+ */
 export function buildCore(
   path: string,
   segments: readonly MadeSegment[],

@@ -1,4 +1,7 @@
-/** Searches core files for the bytes that are in another file, tells how often they were found, forgets them, and stays until its input ends. */
+/**
+ * Searches core files for the bytes that are in another file, tells how often they were found, forgets them, and stays
+ * until its input ends.
+ */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { forget, searchCore } from '../../../lab/core-file/search-core.ts';
 

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import type { CoreSearch, DumpedRegion, Marker } from '../../../lab/core-file/search-core.ts';
 import { marker } from './build-core.ts';
 
-/** A process with one page that core files show (region 1) and one that they leave out (region 2), each with its marker. */
+/**
+ * A process with one page that core files show (region 1) and one that they leave out (region 2), each with its marker.
+ */
 export interface TwoPages {
   readonly child: ChildProcess;
   readonly pid: number;

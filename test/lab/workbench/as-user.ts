@@ -1,4 +1,7 @@
-/** A process of its own for limits.test.ts: does the actions that it is given in an inline workbench, and prints the steps and what is locked. */
+/**
+ * A process of its own for limits.test.ts: does the actions that it is given in an inline workbench, and prints the
+ * steps and what is locked.
+ */
 import { Budget } from '../../../lab/service/budget.ts';
 import { createService } from '../../../lab/service/service.ts';
 import { contract } from '../../../protocol/service.ts';

@@ -43,7 +43,10 @@ const tools: readonly Tool[] = [
   ...toolAdviceSchema.options.map((advice: ToolAdvice) => ({ kind: 'madvise' as const, advice })),
 ];
 
-/** Present and swapped of each page as /proc/PID/pagemap says, read by this process whoever's memory it is: these entries and no more. */
+/**
+ * Present and swapped of each page as /proc/PID/pagemap says, read by this process whoever's memory it is: these
+ * entries and no more.
+ */
 function pagemap(pid: number, address: bigint, pages: number): number[] {
   const fd = openSync(`/proc/${pid}/pagemap`, 'r');
   try {

@@ -31,8 +31,8 @@ async function takeBack(bench: Bench, region: number, step: number): Promise<voi
 }
 
 /**
- * A region of eight pages: 1 was written, 2 has advice for huge pages, 3 is locked, 4 is locked on fault, 5 is left out of core files,
- * 6 may only be read, and the others are as they were mapped, with advice against huge pages.
+ * A region of eight pages: 1 was written, 2 has advice for huge pages, 3 is locked, 4 is locked on fault, 5 is left out
+ * of core files, 6 may only be read, and the others are as they were mapped, with advice against huge pages.
  */
 async function allSorts(bench: Bench): Promise<number> {
   const region = await bench.anonymous(8);
