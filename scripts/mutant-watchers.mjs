@@ -72,7 +72,10 @@ function isNear(test, file) {
   return basename(test).startsWith(`${basename(name, extname(name))}.test.`) || text.includes(`/${name}'`);
 }
 
-/** @typedef {{ name: string, command: readonly string[] }} Stage a name stands for it when it fails as a whole */
+/** A command, and the name that stands for it when it fails as a whole. @typedef {{ name: string, command: readonly string[] }} Step */
+
+const unit = (/** @type {readonly string[]} */ tests) => ({ name: 'unit', command: vitest(tests) });
+const build = (/** @type {readonly string[]} */ names) => ({ name: 'build', command: ['scripts/build.mjs', ...names] });
 
 export class Watchers {
   /** Test files that pass without a slip, and those that fail: the latter would notice everything. */
@@ -102,41 +105,49 @@ export class Watchers {
     return this.e2e || this.tests.get(file)?.some((test) => !this.#failing.has(test));
   }
 
-  /** @param {string} file @returns {readonly Stage[]} */
+  /** @param {string} file @returns {readonly (readonly Step[])[]} steps that go together, one after the other */
   #stages(file) {
     const tests = (this.tests.get(file) ?? []).filter((test) => !this.#failing.has(test));
     const built = tests.filter(usesBuild);
     const near = tests.filter((test) => !usesBuild(test) && isNear(test, file));
     const far = tests.filter((test) => !usesBuild(test) && !near.includes(test));
-    const wanted = targetsOf(file).filter((name) => this.e2e || (name in testsOfBuild && built.length > 0));
-    const unit = (/** @type {string[]} */ some) => (some.length === 0 ? [] : [{ name: 'unit', command: vitest(some) }]);
+    const needed = targetsOf(file).filter((name) => name in testsOfBuild);
     return [
-      { name: 'types', command: ['node_modules/typescript/bin/tsc', '-b'] },
-      ...unit(near),
-      ...unit(far),
-      ...(wanted.length === 0 ? [] : [{ name: 'build', command: ['scripts/build.mjs', ...wanted] }]),
-      ...unit(built),
-      ...(this.e2e ? [{ name: 'e2e', command: playwright }] : []),
+      [{ name: 'types', command: ['node_modules/typescript/bin/tsc', '-b'] }],
+      ...(near.length > 0 ? [[unit(near)]] : []),
+      ...(far.length > 0 ? [[unit(far)]] : []),
+      ...(built.length > 0 ? [[build(needed), unit(built)]] : []),
+      ...(this.e2e ? [[build([]), { name: 'e2e', command: playwright }]] : []),
     ];
   }
 
-  /** @param {Stage} stage @returns {Promise<string | undefined>} the first failure */
-  async #failureOf({ name, command }) {
-    const key = command.join(' ');
-    const started = performance.now();
-    // A slip can loop for ever; what ran without a failure before tells how long it takes.
-    const results = await this.copy.run(name, command, 30_000 + 3 * (this.#tookMs.get(key) ?? 90_000));
-    const failed = results.find(({ status }) => status === 'failed')?.name;
-    if (failed === undefined) this.#tookMs.set(key, performance.now() - started);
-    return failed;
+  /** @param {readonly Step[]} steps @returns {Promise<string | undefined>} the first failure */
+  async #failureOf(steps) {
+    for (const { name, command } of steps) {
+      const key = command.join(' ');
+      const started = performance.now();
+      // A slip can loop for ever; what ran without a failure before tells how long it takes.
+      const results = await this.copy.run(name, command, 30_000 + 3 * (this.#tookMs.get(key) ?? 90_000));
+      const failed = results.find(({ status }) => status === 'failed');
+      if (failed) return failed.name;
+      this.#tookMs.set(key, performance.now() - started);
+    }
+    return undefined;
   }
 
-  /** @param {string} file @param {string} source without the slip @param {string} failure */
+  /**
+   * Whether a failure is the slip's: its test passes without it.
+   *
+   * @param {string} file
+   * @param {string} source without the slip
+   * @param {string} failure
+   */
   async #isSound(file, source, failure) {
     const test = failure.split(' › ')[0] ?? '';
     if (!this.tests.get(file)?.includes(test) || this.#sound.has(test)) return true;
     const slipped = this.copy.replace(file, source);
-    const fails = (await this.#failureOf({ name: 'unit', command: vitest([test]) })) !== undefined;
+    const steps = usesBuild(test) ? [build(targetsOf(file)), unit([test])] : [unit([test])];
+    const fails = (await this.#failureOf(steps)) !== undefined;
     this.copy.replace(file, slipped);
     if (fails) console.log(`${test} is left out: it fails without a slip`);
     (fails ? this.#failing : this.#sound).add(test);

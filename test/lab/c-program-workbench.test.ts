@@ -13,7 +13,7 @@ import { never, type TestLab } from './harness.ts';
 import { isolatingLab, skipWithoutRoomToLock } from './locking.ts';
 import { randomActions } from './random-actions.ts';
 
-const sessions = 50;
+const sessions = 25;
 /** Two processors are what the smallest machines have. */
 const atOnce = 2;
 const seed = 20_240_229;

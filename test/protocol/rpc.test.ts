@@ -132,7 +132,7 @@ describe('a host', () => {
         for (const message of messages) connection.reader.send(message);
         await connection.lives();
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     expect(connection.malformed.length).toBeGreaterThan(0);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
@@ -159,7 +159,7 @@ describe('a host', () => {
           if (!valid.success) expect(problemSchema.parse(answer.e)).toMatchObject({ kind: 'bad-input' });
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -204,7 +204,7 @@ describe('a reader', () => {
         connection.host.send(message);
         await connection.lives();
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

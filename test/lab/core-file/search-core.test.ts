@@ -180,7 +180,7 @@ describe('searchCore', () => {
           if (!(error instanceof ProblemError)) throw error;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -9,8 +9,8 @@ import { toolAdviceSchema } from '../../../protocol/page-call.ts';
 import { isRunning, never } from '../harness.ts';
 import { Bench } from './bench.ts';
 
-/** Each workbench does this many, so that both together do ten thousand. */
-const operations = 5000;
+/** Each run of the tests walks elsewhere: a long way together, and little time in each. */
+const operations = 1500;
 const regionPages = 96;
 const filePages = 64;
 
