@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median, type Row, row } from './row.ts';
+import { median, type Row, row } from '../support/bench/row.ts';
 
 const rounds = 15;
 const command = fileURLToPath(new URL('../../bin/pagescope.mjs', import.meta.url));

@@ -1,8 +1,8 @@
 /** From a key or a click in the workbench to the painted grid, at 1 048 576 pages, in the headless browser. */
 import type { Page } from '@playwright/test';
 import { maxActionRuns } from '../../protocol/workbench.ts';
-import { inWindow } from './in-window.ts';
-import { median, type Row, row, type Skipped } from './row.ts';
+import { inWindow } from '../support/bench/in-window.ts';
+import { median, type Row, row, type Skipped } from '../support/bench/row.ts';
 
 const regionPages = 1_048_576;
 /** No longer than this may a person wait for what one page became, or for a selection. */

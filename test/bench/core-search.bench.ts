@@ -10,9 +10,9 @@ import { setImmediate } from 'node:timers/promises';
 import { searchCore } from '../../lab/core-file/search-core.ts';
 import { diskFolder } from '../../lab/regions/disk-folder.ts';
 import { status } from '../../native/proc/proc-status.ts';
-import { buildCore, dataOffset, marker } from '../lab/core-file/build-core.ts';
-import { searchFor } from '../lab/core-file/two-pages.ts';
-import { longestBlockMs, median, type Row, row, type Skipped } from './row.ts';
+import { longestBlockMs, median, type Row, row, type Skipped } from '../support/bench/row.ts';
+import { buildCore, dataOffset, marker } from '../support/build-core.ts';
+import { searchFor } from '../support/two-pages.ts';
 
 const mebibyte = 1 << 20;
 const fileBytes = 1 << 30;

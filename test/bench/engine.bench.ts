@@ -6,7 +6,7 @@ import { Region } from '../../lab/regions/region.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
 import type { Operation } from '../../protocol/operation.ts';
-import { cpuNs, median, Native, pages, type Row, row, type Skipped } from './row.ts';
+import { cpuNs, median, Native, pages, type Row, row, type Skipped } from '../support/bench/row.ts';
 
 const looks = 51;
 const clock = new Clock();

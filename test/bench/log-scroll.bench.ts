@@ -6,8 +6,8 @@ import type { CDPSession, Page } from '@playwright/test';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import { type RecordedActions, type SavedWorkbench, savedWorkbenchId } from '../../protocol/workbench.ts';
-import { inWindow } from './in-window.ts';
-import { median, type Row, row, type Skipped } from './row.ts';
+import { inWindow } from '../support/bench/in-window.ts';
+import { median, type Row, row, type Skipped } from '../support/bench/row.ts';
 
 const entries = 100_000;
 const frameMs = 1000 / 60;

@@ -7,13 +7,13 @@ import { createService } from '../../lab/service/service.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { startRequestSchema } from '../../protocol/service.ts';
-import { longestBlockMs, median, pages, type Row, row } from './row.ts';
+import { longestBlockMs, median, pages, type Row, row } from '../support/bench/row.ts';
 
 /** No longer than this may the main loop be blocked. */
 const boundMs = 10;
 const rounds = 5;
 const never = new AbortController().signal;
-const entry = fileURLToPath(new URL('../lab/isolated-entry.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../support/isolated-entry.ts', import.meta.url));
 
 interface Blocks {
   readonly running: number;

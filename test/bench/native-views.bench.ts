@@ -8,8 +8,8 @@ import { mprotect, munmap, PROT } from '../../native/calls/mman.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { lockedInSmaps, lockedRanges } from '../../native/pages/locked-ranges.ts';
 import { readSmaps } from '../../native/proc/smaps.ts';
-import { map } from '../native/memory.ts';
-import { cpuNs, median, type Row, row } from './row.ts';
+import { cpuNs, median, type Row, row } from '../support/bench/row.ts';
+import { map } from '../support/native-memory.ts';
 
 const size = pageSize();
 

@@ -12,10 +12,10 @@ import { decodeFrame } from '../../protocol/frame.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import { contract } from '../../protocol/service.ts';
 import type { PageRuns } from '../../protocol/workbench.ts';
-import { longestBlockMs, median, type Row, row } from './row.ts';
+import { longestBlockMs, median, type Row, row } from '../support/bench/row.ts';
 
 const never = new AbortController().signal;
-const entry = fileURLToPath(new URL('../lab/isolated-entry.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../support/isolated-entry.ts', import.meta.url));
 
 /** No longer than this may the main loop be blocked, and an action on one page take from request to frame. */
 const boundMs = { block: 10, onePage: 20 };

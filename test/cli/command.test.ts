@@ -7,8 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fixIds } from '../../protocol/fixes/fix-ids.ts';
 import { reportSchema } from '../../protocol/report.ts';
-import { nobody } from '../lab/users.ts';
-import { bin, pagescope, Running } from './pagescope.ts';
+import { bin, pagescope, Running } from '../support/pagescope.ts';
+import { nobody } from '../support/users.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pagescope-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

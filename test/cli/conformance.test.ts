@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { pagescope } from './pagescope.ts';
+import { pagescope } from '../support/pagescope.ts';
 
 const schema = z.strictObject({
   rows: z.array(

@@ -7,11 +7,11 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { childrenOf } from '../../lab/isolation/child-processes.ts';
 import { lockingFacts } from '../../lab/limits/locking-facts.ts';
-import { skipWithoutCompiler } from '../lab/compile.ts';
-import { isRunning } from '../lab/harness.ts';
-import { whoMayLockNothing, withMemlock } from '../lab/users.ts';
+import { skipWithoutCompiler } from '../support/compile.ts';
+import { isRunning } from '../support/harness.ts';
+import { bin, pagescope, Running } from '../support/pagescope.ts';
 import { lyingLibc } from '../support/shared-library.ts';
-import { bin, pagescope, Running } from './pagescope.ts';
+import { whoMayLockNothing, withMemlock } from '../support/users.ts';
 
 const kib = 1024;
 /** The marks that a person sees, in their colours. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inProject } from '../../scripts/project.mjs';
-import { Running } from './pagescope.ts';
+import { Running } from '../support/pagescope.ts';
 
 /** A copy of what is installed, without the window's files, and with a program of ours where the app is started. */
 let folder = '';

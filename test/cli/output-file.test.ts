@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reportSchema } from '../../protocol/report.ts';
-import { pagescope } from './pagescope.ts';
+import { pagescope } from '../support/pagescope.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -1,3 +1,3 @@
-import { testRows } from './rows.ts';
+import { testRows } from '../support/conformance-rows.ts';
 
 await testRows('madvise');

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { RULES } from '../../conformance/all-rules.ts';
 import { runConformance } from '../../conformance/run.ts';
 import { countCalls, countRows } from '../../conformance/summary.ts';
-import { deadlyRules } from './deadly-rules.ts';
+import { deadlyRules } from '../support/deadly-rules.ts';
 
-const child = new URL('deadly-child.ts', import.meta.url);
+const child = new URL('../support/deadly-child.ts', import.meta.url);
 
 test('a rule that kills its process is one failure, and those after it are checked all the same', async () => {
   const rows = await runConformance({ child, rules: deadlyRules });

@@ -1,5 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { PageFlag } from '../../protocol/flags.ts';
+import { open } from '../support/e2e/window.ts';
+import { benchOf, select } from '../support/e2e/workbench.ts';
 import {
   blend,
   type Cell,
@@ -14,8 +16,6 @@ import {
   tokensOf,
 } from '../support/grid-pixels.ts';
 import { expect, type Script, say, test } from '../support/scripted-window.ts';
-import { benchOf, select } from './bench.ts';
-import { open } from './window.ts';
 
 const { Resident, Present, Locked, OnFault, Swapped, Zero, Huge, DontDump } = PageFlag;
 const here = Resident | Present;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from './fixtures.ts';
-import { setPace, windowOf } from './window.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { setPace, windowOf } from '../support/e2e/window.ts';
 
 test('opens on first touch, ready to run, and steps from the start one call at a time', async ({ page }) => {
   const { run, step, stop, parameter, state, claims, grid } = windowOf(page);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { consoleOf, expectNoViolations, inEachLanguage } from './accessibility.ts';
-import { expect, test } from './fixtures.ts';
-import { open, windowOf } from './window.ts';
+import { consoleOf, expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { open, windowOf } from '../support/e2e/window.ts';
 
 /** The page about limits by what a person calls its parts. */
 const limitsOf = (page: Page) => ({

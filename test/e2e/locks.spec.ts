@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expectNoViolations, inEachLanguage } from './accessibility.ts';
-import { expect, test } from './fixtures.ts';
-import { open, setPace, windowOf } from './window.ts';
+import { expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { open, setPace, windowOf } from '../support/e2e/window.ts';
 
 /** Runs an experiment to its end. */
 async function runToEnd(page: Page, experiment: string): Promise<void> {

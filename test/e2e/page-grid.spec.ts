@@ -1,6 +1,6 @@
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { setPace, windowOf } from '../support/e2e/window.ts';
 import { hex, measureGrid, readCells, tokensOf } from '../support/grid-pixels.ts';
-import { expect, test } from './fixtures.ts';
-import { setPace, windowOf } from './window.ts';
 
 test('the grid of a run: every page painted, told by the cursor, selected by keys and by a drag, zoomed by the wheel', async ({
   page,

@@ -1,10 +1,10 @@
 import type { Locator, Page } from '@playwright/test';
 import type { ExperimentDescriptor } from '../../protocol/experiment.ts';
-import { fakeExperiment } from '../renderer/fake-service.ts';
+import { open, windowOf } from '../support/e2e/window.ts';
+import { fakeExperiment } from '../support/fake-window-service.ts';
 import { colourOf, hueOf } from '../support/grid-pixels.ts';
 import { smallLimit } from '../support/limits-report.ts';
 import { expect, type Script, say, test } from '../support/scripted-window.ts';
-import { open, windowOf } from './window.ts';
 
 const experiment: ExperimentDescriptor = {
   ...fakeExperiment,

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expectNoViolations } from './accessibility.ts';
-import { test as appTest, expect } from './fixtures.ts';
-import { open, setPace, windowOf } from './window.ts';
+import { expectNoViolations } from '../support/e2e/accessibility.ts';
+import { test as appTest, expect } from '../support/e2e/fixtures.ts';
+import { open, setPace, windowOf } from '../support/e2e/window.ts';
 
 /** gcore stops a process of a gigabyte of address space and writes much of it, twice. */
 const longRun = { timeout: 120_000 };

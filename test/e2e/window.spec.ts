@@ -1,6 +1,6 @@
-import { consoleOf, expectNoViolations, inEachLanguage } from './accessibility.ts';
-import { expect, test } from './fixtures.ts';
-import { setPace, windowOf } from './window.ts';
+import { consoleOf, expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { setPace, windowOf } from '../support/e2e/window.ts';
 
 test('a parameter that is out of bounds or no number is refused in a sentence', async ({ page }) => {
   const { parameter, run } = windowOf(page);

@@ -1,7 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { feature } from '../../native/probes/features.ts';
-import { benchOf, choose, map, openBench, select } from './bench.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { benchOf, choose, map, openBench, select } from '../support/e2e/workbench.ts';
 
 test('a long action shows how far it is, and Stop ends it and gives up those that wait', async ({ page }) => {
   await openBench(page);

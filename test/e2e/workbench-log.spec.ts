@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { expectNoViolations, inEachLanguage } from './accessibility.ts';
-import { expect, test } from './fixtures.ts';
-import { open } from './window.ts';
+import { expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { open } from '../support/e2e/window.ts';
 
 /** The parts of the workbench that the log is about, by what a person calls them in English. */
 const logOf = (page: Page) => ({

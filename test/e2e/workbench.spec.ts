@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { consoleOf, expectNoViolations, inEachLanguage } from './accessibility.ts';
-import { benchOf, choose, map, openBench, select } from './bench.ts';
-import { expect, test } from './fixtures.ts';
-import { open, windowOf } from './window.ts';
+import { consoleOf, expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
+import { expect, test } from '../support/e2e/fixtures.ts';
+import { open, windowOf } from '../support/e2e/window.ts';
+import { benchOf, choose, map, openBench, select } from '../support/e2e/workbench.ts';
 
 test('the navigation and the search lead to it, and its session outlives a visit elsewhere', async ({ page }) => {
   const { heading, state, grid } = benchOf(page);

@@ -4,9 +4,9 @@ import { type Browser, chromium, expect as expectPage, type Page } from '@playwr
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { type SessionEvent, sessionEventSchema } from '../../protocol/events.ts';
 import { resolveChromium } from '../../scripts/chromium.mjs';
+import { Desktop } from '../support/electron/desktop.ts';
+import { mappingOf } from '../support/electron/mappings.ts';
 import { forbidCoreFile } from '../support/no-core-file.ts';
-import { Desktop } from './desktop.ts';
-import { mappingOf } from './mappings.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, type Frame, FrameError, frameHeaderBytes } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';
 import { maxRunPages } from '../../protocol/runs.ts';
-import { pageBytes, twoSnapshots } from './page-bytes.ts';
+import { pageBytes, twoSnapshots } from '../support/page-bytes.ts';
 
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const info = fc.record({

@@ -8,7 +8,7 @@ import { contract, type Method } from '../../protocol/service.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import { memoryWires } from '../../protocol/wires/memory.ts';
 import { messagePortWire } from '../../protocol/wires/message-port.ts';
-import { FakeService } from '../fixtures/fake-service.ts';
+import { FakeService } from '../support/fake-service.ts';
 
 /** A reader and an engine's host, with both wires in hand. */
 class Connection {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { forEachChangedRun, forEachRun, maxRunPages, type Run, runsOf } from '../../protocol/runs.ts';
-import { pageBytes, twoSnapshots } from './page-bytes.ts';
+import { pageBytes, twoSnapshots } from '../support/page-bytes.ts';
 
 /** The same bytes at an address that is not a multiple of 4, where the faster way is not open. */
 function unaligned(bytes: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Wire, WireMessage } from '../../protocol/wire.ts';
-import { wireKinds } from './wire-pairs.ts';
+import { wireKinds } from '../support/wire-pairs.ts';
 
 /** The next `count` messages of a wire. Takes over its listener. */
 function take(wire: Wire, count: number): Promise<WireMessage[]> {

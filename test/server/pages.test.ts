@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { Addresses } from '../../server/addresses.ts';
-import { Loopback } from './running-server.ts';
+import { Loopback } from '../support/running-server.ts';
 
 const chinese = /[\u4e00-\u9fff]/;
 

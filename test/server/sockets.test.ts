@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { connect } from '../../protocol/rpc.ts';
 import { webSocketWire } from '../../protocol/wires/web-socket.ts';
 import { maxPayloadBytes } from '../../server/sockets.ts';
-import { Loopback } from './running-server.ts';
+import { Loopback } from '../support/running-server.ts';
 
 const silent = { event() {}, frame() {} };
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ProblemError } from '../../protocol/problem.ts';
 import { startServer } from '../../server/start-server.ts';
-import { FakeService } from '../fixtures/fake-service.ts';
-import { Loopback, page } from './running-server.ts';
+import { FakeService } from '../support/fake-service.ts';
+import { Loopback, page } from '../support/running-server.ts';
 
 const makeService = new FakeService().make;
 

@@ -8,11 +8,11 @@ import { createService } from '../../lab/service/service.ts';
 import type { SessionEvent } from '../../protocol/events.ts';
 import { connect } from '../../protocol/rpc.ts';
 import { webSocketWire } from '../../protocol/wires/web-socket.ts';
-import { FakeService } from '../fixtures/fake-service.ts';
-import { isMapped, isRunning } from '../lab/harness.ts';
-import { Loopback } from './running-server.ts';
+import { FakeService } from '../support/fake-service.ts';
+import { isMapped, isRunning } from '../support/harness.ts';
+import { Loopback } from '../support/running-server.ts';
 
-const entry = fileURLToPath(new URL('../lab/isolated-entry.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../support/isolated-entry.ts', import.meta.url));
 
 /** Far less than what a connection may take to be given up (a minute), and more than a busy machine needs. */
 const boundMs = 10_000;

@@ -3,7 +3,7 @@
  * PID`
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { buildCore, notesOf } from '../lab/core-file/build-core.ts';
+import { buildCore, notesOf } from './build-core.ts';
 
 const [prefix = '', pid = ''] = process.argv.slice(-2);
 const [, start = '0', end = '0'] = /^(\w+)-(\w+) .* \/memfd:/m.exec(readFileSync(`/proc/${pid}/maps`, 'latin1')) ?? [];

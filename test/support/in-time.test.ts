@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestReader } from '../lab/harness.ts';
+import { TestReader } from './harness.ts';
 
 describe('a wait of a test', () => {
   it('fails before the test’s own limit does, and names what did not happen', { timeout: 1000 }, async () => {

@@ -4,8 +4,8 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import type { Reader, Service } from '../../protocol/service.ts';
 import { inProject } from '../../scripts/project.mjs';
 import { startServer } from '../../server/start-server.ts';
-import { test as appTest, expect } from '../e2e/fixtures.ts';
-import { FakeService } from '../renderer/fake-service.ts';
+import { test as appTest, expect } from './e2e/fixtures.ts';
+import { FakeService } from './fake-window-service.ts';
 
 const pageBytes = 4096;
 

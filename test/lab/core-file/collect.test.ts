@@ -10,9 +10,9 @@ import { type CoreSource, coreSource } from '../../../lab/core-file/core-source.
 import { noRoom } from '../../../lab/core-file/disk-space.ts';
 import { gcore } from '../../../lab/core-file/gcore.ts';
 import { searchCore } from '../../../lab/core-file/search-core.ts';
-import { skipWithoutCompiler } from '../compile.ts';
-import { grepCount } from './build-core.ts';
-import { searchFor, type TwoPages, TwoPagesProgram } from './two-pages.ts';
+import { grepCount } from '../../support/build-core.ts';
+import { skipWithoutCompiler } from '../../support/compile.ts';
+import { searchFor, type TwoPages, TwoPagesProgram } from '../../support/two-pages.ts';
 
 const never = new AbortController().signal;
 const signalOf = (milliseconds: number) => AbortSignal.timeout(milliseconds);

@@ -26,10 +26,10 @@ import type { ExpectedCore } from '../../../lab/core-file/collected-core.ts';
 import { CoreFolder, sweep } from '../../../lab/core-file/core-folder.ts';
 import type { CoreSource } from '../../../lab/core-file/core-source.ts';
 import { deleteCore } from '../../../lab/core-file/own-core.ts';
+import { writeCoreOf } from '../../support/build-core.ts';
 import { fastClock } from '../../support/fast-clock.ts';
+import { isRunning, never } from '../../support/harness.ts';
 import { asSomebody, skipUnlessRoot, somebody } from '../../support/someone-else.ts';
-import { isRunning, never } from '../harness.ts';
-import { writeCoreOf } from './build-core.ts';
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 
@@ -293,7 +293,7 @@ describe('the core file that systemd-coredump stores', () => {
 
   /** As coredumpctl of this machine, of which `pid` is the process that it has. */
   function standIn(pid: number): void {
-    copyFileSync(new URL('coredumpctl', import.meta.url), join(root, 'coredumpctl'));
+    copyFileSync(new URL('../../support/coredumpctl', import.meta.url), join(root, 'coredumpctl'));
     vi.stubEnv('PATH', `${root}:${process.env.PATH}`);
     vi.stubEnv('STORE', elsewhere);
     writeCoreOf(pid, store('core'));

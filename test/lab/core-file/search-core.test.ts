@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget, searchCore } from '../../../lab/core-file/search-core.ts';
 import { coreFileSchema } from '../../../protocol/events.ts';
 import { ProblemError } from '../../../protocol/problem.ts';
+import { buildCore, grepCount, type MadeSegment, marker, writeCoreOf } from '../../support/build-core.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { placesInMemory } from '../../support/process-memory.ts';
-import { buildCore, grepCount, type MadeSegment, marker, writeCoreOf } from './build-core.ts';
-import { searchFor } from './two-pages.ts';
+import { searchFor } from '../../support/two-pages.ts';
 
-const searchChild = fileURLToPath(new URL('./search-child.ts', import.meta.url));
+const searchChild = fileURLToPath(new URL('../../support/search-child.ts', import.meta.url));
 const mebibyte = 1 << 20;
 const bytes = marker();
 const search = searchFor({ markers: [{ region: 1, bytes }], regions: [] });

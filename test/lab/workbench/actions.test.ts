@@ -5,9 +5,9 @@ import { PageFlag } from '../../../protocol/flags.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
 import { contract } from '../../../protocol/service.ts';
 import { type RecordedActions, recordedActionsSchema } from '../../../protocol/workbench.ts';
-import { never, problemOf } from '../harness.ts';
-import { Bench } from './bench.ts';
-import { withFile } from './files.ts';
+import { Bench } from '../../support/bench.ts';
+import { withFile } from '../../support/files.ts';
+import { never, problemOf } from '../../support/harness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 

@@ -4,9 +4,9 @@ import { whyNoHugePages } from '../../../lab/limits/huge-pages.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
 import { toolEntries } from '../../../renderer/components/tools/tools.ts';
-import { never } from '../harness.ts';
-import { type Witnessed, witnessAt } from '../smaps-witness.ts';
-import { Bench } from './bench.ts';
+import { Bench } from '../../support/bench.ts';
+import { never } from '../../support/harness.ts';
+import { type Witnessed, witnessAt } from '../../support/smaps-witness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../protocol/events.ts';
-import { type User, whoMayLockNothing, withMemlock } from '../users.ts';
+import { type User, whoMayLockNothing, withMemlock } from '../../support/users.ts';
 
-const entry = fileURLToPath(new URL('./as-user.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../../support/as-user.ts', import.meta.url));
 const run = promisify(execFile);
 
 const result = { errno: null };

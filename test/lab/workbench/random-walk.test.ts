@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Backing, ProtectionName } from '../../../protocol/mapping.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import { toolAdviceSchema } from '../../../protocol/page-call.ts';
-import { isRunning, never } from '../harness.ts';
-import { Bench } from './bench.ts';
+import { Bench } from '../../support/bench.ts';
+import { isRunning, never } from '../../support/harness.ts';
 
 /** Each run of the tests walks elsewhere: a long way together, and little time in each. */
 const operations = 1500;

@@ -6,9 +6,9 @@ import type { Backing } from '../../../protocol/mapping.ts';
 import type { MclFlag } from '../../../protocol/operation.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
 import { contract } from '../../../protocol/service.ts';
-import { isMapped, never, problemOf } from '../harness.ts';
-import { Bench } from './bench.ts';
-import { withFile } from './files.ts';
+import { Bench } from '../../support/bench.ts';
+import { withFile } from '../../support/files.ts';
+import { isMapped, never, problemOf } from '../../support/harness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 const read: Tool = { kind: 'touch', access: 'read' };

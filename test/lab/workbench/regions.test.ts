@@ -4,9 +4,9 @@ import { features } from '../../../native/probes/features.ts';
 import type { Step } from '../../../protocol/events.ts';
 import type { RegionRequest } from '../../../protocol/mapping.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
-import { never, problemOf } from '../harness.ts';
-import { Bench } from './bench.ts';
-import { withFile } from './files.ts';
+import { Bench } from '../../support/bench.ts';
+import { withFile } from '../../support/files.ts';
+import { never, problemOf } from '../../support/harness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 const onFault: Tool = { kind: 'mlock2', onFault: true };

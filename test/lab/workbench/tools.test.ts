@@ -7,9 +7,9 @@ import type { Step } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import type { Backing } from '../../../protocol/mapping.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
-import { witness } from '../smaps-witness.ts';
-import { Bench } from './bench.ts';
-import { withFile } from './files.ts';
+import { Bench } from '../../support/bench.ts';
+import { withFile } from '../../support/files.ts';
+import { witness } from '../../support/smaps-witness.ts';
 
 /** Few enough for a lock limit of 64 KiB. */
 const pages = 8;

@@ -6,9 +6,9 @@ import { beforeOf } from '../../../lab/workbench/past-actions.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import type { Inverse, PageRuns } from '../../../protocol/workbench.ts';
-import { never, problemOf } from '../harness.ts';
-import { Bench } from './bench.ts';
-import { withFile } from './files.ts';
+import { Bench } from '../../support/bench.ts';
+import { withFile } from '../../support/files.ts';
+import { never, problemOf } from '../../support/harness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 const read: Tool = { kind: 'touch', access: 'read' };

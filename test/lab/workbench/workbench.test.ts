@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { never } from '../harness.ts';
-import { Bench } from './bench.ts';
+import { Bench } from '../../support/bench.ts';
+import { never } from '../../support/harness.ts';
 
 describe.each(['inline', 'isolated'] as const)('a workbench, %s', (placement) => {
   it('maps a region, acts on its pages, and tells each action as one step', async () => {

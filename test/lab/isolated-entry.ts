@@ -1,6 +1,0 @@
-import { serveIsolated } from '../../lab/service/serve-isolated.ts';
-import { parentWire } from '../../protocol/wires/child-process.ts';
-import { obey } from '../support/another-hand.ts';
-
-serveIsolated(parentWire(process), '0.0.0');
-obey();

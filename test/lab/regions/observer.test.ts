@@ -1,0 +1,105 @@
+/** When the flags of smaps are read, seen by what a look shows of a change that nobody told it of. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Clock } from '../../../lab/base/clock.ts';
+import { lookOf } from '../../../lab/regions/look.ts';
+import { betweenSteps, Observer } from '../../../lab/regions/observer.ts';
+import { Region } from '../../../lab/regions/region.ts';
+import { MLOCK, mlock, mlock2, munlock } from '../../../native/calls/mlock.ts';
+import { MADV, madvise, mprotect, PROT } from '../../../native/calls/mman.ts';
+import { pageSize } from '../../../native/libc/sysconf.ts';
+import { PageFlag } from '../../../protocol/flags.ts';
+
+const pages = 8;
+const size = pageSize();
+const clock = new Clock();
+let region: Region;
+let observer: Observer;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const made = Region.map(1, 'A', { pages, protection: ['PROT_READ', 'PROT_WRITE'] }, (call) => call());
+  if (!made.region) throw new Error('nothing was mapped');
+  region = made.region;
+  observer = new Observer(region);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await region.release();
+});
+
+const at = (page: number) => region.address + BigInt(page * size);
+const pagesWith = (flag: keyof typeof PageFlag) => {
+  const { flags } = observer.look(clock, betweenSteps);
+  return [...flags.keys()].filter((page) => (flags[page] ?? 0) & PageFlag[flag]);
+};
+
+describe('what only smaps tells', () => {
+  it('is read after a call that may have changed it, and not again', () => {
+    pagesWith('DontDump');
+    madvise(at(0), 2 * size, MADV.DONTDUMP);
+    observer.expectVmFlags();
+    expect(pagesWith('DontDump')).toEqual([0, 1]);
+    madvise(at(0), 2 * size, MADV.DODUMP);
+    madvise(at(2), 2 * size, MADV.DONTDUMP);
+    // The VMAs have other bounds than before, so that what was read of them no longer holds.
+    expect(pagesWith('DontDump')).toEqual([2, 3]);
+  });
+
+  it('is taken over by the pieces of a split, at once and for a while, and then made sure of, once', () => {
+    mlock2(at(0), pages * size, MLOCK.ONFAULT);
+    observer.expectVmFlags();
+    expect(pagesWith('OnFault')).toHaveLength(pages);
+
+    // Locked in whole, of which a look that asks smaps would know.
+    munlock(at(0), 4 * size);
+    mlock(at(0), 4 * size);
+    observer.expectSplit();
+    expect(pagesWith('OnFault')).toHaveLength(pages);
+    vi.advanceTimersByTime(399);
+    expect(pagesWith('OnFault')).toHaveLength(pages);
+    vi.advanceTimersByTime(1);
+    expect(pagesWith('OnFault')).toEqual([4, 5, 6, 7]);
+
+    // Made sure of: from now on it is asked as seldom as before.
+    madvise(at(4), 4 * size, MADV.DONTDUMP);
+    vi.advanceTimersByTime(10_000);
+    expect(pagesWith('DontDump')).toEqual([]);
+    observer.expectVmFlags();
+    expect(pagesWith('DontDump')).toEqual([4, 5, 6, 7]);
+  });
+
+  it('waits until the splits are over', () => {
+    pagesWith('DontDump');
+    for (let page = 0; page < 4; page++) {
+      madvise(at(page), size, MADV.DONTDUMP);
+      observer.expectSplit();
+      vi.advanceTimersByTime(300);
+      expect(pagesWith('DontDump')).toEqual([]);
+    }
+    // A split after that time is still a split: it takes over, and puts the question off again.
+    vi.advanceTimersByTime(1000);
+    mprotect(at(6), size, PROT.READ);
+    observer.expectSplit();
+    expect(pagesWith('DontDump')).toEqual([]);
+    vi.advanceTimersByTime(400);
+    expect(pagesWith('DontDump')).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('a look that is kept', () => {
+  it('stays as it was when the next one is taken, and knows its ranges', () => {
+    madvise(at(1), 2 * size, MADV.POPULATE_WRITE);
+    madvise(at(5), size, MADV.POPULATE_WRITE);
+    const kept = lookOf(observer.look(clock, 3));
+    madvise(at(0), pages * size, MADV.DONTNEED);
+    observer.look(clock, 4);
+    expect(kept.counts).toMatchObject({ resident: 3, locked: 0 });
+    expect(kept.within({ firstPage: 2, pageCount: 4 })).toMatchObject({ resident: 2 });
+    expect(kept.pagesWith('Resident')).toEqual([
+      { firstPage: 1, pageCount: 2 },
+      { firstPage: 5, pageCount: 1 },
+    ]);
+    expect(kept.knows('Resident')).toBe(true);
+    expect(lookOf({ flags: new Uint8Array(1), takenNs: 0, step: 0, unknown: PageFlag.Zero }).knows('Zero')).toBe(false);
+  });
+});

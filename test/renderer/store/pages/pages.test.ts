@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PageFlag } from '../../../../protocol/flags.ts';
+import { encodeFrame, type FrameInfo } from '../../../../protocol/frame.ts';
+import { makeFlash } from '../../../../renderer/canvas/flash.ts';
+import { Pages } from '../../../../renderer/store/pages/pages.ts';
+
+const { Locked, Resident } = PageFlag;
+const info = (sequence: number, more: Partial<FrameInfo> = {}): FrameInfo => ({
+  session: 1,
+  region: 1,
+  sequence,
+  skipped: 0,
+  takenNs: sequence * 1000,
+  step: sequence,
+  unknown: 0,
+  ...more,
+});
+
+function frame(frameInfo: FrameInfo, after: number[], before?: number[]): Uint8Array {
+  const bytes = encodeFrame(frameInfo, Uint8Array.from(after), before && Uint8Array.from(before));
+  if (!bytes) throw new Error('nothing changed');
+  return bytes;
+}
+
+/** Pages with a scheduler that draws when it is told to. */
+function setUp() {
+  const tasks: (() => void)[] = [];
+  const later: (() => void)[] = [];
+  const log: string[] = [];
+  let now = 0;
+  const pages = new Pages({
+    scheduler: { request: (task) => void tasks.push(task), afterwards: (task) => void later.push(task) },
+    acknowledge: ({ region, sequence }) => log.push(`acknowledge ${region}/${sequence}`),
+    onBroken: (reason) => log.push(reason),
+    now: () => now,
+  });
+  return {
+    pages,
+    log,
+    at: (ms: number) => {
+      now = ms;
+    },
+    drawFrame: () => {
+      for (const task of [...tasks.splice(0), ...later.splice(0)]) task();
+    },
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('taking frames in', () => {
+  it('draws before it acknowledges, and acknowledges the newest of each region', () => {
+    const { pages, log, drawFrame } = setUp();
+    pages.onChange(1, 1, () => log.push('draw'));
+    pages.receive(frame(info(1), [0, 0]));
+    pages.receive(frame(info(2), [1, 0], [0, 0]));
+    expect(log).toEqual([]);
+    drawFrame();
+    expect(log[0]).toBe('draw');
+    expect(log.at(-1)).toBe('acknowledge 1/2');
+    expect(log.filter((entry) => entry.startsWith('acknowledge'))).toHaveLength(1);
+  });
+
+  it('remembers which frame changed each page, whole frames included', () => {
+    const { pages } = setUp();
+    pages.receive(frame(info(1), [0, 0, 0]));
+    pages.receive(frame(info(2), [Resident, 0, 0], [0, 0, 0]));
+    pages.receive(frame(info(3), [Resident, 0, Resident]));
+    const region = pages.region(1, 1);
+    expect([...(region?.changedBy ?? [])]).toEqual([1, 0, 2]);
+    expect(region?.moments[2]).toMatchObject({ step: 3, takenNs: 3000 });
+    expect(region?.points.map(({ resident }) => resident)).toEqual([0, 1, 2]);
+  });
+
+  it('ends no lock because a snapshot could not find out what is locked', () => {
+    const { pages } = setUp();
+    const ranges = () => pages.region(1, 1)?.locks.ranges();
+    pages.receive(frame(info(1), [Locked, Locked, 0]));
+    pages.receive(frame(info(2, { unknown: Locked }), [0, 0, Resident], [Locked, Locked, 0]));
+    expect(ranges()).toEqual([expect.not.objectContaining({ endNs: expect.anything() })]);
+    pages.receive(frame(info(3), [Locked, Locked, 0], [0, 0, Resident]));
+    expect(ranges()).toEqual([expect.objectContaining({ firstPage: 0, pageCount: 2, startNs: 1000 })]);
+    pages.receive(frame(info(4), [0, 0, 0], [Locked, Locked, 0]));
+    expect(ranges()).toEqual([expect.objectContaining({ startNs: 1000, endNs: 4000 })]);
+  });
+
+  it('says in words when a frame before is missing, and goes on with the next whole one', () => {
+    const { pages, log } = setUp();
+    pages.receive(frame(info(2), [1, 0], [0, 0]));
+    expect(log).toEqual([expect.stringContaining('does not have')]);
+    pages.receive(frame(info(3), [1, 1]));
+    expect(pages.region(1, 1)?.flags).toEqual(Uint8Array.of(1, 1));
+  });
+
+  it('says in words when bytes are no frame', () => {
+    const { pages, log } = setUp();
+    pages.receive(Uint8Array.of(1, 2, 3));
+    expect(log).toHaveLength(1);
+  });
+
+  it('drops what still arrives of a closed session', () => {
+    const { pages, log, drawFrame } = setUp();
+    pages.receive(frame(info(1), [0, 0]));
+    pages.close(1);
+    pages.receive(frame(info(2), [1, 1]));
+    drawFrame();
+    expect(pages.region(1, 1)).toBeUndefined();
+    expect(log).toEqual([]);
+  });
+
+  it('tells readers ten times a second at most', () => {
+    const { pages, drawFrame } = setUp();
+    const tell = vi.fn();
+    pages.subscribe(tell);
+    for (let sequence = 1; sequence <= 5; sequence++) {
+      pages.receive(frame(info(sequence), [sequence % 2, 1]));
+      drawFrame();
+    }
+    vi.advanceTimersByTime(100);
+    expect(tell).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the flash of a changed page', () => {
+  it('fades over 200 ms and then lets drawing stop', () => {
+    const { pages, at } = setUp();
+    at(1000);
+    pages.receive(frame(info(1), [0, 0]));
+    at(1100);
+    pages.receive(frame(info(2), [1, 0], [0, 0]));
+    const region = pages.region(1, 1);
+    if (!region) throw new Error('no region');
+    expect(makeFlash(region, 1100)?.strength(0)).toBe(1);
+    expect(makeFlash(region, 1200)?.strength(0)).toBeCloseTo(0.5);
+    expect(makeFlash(region, 1200)?.strength(1)).toBe(0);
+    expect(makeFlash(region, 1300)).toBeUndefined();
+  });
+});

@@ -1,0 +1,71 @@
+import { ProblemError } from '../../protocol/problem.ts';
+import type { Acknowledgement, Reader, Service } from '../../protocol/service.ts';
+import { serviceOf } from './every-method.ts';
+
+/** A service with no engine behind it, for tests of what stands between reader and engine. Keeps what it was asked. */
+export class FakeService {
+  readonly calls: { method: string; request: unknown; signal: AbortSignal }[] = [];
+  readonly acknowledgements: Acknowledgement[] = [];
+  readonly readers: Reader[] = [];
+  disposals = 0;
+  #onDispose: (() => void)[] = [];
+
+  /** Resolves when one more service was disposed of. */
+  disposed(): Promise<void> {
+    return new Promise((resolve) => this.#onDispose.push(resolve));
+  }
+
+  /**
+   * Pass it where a `makeService` is wanted. `program` answers `program <session>`; `report` never answers by itself.
+   */
+  make = (reader: Reader): Service => {
+    this.readers.push(reader);
+    const note = (method: string, request: unknown, signal: AbortSignal) =>
+      this.calls.push({ method, request, signal });
+    const refuse = (method: string) => async (request: unknown, signal: AbortSignal) => {
+      note(method, request, signal);
+      throw new ProblemError({ kind: 'gone', text: { en: `no ${method} here`, zh: `没有 ${method}` } });
+    };
+    return serviceOf({
+      host: refuse('host'),
+      limits: refuse('limits'),
+      experiments: async (request, signal) => {
+        note('experiments', request, signal);
+        return [];
+      },
+      start: refuse('start'),
+      control: async (request, signal) => {
+        note('control', request, signal);
+      },
+      pace: async (request, signal) => {
+        note('pace', request, signal);
+      },
+      workbench: refuse('workbench'),
+      addRegion: refuse('addRegion'),
+      renameRegion: refuse('renameRegion'),
+      removeRegion: refuse('removeRegion'),
+      act: refuse('act'),
+      actOnProcess: refuse('actOnProcess'),
+      interrupt: refuse('interrupt'),
+      action: refuse('action'),
+      inverse: refuse('inverse'),
+      save: refuse('save'),
+      report: (request, signal) => {
+        note('report', request, signal);
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+      },
+      program: async (request, signal) => {
+        note('program', request, signal);
+        return `program ${request.session}`;
+      },
+      close: refuse('close'),
+      acknowledge: (acknowledgement) => void this.acknowledgements.push(acknowledgement),
+      dispose: async () => {
+        this.disposals++;
+        const waiting = this.#onDispose;
+        this.#onDispose = [];
+        for (const resolve of waiting) resolve();
+      },
+    });
+  };
+}

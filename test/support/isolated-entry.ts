@@ -1,0 +1,6 @@
+import { serveIsolated } from '../../lab/service/serve-isolated.ts';
+import { parentWire } from '../../protocol/wires/child-process.ts';
+import { obey } from './another-hand.ts';
+
+serveIsolated(parentWire(process), '0.0.0');
+obey();
