@@ -68,21 +68,8 @@ export function munlockall(): Result {
 }
 
 const asyncMlock = bindAsync('int mlock(void *, size_t)');
-const asyncMunlock = bindAsync('int munlock(void *, size_t)');
-const asyncMlock2 = bindAsync('int mlock2(void *, size_t, int)');
 
 /** `mlock` on koffi's pool: it faults every page in. */
 export async function mlockAsync(address: bigint, length: number): Promise<Result> {
   return settled(await asyncMlock(pointer(checkAddress('address', address)), checkLength('length', length)));
-}
-
-/** `munlock` on koffi's pool. */
-export async function munlockAsync(address: bigint, length: number): Promise<Result> {
-  return settled(await asyncMunlock(pointer(checkAddress('address', address)), checkLength('length', length)));
-}
-
-/** `mlock2` on koffi's pool: without ONFAULT it faults every page in. */
-export async function mlock2Async(address: bigint, length: number, flags: number): Promise<Result> {
-  const start = pointer(checkAddress('address', address));
-  return settled(await asyncMlock2(start, checkLength('length', length), checkInt('flags', flags)));
 }

@@ -157,16 +157,7 @@ export function msync(address: bigint, length: number, flags: number): Result {
   return zero(libcMsync()(start, checkLength('length', length), checkInt('flags', flags)));
 }
 
-const asyncMunmap = bindAsync('int munmap(void *, size_t)');
 const asyncMadvise = bindAsync('int madvise(void *, size_t, int)');
-
-/**
- * `munmap` on koffi's pool, so that the main loop goes on (4 GiB resident take 100 ms). All async forms hold the
- * address-space lock as long as the plain ones: cut long ranges into pieces, else every other map or fault waits.
- */
-export async function munmapAsync(address: bigint, length: number): Promise<Result> {
-  return settled(await asyncMunmap(pointer(checkAddress('address', address)), checkLength('length', length)));
-}
 
 /** `madvise` on koffi's pool: for advice that faults pages in (POPULATE, COLLAPSE) or out (PAGEOUT). */
 export async function madviseAsync(address: bigint, length: number, advice: number): Promise<Result> {

@@ -10,7 +10,6 @@ export const SIG = { DFL: 0, IGN: 1 } as const;
 const SIG_ERR = 0xffff_ffff_ffff_ffffn;
 
 const libcSignal = bind<(signal: number, handler: number) => number | bigint | null>('void *signal(int, intptr_t)');
-const libcExit = bind<(status: number) => number>('void _exit(int)');
 
 /**
  * Gives a signal its default action back (or ignores it). A crash handler may hold SIGABRT, and then abort(3) leaves no
@@ -19,13 +18,4 @@ const libcExit = bind<(status: number) => number>('void _exit(int)');
 export function signal(name: NodeJS.Signals, action: (typeof SIG)[keyof typeof SIG]): Result {
   const before = libcSignal()(constants.signals[name], checkInt('action', action));
   return before === SIG_ERR ? failed() : OK;
-}
-
-/**
- * Ends the process at once: no exit handler, no `process.on('exit')`, nothing flushed. The one clean end of a process
- * that has locked all its memory, since V8 aborts when it gives memory back at its own. _exit(2)
- */
-export function exitNow(status: number): never {
-  libcExit()(checkInt('status', status));
-  throw new Error('_exit(2) came back, which it never does.');
 }

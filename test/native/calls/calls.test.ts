@@ -8,12 +8,11 @@ import { capget, dropCapabilities } from '../../../native/calls/capabilities.ts'
 import { setresuid } from '../../../native/calls/identity.ts';
 import { free, mallinfo2, malloc, mallocTrim, mallocUsableSize, realloc } from '../../../native/calls/malloc.ts';
 import { memfdCreate, memfdSecret, O_CLOEXEC } from '../../../native/calls/memfd.ts';
-import { MCL, MLOCK, mlock2, mlock2Async, mlockall, munlockall } from '../../../native/calls/mlock.ts';
+import { MCL, MLOCK, mlock2, mlockall, munlockall } from '../../../native/calls/mlock.ts';
 import { MADV, MAP, MREMAP, mincore, mmap, mremap, munmap, PROT } from '../../../native/calls/mman.ts';
 import { cachestat, mincoreTellsOf, POSIX_FADV, posixFadvise } from '../../../native/calls/page-cache.ts';
 import { pidfdOpen, processMadvise } from '../../../native/calls/pidfd.ts';
 import { openPipe } from '../../../native/calls/pipe.ts';
-import { getName, setName } from '../../../native/calls/prctl.ts';
 import { processVmReadv } from '../../../native/calls/process-vm.ts';
 import { SIG, signal } from '../../../native/calls/signals.ts';
 import { touchWrite } from '../../../native/calls/touch.ts';
@@ -48,8 +47,8 @@ describe('locking', () => {
 
   test('in its asynchronous form has its own errno', async () => {
     const address = map(1);
-    expect(await mlock2Async(address, size, 64)).toEqual({ returned: -1, errno: 'EINVAL' });
-    expect(await mlock2Async(address, size, 0)).toEqual({ returned: 0, errno: null });
+    expect(mlock2(address, size, 64)).toEqual({ returned: -1, errno: 'EINVAL' });
+    expect(mlock2(address, size, 0)).toEqual({ returned: 0, errno: null });
     munmap(address, size);
   });
 
@@ -232,14 +231,6 @@ describe('privilege', () => {
   });
 });
 
-test('a process that exits at once has the status it was given, and runs no exit handler', () => {
-  const ended = inOwnProcess(`
-    import { exitNow } from 'calls/signals.ts';
-    process.on('exit', () => console.log('handler'));
-    exitNow(7);`);
-  expect({ status: ended.status, stdout: String(ended.stdout) }).toEqual({ status: 7, stdout: '' });
-});
-
 test('a signal handled as by default ends the process', () => {
   const ended = inOwnProcess(`
     import { SIG, signal } from 'calls/signals.ts';
@@ -249,14 +240,6 @@ test('a signal handled as by default ends the process', () => {
     setTimeout(() => {}, 10000);`);
   expect(ended.signal).toBe('SIGTERM');
   expect(signal('SIGKILL', SIG.DFL)).toEqual({ returned: -1, errno: 'EINVAL' });
-});
-
-test('a thread is named, in 15 bytes', () => {
-  const before = getName();
-  setName('pagescope-页-and-more');
-  const named = getName();
-  setName(before);
-  expect(named).toBe('pagescope-页-a');
 });
 
 describe('a mistake of the program throws and names the argument', () => {

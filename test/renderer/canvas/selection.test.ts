@@ -8,7 +8,8 @@ import {
   wander,
   withPages,
 } from '../../../renderer/canvas/selection.ts';
-import { allPages, oneInEvery, rangesText } from '../../../renderer/store/pages/page-set.ts';
+import { allPages, oneInEvery } from '../../../renderer/store/pages/page-set.ts';
+import { rangesText } from '../../support/ranges-text.ts';
 
 const lines = { pages: 22, columns: 5, rowsSeen: 3 };
 const cursorFrom = (key: string, from: number | undefined, jump = false) => cursorAfter(key, from, lines, jump);

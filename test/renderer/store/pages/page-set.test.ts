@@ -12,10 +12,10 @@ import {
   type PageSet,
   pagesBetween,
   pagesWhere,
-  rangesText,
   runFrom,
   union,
 } from '../../../../renderer/store/pages/page-set.ts';
+import { rangesText } from '../../../support/ranges-text.ts';
 
 const size = 40;
 

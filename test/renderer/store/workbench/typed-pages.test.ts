@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rangesText } from '../../../../renderer/store/pages/page-set.ts';
 import { parseTypedPages } from '../../../../renderer/store/workbench/typed-pages.ts';
+import { rangesText } from '../../../support/ranges-text.ts';
 
 const selected = (text: string, pages = 64) => {
   const result = parseTypedPages(text, pages);
