@@ -74,9 +74,7 @@ function describe(finish: (status: number) => void): Command {
     .option('--set <name=value>', 'a parameter; may be given several times', collectSetting, {})
     .option('--output <file>', 'write the result to a file')
     .addOption(new Option('--format <format>', 'what --output writes; json when not given').choices(['json', 'c']))
-    .addOption(
-      new Option('--placement <where>', 'run in this process or in one of its own').choices(['inline', 'isolated']),
-    )
+    .addOption(new Option('--placement <where>', 'run in this process or in its own').choices(['inline', 'isolated']))
     .action(
       async (
         id: string,
@@ -126,7 +124,7 @@ function unknownCommand(program: Command, name: string) {
   const known = program.commands.map((each) => each.name()).join(', ');
   return problem(
     'bad-input',
-    `There is no command "${name}"; there are ${known}, and none at all to open the app.`,
+    `There is no command "${name}"; the commands are ${known}. Without a command the app opens.`,
     `没有名为 “${name}” 的命令；可用的命令有 ${known}，不带命令则打开应用。`,
   );
 }

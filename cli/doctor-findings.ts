@@ -38,12 +38,12 @@ function locking(report: LimitsReport): Finding[] {
     {
       id: 'memlock',
       group,
-      title: { en: 'RLIMIT_MEMLOCK, soft', zh: 'RLIMIT_MEMLOCK 软限制' },
+      title: { en: 'RLIMIT_MEMLOCK, soft', zh: 'RLIMIT_MEMLOCK 软上限' },
       value: limitText(soft, pageSize),
       status: little ? 'limited' : 'fine',
       ...(little ? { note: littleNote } : {}),
     },
-    fine('memlock-hard', group, 'RLIMIT_MEMLOCK, hard', 'RLIMIT_MEMLOCK 硬限制', limitText(memlock.hard, pageSize)),
+    fine('memlock-hard', group, 'RLIMIT_MEMLOCK, hard', 'RLIMIT_MEMLOCK 硬上限', limitText(memlock.hard, pageSize)),
     fine('vmlck', group, 'VmLck', 'VmLck（已锁定）', {
       en: `${vmLckBytes} bytes locked by this process`,
       zh: `本进程已锁定 ${vmLckBytes} 字节`,
@@ -137,7 +137,7 @@ function memory({ memory: machine, cgroup, swap, overcommit, thp, mappings }: Li
 }
 
 function cgroupText(cgroup: LimitsReport['cgroup']): Text {
-  if (!cgroup) return { en: 'no memory controller to be seen', zh: '看不到内存控制器' };
+  if (!cgroup) return { en: 'no memory controller visible', zh: '看不到内存控制器' };
   const { version, path, maxBytes, currentBytes, swapMaxBytes } = cgroup;
   const used = currentBytes === null ? '' : formatBytes(currentBytes);
   return {
@@ -156,10 +156,11 @@ function kernel({ features }: LimitsReport): Finding[] {
     const known = { id: `feature-${name}`, group: 'kernel', title: plain(name) } as const;
     if (state === 'available') return { ...known, value: { en: 'available', zh: '可用' }, status: 'fine' };
     if (state === 'denied') {
-      const note = { en: reason ?? 'needs privilege', zh: reason ?? '需要特权' };
+      const note = reason ?? { en: 'needs privilege', zh: '需要特权' };
       return { ...known, value: { en: 'denied', zh: '被拒绝' }, status: 'limited', note };
     }
-    const note = { en: `needs ${reason ?? 'a newer kernel'}`, zh: `需要 ${reason ?? '更新的内核'}` };
+    const needed = reason ?? { en: 'a newer kernel', zh: '更新的内核' };
+    const note = { en: `needs ${needed.en}`, zh: `需要 ${needed.zh}` };
     return { ...known, value: { en: 'missing', zh: '不存在' }, status: 'limited', note };
   });
 }

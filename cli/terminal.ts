@@ -4,7 +4,7 @@ import type { Run } from '../protocol/runs.ts';
 
 type Style = 'bold' | 'gray' | 'red' | 'green' | 'yellow' | 'blue' | 'blueBright' | 'cyan' | 'magenta';
 
-/** How each page state is drawn: a shape of its own, so that colour is never alone. */
+/** How each page state is drawn: its own shape, so that colour is never alone. */
 const cells: Record<PageState, { shape: string; style: Style }> = {
   absent: { shape: '·', style: 'gray' },
   resident: { shape: '■', style: 'blueBright' },

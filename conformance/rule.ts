@@ -15,7 +15,7 @@ import { status } from '../native/proc/proc-status.ts';
 import { readSmaps, type SmapsEntry } from '../native/proc/smaps.ts';
 import { userNamespace } from '../native/proc/user-namespace.ts';
 
-/** Whom a rule holds for: `user` has no capability; `any` holds for both, and runs as whoever asks. */
+/** Whom a rule holds for: `user` has no capability; `any` holds for both, and runs as the user who asks. */
 export type Who = 'root' | 'user' | 'any';
 
 /** What the kernel is said to do, and how that is checked. */
@@ -31,7 +31,7 @@ export type Rule = {
 };
 
 /** What came of a check. */
-export type Outcome =
+export type RuleOutcome =
   | { readonly status: 'held' }
   | { readonly status: 'failed'; readonly reason: Text }
   | { readonly status: 'skipped'; readonly reason: Text };
@@ -58,7 +58,7 @@ const LOCKING = ['mmap', 'mincore', 'mlock', 'munlock', 'mlock2', 'mlockall', 'm
  * Runs one rule here. What it throws beyond its own two is a failure too, with its message; but where hardly anything
  * may be locked, a rule about locking that does not hold says nothing of the kernel.
  */
-export async function outcome(rule: Rule): Promise<Outcome> {
+export async function outcome(rule: Rule): Promise<RuleOutcome> {
   const limit = LOCKING.includes(rule.call) ? lockable() : 'unlimited';
   try {
     await rule.check();
@@ -241,7 +241,7 @@ export function withMemlock(soft: Limit, use: () => void): void {
   if (set.errno !== null)
     skip({
       en: `The soft limit of MEMLOCK can't be set to ${soft} here (hard limit ${before.hard}): ${set.errno}.`,
-      zh: `此处无法把 MEMLOCK 的软限制设为 ${soft}（硬限制 ${before.hard}）：${set.errno}。`,
+      zh: `此处无法把 MEMLOCK 的软上限设为 ${soft}（硬上限 ${before.hard}）：${set.errno}。`,
     });
   try {
     use();

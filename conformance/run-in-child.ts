@@ -5,14 +5,14 @@
 import { PR, prctl } from '../native/calls/prctl.ts';
 import { pageSize } from '../native/libc/sysconf.ts';
 import { outcome, type Rule } from './rule.ts';
-import type { ChildMessage, Order } from './run.ts';
+import type { ChildMessage, RunOrder } from './run.ts';
 
 /** nobody and nogroup on every distribution. */
 const NOBODY = 65534;
 
 /** Waits for the order and carries it out. `rules` must be those that `runConformance` was given. */
 export function serveRules(rules: readonly Rule[]): void {
-  process.once('message', (order: Order) => void run(rules, order));
+  process.once('message', (order: RunOrder) => void run(rules, order));
 }
 
 function dropPrivilege(): void {
@@ -30,7 +30,7 @@ function send(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function run(all: readonly Rule[], { as, rules }: Order): Promise<void> {
+async function run(all: readonly Rule[], { as, rules }: RunOrder): Promise<void> {
   try {
     if (as === 'user') dropPrivilege();
   } catch (error) {

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import type { Text } from '../native/errno-meanings/text.ts';
 import { RULES } from './all-rules.ts';
-import type { Outcome, Rule } from './rule.ts';
+import type { Rule, RuleOutcome } from './rule.ts';
 
 /** As whom a rule was checked. */
 export type Identity = 'root' | 'user';
@@ -13,14 +13,14 @@ export type Row = {
   readonly rule: Text;
   readonly source: string;
   readonly as: Identity;
-  readonly status: Outcome['status'];
+  readonly status: RuleOutcome['status'];
   readonly reason?: Text;
 };
 
 /** To the child: which rules (by their place in the list), and as whom. */
-export type Order = { readonly as: Identity; readonly rules: readonly number[] };
+export type RunOrder = { readonly as: Identity; readonly rules: readonly number[] };
 /** From the child: a rule begins, or has ended with an outcome. */
-export type ChildMessage = { readonly index: number; readonly outcome?: Outcome };
+export type ChildMessage = { readonly index: number; readonly outcome?: RuleOutcome };
 
 /** Of a rule for root, when nobody is. */
 const NEEDS_ROOT: Text = { en: 'Only root can check this.', zh: '只有 root 才能检查这一条。' };
@@ -29,7 +29,7 @@ const NEEDS_ROOT: Text = { en: 'Only root can check this.', zh: '只有 root 才
 const CHILD_TIMEOUT_MS = 60_000;
 
 /** What to run, and in which process. */
-export type RunOptions = {
+export type ConformanceOptions = {
   /** The compiled or source file of `child.ts`. */
   readonly child: string | URL;
   /** Only rules of these calls; all by default. */
@@ -42,12 +42,12 @@ export type RunOptions = {
  * Runs the rules and answers with a row for each, in the order of `rules`. Rejects only when a process can't be
  * started.
  */
-export async function runConformance({ child, calls, rules = RULES }: RunOptions): Promise<readonly Row[]> {
+export async function runConformance({ child, calls, rules = RULES }: ConformanceOptions): Promise<readonly Row[]> {
   const root = process.geteuid?.() === 0;
   const chosen = rules
     .map((rule, index) => ({ rule, index }))
     .filter(({ rule }) => !calls || calls.includes(rule.call));
-  const outcomes = new Map<number, Outcome>();
+  const outcomes = new Map<number, RuleOutcome>();
   const mine: Identity = root ? 'root' : 'user';
   await inChildren(
     child,
@@ -67,7 +67,7 @@ export async function runConformance({ child, calls, rules = RULES }: RunOptions
   );
 }
 
-function row({ call, rule, source, as }: Rule, mine: Identity, result: Outcome): Row {
+function row({ call, rule, source, as }: Rule, mine: Identity, result: RuleOutcome): Row {
   const identity = as === 'any' ? mine : as;
   if (result.status === 'held') return { call, rule, source, as: identity, status: 'held' };
   return { call, rule, source, as: identity, status: result.status, reason: result.reason };
@@ -80,7 +80,7 @@ async function inChildren(
   child: string | URL,
   as: Identity,
   rules: readonly number[],
-  outcomes: Map<number, Outcome>,
+  outcomes: Map<number, RuleOutcome>,
 ): Promise<void> {
   let left = rules;
   while (left.length > 0) {
@@ -89,7 +89,7 @@ async function inChildren(
   }
 }
 
-function inChild(path: string | URL, order: Order, outcomes: Map<number, Outcome>): Promise<void> {
+function inChild(path: string | URL, order: RunOrder, outcomes: Map<number, RuleOutcome>): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = fork(path, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), CHILD_TIMEOUT_MS);

@@ -77,7 +77,7 @@ const ZRAM = '/sys/class/zram-control';
 function swap(): void {
   if (!existsSync(ZRAM))
     throw new Cannot({
-      en: 'This kernel has no zram to swap to (CONFIG_ZRAM), or /sys is not to be seen.',
+      en: 'This kernel has no zram to swap to (CONFIG_ZRAM), or /sys can’t be seen.',
       zh: '此内核没有可用作交换区的 zram（CONFIG_ZRAM），或看不到 /sys。',
     });
   const number = trying({ en: 'A zram device can’t be made here', zh: '此处无法建立 zram 设备' }, () =>
@@ -132,7 +132,7 @@ function dumpCore(): void {
   if (core.errno !== null || core.hard !== 'unlimited')
     throw new Cannot({
       en: 'The hard limit of CORE keeps core files small.',
-      zh: 'CORE 的硬限制不允许足够大的 core 文件。',
+      zh: 'CORE 的硬上限不允许足够大的 core 文件。',
     });
   setrlimit(RLIMIT.CORE, { soft: core.hard, hard: core.hard });
   mark('plain', page());

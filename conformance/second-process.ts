@@ -11,10 +11,10 @@ import type { Said } from './second-process-roles.ts';
 const TIMEOUT_MS = 20_000;
 
 /** How a second process ended, and what it said when it was ready. */
-export type Ended = { readonly signal: NodeJS.Signals | null; readonly told: string };
+export type SecondProcessEnd = { readonly signal: NodeJS.Signals | null; readonly told: string };
 
 /** Where a second process runs, and with which options of Node. */
-export type Surroundings = { readonly folder?: string; readonly node?: readonly string[] };
+export type SecondProcessSurroundings = { readonly folder?: string; readonly node?: readonly string[] };
 
 /**
  * Starts the role, calls `use` once it is ready, then ends its input and waits until it is gone. Skips the rule when
@@ -24,8 +24,8 @@ export async function withSecondProcess(
   role: string,
   words: readonly string[],
   use: () => void,
-  { folder = '/', node = [] }: Surroundings = {},
-): Promise<Ended> {
+  { folder = '/', node = [] }: SecondProcessSurroundings = {},
+): Promise<SecondProcessEnd> {
   const [, entry = ''] = process.argv;
   const child = spawn(process.execPath, [...node, entry, role, ...words], { cwd: folder, stdio: 'pipe' });
   const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);

@@ -2,5 +2,5 @@
 export const portChannel = 'pagescope:port';
 export const requestPortChannel = 'pagescope:request-port';
 
-/** A nonce is a UUID; anything much longer is no request of ours. */
+/** A nonce is a UUID; anything much longer isn't a request of ours. */
 export const maxNonceLength = 64;

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { MessageChannelMain, utilityProcess } from 'electron';
-import type { Ended, IsolatedProcess } from '../lab/isolation/isolated-process.ts';
+import type { IsolatedProcess, ProcessEnd } from '../lab/isolation/isolated-process.ts';
 import { problem } from '../protocol/problem.ts';
 import { electronPortWire } from '../protocol/wires/electron-port.ts';
 
@@ -25,7 +25,7 @@ const coreDumped = 0x80;
  * What Electron's `exit` event means. It carries the status of `process.exit`, else what waitpid(2) gave: the number of
  * the signal. Our child exits by itself with 0, or with 1 after an error that nobody caught, so the two do not collide.
  */
-export function ending(code: number): Ended {
+export function ending(code: number): ProcessEnd {
   const signal = fatal.find((name) => constants.signals[name] === (code & ~coreDumped));
   return signal === undefined ? { code, signal: null } : { code: null, signal };
 }
@@ -42,7 +42,7 @@ export async function spawnUtility(entry: string, version: string): Promise<Isol
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const { port1, port2 } = new MessageChannelMain();
-  const exited = new Promise<Ended>((resolve) => {
+  const exited = new Promise<ProcessEnd>((resolve) => {
     // Electron is still taking the process down when it tells; calling it back from there has crashed it.
     child.once('exit', (code) => setImmediate(() => resolve(ending(code))));
   });

@@ -14,7 +14,7 @@ function trustedFrame({ sender, senderFrame }: IpcMainEvent): WebFrameMain | und
 }
 
 /**
- * Gives each page that asks a port to an engine of its own. The engine goes when the page reloads, closes or asks
+ * Gives each page that asks a port to its own engine. The engine goes when the page reloads, closes or asks
  * again.
  */
 export function handOverPorts(makeService: (reader: Reader) => Service): void {

@@ -54,7 +54,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Remembers them. A full disk is no reason to keep a window from closing. */
+/** Remembers them. A full disk must not keep a window from closing. */
 export function rememberBounds(file: string, bounds: WindowBounds): void {
   try {
     mkdirSync(dirname(file), { recursive: true });

@@ -44,7 +44,7 @@ export const stepSchema = z.object({
   diagnosis: z.object({ text: textSchema, fix: fixIdSchema }).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
-  /** Of a saved action that was done again: it came to something else; `outcome` says what it was. */
+  /** Of a saved action that was done again: it had a different result; `outcome` shows the saved one. */
   differs: z.boolean().optional(),
   /**
    * Of an action on several runs of pages: one call for each. `returned` and `errno` are then the first refused call's,

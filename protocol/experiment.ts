@@ -6,7 +6,7 @@ export const experimentGroups = ['residency', 'locking', 'secrets', 'speculation
 export const experimentGroupSchema = z.enum(experimentGroups);
 export type ExperimentGroup = z.infer<typeof experimentGroupSchema>;
 
-/** Where the engine runs: in the host's main process, or in a process of its own. */
+/** Where the engine runs: in the host's main process, or in its own process. */
 export const placementSchema = z.enum(['inline', 'isolated']);
 export type Placement = z.infer<typeof placementSchema>;
 

@@ -162,7 +162,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   }
   const takenNs = view.getFloat64(24, true);
   if (!Number.isFinite(takenNs) || takenNs < 0)
-    throw new FrameError('The time of this frame is no number of nanoseconds.');
+    throw new FrameError('The time of this frame is not a number of nanoseconds.');
   const whole = kind !== Kind.ChangedRuns;
   if (kind !== Kind.WholeBytes) checkRuns(view, runs, pages, whole);
   const pageBytes = kind === Kind.WholeBytes ? bytes.subarray(frameHeaderBytes, frameHeaderBytes + pages) : undefined;

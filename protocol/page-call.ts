@@ -33,7 +33,7 @@ export type Advice = z.infer<typeof adviceSchema>;
 export const toolAdviceSchema = adviceSchema.exclude(['MADV_NORMAL', 'MADV_RANDOM', 'MADV_SEQUENTIAL']);
 export type ToolAdvice = z.infer<typeof toolAdviceSchema>;
 
-/** How a touch reaches a page: a store makes a page of its own, a load maps, on most kernels, the shared zero page. */
+/** How a touch reaches a page: a store makes its own page, a load maps, on most kernels, the shared zero page. */
 export const accessSchema = z.enum(['write', 'read']);
 export type Access = z.infer<typeof accessSchema>;
 

@@ -122,10 +122,10 @@ const write: Tool = { kind: 'touch', access: 'write' };
 export const presets: readonly Preset[] = [
   preset({
     id: 'every-nth',
-    title: { en: 'Lock every n-th page', zh: '每隔 n 页锁定一页' },
+    title: { en: 'Lock every n-th page', zh: '每 n 页锁定一页' },
     summary: {
       en: 'Maps a region and locks every n-th page of a range, one mlock for each: only these become resident, and each lock splits the mapping.',
-      zh: '映射一个区域，在给定范围内每隔 n 页调用一次 mlock：只有这些页驻留，每次锁定都会拆分映射。',
+      zh: '映射一个区域，在给定范围内每 n 页取一页调用 mlock：只有这些页驻留，每次锁定都会拆分映射。',
     },
     numbers: {
       pages: pages(pagesTitle, pagesDescription, 64),
@@ -214,13 +214,13 @@ export const presets: readonly Preset[] = [
     title: { en: 'Lock on fault', zh: '缺页时锁定' },
     summary: {
       en: 'Locks a region with MLOCK_ONFAULT, which brings nothing in, and touches every n-th page: each is locked as it comes.',
-      zh: '以 MLOCK_ONFAULT 锁定一个区域（不调入任何页），再每隔 n 页触碰一次：各页在调入时被锁定。',
+      zh: '以 MLOCK_ONFAULT 锁定一个区域（不调入任何页），再每 n 页访问一页：各页在调入时被锁定。',
     },
     numbers: {
       pages: pages(pagesTitle, pagesDescription, 16),
       every: pages(
         { en: 'Every', zh: '间隔' },
-        { en: 'From one touched page to the next.', zh: '相邻两个触碰页的间距。' },
+        { en: 'From one touched page to the next.', zh: '相邻两个访问页的间距。' },
         4,
       ),
     },

@@ -5,12 +5,13 @@ import { claimSchema, coreFileSchema, regionInfoSchema, sampleSchema, stepSchema
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
 import { fixIdSchema } from './fixes/fix.ts';
 import { reportSchemaId } from './report-id.ts';
+import { textSchema } from './text.ts';
 
 /** Whether a kernel feature can be used here: found by trying it, not by reading the version. */
 export const featureSchema = z.object({
   state: z.enum(['available', 'denied', 'missing']),
   /** Who may use it when denied; since which kernel it exists when missing. */
-  reason: z.string().optional(),
+  reason: textSchema.optional(),
 });
 export type Feature = z.infer<typeof featureSchema>;
 
@@ -32,6 +33,11 @@ export const environmentSchema = z.object({
   features: z.record(z.string(), featureSchema),
 });
 export type Environment = z.infer<typeof environmentSchema>;
+
+/** The same as a report has it: in one language. */
+const reportedEnvironmentSchema = environmentSchema.extend({
+  features: z.record(z.string(), featureSchema.extend({ reason: z.string().optional() })),
+});
 
 const reportedText = {
   title: z.string(),
@@ -62,7 +68,7 @@ export const reportSchema = z.object({
   schema: z.literal(reportSchemaId),
   pagescope: z.string(),
   createdAt: z.iso.datetime(),
-  environment: environmentSchema,
+  environment: reportedEnvironmentSchema,
   experiment: z.object({ id: z.string(), title: z.string(), parameters: parameterValuesSchema }),
   placement: placementSchema,
   pid: z.int().positive(),

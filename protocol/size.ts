@@ -22,7 +22,7 @@ const units: { readonly [suffix: string]: number } = {
 
 /**
  * The bytes that `64MiB`, `100M`, `4096K`, `1.5 GiB` or `65536` mean; K and KiB are 1024, KB is 1000, as in GNU
- * coreutils. Undefined when it is no size, none at all, or not a whole number of bytes.
+ * coreutils. Undefined when it isn't a size, is empty, or not a whole number of bytes.
  */
 export function parseSize(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);

@@ -28,7 +28,7 @@ function isPageRuns(value: unknown): boolean {
   return true;
 }
 
-/** What the workbench does to the whole process; in a process of its own alone. */
+/** What the workbench does to the whole process; in its own process alone. */
 export const processToolSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('mlockall'), flags: z.array(mclFlagSchema).min(1).max(3) }),
   z.object({ kind: z.literal('munlockall') }),
@@ -92,7 +92,7 @@ export type SavedWorkbench = z.infer<typeof savedWorkbenchSchema>;
 
 /** What takes an action back. */
 export const inverseSchema = z.object({
-  /** Actions on the same region, in order; none when nothing takes it back. */
+  /** Actions on the same region, in order; none when it can't be undone. */
   actions: z.array(z.object({ tool: toolSchema, pages: pageRunsSchema })),
   /** What these actions do, and what they cannot bring back; or why there are none. */
   note: textSchema,

@@ -52,14 +52,14 @@ function sum(facts: LockingFacts, added: number, works: boolean): Text {
   const { memlock, vmLckBytes, pageSize } = facts;
   const left = `VmLck ${exactBytes(vmLckBytes)} + ${exactBytes(added)} ${works ? '≤' : '>'}`;
   if (memlock.soft === 'unlimited') {
-    return { en: `${left} unlimited (RLIMIT_MEMLOCK, soft)`, zh: `${left} 无限制（RLIMIT_MEMLOCK 软限制）` };
+    return { en: `${left} unlimited (RLIMIT_MEMLOCK, soft)`, zh: `${left} 无限制（RLIMIT_MEMLOCK 软上限）` };
   }
   const usable = Math.floor(memlock.soft / pageSize) * pageSize;
   const note = usable === memlock.soft ? nothing : roundedDown(memlock.soft, usable);
   const ignored = works ? nothing : ignoredCapability(facts);
   return {
     en: `${left} ${exactBytes(usable)} (RLIMIT_MEMLOCK, soft${note.en})${ignored.en}`,
-    zh: `${left} ${exactBytes(usable)}（RLIMIT_MEMLOCK 软限制${note.zh}）${ignored.zh}`,
+    zh: `${left} ${exactBytes(usable)}（RLIMIT_MEMLOCK 软上限${note.zh}）${ignored.zh}`,
   };
 }
 
@@ -75,7 +75,7 @@ function roundedDown(soft: number, usable: number): Text {
 function ignoredCapability({ ipcLock }: LockingFacts): Text {
   if (!ipcLock.effective) return nothing;
   return {
-    en: '; CAP_IPC_LOCK is effective, but in a user namespace that is not the initial one, where the kernel does not heed it',
+    en: '; CAP_IPC_LOCK is effective, but in a user namespace that is not the initial one, where the kernel ignores it',
     zh: '；CAP_IPC_LOCK 虽有效，但处于非初始用户命名空间，内核不予承认',
   };
 }
@@ -105,7 +105,7 @@ export function smallestChange(facts: LockingFacts, needed: number): { change: T
   return {
     change: {
       en: `Raise the hard limit to ${exactBytes(needed)} or more (${kib} KiB), ${where.en}.`,
-      zh: `把硬限制提高到至少 ${exactBytes(needed)}（${kib} KiB）：${where.zh}。`,
+      zh: `把硬上限提高到至少 ${exactBytes(needed)}（${kib} KiB）：${where.zh}。`,
     },
     fix: hardLimitFix(facts),
   };
@@ -115,14 +115,14 @@ function raiseSoft(needed: number, kib: ByteLimit, hard: ByteLimit): Text {
   const [en, zh] = hard === 'unlimited' ? ['unlimited', '无限制'] : [exactBytes(hard), exactBytes(hard)];
   return {
     en: `Raise the soft limit to ${exactBytes(needed)}, which the hard limit (${en}) allows without privilege: ulimit -S -l ${kib}, or setrlimit in the program.`,
-    zh: `把软限制提高到 ${exactBytes(needed)}，硬限制（${zh}）允许且无需特权：ulimit -S -l ${kib}，或在程序中调用 setrlimit。`,
+    zh: `把软上限提高到 ${exactBytes(needed)}，硬上限（${zh}）允许且无需特权：ulimit -S -l ${kib}，或在程序中调用 setrlimit。`,
   };
 }
 
 function raiseBoth(needed: number, kib: ByteLimit): Text {
   return {
     en: `Raise both limits to ${exactBytes(needed)}, which CAP_SYS_RESOURCE allows: ulimit -l ${kib}, or setrlimit in the program.`,
-    zh: `把软、硬限制都提高到 ${exactBytes(needed)}，CAP_SYS_RESOURCE 允许这样做：ulimit -l ${kib}，或在程序中调用 setrlimit。`,
+    zh: `把软、硬上限都提高到 ${exactBytes(needed)}，CAP_SYS_RESOURCE 允许这样做：ulimit -l ${kib}，或在程序中调用 setrlimit。`,
   };
 }
 

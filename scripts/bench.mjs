@@ -2,7 +2,7 @@
  * `npm run bench`: what we cost against a reference that does the same work, as ratios of one run.
  *
  * Each `test/bench/NAME.bench.ts` default-exports `() => Row[]` (or a promise of it). A row is measured (`{name, unit,
- * ours, reference, ratio, bound}`) or not (`{name, skipped}`, with the reason). A file runs in a process of its own, so
+ * ours, reference, ratio, bound}`) or not (`{name, skipped}`, with the reason). A file runs in its own process, so
  * that one's memory is not another's.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -21,7 +21,7 @@ const running = new Set();
 let asked = false;
 
 /**
- * A child leads a process group of its own: a signal reaches it and what it started exactly once, from here.
+ * A child leads its own process group: a signal reaches it and what it started exactly once, from here.
  *
  * @param {NodeJS.Signals} signal
  */

@@ -24,7 +24,7 @@ const packagesOf = 'libnss3 libnspr4 libexpat1';
 
 /**
  * The package unpacks into the temporary folder of its process, and only on Amazon's machines with the libraries: a
- * child with a temporary folder of its own unpacks everything.
+ * child with its own temporary folder unpacks everything.
  */
 const unpackScript = `
   import { inflate } from '@sparticuz/chromium';
@@ -65,7 +65,7 @@ function unpacked() {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     writeFileSync(join(making, 'fonts', 'fonts.conf'), fontsConfiguration(join(folder, 'fonts')));
-    // Whole or not at all, and whoever comes second of two takes the first one's.
+    // Whole or not at all; of two at once, the second takes the first one's.
     if (!existsSync(folder)) renameSync(making, folder);
   } finally {
     rmSync(making, { recursive: true, force: true });

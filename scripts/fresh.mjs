@@ -31,7 +31,7 @@ function isFresh(target) {
  */
 export const staleTargets = (wanted = targets) => wanted.filter((target) => !isFresh(target));
 
-/** Builds what is stale, in a process of its own that has the Node the bundler needs. */
+/** Builds what is stale, in its own process that has the Node the bundler needs. */
 export async function ensureBuilt() {
   const stale = staleTargets();
   if (stale.length === 0) return;

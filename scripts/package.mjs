@@ -32,7 +32,7 @@ function wanted(args) {
 }
 
 /**
- * Why a download failed, in the words of whoever tried: the line that names the host or what npm was asked for.
+ * Why a download failed, in the words of the tool that tried: the line that names the host or what npm was asked for.
  *
  * @param {string} output of electron-builder
  */

@@ -32,7 +32,7 @@ export class Refusal extends Error {
  *
  * @param {(args: string[]) => Promise<number | undefined>} body takes what stands behind the script's name, gives the
  * exit status
- * @param {string} [help] printed for `--help`, in place of running the body
+ * @param {string} [help] printed for `--help`, instead of running the body
  */
 export async function main(body, help) {
   const args = process.argv.slice(2);

@@ -24,7 +24,7 @@ function chosen(args) {
   const filters = end === -1 ? [] : args.slice(end);
   if (names.length === 0 && filters.length > 0) {
     const all = suites.map(({ name }) => name).join(', ');
-    throw new Refusal(`'${filters[0]}' is no suite: name one of ${all} before what is passed on to it.`, 2);
+    throw new Refusal(`'${filters[0]}' isn't a suite: name one of ${all} before what is passed on to it.`, 2);
   }
   return { wanted: names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name)), filters };
 }

@@ -10,9 +10,9 @@ function same(given: string, secret: string): boolean {
 }
 
 /**
- * Who may use the host: whoever opens the printed link first. Its token is good once and is exchanged for a cookie, so
- * that the address bar, the history and the list of processes hold nothing that still opens anything. Reloading works
- * by the cookie; so does the link itself, in the browser that has the cookie.
+ * Who may use the host: the browser that opens the printed link first. Its token is good once and is exchanged for a
+ * cookie, so the address bar, the history and the list of processes hold nothing that still opens anything. Reloading
+ * works by the cookie; so does the link itself, in the browser that has the cookie.
  */
 export class Admission {
   readonly token = newSecret();

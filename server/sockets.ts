@@ -17,7 +17,7 @@ export const maxPayloadBytes = 1 << 26;
 /** How long a browser has to answer that it is closing too, before its connection is cut. */
 const farewellMs = 500;
 
-/** The windows' sockets. Each that is let in has a service of its own, which ends with it. */
+/** The windows' sockets. Each that is let in has its own service, which ends with it. */
 export class Sockets {
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxPayloadBytes });
   readonly #admission: Admission;

@@ -7,10 +7,14 @@ import { feature } from '../../native/probes/features.ts';
 import { bytes, same, skip, withPages } from '../rule.ts';
 
 /** The first kernel that knows an advice; older ones answer EINVAL, which is then no finding. */
-export type Advice = { readonly name: keyof typeof MADV; readonly since: string; readonly locked: 'EINVAL' | null };
+export type MadviseAdvice = {
+  readonly name: keyof typeof MADV;
+  readonly since: string;
+  readonly locked: 'EINVAL' | null;
+};
 
 /** Each advice, with the first kernel that knows it and what it answers for locked memory. */
-export const ADVICE: readonly Advice[] = [
+export const ADVICE: readonly MadviseAdvice[] = [
   { name: 'NORMAL', since: '2.4', locked: null },
   { name: 'RANDOM', since: '2.4', locked: null },
   { name: 'SEQUENTIAL', since: '2.4', locked: null },
@@ -37,7 +41,7 @@ export const ADVICE: readonly Advice[] = [
 ];
 
 /** Whether this kernel knows the advice at all: tried on fresh, unlocked memory. */
-export function known({ name, since }: Advice): void {
+export function known({ name, since }: MadviseAdvice): void {
   const errno = withPages(2, (a) => madvise(a, bytes(2), MADV[name]).errno);
   if (errno === 'EINVAL')
     skip({
@@ -51,17 +55,17 @@ export function known({ name, since }: Advice): void {
 export function look(address: bigint, pages: number, readVmFlags = false): readonly number[] {
   const into = new Uint8Array(pages);
   const [unknown] = residency(address, pages, into, { readVmFlags }).unknown;
-  if (unknown) skip({ en: unknown.reason, zh: `页的状态不能全部读出：${unknown.reason}` });
+  if (unknown) skip(unknown.reason);
   return [...into];
 }
 
 /** Skips unless this kernel knows the advice. */
-export function needs(name: Advice['name']): void {
+export function needs(name: MadviseAdvice['name']): void {
   const advice = ADVICE.find((one) => one.name === name);
   if (advice) known(advice);
 }
 
-/** A page of its own. */
+/** A fresh page. */
 export const WRITTEN = PageBit.Resident | PageBit.Present;
 
 /** What new memory is that was only read: most kernels map the shared zero page. */
@@ -74,8 +78,8 @@ export function needsZeroPage(): void {
   const found = feature('zero-page');
   if (found.status === 'missing')
     skip({
-      en: 'A page of new memory that was only read is a page of its own on this kernel, not the shared zero page.',
+      en: 'On this kernel a page of new memory that was only read is its own page, not the shared zero page.',
       zh: '在此内核上，只读过的新内存页是独立的页，而不是共享零页。',
     });
-  if (found.status === 'denied') skip({ en: found.reason, zh: '本进程无法得知读取新内存时映射的是否为共享零页。' });
+  if (found.status === 'denied') skip(found.reason);
 }

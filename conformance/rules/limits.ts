@@ -62,7 +62,7 @@ export const limitRules = [
       check: () => gives(setrlimit(999, { soft: 1n, hard: 1n }), 'EINVAL', 'setrlimit'),
     },
     {
-      rule: { en: 'a soft limit over the hard one is EINVAL', zh: '软限制超过硬限制返回 EINVAL' },
+      rule: { en: 'a soft limit over the hard one is EINVAL', zh: '软上限超过硬上限返回 EINVAL' },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => gives(setrlimit(RLIMIT.LOCKS, { soft: 2n, hard: 1n }), 'EINVAL', 'setrlimit'),
@@ -82,7 +82,7 @@ export const limitRules = [
     {
       rule: {
         en: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
-        zh: '没有 CAP_SYS_RESOURCE 时提高硬限制返回 EPERM',
+        zh: '没有 CAP_SYS_RESOURCE 时提高硬上限返回 EPERM',
       },
       source: 'setrlimit(2), Linux Test Project setrlimit02',
       as: 'user',
@@ -102,7 +102,7 @@ export const limitRules = [
     {
       rule: {
         en: 'a soft limit can be lowered, and raised again to the hard one',
-        zh: '软限制可以降低，并能重新提高到硬限制',
+        zh: '软上限可以降低，并能重新提高到硬上限',
       },
       source: 'setrlimit(2)',
       as: 'any',
@@ -117,7 +117,7 @@ export const limitRules = [
       },
     },
     {
-      rule: { en: 'setting answers with the limits from before', zh: '设置时返回此前的限制' },
+      rule: { en: 'setting answers with the limits from before', zh: '设置时返回此前的上限' },
       source: 'prlimit(2)',
       as: 'any',
       check: () => {
@@ -127,7 +127,7 @@ export const limitRules = [
       },
     },
     {
-      rule: { en: 'a soft limit over the hard one is EINVAL', zh: '软限制超过硬限制返回 EINVAL' },
+      rule: { en: 'a soft limit over the hard one is EINVAL', zh: '软上限超过硬上限返回 EINVAL' },
       source: 'setrlimit(2)',
       as: 'any',
       check: () => gives(prlimit(0, RLIMIT.LOCKS, { soft: 2n, hard: 1n }), 'EINVAL', 'prlimit'),
@@ -135,7 +135,7 @@ export const limitRules = [
     {
       rule: {
         en: 'raising the hard limit without CAP_SYS_RESOURCE is EPERM',
-        zh: '没有 CAP_SYS_RESOURCE 时提高硬限制返回 EPERM',
+        zh: '没有 CAP_SYS_RESOURCE 时提高硬上限返回 EPERM',
       },
       source: 'setrlimit(2), capabilities(7)',
       as: 'user',
@@ -147,7 +147,7 @@ export const limitRules = [
     {
       rule: {
         en: 'raising the hard limit takes CAP_SYS_RESOURCE, not user 0',
-        zh: '提高硬限制需要的是 CAP_SYS_RESOURCE，而不是用户 0',
+        zh: '提高硬上限需要的是 CAP_SYS_RESOURCE，而不是用户 0',
       },
       source: 'setrlimit(2), capabilities(7)',
       as: 'root',
@@ -159,8 +159,8 @@ export const limitRules = [
     },
     {
       rule: {
-        en: 'another process of the same user has limits of its own, which can be read',
-        zh: '同一用户的另一个进程有自己的限制，并且可以读取',
+        en: 'another process of the same user has its own limits, which can be read',
+        zh: '同一用户的另一个进程有自己的上限，并且可以读取',
       },
       source: 'prlimit(2)',
       as: 'any',
@@ -171,7 +171,7 @@ export const limitRules = [
         const script = 'ulimit -S -l 4; exec cat /proc/self/limits';
         const child = spawnSync('sh', ['-c', script], { encoding: 'latin1' });
         if (child.error || child.status !== 0)
-          skip({ en: 'A shell that lowers its limit could not be run.', zh: '无法运行降低自身限制的 shell。' });
+          skip({ en: 'A shell that lowers its limit could not be run.', zh: '无法运行降低自身上限的 shell。' });
         same(/^Max locked memory\s+(\S+)/m.exec(child.stdout)?.[1], '4096', "the child's soft limit");
         const parent = prlimit(process.ppid, RLIMIT.NOFILE);
         if (parent.errno === 'EPERM')

@@ -5,13 +5,13 @@ import { MADV, madvise, munmap } from '../../native/calls/mman.ts';
 import { touchRead, touchWrite } from '../../native/calls/touch.ts';
 import { PageBit } from '../../native/pages/page-bit.ts';
 import { at, bytes, gives, lockedPages, pageNumbers, type Rule, rules, same, withPages, write } from '../rule.ts';
-import { ADVICE, type Advice, known, look, needs, needsZeroPage, onlyRead, WRITTEN } from './advice.ts';
+import { ADVICE, known, look, type MadviseAdvice, needs, needsZeroPage, onlyRead, WRITTEN } from './advice.ts';
 import { dumpAdviceRules } from './advice-dump.ts';
 import { forkAdviceRules } from './advice-fork.ts';
 import { reclaimRules } from './advice-reclaim.ts';
 import { specialAdviceRules } from './advice-remove.ts';
 
-function table(advice: Advice): readonly Omit<Rule, 'call'>[] {
+function table(advice: MadviseAdvice): readonly Omit<Rule, 'call'>[] {
   const source = `madvise(2), Linux ${advice.since}`;
   return [
     {

@@ -16,7 +16,7 @@ function withSecret(pages: number, use: (fd: number) => void): void {
   if (secret.errno !== null) {
     const found = feature('memfd_secret');
     if (found.status === 'missing')
-      skip({ en: `memfd_secret needs ${found.since}.`, zh: `memfd_secret 需要 ${found.since}。` });
+      skip({ en: `memfd_secret needs ${found.since.en}.`, zh: `memfd_secret 需要 ${found.since.zh}。` });
     skip({ en: `memfd_secret answered ${secret.errno}.`, zh: `memfd_secret 返回 ${secret.errno}。` });
   }
   try {
@@ -31,7 +31,7 @@ function withSecretPages(pages: number, use: (address: bigint) => void): void {
   withSecret(pages, (fd) => {
     const mapped = mmap(null, bytes(pages), PROT.READ | PROT.WRITE, MAP.SHARED, fd, 0);
     if (mapped.errno !== null)
-      skip({ en: `Secret memory can't be mapped: ${mapped.errno}.`, zh: `无法映射秘密内存：${mapped.errno}。` });
+      skip({ en: `Secret memory can't be mapped: ${mapped.errno}.`, zh: `无法映射机密内存：${mapped.errno}。` });
     try {
       use(mapped.returned);
     } finally {
@@ -103,7 +103,7 @@ export const memfdSecretRules = rules('memfd_secret', [
     },
   },
   {
-    rule: { en: 'mapping more than the limit is EAGAIN', zh: '映射超过限制返回 EAGAIN' },
+    rule: { en: 'mapping more than the limit is EAGAIN', zh: '映射超过上限返回 EAGAIN' },
     source: 'memfd_secret(2), mmap(2)',
     as: 'user',
     check: () =>

@@ -94,7 +94,7 @@ export const mincoreRules = rules('mincore', [
       }),
   },
   {
-    rule: { en: 'anonymous memory never touched is not in core', zh: '从未触碰的匿名内存不驻留' },
+    rule: { en: 'anonymous memory never touched is not in core', zh: '从未访问的匿名内存不驻留' },
     source: 'mincore(2)',
     as: 'any',
     check: () => withPages(8, (a) => same(core(a, 8), '00000000', 'in core')),

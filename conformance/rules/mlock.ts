@@ -194,13 +194,13 @@ export const mlockRules = rules('mlock', [
       }),
   },
   {
-    rule: { en: 'exactly the limit can be locked', zh: '恰好等于限制的量可以锁定' },
+    rule: { en: 'exactly the limit can be locked', zh: '恰好等于上限的量可以锁定' },
     source: 'mlock(2), getrlimit(2)',
     as: 'user',
     check: () => withMemlock(65536n, () => withPages(64, (a) => gives(mlock(a, 65536), null, 'mlock of 64 KiB'))),
   },
   {
-    rule: { en: 'one byte over the limit is ENOMEM', zh: '超过限制一个字节返回 ENOMEM' },
+    rule: { en: 'one byte over the limit is ENOMEM', zh: '超过上限一个字节返回 ENOMEM' },
     source: 'mlock(2), getrlimit(2)',
     as: 'user',
     check: () =>
@@ -209,7 +209,7 @@ export const mlockRules = rules('mlock', [
   {
     rule: {
       en: 'a range that is locked already can be locked again at the limit',
-      zh: '达到限制时，已锁定的范围仍可再次锁定',
+      zh: '达到上限时，已锁定的范围仍可再次锁定',
     },
     source: 'mm/mlock.c (count_mm_mlocked_page_nr)',
     as: 'user',
@@ -224,7 +224,7 @@ export const mlockRules = rules('mlock', [
   {
     rule: {
       en: 'at limit 0 every lock is EPERM, even of length 0',
-      zh: '限制为 0 时任何锁定都返回 EPERM，长度为 0 也一样',
+      zh: '上限为 0 时任何锁定都返回 EPERM，长度为 0 也一样',
     },
     source: 'mlock(2), mm/mlock.c (can_do_mlock)',
     as: 'user',
@@ -237,7 +237,7 @@ export const mlockRules = rules('mlock', [
       ),
   },
   {
-    rule: { en: 'CAP_IPC_LOCK locks past the limit', zh: '有 CAP_IPC_LOCK 时可以超过限制锁定' },
+    rule: { en: 'CAP_IPC_LOCK locks past the limit', zh: '有 CAP_IPC_LOCK 时可以超过上限锁定' },
     source: 'mlock(2), capabilities(7)',
     as: 'root',
     check: () => {
@@ -282,7 +282,7 @@ export const munlockRules = rules('munlock', [
     },
   },
   {
-    rule: { en: 'needs no permission: works at limit 0', zh: '不需要权限：限制为 0 时也能用' },
+    rule: { en: 'needs no permission: works at limit 0', zh: '不需要权限：上限为 0 时也能用' },
     source: 'mm/mlock.c',
     as: 'user',
     check: () =>

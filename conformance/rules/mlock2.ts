@@ -66,13 +66,13 @@ export const mlock2Rules = rules('mlock2', [
         same(isLocked(a, bytes(4)).locked, true, 'locked');
       }),
   },
-  onFault({ en: 'one untouched page', zh: '一个未触碰的页' }, () => bytes(1), 1),
+  onFault({ en: 'one untouched page', zh: '一个未访问的页' }, () => bytes(1), 1),
   onFault({ en: '2 pages and one byte', zh: ' 2 页零一个字节' }, () => bytes(2) + 1, 3),
   onFault({ en: '2 pages less one byte', zh: ' 2 页少一个字节' }, () => bytes(2) - 1, 2),
   {
     rule: {
       en: 'on fault, 4 of 8 pages touched: VmLck grows by 8, 4 are in core',
-      zh: '缺页时锁定 8 页并触碰其中 4 页：VmLck 增加 8 页，4 页驻留',
+      zh: '缺页时锁定 8 页并访问其中 4 页：VmLck 增加 8 页，4 页驻留',
     },
     source: 'mlock2(2), Linux Test Project mlock201',
     as: 'any',
@@ -142,7 +142,7 @@ export const mlock2Rules = rules('mlock2', [
   {
     rule: {
       en: 'on fault, one page over the limit is ENOMEM though nothing is brought in',
-      zh: '缺页时锁定超过限制一页返回 ENOMEM，尽管什么也不会调入',
+      zh: '缺页时锁定超过上限一页返回 ENOMEM，尽管什么也不会调入',
     },
     source: 'mlock2(2), getrlimit(2)',
     as: 'user',
@@ -152,7 +152,7 @@ export const mlock2Rules = rules('mlock2', [
       ),
   },
   {
-    rule: { en: 'at limit 0 it is EPERM, on fault too', zh: '限制为 0 时返回 EPERM，缺页时锁定也一样' },
+    rule: { en: 'at limit 0 it is EPERM, on fault too', zh: '上限为 0 时返回 EPERM，缺页时锁定也一样' },
     source: 'mlock2(2)',
     as: 'user',
     check: () =>

@@ -1,6 +1,6 @@
 /**
  * Rules of mlockall(2) and munlockall(2). V8 aborts when it gives back a page while all memory is locked, as it may do
- * on any of its threads: so what is mapped now is locked only in a process of its own, which has no such threads,
+ * on any of its threads: so what is mapped now is locked only in its own process, which has no such threads,
  * looks, and unlocks at once.
  */
 import { MCL, mlock, mlockall, munlockall } from '../../native/calls/mlock.ts';
@@ -18,7 +18,7 @@ const NEEDED_BYTES = 2 * 2 ** 30;
 /** No thread but the main one gives memory back, and that one doesn't in the few milliseconds that this takes. */
 const ALONE = ['--single-threaded', '--min-semi-space-size=16'];
 
-/** Locks all that is mapped now in a process of its own, and tells what was seen there. */
+/** Locks all that is mapped now in its own process, and tells what was seen there. */
 async function locking(flags: number): Promise<Everything> {
   needsIpcLock();
   const machine = meminfo();
@@ -86,8 +86,8 @@ export const mlockallRules = [
     },
     {
       rule: {
-        en: 'FUTURE leaves what is mapped alone; what is mapped later is locked and in core at birth',
-        zh: 'FUTURE 不影响现有的映射；此后的映射一诞生就已锁定并驻留',
+        en: 'FUTURE leaves what is mapped alone; what is mapped later is locked and in core as soon as it is mapped',
+        zh: 'FUTURE 不影响现有的映射；此后的映射在映射时即被锁定并驻留',
       },
       source: 'mlockall(2)',
       as: 'any',
@@ -125,7 +125,7 @@ export const mlockallRules = [
     {
       rule: {
         en: 'CURRENT is ENOMEM when the address space is larger than the limit',
-        zh: '地址空间大于限制时，CURRENT 返回 ENOMEM',
+        zh: '地址空间大于上限时，CURRENT 返回 ENOMEM',
       },
       source: 'mlockall(2), mm/mlock.c',
       as: 'user',
@@ -134,14 +134,14 @@ export const mlockallRules = [
     {
       rule: {
         en: 'FUTURE over the limit succeeds, and then mmap is EAGAIN',
-        zh: 'FUTURE 在超过限制时也成功，此后的 mmap 返回 EAGAIN',
+        zh: 'FUTURE 在超过上限时也成功，此后的 mmap 返回 EAGAIN',
       },
       source: 'mlockall(2), mmap(2)',
       as: 'user',
       check: () => same(atLimit(65536n, MCL.FUTURE), [null, 'EAGAIN'], 'mlockall, then mmap'),
     },
     {
-      rule: { en: 'at limit 0 it is EPERM', zh: '限制为 0 时返回 EPERM' },
+      rule: { en: 'at limit 0 it is EPERM', zh: '上限为 0 时返回 EPERM' },
       source: 'mlockall(2)',
       as: 'user',
       check: () => {
@@ -150,7 +150,7 @@ export const mlockallRules = [
       },
     },
     {
-      rule: { en: 'CAP_IPC_LOCK locks past the limit', zh: '有 CAP_IPC_LOCK 时可以超过限制锁定' },
+      rule: { en: 'CAP_IPC_LOCK locks past the limit', zh: '有 CAP_IPC_LOCK 时可以超过上限锁定' },
       source: 'mlockall(2), capabilities(7)',
       as: 'root',
       check: () => {
@@ -196,7 +196,7 @@ export const mlockallRules = [
     {
       rule: {
         en: 'needs no permission: works at limit 0, with nothing locked',
-        zh: '不需要权限：限制为 0、没有任何锁定时也能用',
+        zh: '不需要权限：上限为 0、没有任何锁定时也能用',
       },
       source: 'munlockall(2)',
       as: 'user',

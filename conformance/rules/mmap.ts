@@ -93,7 +93,7 @@ export const mmapRules = rules('mmap', [
   {
     rule: {
       en: 'LOCKED within the limit makes memory that is locked and in core',
-      zh: '限制之内的 LOCKED 得到已锁定且驻留的内存',
+      zh: '上限之内的 LOCKED 得到已锁定且驻留的内存',
     },
     source: 'mmap(2)',
     as: 'any',
@@ -107,14 +107,14 @@ export const mmapRules = rules('mmap', [
     },
   },
   {
-    rule: { en: 'LOCKED over the limit is EAGAIN', zh: 'LOCKED 超过限制返回 EAGAIN' },
+    rule: { en: 'LOCKED over the limit is EAGAIN', zh: 'LOCKED 超过上限返回 EAGAIN' },
     source: 'mmap(2)',
     as: 'user',
     check: () =>
       withMemlock(65536n, () => gives(mmap(null, 131072, READ_WRITE, ANONYMOUS | MAP.LOCKED, -1, 0), 'EAGAIN', 'mmap')),
   },
   {
-    rule: { en: 'LOCKED at limit 0 is EPERM', zh: '限制为 0 时 LOCKED 返回 EPERM' },
+    rule: { en: 'LOCKED at limit 0 is EPERM', zh: '上限为 0 时 LOCKED 返回 EPERM' },
     source: 'mmap(2), mm/mmap.c (can_do_mlock)',
     as: 'user',
     check: () =>
@@ -153,7 +153,7 @@ export const munmapRules = rules('munmap', [
     check: () => withPages(1, (a) => gives(munmap(a, 0), 'EINVAL', 'munmap')),
   },
   {
-    rule: { en: 'a range with nothing mapped is no error', zh: '没有任何映射的范围不算错误' },
+    rule: { en: 'a range with nothing mapped isn’t an error', zh: '没有任何映射的范围不算错误' },
     source: 'munmap(2)',
     as: 'any',
     check: () => withHole((hole) => gives(munmap(hole, bytes(1)), null, 'munmap')),

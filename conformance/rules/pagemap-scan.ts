@@ -25,7 +25,7 @@ function pagemapDescriptor(): number {
 function table(address: bigint, pages: number, mostlyPresent: boolean): Uint8Array {
   const into = new Uint8Array(pages);
   const read = readPageTable(address, pages, into, mostlyPresent);
-  if (read.source === 'unavailable') skip({ en: read.reason, zh: `页表无法读取：${read.errno}。` });
+  if (read.source === 'unavailable') skip(read.reason);
   if (read.source !== 'pagemap-scan') skip({ en: 'pagemap was used.', zh: '读取的是 pagemap。' });
   return into;
 }
@@ -81,7 +81,7 @@ export const pagemapScanRules = rules('PAGEMAP_SCAN', [
   {
     rule: {
       en: 'agrees page for page with pagemap and mincore on 1000 random patterns of touched, read, dropped and locked pages',
-      zh: '对触碰、读取、丢弃和锁定页的 1000 种随机组合，逐页与 pagemap 和 mincore 一致',
+      zh: '对写入、读取、丢弃和锁定页的 1000 种随机组合，逐页与 pagemap 和 mincore 一致',
     },
     source: 'ioctl_pagemap_scan(2), Linux 6.7; admin-guide/mm/pagemap.rst',
     as: 'any',

@@ -40,7 +40,7 @@ static void check(const char *call, int failed) {
     source: `
 /*
  * An address with room for so many pages, a multiple of \`align\` pages, between pages that nobody may touch: the
- * kernel merges neighbouring mappings that are alike, and each region is to be a mapping of its own.
+ * kernel merges neighbouring mappings that are alike, and each region is to be its own mapping.
  */
 static void *room(size_t pages, size_t align) {
     size_t fenced = (pages + align + 1) * page_size, step = align * page_size;

@@ -113,7 +113,7 @@ function stepLines(entry: LoggedOperation, scope: Scope): StepLines {
       return { lines: mapLines(place, mapping), looks: [showLine('mmap', place)] };
     }
     case 'remark':
-      return { lines: [comment('That is for Pagescope alone.')], looks: [] };
+      return { lines: [comment('Only Pagescope does this; there is no C for it.')], looks: [] };
     case 'unmap':
       return { lines: unmapLines(scope.unmap(entry.label)), looks: [] };
     case 'fork':

@@ -39,7 +39,7 @@ export function actOnRuns(tool: Tool, runs: PageRuns, place: Place, refused: boo
   return { call: access, runs, statement: refused ? tryTouch(access, place) : touch(access, place) };
 }
 
-/** The C lines of an operation that is none on runs of pages: a look, a range of bytes, a touch that was refused. */
+/** The C lines of an operation that is not on runs of pages: a look, a range of bytes, a touch that was refused. */
 export function otherLines(operation: Operation, place: Place, refused: boolean): string[] {
   if (operation.kind === 'touch') {
     const { access, pages } = operation;

@@ -59,8 +59,8 @@ export class Scope {
   }
 
   /**
-   * The letters that regions have by themselves; a name of the user's gets a prefix, so that it is none of the
-   * library's.
+   * The letters that regions have by themselves; a name of the user's gets a prefix, so that it can't be one of
+   * the library's.
    */
   #freeVariable(label: string): string {
     const word = label.normalize('NFKD').replaceAll(/[^A-Za-z0-9]+/g, '_');

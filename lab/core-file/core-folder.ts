@@ -10,7 +10,7 @@ import { linkOf } from './name-facts.ts';
 import { deleteCore, isCoreOf } from './own-core.ts';
 
 /**
- * A private folder's name: the PID namespace, pid and start of its owner, so that whoever finds it later can tell
+ * A private folder's name: the PID namespace, pid and start of its owner, so that one found later tells
  * whether that one lives.
  */
 const ownedName = /^pagescope-core-(\d+)-(\d+)-(\d+)-/;

@@ -10,7 +10,7 @@ import { lineOf, linkOf, ownNameFacts } from './name-facts.ts';
 
 /** What the kernel of this machine does with a process that aborts. core(5) */
 export type CoreSource =
-  /** A file of its own. `pattern` is kernel.core_pattern with `.%p` added where kernel.core_uses_pid adds it. */
+  /** Its own file. `pattern` is kernel.core_pattern with `.%p` added where kernel.core_uses_pid adds it. */
   | { readonly kind: 'file'; readonly pattern: string }
   | { readonly kind: 'systemd-coredump' }
   | { readonly kind: 'apport'; readonly folder: string }
@@ -69,7 +69,7 @@ function limited(): CoreSource | undefined {
   if (held.errno === null && held.effective.includes('CAP_SYS_RESOURCE')) return undefined;
   return none(
     'The hard limit for core files (RLIMIT_CORE) is 0 here, and only root may raise it; then start Pagescope from that shell.',
-    '此处 core 文件的硬限制（RLIMIT_CORE）为 0，只有 root 能提高；提高后请从该 shell 启动 Pagescope。',
+    '此处 core 文件的硬上限（RLIMIT_CORE）为 0，只有 root 能提高；提高后请从该 shell 启动 Pagescope。',
     'sudo prlimit --pid $$ --core=unlimited',
   );
 }

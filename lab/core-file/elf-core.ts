@@ -57,7 +57,7 @@ const psinfoPidOffset = 24;
 
 const readAsync = promisify(read);
 
-/** Reads the headers of an open file of `size` bytes. What is no core file that can be searched is `notACore`. */
+/** Reads the headers of an open file of `size` bytes. A file that can't be searched as a core file is `notACore`. */
 export async function readCoreHeaders(fd: number, size: number): Promise<CoreHeaders | NotACore> {
   const header = await bytesAt(fd, 0, headerBytes);
   const wrong = whyNotACore(header);
@@ -172,7 +172,7 @@ function padded(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }
 
-/** A 64-bit number that is exact as a number; what is larger is no size of a file. */
+/** A 64-bit number that is exact as a number; a larger one can't be a file's size. */
 function checkedNumber(value: bigint): number | undefined {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : undefined;

@@ -21,7 +21,7 @@ export async function isCoreOf(path: string, pid: number, sinceMs: number): Prom
   return (await pidOf(file)) === pid;
 }
 
-/** The pid in the notes of this user's core file; undefined when it is none. */
+/** The pid in the notes of this user's core file; undefined when it isn't one. */
 export async function ownerOf(path: string): Promise<number | undefined> {
   await using file = await openOwn(path);
   return file && (await pidOf(file));

@@ -6,7 +6,7 @@ import type { CoreFolder } from './core-folder.ts';
 /** Of what a program said, so much is kept for a sentence. */
 const mostWords = 300;
 
-export interface Ended {
+export interface ProgramEnd {
   /** Null when a signal ended it. */
   readonly status: number | null;
   /** What it wrote last, on both of its outputs, in one line. */
@@ -22,7 +22,7 @@ export async function runProgram(
   [program = '', ...words]: readonly string[],
   folder: CoreFolder,
   signal: AbortSignal,
-): Promise<Ended | undefined> {
+): Promise<ProgramEnd | undefined> {
   signal.throwIfAborted();
   const log = join(folder.path, 'output');
   const output = openSync(log, 'w', 0o600);

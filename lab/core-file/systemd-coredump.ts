@@ -5,7 +5,7 @@ import { type CollectedCore, type CoreRefused, collected, type ExpectedCore } fr
 import type { CoreFolder } from './core-folder.ts';
 import { ownerOf } from './own-core.ts';
 import { looking } from './poll.ts';
-import { type Ended, runProgram } from './run-program.ts';
+import { type ProgramEnd, runProgram } from './run-program.ts';
 
 /**
  * The core file that systemd-coredump stored, unpacked by coredumpctl(1). It comes to the journal a while after the
@@ -18,7 +18,7 @@ export async function fromSystemd(
 ): Promise<CollectedCore | CoreRefused> {
   const path = join(folder.path, 'core');
   const words = ['-q', '--no-pager', `--since=@${Math.floor(sinceMs / 1000)}`];
-  const dumped = await looking<Ended | 'absent'>(signal, async () => {
+  const dumped = await looking<ProgramEnd | 'absent'>(signal, async () => {
     const ended = await runProgram(['coredumpctl', ...words, `--output=${path}`, 'dump', String(pid)], folder, signal);
     if (!ended) return 'absent';
     return ended.status !== 0 && ended.said.includes('No match found') ? undefined : ended;
@@ -62,6 +62,6 @@ const absent: Text = {
 function failed(pid: number, said: string): Text {
   return {
     en: `coredumpctl did not give the core file of process ${pid} (${said}); see coredumpctl info ${pid}.`,
-    zh: `coredumpctl 没有给出进程 ${pid} 的 core 文件（${said}）；请查看 coredumpctl info ${pid}。`,
+    zh: `coredumpctl 未给出进程 ${pid} 的 core 文件（${said}）；请查看 coredumpctl info ${pid}。`,
   };
 }

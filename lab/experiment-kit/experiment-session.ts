@@ -3,7 +3,7 @@ import { toProblem } from '../../protocol/problem.ts';
 import type { Reader, Received, Response, SessionMethod } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { breathe } from '../base/slices.ts';
-import { OpenSession, type Telling } from '../session/session.ts';
+import { Session, type Telling } from '../session/session.ts';
 import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import type { PreparedExperiment } from './experiment.ts';
 import { SessionLab } from './session-lab.ts';
@@ -24,9 +24,9 @@ export interface SessionOptions {
 const what: Text = { en: 'This session runs an experiment', zh: '此会话运行的是实验' };
 
 /** A session that runs an experiment: its script passes a gate before each step, which pace, pause and stop act on. */
-export class Session implements SessionHandle {
+export class ExperimentSession implements SessionHandle {
   readonly pid = process.pid;
-  readonly #open: OpenSession;
+  readonly #open: Session;
   readonly #gate: Gate;
   readonly #finished: Promise<void>;
   readonly #answers: Answers = {
@@ -44,7 +44,7 @@ export class Session implements SessionHandle {
     const { session, version, placement, sampleHz, paused, paceMs } = options;
     const { id, title, values } = experiment;
     const header = { version, experiment: { id, title, parameters: values }, placement, pid: this.pid };
-    this.#open = new OpenSession(session, header, sampleHz, reader);
+    this.#open = new Session(session, header, sampleHz, reader);
     this.#gate = new Gate(paused, paceMs, (state, next) => {
       this.#open.tell({ kind: 'state', state, ...(next ? { next } : {}) });
     });

@@ -27,7 +27,7 @@ export interface Lab<C extends string> {
   /** Forks a child that does nothing until it is disposed of. For isolated experiments alone. */
   fork(title: Text): Script<Forked>;
   /**
-   * Asks mincore about the region as a step of its own, and takes a snapshot of all of it.
+   * Asks mincore about the region as its own step, and takes a snapshot of all of it.
    *
    * @param range what to ask about, where the region has a hole that mincore would refuse
    */
@@ -40,7 +40,7 @@ export interface Lab<C extends string> {
   work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T>;
   /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */
   wait(title: Text, milliseconds: number): Script;
-  /** Waits like `wait`, until the condition holds; whether it came to hold. It is asked about every 5 ms. */
+  /** Waits like `wait`, until the condition holds; whether it does. It is asked about every 5 ms. */
   waitUntil(title: Text, condition: () => boolean, atMostMs: number): Script<boolean>;
   /** Keeps a resource until the session ends, and releases it then. */
   own<T extends Disposable>(resource: T): T;

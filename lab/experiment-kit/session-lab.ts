@@ -10,7 +10,7 @@ import type { Mapping } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import { Progress } from '../session/progress.ts';
 import { ownStatus } from '../session/sampler.ts';
-import type { OpenSession } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
 import type { Lab } from './lab.ts';
 import type { Script } from './script.ts';
@@ -21,11 +21,11 @@ const pollMs = 5;
 /** The lab of one session: gives an experiment its steps and passes what they showed to the session. */
 export class SessionLab implements Lab<string> {
   readonly pageSize = pageSize();
-  readonly #session: OpenSession;
+  readonly #session: Session;
   readonly #claims: Readonly<Record<string, Text>>;
   #coreFiles = 0;
 
-  constructor(session: OpenSession, claims: Readonly<Record<string, Text>>) {
+  constructor(session: Session, claims: Readonly<Record<string, Text>>) {
     this.#session = session;
     this.#claims = claims;
   }

@@ -57,7 +57,7 @@ export function whyNoZeroPage(): Text | undefined {
       return undefined;
     case 'missing':
       return {
-        en: 'a page of new memory that was only read is a page of its own on this kernel, not the shared zero page',
+        en: 'on this kernel a page of new memory that was only read is its own page, not the shared zero page',
         zh: '在此内核上，只读过的新内存页是独立的页，而不是共享零页',
       };
     case 'denied':

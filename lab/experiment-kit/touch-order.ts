@@ -4,7 +4,7 @@ import { choice, integer } from './parameters.ts';
 export const orderParameters = {
   order: choice({
     title: { en: 'Order', zh: '顺序' },
-    description: { en: 'In which order the pages are touched.', zh: '按什么顺序触碰各页。' },
+    description: { en: 'In which order the pages are touched.', zh: '按什么顺序访问各页。' },
     choices: [
       { value: 'sequential', title: { en: 'sequential', zh: '顺序' } },
       { value: 'random', title: { en: 'random', zh: '随机' } },
@@ -16,7 +16,7 @@ export const orderParameters = {
     title: { en: 'Stride', zh: '步长' },
     description: {
       en: 'With order “stride”: the distance between two touches. Every page is reached in the end.',
-      zh: '顺序为“跨步”时，两次触碰之间的距离；最终会触碰到每一页。',
+      zh: '顺序为“跨步”时，两次访问之间的距离；最终会访问到每一页。',
     },
     minimum: 2,
     maximum: 1 << 20,

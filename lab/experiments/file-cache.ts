@@ -31,7 +31,7 @@ export const fileCache = experiment({
   title: { en: 'File cache', zh: '文件缓存' },
   summary: {
     en: 'Touch one page of an evicted file and see how many the kernel reads with it under each advice; lock a part, and see it survive the next eviction.',
-    zh: '触碰已逐出文件的一页，看内核在每种建议下一并读入多少页；再锁定一部分，看它在下一次逐出后依然驻留。',
+    zh: '访问已逐出文件的一页，看内核在每种建议下一并读入多少页；再锁定一部分，看它在下一次逐出后依然驻留。',
   },
   placement: 'inline',
   parameters: {
@@ -67,23 +67,23 @@ export const fileCache = experiment({
     evicted: { en: 'Evicted, the file has no page in the page cache', zh: '逐出之后，文件在页缓存中没有任何页' },
     'random-window': {
       en: 'MADV_RANDOM: a touch brings that page alone (a whole block where blocks are larger than pages)',
-      zh: 'MADV_RANDOM：一次触碰只读入这一页（若块大于页，则为整块）',
+      zh: 'MADV_RANDOM：一次访问只读入这一页（若块大于页，则为整块）',
     },
     'normal-window': {
       en: 'MADV_NORMAL: a touch brings more pages than under MADV_RANDOM',
-      zh: 'MADV_NORMAL：一次触碰读入的页多于 MADV_RANDOM',
+      zh: 'MADV_NORMAL：一次访问读入的页多于 MADV_RANDOM',
     },
     'normal-around': {
       en: 'MADV_NORMAL: some of them lie before the touched page',
-      zh: 'MADV_NORMAL：其中一部分位于被触碰的页之前',
+      zh: 'MADV_NORMAL：其中一部分位于被访问的页之前',
     },
     'sequential-window': {
       en: 'MADV_SEQUENTIAL: a touch brings more pages than under MADV_RANDOM',
-      zh: 'MADV_SEQUENTIAL：一次触碰读入的页多于 MADV_RANDOM',
+      zh: 'MADV_SEQUENTIAL：一次访问读入的页多于 MADV_RANDOM',
     },
     'sequential-ahead': {
       en: 'MADV_SEQUENTIAL: none of them lies before the touched page (or its block)',
-      zh: 'MADV_SEQUENTIAL：没有一页位于被触碰的页（或其所在块）之前',
+      zh: 'MADV_SEQUENTIAL：没有一页位于被访问的页（或其所在块）之前',
     },
     'locked-refused': {
       en: 'MADV_DONTNEED on the locked part is refused',

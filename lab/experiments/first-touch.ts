@@ -12,21 +12,21 @@ const mostSteps = 64;
 /** What a page that maps the shared zero page costs: its entry in the page table. */
 const pageTableEntryBytes = 8;
 
-/** Whether each page costs memory of its own; a read does where the shared zero page is not mapped. */
+/** Whether each page costs its own memory; a read does where the shared zero page is not mapped. */
 function getsOwnPages(access: Access): boolean {
   return access === 'write' || whyNoZeroPage() !== undefined;
 }
 
 /**
  * What happens when memory is touched for the first time. mmap(2) only promises memory: a page gets there at the first
- * access. A store makes the kernel give a zeroed page of its own; a load of anonymous memory maps, on most kernels, the
+ * access. A store makes the kernel give it its own zeroed page; a load of anonymous memory maps, on most kernels, the
  * one shared zero page, which mincore(2) calls resident although the process has no memory for it (Linux 2.6.32 and
  * later for anonymous private mappings).
  */
 export const firstTouch = experiment({
   id: 'first-touch',
   group: 'residency',
-  title: { en: 'First touch', zh: '首次触碰' },
+  title: { en: 'First touch', zh: '首次访问' },
   summary: {
     en: 'mmap promises memory; the first access to each page makes the kernel provide it, one page fault at a time.',
     zh: 'mmap 只是承诺内存；对每一页的首次访问才让内核真正提供它，每页一次缺页。',
@@ -35,7 +35,7 @@ export const firstTouch = experiment({
   parameters: {
     pages: integer({
       title: { en: 'Pages', zh: '页数' },
-      description: { en: 'How many pages to map and touch.', zh: '映射并触碰的页数。' },
+      description: { en: 'How many pages to map and touch.', zh: '映射并访问的页数。' },
       minimum: 1,
       maximum: 1 << 24,
       default: 64,
@@ -44,8 +44,8 @@ export const firstTouch = experiment({
     access: choice({
       title: { en: 'Access', zh: '访问方式' },
       description: {
-        en: 'A write gets a page of its own; on most kernels a read of untouched memory gets the shared zero page.',
-        zh: '写入会得到独立的页；在多数内核上，读取未触碰过的内存只会映射共享零页。',
+        en: 'A write gets its own page; on most kernels a read of untouched memory gets the shared zero page.',
+        zh: '写入会得到独立的页；在多数内核上，读取未访问过的内存只会映射共享零页。',
       },
       choices: [
         { value: 'write', title: { en: 'write', zh: '写' } },
@@ -56,15 +56,15 @@ export const firstTouch = experiment({
     ...orderParameters,
   },
   claims: {
-    'none-before': { en: 'Before the first touch no page is resident', zh: '首次触碰之前没有任何页驻留' },
-    'all-after': { en: 'After touching, every page is resident', zh: '触碰之后所有页都驻留' },
-    'fault-each': { en: 'Each first touch is one minor fault', zh: '每次首次触碰恰好引发一次轻微缺页' },
+    'none-before': { en: 'Before the first touch no page is resident', zh: '首次访问之前没有任何页驻留' },
+    'all-after': { en: 'After touching, every page is resident', zh: '访问之后所有页都驻留' },
+    'fault-each': { en: 'Each first touch is one minor fault', zh: '每次首次访问恰好引发一个次缺页' },
     'zero-pages': {
       en: 'Pages that map the shared zero page: all when read, none when written',
       zh: '映射共享零页的页数：读取时为全部，写入时为零',
     },
     rss: {
-      en: 'Bytes that the region adds to Rss: only pages of its own count',
+      en: 'Bytes that the region adds to Rss: only its own pages count',
       zh: '该区域计入 Rss 的字节数：只有独立的页才算',
     },
   },
@@ -74,7 +74,7 @@ export const firstTouch = experiment({
   async *run(lab, { pages, access, order, stride, seed }) {
     const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
     yield* askForSmallPages(lab, region);
-    const before = yield* lab.look({ en: 'Look before touching', zh: '触碰之前查看' }, region);
+    const before = yield* lab.look({ en: 'Look before touching', zh: '访问之前查看' }, region);
     lab.claim('none-before', 0, before.counts.resident);
 
     let minorFaults = 0;
@@ -99,7 +99,7 @@ export const firstTouch = experiment({
       durationNs += step.durationNs;
     }
 
-    const after = yield* lab.look({ en: 'Look after touching', zh: '触碰之后查看' }, region);
+    const after = yield* lab.look({ en: 'Look after touching', zh: '访问之后查看' }, region);
     lab.claim('all-after', pages, after.counts.resident);
     lab.claimWithOwn('fault-each', pages, minorFaults, 2 + pages / 100, engineFaults);
     const zeroPages = access === 'read' ? pages : 0;

@@ -24,7 +24,7 @@ const claims = {
   'shared-before': { en: 'Pages that both map, before a write', zh: '写入之前两者共同映射的页数' },
   fault: {
     en: 'The write is one minor fault, although the page is locked',
-    zh: '尽管该页已锁定，这次写入仍引发一次轻微缺页',
+    zh: '尽管该页已锁定，这次写入仍引发一个次缺页',
   },
   copied: { en: 'The page that the parent alone maps after its write', zh: '写入之后仅由父进程映射的页' },
   'child-keeps': { en: 'The page that is left to the child alone', zh: '只留给子进程的页' },
@@ -41,7 +41,7 @@ type ForkLab = Lab<keyof typeof claims>;
 export const forkExperiment = experiment({
   id: 'fork',
   group: 'locking',
-  title: { en: 'Fork', zh: '派生进程' },
+  title: { en: 'Fork', zh: 'fork 与写时复制' },
   summary: {
     en: 'A child inherits the pages and none of the locks. A write after fork copies just that page, with a fault, also where it is locked.',
     zh: '子进程继承页而不继承锁。fork 之后的写入只复制那一页，即使已锁定也会缺页。',
@@ -50,7 +50,7 @@ export const forkExperiment = experiment({
   parameters: {
     pages: integer({
       title: { en: 'Pages', zh: '页数' },
-      description: { en: 'How many pages to lock before forking.', zh: '派生之前锁定的页数。' },
+      description: { en: 'How many pages to lock before forking.', zh: 'fork 之前锁定的页数。' },
       minimum: 1,
       maximum: mostPages,
       default: 8,
@@ -60,7 +60,7 @@ export const forkExperiment = experiment({
       title: { en: 'Page to write', zh: '写入的页' },
       description: {
         en: 'The page that the parent writes after forking; the first is 0.',
-        zh: '派生之后父进程写入的页；第一页为 0。',
+        zh: 'fork 之后父进程写入的页；第一页为 0。',
       },
       minimum: 0,
       maximum: mostPages - 1,
@@ -91,10 +91,10 @@ export const forkExperiment = experiment({
       kind: 'mlock',
       range: wholeOf(region),
     });
-    const { step, child: forked } = yield* lab.fork({ en: 'Fork', zh: '派生子进程' });
+    const { step, child: forked } = yield* lab.fork({ en: 'Fork', zh: 'fork 子进程' });
     if (!forked) {
       const why = whyRefused(step);
-      throw problem('cannot-run-here', `No child could be forked: ${why.en}`, `无法派生子进程：${why.zh}`);
+      throw problem('cannot-run-here', `No child could be forked: ${why.en}`, `无法 fork 子进程：${why.zh}`);
     }
     using child = forked;
     const locked = yield* lab.look({ en: 'Look at the parent’s pages', zh: '查看父进程的页' }, region);

@@ -62,7 +62,7 @@ export const hugePage = experiment({
     },
     'one-fault-each': {
       en: 'Each of the two regions faulted once per byte written: minor faults in all',
-      zh: '两个区域各自每写一个字节缺页一次：轻微缺页总数',
+      zh: '两个区域各自每写一个字节缺页一次：次缺页总数',
     },
     'split-stays': {
       en: 'After locking one page, all of the huge page is still resident',

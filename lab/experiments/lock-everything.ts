@@ -33,7 +33,7 @@ const flagsOf = {
 const claims = {
   answer: {
     en: 'mlockall succeeds, or is refused where VmSize or a limit of 0 says so',
-    zh: 'mlockall 成功；或因 VmSize 超限、限制为 0 而按预期被拒绝',
+    zh: 'mlockall 成功；或因 VmSize 超限、上限为 0 而按预期被拒绝',
   },
   'old-locked': { en: 'Pages of the map made before that are locked', zh: '此前的映射中被锁定的页数' },
   'old-resident': { en: 'Pages of it that are resident', zh: '其中驻留的页数' },
@@ -49,8 +49,11 @@ const claims = {
     en: 'A new mmap succeeds, or answers EAGAIN where MCL_FUTURE makes it exceed the limit',
     zh: '新的 mmap 成功；或因 MCL_FUTURE 使其超限而返回 EAGAIN',
   },
-  'new-locked': { en: 'Pages of the new map that are locked at birth', zh: '新映射一诞生就被锁定的页数' },
-  'new-resident': { en: 'Pages of it that are resident at birth', zh: '其中一诞生就驻留的页数' },
+  'new-locked': {
+    en: 'Pages of the new map that are locked as soon as it is mapped',
+    zh: '新映射在映射时即被锁定的页数',
+  },
+  'new-resident': { en: 'Pages of it that are resident as soon as it is mapped', zh: '其中映射时即驻留的页数' },
   'new-vm-lck': { en: 'By how much the new mmap makes VmLck grow, in bytes', zh: '新的 mmap 使 VmLck 增加的字节数' },
   after: { en: 'After munlockall VmLck is 0', zh: 'munlockall 之后 VmLck 为 0' },
   'none-locked': { en: 'After it no page of either map is locked', zh: '之后两个映射都没有页被锁定' },
@@ -72,7 +75,7 @@ interface InForce {
 export const lockEverything = experiment({
   id: 'lock-everything',
   group: 'locking',
-  title: { en: 'Lock everything', zh: '锁定一切' },
+  title: { en: 'Lock everything', zh: '锁定全部内存' },
   summary: {
     en: 'mlockall locks what is mapped now, what will be mapped, or both: the whole process at once, far more than anyone counts on.',
     zh: 'mlockall 锁定现有映射、未来映射或两者：一次锁定整个进程，数量远超预期。',
@@ -96,7 +99,7 @@ export const lockEverything = experiment({
       title: { en: 'On fault', zh: '缺页时锁定' },
       description: {
         en: 'With MCL_ONFAULT each page is locked when it is first touched, and nothing is brought in.',
-        zh: '加上 MCL_ONFAULT，各页在首次触碰时才锁定，不会预先调入。',
+        zh: '加上 MCL_ONFAULT，各页在首次访问时才锁定，不会预先调入。',
       },
       choices: [
         { value: 'no', title: { en: 'no', zh: '否' } },
@@ -128,8 +131,8 @@ export const lockEverything = experiment({
     const facts = lockingFacts();
     const seen = yield* lab.inOneTurn(
       {
-        en: `mlockall(${flags.join(' | ')}), a new mmap, munlockall, in one go`,
-        zh: `一口气完成 mlockall(${flags.join(' | ')})、新的 mmap 与 munlockall`,
+        en: `mlockall(${flags.join(' | ')}), a new mmap, munlockall, without interruption`,
+        zh: `一次性完成 mlockall(${flags.join(' | ')})、新的 mmap 与 munlockall`,
       },
       (turn) => lockAndUnlock(turn, flags, old, pages),
     );
@@ -157,11 +160,11 @@ type Seen = ReturnType<typeof lockAndUnlock>;
 
 function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages: number) {
   const before = turn.status();
-  const mlockall = turn.onProcess({ en: 'Lock everything', zh: '锁定一切' }, { kind: 'mlockall', flags });
+  const mlockall = turn.onProcess({ en: 'Lock everything', zh: '锁定全部内存' }, { kind: 'mlockall', flags });
   const locked = turn.status();
   const oldLook = turn.look({ en: 'Look at A, mapped before', zh: '查看此前映射的 A' }, old);
   const mapped = turn.map({ en: `Map ${countPages(pages)} anew`, zh: `新映射 ${pages} 页` }, { pages });
-  const newLook = mapped.region && turn.look({ en: 'Look at B, never touched', zh: '查看从未触碰的 B' }, mapped.region);
+  const newLook = mapped.region && turn.look({ en: 'Look at B, never touched', zh: '查看从未访问的 B' }, mapped.region);
   const munlockall = turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
   const after = turn.status();
   return { before, mlockall, locked, oldLook, mapped, newLook, munlockall, after };

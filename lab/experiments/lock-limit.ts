@@ -20,7 +20,7 @@ const beyond = 4;
 const claims = {
   largest: {
     en: 'The most pages that can be locked: the limit minus what is locked',
-    zh: '最多能锁定的页数：限制减去已锁定的部分',
+    zh: '最多能锁定的页数：上限减去已锁定的部分',
   },
   refused: { en: 'One page more is refused', zh: '再多一页就被拒绝' },
   'vm-lck': {
@@ -29,13 +29,13 @@ const claims = {
   },
   'limit-0': {
     en: 'With a limit of 0 not even one page may be locked: EPERM',
-    zh: '限制为 0 时连一页也不许锁定：EPERM',
+    zh: '上限为 0 时连一页也不许锁定：EPERM',
   },
   future: {
     en: 'mlockall(MCL_FUTURE) itself succeeds under any limit but 0',
-    zh: '只要限制不为 0，mlockall(MCL_FUTURE) 本身总会成功',
+    zh: '只要上限不为 0，mlockall(MCL_FUTURE) 本身总会成功',
   },
-  'future-mmap': { en: 'The next mmap over the limit answers EAGAIN', zh: '此后超过限制的 mmap 返回 EAGAIN' },
+  'future-mmap': { en: 'The next mmap over the limit answers EAGAIN', zh: '此后超过上限的 mmap 返回 EAGAIN' },
 } as const;
 
 /** KiB: enough to show steps of more and more, little enough for most hard limits. */
@@ -50,7 +50,7 @@ type LimitLab = Lab<keyof typeof claims>;
 export const lockLimit = experiment({
   id: 'lock-limit',
   group: 'locking',
-  title: { en: 'The lock limit', zh: '锁定限制' },
+  title: { en: 'The lock limit', zh: '锁定上限' },
   summary: {
     en: 'Without CAP_IPC_LOCK a process locks as much as RLIMIT_MEMLOCK allows. Over it mlock says ENOMEM, however much memory is free.',
     zh: '没有 CAP_IPC_LOCK 时，进程最多锁定 RLIMIT_MEMLOCK 允许的量；超过后无论剩余多少内存，mlock 都返回 ENOMEM。',
@@ -58,10 +58,10 @@ export const lockLimit = experiment({
   placement: 'isolated',
   parameters: {
     limit: integer({
-      title: { en: 'Soft limit', zh: '软限制' },
+      title: { en: 'Soft limit', zh: '软上限' },
       description: {
         en: 'RLIMIT_MEMLOCK’s soft limit to lock under, at most the hard limit; as “ulimit -l” counts.',
-        zh: '锁定时生效的 RLIMIT_MEMLOCK 软限制，不超过硬限制；单位与 “ulimit -l” 相同。',
+        zh: '锁定时生效的 RLIMIT_MEMLOCK 软上限，不超过硬上限；单位与 “ulimit -l” 相同。',
       },
       minimum: 0,
       maximum: 256 * kibibyte,
@@ -76,7 +76,7 @@ export const lockLimit = experiment({
     if (limit <= most || limit === defaultLimit) return undefined;
     return {
       en: `limit is ${limit} KiB, and the hard limit of RLIMIT_MEMLOCK is ${most} KiB; choose at most that, or raise the hard limit.`,
-      zh: `limit 为 ${limit} KiB，而 RLIMIT_MEMLOCK 的硬限制为 ${most} KiB；请不要超过它，或提高硬限制。`,
+      zh: `limit 为 ${limit} KiB，而 RLIMIT_MEMLOCK 的硬上限为 ${most} KiB；请不要超过它，或提高硬上限。`,
     };
   },
   commitsBytes: ({ limit }) => limit * kibibyte,
@@ -123,12 +123,12 @@ async function* change(lab: LimitLab, title: Text, operation: ProcessOperation):
   const step = yield* lab.onProcess(title, operation);
   if (step.errno === null) return;
   const why = whyRefused(step);
-  throw problem('cannot-run-here', `The limit cannot be set up: ${why.en}`, `无法设置限制：${why.zh}`);
+  throw problem('cannot-run-here', `The limit cannot be set up: ${why.en}`, `无法设置上限：${why.zh}`);
 }
 
 function setLimit(lab: LimitLab, softBytes: number): Script {
   const size = formatBytes(softBytes);
-  const title = { en: `Set the soft limit to ${size}`, zh: `把软限制设为 ${size}` };
+  const title = { en: `Set the soft limit to ${size}`, zh: `把软上限设为 ${size}` };
   return change(lab, title, { kind: 'setrlimit', softBytes });
 }
 
@@ -165,14 +165,14 @@ async function* future(lab: LimitLab, limitBytes: number): Script {
   const pages = Math.floor(limitBytes / lab.pageSize) + 1;
   const { mlockall, mapped } = yield* lab.inOneTurn(
     {
-      en: 'mlockall(MCL_FUTURE), an mmap over the limit, munlockall, in one go',
-      zh: '一口气完成 mlockall(MCL_FUTURE)、超过限制的 mmap 与 munlockall',
+      en: 'mlockall(MCL_FUTURE), an mmap over the limit, munlockall, without interruption',
+      zh: '一次性完成 mlockall(MCL_FUTURE)、超过上限的 mmap 与 munlockall',
     },
     (turn) => {
       const lockFuture = { kind: 'mlockall', flags: ['MCL_FUTURE'] } as const;
       const mlockall = turn.onProcess({ en: 'Lock what will be mapped', zh: '锁定未来的映射' }, lockFuture);
       const mapped = turn.map(
-        { en: `Map ${countPages(pages)}, more than the limit`, zh: `映射 ${pages} 页，超过限制` },
+        { en: `Map ${countPages(pages)}, more than the limit`, zh: `映射 ${pages} 页，超过上限` },
         { pages },
       );
       turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });

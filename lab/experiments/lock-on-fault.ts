@@ -16,7 +16,7 @@ export const lockOnFault = experiment({
   title: { en: 'Lock now or on fault', zh: '立即锁定与缺页时锁定' },
   summary: {
     en: 'mlock brings every page in before it returns; mlock2 with MLOCK_ONFAULT locks each page when it is first touched. Both count in full.',
-    zh: 'mlock 返回前就调入所有页；带 MLOCK_ONFAULT 的 mlock2 在首次触碰时才锁定各页。两者都立即全额计入限制。',
+    zh: 'mlock 返回前就调入所有页；带 MLOCK_ONFAULT 的 mlock2 在首次访问时才锁定各页。两者都立即全额计入上限。',
   },
   placement: 'inline',
   parameters: {
@@ -39,7 +39,7 @@ export const lockOnFault = experiment({
     'both-locked': { en: 'Every page of B is locked, on fault', zh: 'B 的所有页都已标记为缺页时锁定' },
     'vm-lck-now': { en: 'VmLck grows by all of A, in bytes', zh: 'VmLck 增加 A 的全部字节数' },
     'vm-lck-on-fault': { en: 'VmLck grows by all of B just as well', zh: 'VmLck 同样增加 B 的全部字节数' },
-    'touch-one': { en: 'A touch makes just that page of B resident', zh: '一次触碰只让 B 的那一页驻留' },
+    'touch-one': { en: 'A touch makes just that page of B resident', zh: '一次访问只让 B 的那一页驻留' },
     'smaps-one': {
       en: 'smaps “Locked” of B counts just that page, in bytes',
       zh: 'smaps 中 B 的 “Locked” 只计那一页的字节数',

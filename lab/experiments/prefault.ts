@@ -71,7 +71,7 @@ const ways: readonly Way[] = [
 ];
 
 /**
- * Five ways to have pages in memory before they are needed. Four of them give each page memory of its own;
+ * Five ways to have pages in memory before they are needed. Four of them give each page its own memory;
  * `MADV_POPULATE_READ` only maps what a read would find, which for anonymous memory is, on most kernels, the shared
  * zero page, so that the first write still faults. madvise(2), Linux 5.14
  */
@@ -81,7 +81,7 @@ export const prefault = experiment({
   title: { en: 'Prefault', zh: '预先调入' },
   summary: {
     en: 'Five ways to have every page in memory before it is needed, what each costs per page, and whether a later touch still faults.',
-    zh: '让每一页在使用之前就驻留内存的五种方法：每页的开销各是多少，之后再触碰是否还会缺页。',
+    zh: '让每一页在使用之前就驻留内存的五种方法：每页的开销各是多少，之后再访问是否还会缺页。',
   },
   placement: 'inline',
   parameters: {
@@ -107,11 +107,11 @@ export const prefault = experiment({
     },
     'later-touches': {
       en: 'Writing the pages later, after any way but MADV_POPULATE_READ: minor faults',
-      zh: '除 MADV_POPULATE_READ 外，之后再写这些页：轻微缺页次数',
+      zh: '除 MADV_POPULATE_READ 外，之后再写这些页：次缺页次数',
     },
     'later-reads': {
       en: 'Reading the pages later, after MADV_POPULATE_READ: minor faults',
-      zh: 'MADV_POPULATE_READ 之后再读这些页：轻微缺页次数',
+      zh: 'MADV_POPULATE_READ 之后再读这些页：次缺页次数',
     },
     'later-writes': {
       en: 'Writing the pages later, after MADV_POPULATE_READ: each faults once more',
@@ -169,8 +169,8 @@ async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped
 }
 
 /**
- * Reads change nothing; a write replaces the zero page, which is one more fault. Where each page is one of its own
- * already, it may be none.
+ * Reads change nothing; a write replaces the zero page, which is one more fault. Where each page is the region's own
+ * already, there may be no fault.
  */
 async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
   const { label, pages } = region;

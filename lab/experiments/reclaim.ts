@@ -76,18 +76,21 @@ export const reclaim = experiment({
       en: 'MADV_COLD on the locked half: errno, pages resident',
       zh: '对锁定的一半使用 MADV_COLD：errno，驻留页数',
     },
-    'dontneed-unlocked': { en: 'MADV_DONTNEED: the unlocked half is gone', zh: 'MADV_DONTNEED：未锁定的一半已经消失' },
+    'dontneed-unlocked': {
+      en: 'MADV_DONTNEED: the unlocked half is gone',
+      zh: 'MADV_DONTNEED：未锁定的一半已不在内存',
+    },
     'dontneed-locked': {
       en: 'MADV_DONTNEED on the locked half: errno, pages resident',
       zh: '对锁定的一半使用 MADV_DONTNEED：errno，驻留页数',
     },
     'free-unlocked': {
       en: 'MADV_FREE: the unlocked half is still resident right after (mincore tells now, not later)',
-      zh: 'MADV_FREE：未锁定的一半此刻仍然驻留（mincore 只说现在，不说以后）',
+      zh: 'MADV_FREE：未锁定的一半此刻仍然驻留（mincore 只反映当前状态）',
     },
     'free-later': {
       en: 'Reclaimed after MADV_FREE, the unlocked half is gone, with swap or without',
-      zh: 'MADV_FREE 之后一经回收，未锁定的一半就消失，有无交换区都一样',
+      zh: 'MADV_FREE 之后一经回收，未锁定的一半即不在内存，有无交换区都一样',
     },
     'free-locked': {
       en: 'MADV_FREE on the locked half: errno, pages resident',

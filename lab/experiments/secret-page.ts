@@ -17,7 +17,7 @@ const copyBytes = 64 * 1024 * 1024;
 export const secretPage = experiment({
   id: 'secret-page',
   group: 'secrets',
-  title: { en: 'A secret page', zh: '存放秘密的页' },
+  title: { en: 'A secret page', zh: '机密页' },
   summary: {
     en: 'Three pages hold a random marker each: unprotected, locked and left out of dumps, and memfd_secret. A copy of the process aborts; its core file is searched.',
     zh: '三个页各存一个随机标记：未保护的、已锁定且不转储的、memfd_secret 的。进程的一个副本中止，然后搜索它的 core 文件。',

@@ -4,7 +4,7 @@ import type { TranscriptHeader } from '../session/transcript.ts';
 import type { IsolatedProcess } from './isolated-process.ts';
 import type { IsolatedSession } from './isolated-session.ts';
 
-/** A session in a process of its own, which is started for it. Throws `cannot-run-here` when that fails. */
+/** A session in its own process, which is started for it. Throws `cannot-run-here` when that fails. */
 export async function isolate(
   spawn: () => Promise<IsolatedProcess>,
   session: number,

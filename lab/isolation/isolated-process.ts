@@ -1,17 +1,17 @@
 import type { Wire } from '../../protocol/wire.ts';
 
 /** How a process ended: with an exit status, or by a signal. */
-export interface Ended {
+export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: string | null;
 }
 
-/** A process of its own that serves one engine. How it is started is the host's affair. */
+/** A separate process that serves one engine. The host decides how to start it. */
 export interface IsolatedProcess {
   readonly wire: Wire;
   readonly pid: number;
   /** Resolves when it has ended, however that came, and everything that it sent before has been received. */
-  readonly exited: Promise<Ended>;
+  readonly exited: Promise<ProcessEnd>;
   /** SIGKILL. */
   kill(): void;
 }

@@ -9,10 +9,10 @@ import { betweenSteps } from '../regions/observer.ts';
 import type { SessionHandle } from '../session/session-handle.ts';
 import { Transcript, type TranscriptHeader } from '../session/transcript.ts';
 import { childrenOf } from './child-processes.ts';
-import type { Ended, IsolatedProcess } from './isolated-process.ts';
+import type { IsolatedProcess, ProcessEnd } from './isolated-process.ts';
 
 /**
- * A session in a process of its own. The same engine runs there; here its events and frames are passed on and kept, so
+ * A session in its own process. The same engine runs there; here its events and frames are passed on and kept, so
  * that a process that dies leaves everything that it showed.
  */
 export class IsolatedSession implements SessionHandle {
@@ -143,7 +143,7 @@ export class IsolatedSession implements SessionHandle {
     }
   }
 
-  async #died(end: Ended): Promise<void> {
+  async #died(end: ProcessEnd): Promise<void> {
     if (this.#ended) return;
     this.#death ??= death(this.pid, end);
     await sweepCores();
@@ -170,7 +170,7 @@ function killQuietly(pid: number): void {
   }
 }
 
-function death(pid: number, { code, signal }: Ended): Problem {
+function death(pid: number, { code, signal }: ProcessEnd): Problem {
   const how = signal ?? `exit status ${code}`;
   const howZh = signal ? `收到信号 ${signal}` : `退出状态 ${code}`;
   return {

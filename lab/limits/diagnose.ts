@@ -156,7 +156,7 @@ function overHardLimit(errno: ErrnoName, { softBytes }: RefusedArguments): Diagn
   return {
     text: {
       en: `${sum}: the soft limit cannot go above the hard limit of RLIMIT_MEMLOCK.`,
-      zh: `${sum}：软限制不能超过 RLIMIT_MEMLOCK 的硬限制。`,
+      zh: `${sum}：软上限不能超过 RLIMIT_MEMLOCK 的硬上限。`,
     },
     fix: smallestChange(lockingFacts(), softBytes).fix,
   };

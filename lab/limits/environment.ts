@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { getrlimit, type Limit, RLIMIT } from '../../native/calls/resource.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
-import { type Feature as Detected, features } from '../../native/probes/features.ts';
+import { features, type ProbedFeature } from '../../native/probes/features.ts';
 import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
 import { status } from '../../native/proc/proc-status.ts';
 import { overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
@@ -47,7 +47,7 @@ export function memlockLimit(): Environment['memlock'] {
     throw problem(
       'cannot-run-here',
       `The limit of locked memory could not be read: getrlimit(RLIMIT_MEMLOCK) answered ${limits.errno}, as in a sandbox that forbids the call; run Pagescope outside of it.`,
-      `无法读取锁定内存的限制：getrlimit(RLIMIT_MEMLOCK) 返回 ${limits.errno}，可能有沙箱禁止此调用；请在沙箱之外运行 Pagescope。`,
+      `无法读取锁定内存的上限：getrlimit(RLIMIT_MEMLOCK) 返回 ${limits.errno}，可能有沙箱禁止此调用；请在沙箱之外运行 Pagescope。`,
     );
   }
   const bytes = (limit: Limit) => (limit === 'unlimited' ? limit : Number(limit));
@@ -55,7 +55,7 @@ export function memlockLimit(): Environment['memlock'] {
 }
 
 /** What was tried, as reports have it. */
-function asFeature(found: Detected): Feature {
+function asFeature(found: ProbedFeature): Feature {
   switch (found.status) {
     case 'available':
       return { state: 'available' };

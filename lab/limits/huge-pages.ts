@@ -28,7 +28,7 @@ export function whyNoHugePages(): Text | undefined {
   if (bytes === undefined || general.errno !== null) {
     return { en: 'this kernel is built without transparent huge pages', zh: '此内核未编入透明大页' };
   }
-  // Since Linux 6.8 each size has a setting of its own, which may defer to the general one.
+  // Since Linux 6.8 each size has its own setting, which may defer to the general one.
   const ofSize = `hugepages-${bytes / 1024}kB/enabled`;
   const own = readText(`${folder}/${ofSize}`);
   const chosen = own.errno === null ? /\[(\w+)\]/.exec(own.text)?.[1] : 'inherit';

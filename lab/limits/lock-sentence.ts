@@ -1,12 +1,12 @@
 import type { Limit } from '../../native/calls/resource.ts';
-import type { LockCause, Measured, RefusedLock } from '../../native/probes/diagnose-lock.ts';
+import type { LockCause, LockMeasurements, RefusedLock } from '../../native/probes/diagnose-lock.ts';
 import type { Stretch } from '../../native/proc/stretch.ts';
 import { exactBytes } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatAddress } from '../base/format.ts';
 
 /** Why a lock was refused, with the numbers that were measured, in one sentence. */
-export function lockSentence(cause: LockCause, call: RefusedLock['call'], measured: Measured): Text {
+export function lockSentence(cause: LockCause, call: RefusedLock['call'], measured: LockMeasurements): Text {
   switch (cause) {
     case 'limit':
       return overLimit(call, measured);
@@ -27,12 +27,12 @@ export function lockSentence(cause: LockCause, call: RefusedLock['call'], measur
     case 'arguments':
       return {
         en: `${call} does not take these arguments; neither the limit nor the memory is the reason.`,
-        zh: `${call} 不接受这些参数；原因不在限制，也不在内存。`,
+        zh: `${call} 不接受这些参数；原因不在上限，也不在内存。`,
       };
     case 'unknown':
       return {
         en: `Nothing measured explains it: VmLck is ${exactBytes(measured.vmLckBytes)} of ${limitEn(measured.limit)}, the range has no hole, and there are ${measured.mappings} of ${measured.maxMappings} mappings.`,
-        zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（限制：${limitZh(measured.limit)}），范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
+        zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（上限：${limitZh(measured.limit)}），范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
       };
   }
 }
@@ -45,7 +45,7 @@ export function wouldSplit(mappings: number, most: number, { en, zh }: Text): Te
   };
 }
 
-function overLimit(call: RefusedLock['call'], measured: Measured): Text {
+function overLimit(call: RefusedLock['call'], measured: LockMeasurements): Text {
   const { vmLckBytes, vmSizeBytes, addedBytes, limit } = measured;
   if (call === 'mlockall') {
     const sum = `VmSize ${exactBytes(vmSizeBytes)} > ${limitEn(limit)}`;
@@ -57,17 +57,17 @@ function overLimit(call: RefusedLock['call'], measured: Measured): Text {
   const sum = `VmLck ${exactBytes(vmLckBytes)} + ${exactBytes(addedBytes)} > ${limitEn(limit)}`;
   return {
     en: `${sum}: this would lock more than the soft limit RLIMIT_MEMLOCK allows${namespaceEn(measured)}.`,
-    zh: `${sum}：锁定量会超过软限制 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
+    zh: `${sum}：锁定量会超过软上限 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
   };
 }
 
-function namespaceEn({ onlyInNamespace }: Measured): string {
+function namespaceEn({ onlyInNamespace }: LockMeasurements): string {
   return onlyInNamespace
     ? ', and CAP_IPC_LOCK is held only inside a user namespace, where it does not count'
     : ', and CAP_IPC_LOCK is missing';
 }
 
-function namespaceZh({ onlyInNamespace }: Measured): string {
+function namespaceZh({ onlyInNamespace }: LockMeasurements): string {
   return onlyInNamespace ? '，且 CAP_IPC_LOCK 只在用户命名空间内持有，不起作用' : '，且没有 CAP_IPC_LOCK';
 }
 

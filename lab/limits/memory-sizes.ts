@@ -1,5 +1,5 @@
 /**
- * Looking at more than this in the host's own process would hold its main loop up; it gets a process of its own. A look
+ * Looking at more than this in the host's own process would hold its main loop up; it gets its own process. A look
  * through smaps is the dearest piece: 9 to 18 ms with 256 MiB resident, 3 to 5 ms with this much (npm run bench,
  * main-loop).
  */

@@ -35,7 +35,7 @@ function byKernel(access: Access) {
   return access === 'write' ? 'process_vm_writev' : 'process_vm_readv';
 }
 
-/** Whether it is no call at all, so that it returns nothing. */
+/** Whether it isn't a call, so that it returns nothing. */
 export function isPlain(call: TouchCall): boolean {
   return call === 'store' || call === 'load';
 }

@@ -89,7 +89,7 @@ type Of<K extends Kind> = Extract<PageCall, { kind: K }>;
 
 const table: { readonly [K in Kind]: (call: Of<K>) => PageCallEntry } = {
   touch: ({ access }) => ({
-    title: access === 'write' ? { en: 'Write', zh: '写触碰' } : { en: 'Read', zh: '读触碰' },
+    title: access === 'write' ? { en: 'Write', zh: '写访问' } : { en: 'Read', zh: '读访问' },
     heading: access,
     shown: (span) => shownTouch(touchCall(span.region, access), pagesFrom(span)),
     make: (span, meter) => {

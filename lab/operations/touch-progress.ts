@@ -63,6 +63,6 @@ function touchedOf(touched: number, minorFaults: number, left: number): Text {
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   return {
     en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${left ? `; stopped before the other ${left}` : ''}`,
-    zh: `触碰 ${touched} 页，发生 ${minorFaults} 次轻微缺页${left ? `；停止时还有 ${left} 页未触碰` : ''}`,
+    zh: `访问 ${touched} 页，发生 ${minorFaults} 个次缺页${left ? `；停止时还有 ${left} 页未访问` : ''}`,
   };
 }

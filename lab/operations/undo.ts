@@ -45,7 +45,7 @@ const unlockNote: Text = {
 };
 const relockNote: Text = {
   en: 'Locks the pages again that were locked, on fault where they were; the limit may stand in the way now.',
-  zh: '重新锁定此前已锁定的页，原为缺页时锁定的仍按缺页时锁定；现在可能受限制而失败。',
+  zh: '重新锁定此前已锁定的页，原为缺页时锁定的仍按缺页时锁定；现在可能因超过上限而失败。',
 };
 
 export const unlocked: Undo = {
@@ -122,24 +122,24 @@ export const guarded: Undo = {
 const nothing = (en: string, zh: string): Undo => ({ by: 'nothing', why: { en, zh } });
 
 export const wiped = nothing(
-  'Nothing takes it back: the contents are gone, which is what wiping is for.',
-  '无法撤销：内容已经清零，这正是擦除的目的。',
+  'Can’t be undone: the contents are gone, which is what wiping is for.',
+  '无法撤销：内容已经清零，这正是清零的目的。',
 );
 export const contentsGone = nothing(
-  'Nothing takes it back: the kernel may drop the contents at once, and then they are gone.',
+  'Can’t be undone: the kernel may drop the contents at once, and then they are gone.',
   '无法撤销：内核可能立即丢弃内容，丢弃后无法恢复。',
 );
 export const reclaimed = nothing(
-  'Nothing takes it back: reclaim is the kernel’s own; touch the pages to bring them in again.',
-  '无法撤销：回收由内核进行；触碰这些页即可重新调入。',
+  'Can’t be undone: reclaim is the kernel’s own; touch the pages to bring them in again.',
+  '无法撤销：回收由内核进行；访问这些页即可重新调入。',
 );
 export const readAhead = nothing(
-  'Nothing takes it back: what was read ahead stays in the page cache until the kernel needs the room.',
+  'Can’t be undone: what was read ahead stays in the page cache until the kernel needs the room.',
   '无法撤销：预读的内容会留在页缓存中，直到内核需要空间。',
 );
 export const collapsed = nothing(
-  'Nothing takes it back: the kernel splits a huge page when it has to, as when a part of it is locked, and not on request.',
+  'Can’t be undone: the kernel splits a huge page when it has to, as when a part of it is locked, and not on request.',
   '无法撤销：内核只在需要时（例如锁定其中一部分）拆分大页，不会按请求拆分。',
 );
 /** Of calls that the workbench does not make. */
-export const notByHand = nothing('Nothing takes it back.', '无法撤销。');
+export const notByHand = nothing('Can’t be undone.', '无法撤销。');

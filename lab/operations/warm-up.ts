@@ -6,7 +6,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 let warm = false;
 
 /**
- * Makes each call that operations make once, on a page of its own: the first call of a C function looks it up, which
+ * Makes each call that operations make once, on its own page: the first call of a C function looks it up, which
  * takes a hundred times as long as the kernel does, and would be shown as the call's duration. Locks nothing (length
  * 0).
  */

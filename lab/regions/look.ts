@@ -18,7 +18,7 @@ export interface Look {
   knows(flag: keyof typeof PageFlag): boolean;
 }
 
-/** The snapshot, with flags of its own: the observer writes over the snapshot's at its next look. */
+/** The snapshot, with its own flags: the observer writes over the snapshot's at its next look. */
 export function lookOf({ flags, unknown }: Snapshot): Look {
   const kept = flags.slice();
   return {

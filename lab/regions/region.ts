@@ -39,7 +39,7 @@ export interface MmapCall {
  * Owns one mapping, from `mmap` to `munmap`. Everything else asks it for addresses, and it gives none outside the
  * mapping.
  *
- * It stands between two `PROT_NONE` pages, its fences, so that it is one VMA of its own: smaps counts it alone (the
+ * It stands between two `PROT_NONE` pages, its fences, so that it is its own VMA: smaps counts it alone (the
  * kernel merges neighbours with equal flags), and what runs over its end faults instead of meeting somebody else's
  * memory.
  */

@@ -9,7 +9,7 @@ export interface Host {
   /** Shared by all readers of this host. */
   readonly budget: Budget;
   /**
-   * Starts a process that serves an engine of its own. Without it sessions are inline, and what needs isolation is
+   * Starts a process that serves its own engine. Without it sessions are inline, and what needs isolation is
    * refused.
    */
   readonly spawnIsolated?: () => Promise<IsolatedProcess>;

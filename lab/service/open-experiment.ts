@@ -1,14 +1,14 @@
 import type { Placement } from '../../protocol/experiment.ts';
 import type { Reader, Received } from '../../protocol/service.ts';
 import type { PreparedExperiment } from '../experiment-kit/experiment.ts';
-import { Session } from '../experiment-kit/experiment-session.ts';
+import { ExperimentSession } from '../experiment-kit/experiment-session.ts';
 import { isolate } from '../isolation/isolate.ts';
 import type { Host } from './host.ts';
 import type { Opening } from './opening.ts';
 import { whereabouts } from './placement.ts';
 
 /**
- * A session that runs an experiment, inline or in a process of its own. Throws `cannot-run-here` when that cannot be
+ * A session that runs an experiment, inline or in its own process. Throws `cannot-run-here` when that cannot be
  * started.
  */
 export async function openExperiment(
@@ -22,7 +22,7 @@ export async function openExperiment(
   const { version } = host;
   if (placement === 'inline' || !host.spawnIsolated) {
     const options = { session, paused, paceMs, sampleHz, version, placement: whereabouts(host) };
-    return { handle: new Session(experiment, options, reader), begin: async () => {} };
+    return { handle: new ExperimentSession(experiment, options, reader), begin: async () => {} };
   }
   const { id, title, values } = experiment;
   const header = { version, experiment: { id, title, parameters: values }, placement };

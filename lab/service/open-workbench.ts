@@ -10,7 +10,7 @@ import { whereabouts } from './placement.ts';
 import { WorkbenchRoom } from './workbench-budget.ts';
 
 /**
- * A workbench, inline or in a process of its own, and the memory that its regions take. Throws `bad-input` and
+ * A workbench, inline or in its own process, and the memory that its regions take. Throws `bad-input` and
  * `over-budget` for actions that cannot be done.
  */
 export async function openWorkbench(

@@ -138,7 +138,7 @@ function tooLargeInline(bytes: number) {
   const [all, most] = [formatBytes(bytes), formatBytes(maxInlineBytes)];
   return problem(
     'bad-input',
-    `With this region the workbench would have ${all}, and in Pagescope's own process it may have ${most}, so that nothing else has to wait for it; choose less, or open the workbench in a process of its own.`,
+    `With this region the workbench would have ${all}, and in Pagescope's own process it may have ${most}, so that nothing else has to wait for it; choose less, or open the workbench in its own process.`,
     `加上此区域后工作台共有 ${all}，而在 Pagescope 自身的进程中最多 ${most}，以免其他操作等待；请减小规模，或让工作台在独立进程中打开。`,
   );
 }

@@ -28,7 +28,7 @@ export class RegionSet {
     return this.#lastId + 1;
   }
 
-  /** Gives the next number to nobody: what was to be mapped under it was refused. */
+  /** Skips a number: the mapping that would have had it was refused. */
   skipId(): void {
     this.#lastId++;
   }

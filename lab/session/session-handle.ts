@@ -2,7 +2,7 @@ import { problem } from '../../protocol/problem.ts';
 import type { Received, Response, SessionMethod } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 
-/** A session as its service drives it, wherever it runs: in this process or in one of its own. */
+/** A session as its service drives it, wherever it runs: in this process or in its own. */
 export interface SessionHandle {
   readonly pid: number;
   /**

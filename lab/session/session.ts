@@ -33,11 +33,11 @@ export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? O
 export type Seen = (region: Region, snapshot: Snapshot) => void;
 
 /**
- * What every session has, whoever drives it: regions, the log of operations, a sampler, and turns, so that calls never
- * interleave. What it tells goes to the reader and into the transcript in the same words. It ends by releasing
+ * What every session has, however it is driven: regions, the log of operations, a sampler, and turns, so that calls
+ * never interleave. What it tells goes to the reader and into the transcript in the same words. It ends by releasing
  * everything.
  */
-export class OpenSession {
+export class Session {
   readonly regions: RegionSet;
   readonly clock = new Clock();
   /** Told of each region that the sampler has looked at. */
@@ -223,7 +223,7 @@ export class OpenSession {
   }
 
   /**
-   * Once for each region, whoever asks first: a stop or the end of the session. Waits for the turn that is under way.
+   * Once for each region, at the first request: a stop or the end of the session. Waits for the turn that is under way.
    */
   async releaseRegions(): Promise<void> {
     await this.#busy;

@@ -94,7 +94,7 @@ export class Transcript {
       schema: reportSchemaId,
       pagescope: version,
       createdAt: this.#createdAt,
-      environment,
+      environment: { ...environment, features: featuresIn(environment.features, language) },
       experiment: { ...experiment, title: experiment.title[language] },
       placement,
       pid,
@@ -121,6 +121,13 @@ export class Transcript {
       ...(this.#problem ? { error: this.#problem.text[language] } : {}),
     };
   }
+}
+
+function featuresIn(features: Environment['features'], language: Language): Report['environment']['features'] {
+  const entries = Object.entries(features).map(([name, { state, reason }]) => {
+    return [name, { state, ...(reason ? { reason: reason[language] } : {}) }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -155,7 +155,7 @@ function endOf(vma: Before['vmas'][number] | undefined): number {
 }
 
 const forgotten: Text = {
-  en: 'What was there before this action is no longer kept: it was long ago, and later actions took the room.',
+  en: 'What was there before this action is no longer kept: it was long ago, and later actions needed the space.',
   zh: '此操作之前的状态已不再保留：时间较久，空间已被后来的操作占用。',
 };
 const unchangedNote: Text = {
@@ -167,7 +167,7 @@ const droppedNote: Text = {
   zh: '归还此前不存在的页（MADV_DONTNEED）；之后写入其中的内容会丢失。',
 };
 const sharedNote: Text = {
-  en: 'Nothing takes it back: only anonymous private pages can be given back; those of a file or of shared memory stay in its cache.',
+  en: 'Can’t be undone: only anonymous private pages can be given back; those of a file or of shared memory stay in its cache.',
   zh: '无法撤销：只有匿名私有页可以归还；文件或共享内存的页会留在其缓存中。',
 };
 const adviceNote: Text = { en: 'Gives the advice that was in force before.', zh: '恢复此前生效的建议。' };
@@ -176,6 +176,6 @@ const someAdviceNote: Text = {
   zh: '恢复此前生效的建议；此前没有建议的部分保持现状，因为没有撤销建议的调用。',
 };
 const noAdviceNote: Text = {
-  en: 'Nothing takes it back: there was no advice before, and the kernel has no call that takes this one away.',
+  en: 'Can’t be undone: there was no advice before, and the kernel has no call that takes this one away.',
   zh: '无法撤销：此前没有建议，而内核没有撤销该建议的调用。',
 };

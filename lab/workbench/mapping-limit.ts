@@ -47,12 +47,12 @@ export function checkRoomForRegion(regions: number): void {
     throw problem(
       'bad-input',
       `This workbench has ${regions} regions, which is the most that it may have; unmap one first, or open another workbench.`,
-      `此工作台已有 ${regions} 个区域，达到上限；请先取消映射一个区域，或打开另一个工作台。`,
+      `此工作台已有 ${regions} 个区域，达到上限；请先解除一个区域的映射，或打开另一个工作台。`,
     );
   }
   if (maySplit(false)) return;
   const { en, zh } = noRoomToSplit();
-  throw problem('bad-input', `${en} Unmap or unlock a region first.`, `${zh}请先取消映射或解锁一个区域。`);
+  throw problem('bad-input', `${en} Unmap or unlock a region first.`, `${zh}请先解除映射或解锁一个区域。`);
 }
 
 /** Why an action ended before such a call. */

@@ -40,7 +40,7 @@ function pagesDone(
   const ofZh = pages === total ? `${pages}` : `${total} 页中的 ${pages}`;
   return {
     en: `${of} page${total === 1 ? '' : 's'} ${counts}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}`,
-    zh: `已${counts === 'wiped' ? '清零' : '触碰'} ${ofZh} 页，发生 ${minorFaults} 次轻微缺页`,
+    zh: `已${counts === 'wiped' ? '清零' : '访问'} ${ofZh} 页，发生 ${minorFaults} 个次缺页`,
   };
 }
 

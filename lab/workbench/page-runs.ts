@@ -19,7 +19,7 @@ export function countRunPages(runs: PageRuns): number {
   return pages;
 }
 
-/** The page after the last one; 0 when there is none. */
+/** The page after the last one; 0 when there isn't one. */
 export function endOfRuns(runs: PageRuns): number {
   return (runs.at(-2) ?? 0) + (runs.at(-1) ?? 0);
 }

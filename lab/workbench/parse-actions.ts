@@ -4,7 +4,7 @@ import { Slices } from '../base/slices.ts';
 
 /**
  * The actions of a saved workbench, checked in slices: all at once, 100 000 would keep the main loop for half a second.
- * Throws `bad-input`, which names the first that is none.
+ * Throws `bad-input`, which names the first that isn't an action.
  */
 export async function parseActions(unchecked: readonly unknown[]): Promise<RecordedActions> {
   const actions: RecordedActions = [];

@@ -15,7 +15,7 @@ import { pageCall } from '../operations/page-calls.ts';
 import { performNow } from '../operations/perform.ts';
 import type { Region } from '../regions/region.ts';
 import { takeSample } from '../session/sampler.ts';
-import type { OpenSession } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import { type Taken, takeMap, takeOnProcess } from '../session/taken-steps.ts';
 import { act } from './act.ts';
 import { checkRoomForRegion } from './mapping-limit.ts';
@@ -49,19 +49,19 @@ export interface Doing {
 /** Does what a person asks of a workbench, as steps. Whoever calls has the session's turn. */
 export class Performer {
   readonly past = new PastActions();
-  readonly #open: OpenSession;
+  readonly #open: Session;
   readonly #isolated: boolean;
   /** What was last told of each region's VMAs. */
   readonly #vmas = new Map<number, string>();
 
-  constructor(open: OpenSession, isolated: boolean) {
+  constructor(open: Session, isolated: boolean) {
     this.#open = open;
     this.#isolated = isolated;
     open.betweenSteps = (region) => this.#tellVmas(region);
   }
 
   /**
-   * Throws `bad-input`, `gone` or `cannot-run-here` when the action is none that can be done here; then nothing was
+   * Throws `bad-input`, `gone` or `cannot-run-here` when the action can't be done here; then nothing was
    * done.
    */
   perform(action: Action, doing: Doing): Promise<Done> | Done {
@@ -149,7 +149,7 @@ export class Performer {
   async #remove(id: number, { remark }: Doing): Promise<Done> {
     const region = this.#open.regions.remove(id);
     this.#vmas.delete(id);
-    const title = { en: `Unmap ${region.label}`, zh: `取消映射 ${region.label}` };
+    const title = { en: `Unmap ${region.label}`, zh: `解除 ${region.label} 的映射` };
     const record = await unmapRegion(region, this.#open.clock);
     const result = { errno: record.errno };
     const step = this.#publish(
@@ -223,7 +223,7 @@ export class Performer {
     return countedWhenAsked(observer.look(this.#open.clock, this.#open.steps));
   }
 
-  /** @param difference of a saved action that came to something else */
+  /** @param difference of a saved action that had a different result */
   #publish(taken: Taken, difference?: Text): number {
     const { record, ...rest } = difference ? saying(taken, difference) : taken;
     const sample = takeSample(this.#open.clock);
@@ -296,7 +296,7 @@ function processTitle(tool: ProcessTool): Text {
 function notInline(tool: ProcessTool) {
   return problem(
     'cannot-run-here',
-    `${tool.kind} acts on a whole process, and this workbench lives in Pagescope's own, which would abort at the next page that it gives back; open a workbench in a process of its own.`,
+    `${tool.kind} acts on a whole process, and this workbench lives in Pagescope's own, which would abort at the next page that it gives back; open a workbench in its own process.`,
     `${tool.kind} 作用于整个进程，而此工作台位于 Pagescope 自身的进程中，锁定后进程会在下次归还页面时中止；请打开一个在独立进程中的工作台。`,
   );
 }
@@ -306,7 +306,7 @@ function refusedTitle(action: Action): Text {
     case 'add':
       return { en: 'Map a region', zh: '映射一个区域' };
     case 'remove':
-      return { en: `Unmap region ${action.region}`, zh: `取消映射区域 ${action.region}` };
+      return { en: `Unmap region ${action.region}`, zh: `解除区域 ${action.region} 的映射` };
     case 'act':
       return { en: `Act on region ${action.region}`, zh: `对区域 ${action.region} 操作` };
     case 'process':

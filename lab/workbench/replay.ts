@@ -27,7 +27,7 @@ function partsOf({ errno, resident, locked }: ActionResult) {
 /** What a replay came to: how many of the actions whose result was saved came to the same. */
 export function replayClaim(compared: number, same: number, interruptedAfter: number | undefined, all: number): Claim {
   const text: Text = {
-    en: `${same} of ${compared} actions came to the same as when they were saved`,
+    en: `${same} of ${compared} actions had the same result as when they were saved`,
     zh: `${compared} 个操作中有 ${same} 个与保存时结果相同`,
   };
   const claim = { id: 'replay', text, expected: compared, measured: same };

@@ -7,9 +7,9 @@ import type { Mapping } from '../regions/mapping.ts';
 
 /**
  * The mapping that a person asked for. A file is opened here; it is the region's to close, or the caller's when there
- * is none. A size beyond a file's end is mapped as asked: what lies there cannot be touched, and says so.
+ * isn't one. A size beyond a file's end is mapped as asked: what lies there cannot be touched, and says so.
  *
- * Throws `bad-input`: a file that is missing, empty, unreadable or none, a size that is missing or too large.
+ * Throws `bad-input`: a file that is missing, empty, unreadable or irregular, a size that is missing or too large.
  */
 export function mappingOf({ backing, size, protection, hugePages, populate }: RegionRequest): Mapping {
   const file = backing.kind === 'file' ? BackingFile.open(backing.path) : undefined;

@@ -7,7 +7,7 @@ import type { Text } from '../../protocol/text.ts';
 import { type Action, maxActions, type RecordedActions, savedWorkbenchId } from '../../protocol/workbench.ts';
 import { Slices } from '../base/slices.ts';
 import { Progress } from '../session/progress.ts';
-import { OpenSession } from '../session/session.ts';
+import { Session } from '../session/session.ts';
 import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import { inverseOf } from './inverse.ts';
 import { type Doing, type Done, Performer } from './performer.ts';
@@ -26,7 +26,7 @@ export interface WorkbenchOptions {
 export class Workbench implements SessionHandle {
   readonly pid = process.pid;
   readonly #version: string;
-  readonly #open: OpenSession;
+  readonly #open: Session;
   readonly #performer: Performer;
   readonly #actions: Done[] = [];
   readonly #actionOfStep = new Map<number, Action>();
@@ -52,7 +52,7 @@ export class Workbench implements SessionHandle {
   constructor({ session, sampleHz, version, placement }: WorkbenchOptions, reader: Reader) {
     this.#version = version;
     const header = { version, experiment: workbenchExperiment, placement, pid: this.pid };
-    this.#open = new OpenSession(session, header, sampleHz, reader);
+    this.#open = new Session(session, header, sampleHz, reader);
     this.#performer = new Performer(this.#open, placement === 'isolated');
   }
 
@@ -214,7 +214,7 @@ export class Workbench implements SessionHandle {
     this.#open.tell({ kind: 'claim', claim: replayClaim(compared, same, endedAfter, actions.length) });
   }
 
-  /** Does an action again; whether it came to something else than what was saved with it. */
+  /** Does an action again; whether its result differs from the saved one. */
   async #redo(action: Action, saved: RecordedActions[number]['result'], interrupt: AbortSignal): Promise<boolean> {
     let difference: Text | undefined;
     const remark: Doing['remark'] = (result) => {
@@ -243,7 +243,7 @@ const noProgress = (): void => {};
 const replayTitle: Text = { en: 'Do the saved actions again', zh: '重做已保存的操作' };
 
 const noAction: Text = {
-  en: 'Nothing takes this step back; to undo a map, unmap the region.',
-  zh: '此步无法撤销；若要撤销映射，请取消映射该区域。',
+  en: 'This step can’t be undone; to undo a map, unmap the region.',
+  zh: '此步无法撤销；若不再需要，请解除该区域的映射。',
 };
 const notTaken: Text = { en: 'There is no such step yet.', zh: '还没有这一步。' };

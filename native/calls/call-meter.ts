@@ -45,7 +45,7 @@ type Call = (a: number, b: Pointer, c: number, d: Pointer, e: number, f: number)
  * too.
  *
  * Between the two readings there is nothing that could fault but the call. Nothing is allocated, since every 4 KiB that
- * V8 allocates is a fault of its own; and no JavaScript function is entered, since V8 installs code that its compiler
+ * V8 allocates is its own fault; and no JavaScript function is entered, since V8 installs code that its compiler
  * threads have finished when one is, which allocates too: with objects made there one touch in a hundred was counted as
  * two, with functions one in five hundred. The time includes one call into libc, about 150 ns.
  */

@@ -81,7 +81,7 @@ function bit(capability: Capability): number {
  * changes all threads.
  *
  * Errors: EPERM, EINVAL. capset(2)
- * @throws RangeError for a name that is no capability.
+ * @throws RangeError for a name that isn't a capability.
  */
 export function dropCapabilities(...dropped: readonly Capability[]): Result {
   const bits = dropped.map(bit);

@@ -3,7 +3,7 @@
  *
  * fork(2) itself would return twice into JavaScript, the second time in a process without V8's other threads, where the
  * first collection may wait for one of them for ever. clone(2) with a function doesn't: the child runs `sleep` of the C
- * library on a stack of its own, one system call that takes no lock and allocates nothing, and ends when it returns. It
+ * library on its own stack, one system call that takes no lock and allocates nothing, and ends when it returns. It
  * never comes back to V8, whatever V8 was doing. Without CLONE_VM the kernel copies the address space as for fork(2):
  * no locks, the `VM_DONTFORK` ranges left out, `WIPEONFORK` ranges empty. 1000 of them in a row, in a process with all
  * of Node's threads: none failed, none was left (test/native/fork.test.ts runs 200).
@@ -119,7 +119,7 @@ export function childEnd(pid: number): ChildEnd | Failed | null {
   return { returned, errno: null, signal, code: signal ? 0 : (status >> 8) & 0xff, dumped: (status & 0x80) !== 0 };
 }
 
-/** Clones this process into a function of the C library that takes one argument, on a stack of its own. */
+/** Clones this process into a function of the C library that takes one argument, on its own stack. */
 function cloneInto(name: 'sleep' | 'abort', argument: number): Result<number> {
   const run = functionAddress(name);
   const stack = mmap(null, STACK_BYTES, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS | MAP.STACK, -1, 0);

@@ -31,7 +31,7 @@ export function realloc(old: bigint | null, size: number): Result<bigint> {
   return block(libcRealloc()(old === null ? null : pointer(checkAddress('old', old)), size));
 }
 
-/** Gives a block back. One that is no block of malloc's, or was given back before, ends the process. malloc(3) */
+/** Gives a block back. One that isn't malloc's, or was given back before, ends the process. malloc(3) */
 export function free(address: bigint): void {
   libcFree()(pointer(checkAddress('address', address)));
 }

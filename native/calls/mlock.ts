@@ -52,7 +52,7 @@ export function mlock2(address: bigint, length: number, flags: number): Result {
 /**
  * Locks all memory of the process, now, from now on, or both (`MCL`). CURRENT without ONFAULT faults everything in: in
  * a Node process over 1 GiB of VmLck and 140 ms. After it V8 aborts at the next page that it gives back, because
- * MADV_DONTNEED refuses locked memory: only for a process of its own, which looks and calls `munlockall` at once. Never
+ * MADV_DONTNEED refuses locked memory: only for a separate process, which looks and calls `munlockall` at once. Never
  * in a host.
  *
  * Errors: ENOMEM (limit), EPERM (limit 0 and no CAP_IPC_LOCK), EAGAIN, EINVAL (flags 0, unknown, ONFAULT alone).

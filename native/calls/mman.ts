@@ -93,7 +93,7 @@ export function mmap(
 }
 
 /**
- * Unmaps every page that the range touches; a range with nothing mapped is no error. Errors: EINVAL, ENOMEM (map
+ * Unmaps every page that the range touches; a range with nothing mapped isn’t an error. Errors: EINVAL, ENOMEM (map
  * count). munmap(2)
  */
 export function munmap(address: bigint, length: number): Result {

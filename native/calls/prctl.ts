@@ -1,4 +1,4 @@
-/** prctl(2), for what this app sets of its own process. */
+/** prctl(2), for what this app sets on its process. */
 import { checkInt, checkLength } from '../libc/arguments.ts';
 import { failed, type Result } from '../libc/errno.ts';
 import { bind } from '../libc/libc.ts';

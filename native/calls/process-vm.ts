@@ -22,7 +22,7 @@ export const libcProcessVmReadv = bind<ProcessVm>(
 
 /**
  * Copies `length` bytes at `address` of a process into `into`; `returned` is how many, which is fewer where the rest
- * can't be read. It faults pages in there as an access of its own would.
+ * can't be read. It faults pages in there as its own access would.
  *
  * Errors: EFAULT (nothing readable at `address`), EPERM (not yours), ESRCH, ENOSYS. process_vm_readv(2)
  * @throws RangeError when `into` is too short, or is 64 bytes or less and so may be moved by the collector.

@@ -110,7 +110,7 @@ function transfer(
 const WARM_UP_ROUNDS = 100;
 
 /**
- * Touches a page of its own until nothing but the touch can fault. The first call of each function sets koffi up for
+ * Touches its own page until nothing but the touch can fault. The first call of each function sets koffi up for
  * it; V8 allocates after some 10 calls, and compiles after some 100, wherever it happens to be: between the two
  * readings that was a fault too many in one process of fifty. Takes 1 to 2 ms, once in a process.
  */

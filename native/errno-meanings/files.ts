@@ -90,7 +90,7 @@ export const files: Table = {
   cachestat: {
     EBADF: { en: 'The descriptor is not open.', zh: '描述符未打开。' },
     EFAULT: { en: 'An argument points outside of memory.', zh: '某个参数指向无效内存。' },
-    EINVAL: { en: 'A flag was given, and there are none.', zh: '给出了标志，而此调用没有任何标志。' },
+    EINVAL: { en: 'A flag was given, but this call has none.', zh: '给出了标志，而此调用没有任何标志。' },
     ENOSYS: { en: 'This kernel has no cachestat (Linux 6.5).', zh: '此内核没有 cachestat（Linux 6.5 起）。' },
     EOPNOTSUPP: { en: 'Files of huge pages (hugetlbfs) are not counted.', zh: '不统计大页文件（hugetlbfs）。' },
     EPERM: {

@@ -21,7 +21,7 @@ export const mapping: Table = {
     },
     EINVAL: {
       en: 'The length is 0, the address or offset is not a multiple of the page size, or neither MAP_PRIVATE nor MAP_SHARED was given.',
-      zh: '长度为 0，地址或偏移不是页大小的整数倍，或者没有给出 MAP_PRIVATE 或 MAP_SHARED。',
+      zh: '长度为 0，地址或偏移不是页大小的整数倍，或者未给出 MAP_PRIVATE 或 MAP_SHARED。',
     },
     ENFILE: SYSTEM_TOO_MANY_OPEN,
     ENODEV: { en: 'This kind of file cannot be mapped.', zh: '这类文件不能映射。' },
@@ -42,7 +42,7 @@ export const mapping: Table = {
     },
     ENOMEM: {
       en: 'Unmapping the middle would split a mapping, and the process has too many already (vm.max_map_count).',
-      zh: '从中间取消映射会把映射一分为二，而进程的映射数已过多（vm.max_map_count）。',
+      zh: '从中间解除映射会把映射一分为二，而进程的映射数已过多（vm.max_map_count）。',
     },
     EPERM: SEALED,
   },
@@ -121,12 +121,12 @@ export const mapping: Table = {
     },
     ENOMEM: {
       en: 'There is no room to grow in place and MREMAP_MAYMOVE was not given, address space or overcommit refuses it, or the process has too many mappings (vm.max_map_count).',
-      zh: '原地没有空间增大且没有给出 MREMAP_MAYMOVE、地址空间或 overcommit 拒绝，或进程映射数过多（vm.max_map_count）。',
+      zh: '原地没有空间增大且未给出 MREMAP_MAYMOVE、地址空间或 overcommit 拒绝，或进程映射数过多（vm.max_map_count）。',
     },
     EPERM: SEALED,
   },
   process_madvise: {
-    EBADF: { en: 'The descriptor is no pidfd.', zh: '描述符不是 pidfd。' },
+    EBADF: { en: 'The descriptor isn’t a pidfd.', zh: '描述符不是 pidfd。' },
     EFAULT: { en: 'The list of ranges is not readable memory.', zh: '范围列表不是可读内存。' },
     EINVAL: {
       en: 'This advice may not be given to another process, a range is not made of whole pages, or it is locked.',

@@ -28,30 +28,30 @@ const TOUCH: Meanings = {
 
 const LIMIT_EINVAL: Text = {
   en: 'The resource is unknown, or the soft limit is above the hard limit.',
-  zh: '资源编号未知，或软限制大于硬限制。',
+  zh: '资源编号未知，或软上限大于硬上限。',
 };
 
 export const processes: Table = {
   getrlimit: {
     EINVAL: { en: 'There is no such resource.', zh: '没有这种资源。' },
-    EFAULT: { en: 'The limits point outside of memory.', zh: '限制结构指向无效内存。' },
+    EFAULT: { en: 'The limits point outside of memory.', zh: '上限结构指向无效内存。' },
   },
   setrlimit: {
     EINVAL: LIMIT_EINVAL,
-    EPERM: { en: 'Raising the hard limit needs CAP_SYS_RESOURCE.', zh: '提高硬限制需要 CAP_SYS_RESOURCE。' },
+    EPERM: { en: 'Raising the hard limit needs CAP_SYS_RESOURCE.', zh: '提高硬上限需要 CAP_SYS_RESOURCE。' },
   },
   prlimit: {
     EINVAL: LIMIT_EINVAL,
     EPERM: {
       en: 'Raising the hard limit, or touching another user’s process, needs CAP_SYS_RESOURCE.',
-      zh: '提高硬限制或操作其他用户的进程需要 CAP_SYS_RESOURCE。',
+      zh: '提高硬上限或操作其他用户的进程需要 CAP_SYS_RESOURCE。',
     },
     ESRCH: { en: 'There is no process with this id.', zh: '没有这个编号的进程。' },
-    EFAULT: { en: 'The limits point outside of memory.', zh: '限制结构指向无效内存。' },
+    EFAULT: { en: 'The limits point outside of memory.', zh: '上限结构指向无效内存。' },
   },
   getrusage: {
     EINVAL: {
-      en: 'Usage can be asked of the process, its children or the thread, and this is none of them.',
+      en: 'Usage is kept for the process, its children or the thread; this is something else.',
       zh: '只能查询进程、子进程或线程的用量，而给出的不是其中之一。',
     },
   },
@@ -74,19 +74,19 @@ export const processes: Table = {
     ESRCH: { en: 'There is no process with this id.', zh: '没有这个编号的进程。' },
   },
   capget: {
-    EPERM: { en: 'The capabilities of that process may not be read.', zh: '不允许读取该进程的能力（capabilities）。' },
+    EPERM: { en: 'The capabilities of that process may not be read.', zh: '不允许读取该进程的权能（capabilities）。' },
     ESRCH: { en: 'There is no process with this id.', zh: '没有这个编号的进程。' },
   },
   capset: {
     EPERM: {
       en: 'A capability that this thread does not hold can’t be added.',
-      zh: '不能加入本线程未持有的能力（capability）。',
+      zh: '不能加入本线程未持有的权能（capability）。',
     },
     EINVAL: { en: 'The header names an unknown version.', zh: '头部给出了未知的版本。' },
   },
   setresuid: {
     EPERM: {
-      en: 'Only CAP_SETUID may take an id that is none of its own three.',
+      en: 'Only CAP_SETUID may take an id other than its own three.',
       zh: '只有拥有 CAP_SETUID 才能换成自己三个编号以外的用户。',
     },
     EAGAIN: { en: 'That user has too many processes (RLIMIT_NPROC).', zh: '该用户的进程过多（RLIMIT_NPROC）。' },
@@ -94,14 +94,14 @@ export const processes: Table = {
   },
   setresgid: {
     EPERM: {
-      en: 'Only CAP_SETGID may take an id that is none of its own three.',
+      en: 'Only CAP_SETGID may take an id other than its own three.',
       zh: '只有拥有 CAP_SETGID 才能换成自己三个编号以外的组。',
     },
     EINVAL: { en: 'The group id does not exist in this user namespace.', zh: '该组编号在此用户命名空间中不存在。' },
   },
   prctl: {
     EINVAL: { en: 'The option or its value is unknown to this kernel.', zh: '此内核不认识该选项或其值。' },
-    EPERM: { en: 'The option needs a capability that is missing.', zh: '该选项需要缺少的能力（capability）。' },
+    EPERM: { en: 'The option needs a capability that is missing.', zh: '该选项需要缺少的权能（capability）。' },
   },
   signal: {
     EINVAL: {
@@ -117,7 +117,7 @@ export const processes: Table = {
   },
   realloc: {
     ENOMEM: {
-      en: 'There is no block of the new size; the old one is as it was.',
+      en: 'No block of the new size is available; the old one is unchanged.',
       zh: '没有新大小的块；旧块保持不变。',
     },
   },

@@ -1,4 +1,5 @@
 /** The page table of one's own memory, one byte per page, through the best way that this kernel has. */
+import type { Text } from '../errno-meanings/text.ts';
 import { checkBuffer, checkLength } from '../libc/arguments.ts';
 import type { ErrnoName, Failed } from '../libc/errno.ts';
 import { pageSize } from '../libc/sysconf.ts';
@@ -17,7 +18,7 @@ export type PageTable =
       readonly uniform: number | null;
       readonly without: readonly (keyof typeof PageBit)[];
     }
-  | { readonly source: 'unavailable'; readonly errno: ErrnoName; readonly reason: string };
+  | { readonly source: 'unavailable'; readonly errno: ErrnoName; readonly reason: Text };
 
 const REPORT = PAGE_IS.PRESENT | PAGE_IS.SWAPPED | PAGE_IS.PFNZERO | PAGE_IS.HUGE;
 
@@ -123,11 +124,21 @@ export function readPageTable(address: bigint, pages: number, into: Uint8Array, 
 }
 
 function unavailable(errno: ErrnoName): PageTable {
-  const because =
+  const { en, zh }: Text =
     errno === 'EACCES' || errno === 'EPERM'
-      ? 'this process may not read /proc/self/pagemap (it is not dumpable, or a sandbox forbids it)'
+      ? {
+          en: 'this process may not read /proc/self/pagemap (it is not dumpable, or a sandbox forbids it)',
+          zh: '本进程无权读取 /proc/self/pagemap（它不可转储，或被沙箱禁止）',
+        }
       : errno === 'ENOENT'
-        ? 'this kernel has no /proc/self/pagemap (CONFIG_PROC_PAGE_MONITOR)'
-        : `/proc/self/pagemap answered ${errno}`;
-  return { source: 'unavailable', errno, reason: `The page table can't be read: ${because}.` };
+        ? {
+            en: 'this kernel has no /proc/self/pagemap (CONFIG_PROC_PAGE_MONITOR)',
+            zh: '此内核没有 /proc/self/pagemap（CONFIG_PROC_PAGE_MONITOR）',
+          }
+        : { en: `/proc/self/pagemap answered ${errno}`, zh: `/proc/self/pagemap 返回 ${errno}` };
+  return {
+    source: 'unavailable',
+    errno,
+    reason: { en: `The page table can't be read: ${en}.`, zh: `无法读取页表：${zh}。` },
+  };
 }

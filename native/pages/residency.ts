@@ -42,8 +42,10 @@ export type ResidencyOptions = VmaOptions & {
 const HIDDEN: Unknown = {
   source: 'mincore',
   bits: ['Resident'],
-  reason:
-    'This file may not be written by this user, so mincore calls every page resident (Linux 5.2); only mapped pages are shown as such.',
+  reason: {
+    en: 'This file may not be written by this user, so mincore calls every page resident (Linux 5.2); only mapped pages are shown as such.',
+    zh: '此用户不能写入该文件，因此 mincore 说每一页都驻留（Linux 5.2 起）；这里只把已映射的页显示为驻留。',
+  },
 };
 
 /** A stretch of VMAs without a hole between them, in pages. */
@@ -90,7 +92,11 @@ function lookAt(
   const inCore = mincore(start, pages * size, core);
   if (inCore.errno !== null) {
     core.fill(0);
-    unknown.push({ source: 'mincore', bits: ['Resident'], reason: `mincore answered ${inCore.errno}.` });
+    unknown.push({
+      source: 'mincore',
+      bits: ['Resident'],
+      reason: { en: `mincore answered ${inCore.errno}.`, zh: `mincore 返回 ${inCore.errno}。` },
+    });
   }
   if (!believed) core.fill(0);
   const bytes = into.subarray(firstPage, firstPage + pages);
@@ -99,7 +105,10 @@ function lookAt(
     bytes.fill(0);
     unknown.push({ source: 'page-table', bits: ['Present', 'Swapped', 'Zero', 'Huge'], reason: table.reason });
   } else if (table.without.length > 0) {
-    const reason = 'This kernel has no PAGEMAP_SCAN (Linux 6.7), and pagemap does not tell.';
+    const reason = {
+      en: 'This kernel has no PAGEMAP_SCAN (Linux 6.7), and pagemap does not tell.',
+      zh: '此内核没有 PAGEMAP_SCAN（Linux 6.7 起），而 pagemap 不提供这些信息。',
+    };
     unknown.push({ source: 'page-table', bits: table.without, reason });
   }
   if (!believed) for (let i = 0; i < pages; i++) core[i] = ((bytes[i] ?? 0) & PageBit.Present) >> 1;
@@ -200,5 +209,5 @@ function spansOf(states: readonly VmaState[]): readonly Span[] {
 }
 
 function distinct(unknown: readonly Unknown[]): readonly Unknown[] {
-  return unknown.filter((one, index) => unknown.findIndex((other) => other.reason === one.reason) === index);
+  return unknown.filter((one, index) => unknown.findIndex((other) => other.reason.en === one.reason.en) === index);
 }

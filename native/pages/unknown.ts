@@ -1,8 +1,9 @@
+import type { Text } from '../errno-meanings/text.ts';
 import type { PageBit } from './page-bit.ts';
 
 /** What this snapshot can't tell, and why, in a sentence. The bits concerned are 0. */
 export type Unknown = {
   readonly source: 'mincore' | 'page-table' | 'vmas' | 'smaps';
   readonly bits: readonly (keyof typeof PageBit)[];
-  readonly reason: string;
+  readonly reason: Text;
 };

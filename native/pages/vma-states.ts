@@ -63,7 +63,10 @@ export function vmaStates(
     unknown.push({
       source: 'vmas',
       bits: ['Locked', 'OnFault', 'DontDump'],
-      reason: `/proc/self/maps can't be read: ${found.errno}.`,
+      reason: {
+        en: `/proc/self/maps can't be read: ${found.errno}.`,
+        zh: `无法读取 /proc/self/maps：${found.errno}。`,
+      },
     });
     const nothingKnown = {
       locked: null,
@@ -123,7 +126,10 @@ function withVmFlags(
     unknown.push({
       source: 'smaps',
       bits: ['OnFault', 'DontDump'],
-      reason: `/proc/self/smaps can't be read: ${read.errno}.`,
+      reason: {
+        en: `/proc/self/smaps can't be read: ${read.errno}.`,
+        zh: `无法读取 /proc/self/smaps：${read.errno}。`,
+      },
     });
     return states;
   }

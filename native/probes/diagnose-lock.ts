@@ -26,7 +26,7 @@ export type RefusedLock =
   | { readonly call: 'mmap' | 'mremap'; readonly length: number; readonly errno: ErrnoName };
 
 /** What was read of the process and the range, after the refusal. Sizes in bytes. */
-export type Measured = {
+export type LockMeasurements = {
   /** VmLck of the process, whole on-fault ranges included. */
   readonly vmLckBytes: number;
   /** VmSize, which is what mlockall weighs. */
@@ -62,7 +62,7 @@ export type LockCause =
 /** The cause, and the numbers that it follows from. */
 export type LockDiagnosis = {
   readonly cause: LockCause;
-  readonly measured: Measured;
+  readonly measured: LockMeasurements;
 };
 
 /**
@@ -74,7 +74,7 @@ export function diagnoseLock(refused: RefusedLock): LockDiagnosis | null {
   return { cause: causeOf(refused, measured), measured };
 }
 
-function measure(refused: RefusedLock): Measured | null {
+function measure(refused: RefusedLock): LockMeasurements | null {
   const range = rangeOf(refused);
   const self = status();
   const limits = getrlimit(RLIMIT.MEMLOCK);
@@ -139,7 +139,7 @@ function inaccessibleIn(range: Stretch, inside: readonly Vma[]): bigint | null {
   return null;
 }
 
-function causeOf(refused: RefusedLock, measured: Measured): LockCause {
+function causeOf(refused: RefusedLock, measured: LockMeasurements): LockCause {
   const { errno, call } = refused;
   if (errno === 'EPERM') return measured.limit === 0n && !measured.privileged ? 'no-permission' : 'unknown';
   if (errno === 'EINVAL') return 'arguments';
@@ -152,7 +152,7 @@ function causeOf(refused: RefusedLock, measured: Measured): LockCause {
 }
 
 /** The kernel compares whole pages, and mlockall with MCL_CURRENT the whole address space. */
-function overLimit(call: RefusedLock['call'], measured: Measured): boolean {
+function overLimit(call: RefusedLock['call'], measured: LockMeasurements): boolean {
   if (measured.limit === 'unlimited' || measured.privileged) return false;
   const wanted = call === 'mlockall' ? measured.vmSizeBytes : measured.vmLckBytes + measured.addedBytes;
   const size = BigInt(pageSize());

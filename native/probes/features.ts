@@ -8,6 +8,7 @@ import { MLOCK, mlock2 } from '../calls/mlock.ts';
 import { MADV, MAP, madvise, mmap, munmap, PROT } from '../calls/mman.ts';
 import { cachestat } from '../calls/page-cache.ts';
 import { pidfdOpen, processMadvise } from '../calls/pidfd.ts';
+import type { Text } from '../errno-meanings/text.ts';
 import type { ErrnoName } from '../libc/errno.ts';
 import { MissingSymbol } from '../libc/libc.ts';
 import { pageSize } from '../libc/sysconf.ts';
@@ -19,26 +20,35 @@ import { vmas } from '../proc/vma.ts';
 import { readMapsZeroPage } from './zero-page.ts';
 
 /** What a trial found. */
-export type Feature =
+export type ProbedFeature =
   | { readonly status: 'available' }
   /** It is there, but not for us; the reason says who may. */
-  | { readonly status: 'denied'; readonly reason: string }
+  | { readonly status: 'denied'; readonly reason: Text }
   /** It is not there; `since` names the first kernel with it, or the option it needs. */
-  | { readonly status: 'missing'; readonly since: string };
+  | { readonly status: 'missing'; readonly since: Text };
+
+/** `Linux 6.7`, which reads the same in both languages. */
+const linux = (version: string): Text => ({ en: `Linux ${version}`, zh: `Linux ${version}` });
 
 /** First kernel of each feature, for the answer when it is missing. */
 const SINCE = {
-  'pagemap-scan': 'Linux 6.7',
-  'procmap-query': 'Linux 6.11',
-  cachestat: 'Linux 6.5',
-  memfd_secret: 'Linux 5.14 (and secretmem.enable=1 before 6.5)',
-  mlock2: 'Linux 4.4 (and glibc 2.27)',
-  'madv-populate': 'Linux 5.14',
-  'guard-install': 'Linux 6.13',
-  process_madvise: 'Linux 5.10',
-  'zero-page': 'Linux 2.6.32, built and set up to map the shared zero page where new memory is only read',
-  smaps: 'Linux 2.6.14 with CONFIG_PROC_PAGE_MONITOR',
-} as const;
+  'pagemap-scan': linux('6.7'),
+  'procmap-query': linux('6.11'),
+  cachestat: linux('6.5'),
+  memfd_secret: {
+    en: 'Linux 5.14 (and secretmem.enable=1 before 6.5)',
+    zh: 'Linux 5.14（6.5 之前还需 secretmem.enable=1）',
+  },
+  mlock2: { en: 'Linux 4.4 (and glibc 2.27)', zh: 'Linux 4.4（以及 glibc 2.27）' },
+  'madv-populate': linux('5.14'),
+  'guard-install': linux('6.13'),
+  process_madvise: linux('5.10'),
+  'zero-page': {
+    en: 'Linux 2.6.32, built and set up to map the shared zero page where new memory is only read',
+    zh: 'Linux 2.6.32，且其编译和设置使只读过的新内存映射共享零页',
+  },
+  smaps: { en: 'Linux 2.6.14 with CONFIG_PROC_PAGE_MONITOR', zh: 'Linux 2.6.14，并启用 CONFIG_PROC_PAGE_MONITOR' },
+} as const satisfies Record<string, Text>;
 
 /** A feature as reports name it. */
 export type FeatureName = keyof typeof SINCE;
@@ -56,18 +66,18 @@ export const FEATURES: readonly FeatureName[] = [
   'smaps',
 ];
 
-const AVAILABLE: Feature = { status: 'available' };
+const AVAILABLE: ProbedFeature = { status: 'available' };
 
 /** Reads an errno of a trial: the ones that mean "unknown to this kernel" are the trial's own, the rest is a denial. */
 function judge(
   name: FeatureName,
   errno: ErrnoName | null,
   meansMissing: readonly ErrnoName[],
-  denial: string,
-): Feature {
+  denial: Text,
+): ProbedFeature {
   if (errno === null) return AVAILABLE;
   if (meansMissing.includes(errno)) return { status: 'missing', since: SINCE[name] };
-  return { status: 'denied', reason: `${denial} (${errno}).` };
+  return { status: 'denied', reason: { en: `${denial.en} (${errno}).`, zh: `${denial.zh}（${errno}）。` } };
 }
 
 /** Runs a trial on one fresh page, and unmaps it whatever happens. */
@@ -81,7 +91,10 @@ function onPage(trial: (address: bigint) => ErrnoName | null): ErrnoName | null 
   }
 }
 
-const SANDBOX = 'A sandbox (seccomp, container) forbids the call';
+const SANDBOX: Text = {
+  en: 'A sandbox (seccomp, container) forbids the call',
+  zh: '沙箱（seccomp、容器）禁止此调用',
+};
 
 function tryPagemapScan(): ErrnoName | null {
   const fd = selfDescriptor('pagemap');
@@ -116,19 +129,20 @@ function tryProcessMadvise(): ErrnoName | null {
   }
 }
 
-function detect(name: FeatureName): Feature {
+function detect(name: FeatureName): ProbedFeature {
   switch (name) {
     case 'pagemap-scan':
-      return judge(
-        name,
-        tryPagemapScan(),
-        ['ENOTTY', 'EINVAL', 'ENOENT'],
-        'This process may not open /proc/self/pagemap: it is not dumpable, or a sandbox forbids it',
-      );
+      return judge(name, tryPagemapScan(), ['ENOTTY', 'EINVAL', 'ENOENT'], {
+        en: 'This process may not open /proc/self/pagemap: it is not dumpable, or a sandbox forbids it',
+        zh: '本进程无权打开 /proc/self/pagemap：它不可转储，或被沙箱禁止',
+      });
     case 'procmap-query': {
       const found = vmas(0n, 0xffff_ffff_ffff_ffffn);
       if (found.errno !== null)
-        return judge(name, found.errno, ['ENOENT'], 'This process may not open /proc/self/maps');
+        return judge(name, found.errno, ['ENOENT'], {
+          en: 'This process may not open /proc/self/maps',
+          zh: '本进程无权打开 /proc/self/maps',
+        });
       return found.source === 'procmap-query' ? AVAILABLE : { status: 'missing', since: SINCE[name] };
     }
     case 'cachestat':
@@ -138,7 +152,10 @@ function detect(name: FeatureName): Feature {
     case 'mlock2': {
       // Length 0 locks nothing, but is checked like any other. glibc makes EINVAL of the kernel's ENOSYS.
       const { errno } = mlock2(0n, 0, MLOCK.ONFAULT);
-      return judge(name, errno, ['ENOSYS', 'EINVAL'], 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK');
+      return judge(name, errno, ['ENOSYS', 'EINVAL'], {
+        en: 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK',
+        zh: 'RLIMIT_MEMLOCK 为 0，且本进程没有 CAP_IPC_LOCK',
+      });
     }
     case 'madv-populate':
       return judge(
@@ -156,40 +173,48 @@ function detect(name: FeatureName): Feature {
       );
     case 'process_madvise': {
       const errno = tryProcessMadvise();
-      if (errno !== null) return judge(name, errno, ['ENOSYS'], 'Advising through a pidfd needs CAP_SYS_NICE here');
+      if (errno !== null)
+        return judge(name, errno, ['ENOSYS'], {
+          en: 'Advising through a pidfd needs CAP_SYS_NICE here',
+          zh: '此处通过 pidfd 给出建议需要 CAP_SYS_NICE',
+        });
       const self = status();
       if (self.errno === null && self.effective.includes('CAP_SYS_NICE')) return AVAILABLE;
       return {
         status: 'denied',
-        reason: 'Advising another process needs CAP_SYS_NICE; on this process itself it works.',
+        reason: {
+          en: 'Advising another process needs CAP_SYS_NICE; on this process itself it works.',
+          zh: '对其他进程给出建议需要 CAP_SYS_NICE；对本进程自身则可用。',
+        },
       };
     }
     case 'zero-page': {
       const asked = readMapsZeroPage('page-table');
       const found = typeof asked === 'boolean' ? asked : readMapsZeroPage('smaps');
       if (typeof found === 'boolean') return found ? AVAILABLE : { status: 'missing', since: SINCE[name] };
-      return judge(name, found, [], 'Neither PAGEMAP_SCAN nor /proc/self/smaps tells this process what a read maps');
+      return judge(name, found, [], {
+        en: 'Neither PAGEMAP_SCAN nor /proc/self/smaps tells this process what a read maps',
+        zh: 'PAGEMAP_SCAN 和 /proc/self/smaps 都不能告诉本进程读取时映射了什么',
+      });
     }
     case 'smaps':
-      return judge(
-        name,
-        readSmaps('self', () => false).errno,
-        ['ENOENT'],
-        'This process may not read /proc/self/smaps: it is not dumpable',
-      );
+      return judge(name, readSmaps('self', () => false).errno, ['ENOENT'], {
+        en: 'This process may not read /proc/self/smaps: it is not dumpable',
+        zh: '本进程无权读取 /proc/self/smaps：它不可转储',
+      });
   }
 }
 
-const known = new Map<FeatureName, Feature>();
+const known = new Map<FeatureName, ProbedFeature>();
 
 /**
  * Whether one feature can be used by this process. Tried at the first question; a library without the function is
  * 'missing'.
  */
-export function feature(name: FeatureName): Feature {
+export function feature(name: FeatureName): ProbedFeature {
   const before = known.get(name);
   if (before) return before;
-  let answer: Feature;
+  let answer: ProbedFeature;
   try {
     answer = detect(name);
   } catch (error) {
@@ -201,8 +226,8 @@ export function feature(name: FeatureName): Feature {
 }
 
 /** All of them. About a millisecond in all at the first call. */
-export function features(): Readonly<Record<FeatureName, Feature>> {
+export function features(): Readonly<Record<FeatureName, ProbedFeature>> {
   const entries = FEATURES.map((name) => [name, feature(name)] as const);
   // Object.fromEntries forgets the keys' type; the list above has each name once, which a test checks.
-  return Object.fromEntries(entries) as Record<FeatureName, Feature>;
+  return Object.fromEntries(entries) as Record<FeatureName, ProbedFeature>;
 }

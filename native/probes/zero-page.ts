@@ -1,6 +1,6 @@
 /**
  * Whether a load of new private anonymous memory maps the shared zero page (Linux 2.6.32), asked of a page that was
- * only read. A kernel may give it a page of its own instead: for s390 guests with storage keys (mm_forbids_zeropage,
+ * only read. A kernel may give it its own page instead: for s390 guests with storage keys (mm_forbids_zeropage,
  * Linux 6.10), or as its builder chose.
  */
 import { copyOut } from '../calls/bytes.ts';

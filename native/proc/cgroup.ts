@@ -121,7 +121,7 @@ function inOne(name: string): string {
   return name === 'current' ? 'memory.usage_in_bytes' : 'memory.memsw.limit_in_bytes';
 }
 
-/** Version 1 writes "no limit" as the largest number of whole pages; whatever is over 2^60 is none. */
+/** Version 1 writes "no limit" as the largest number of whole pages; anything over 2^60 means no limit. */
 function limitOf(path: string): CgroupLimit | null {
   const read = readText(path);
   if (read.errno !== null) return null;

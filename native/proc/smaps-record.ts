@@ -119,7 +119,7 @@ export function endOfRecord(): number {
 
 /**
  * Parses the block that begins at `from`, when it is whole before `limit`. Answers undefined when it isn't, and null
- * when it ends at or before the address `start` (as number, exact below 2^53) or its first line is no VMA: its lines
+ * when it ends at or before the address `start` (as number, exact below 2^53) or its first line isn't a VMA: its lines
  * are then not looked at.
  */
 export function parseRecord(bytes: Buffer, from: number, limit: number, start: number): SmapsEntry | null | undefined {

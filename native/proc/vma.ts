@@ -112,8 +112,8 @@ function parsed(fd: number, start: bigint, end: bigint): readonly Vma[] | Failed
 
 /**
  * How many VMAs this process has, as vm.max_map_count counts them: the lines of /proc/self/maps without `[vsyscall]`,
- * which is none. Holds no more than a chunk, since a process near that limit can't get memory for more. Errors: those
- * of opening and reading it.
+ * which isn't a VMA. Holds no more than a chunk, since a process near that limit can't get memory for more. Errors:
+ * those of opening and reading it.
  */
 export function mappingCount(): { readonly returned: number; readonly errno: null } | Failed {
   const descriptor = selfDescriptor('maps');

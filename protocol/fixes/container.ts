@@ -14,7 +14,7 @@ export const docker: FixText = ({ bytes }) => ({
   },
   changes: {
     en: 'Soft and hard limit, in bytes, of every process of the new container. A container that runs already keeps its own.',
-    zh: '新容器中所有进程的软、硬限制，单位字节。已在运行的容器不变。',
+    zh: '新容器中所有进程的软、硬上限，单位字节。已在运行的容器不变。',
   },
   notes: [
     {
@@ -31,7 +31,7 @@ export const docker: FixText = ({ bytes }) => ({
     },
     {
       en: 'Rootless Docker cannot go above the hard limit of the user who runs it.',
-      zh: 'rootless Docker 不能超过运行它的用户的硬限制。',
+      zh: 'rootless Docker 不能超过运行它的用户的硬上限。',
     },
   ],
   snippets: [
@@ -68,12 +68,12 @@ export const podman: FixText = ({ bytes }) => ({
   title: { en: 'For Podman: --ulimit memlock', zh: '用于 Podman：--ulimit memlock' },
   changes: {
     en: 'Soft and hard limit, in bytes, of every process of the new container.',
-    zh: '新容器中所有进程的软、硬限制，单位字节。',
+    zh: '新容器中所有进程的软、硬上限，单位字节。',
   },
   notes: [
     {
       en: 'Rootless Podman cannot go above the hard limit of the user who runs it (crun: setrlimit: Operation not permitted): raise that first, as for a login or a desktop session.',
-      zh: 'rootless Podman 不能超过运行它的用户的硬限制（crun: setrlimit: Operation not permitted）：请先按登录或桌面会话的方法提高它。',
+      zh: 'rootless Podman 不能超过运行它的用户的硬上限（crun: setrlimit: Operation not permitted）：请先按登录或桌面会话的方法提高它。',
     },
     {
       en: 'In a rootless container --cap-add IPC_LOCK and --privileged do not lift the limit: the kernel asks for the capability in the initial user namespace.',
@@ -157,7 +157,7 @@ export const lxc: FixText = ({ bytesOrUnlimited: limit }) => ({
   notes: [
     {
       en: 'An unprivileged container has a user namespace: its root’s CAP_IPC_LOCK does not count, and its systemd cannot raise a hard limit.',
-      zh: '非特权容器有自己的用户命名空间：其中 root 的 CAP_IPC_LOCK 不起作用，其 systemd 也不能提高硬限制。',
+      zh: '非特权容器有自己的用户命名空间：其中 root 的 CAP_IPC_LOCK 不起作用，其 systemd 也不能提高硬上限。',
     },
   ],
   snippets: [

@@ -13,19 +13,19 @@ export const ulimit: FixText = ({ kib, bytesOrUnlimited }) => ({
   notes: [
     {
       en: 'The soft limit goes up to the hard limit without any privilege. Past the hard limit it takes CAP_SYS_RESOURCE; sudo ulimit does not help, because ulimit is a builtin of the shell that sudo starts.',
-      zh: '软限制可以不用任何特权提高到硬限制。超过硬限制需要 CAP_SYS_RESOURCE；sudo ulimit 无效，因为 ulimit 是 shell 的内建命令，只影响 sudo 启动的那个 shell。',
+      zh: '软上限可以不用任何特权提高到硬上限。超过硬上限需要 CAP_SYS_RESOURCE；sudo ulimit 无效，因为 ulimit 是 shell 的内建命令，只影响 sudo 启动的那个 shell。',
     },
     {
       en: 'Without -S or -H, ulimit -l sets both: a hard limit that was lowered cannot be raised again.',
-      zh: '不带 -S 或 -H 时，ulimit -l 同时设置两者：硬限制降低后就无法再提高。',
+      zh: '不带 -S 或 -H 时，ulimit -l 同时设置两者：硬上限降低后就无法再提高。',
     },
   ],
   snippets: [
-    { label: { en: 'Up to the hard limit', zh: '不超过硬限制' }, text: `ulimit -S -l ${kib}` },
+    { label: { en: 'Up to the hard limit', zh: '不超过硬上限' }, text: `ulimit -S -l ${kib}` },
     {
       label: {
         en: 'Past it: root raises the limits of the running shell',
-        zh: '超过硬限制：由 root 提高正在运行的 shell 的限制',
+        zh: '超过硬上限：由 root 提高正在运行的 shell 的上限',
       },
       text: `sudo prlimit --pid $$ --memlock=${bytesOrUnlimited}:${bytesOrUnlimited}`,
     },
@@ -33,7 +33,7 @@ export const ulimit: FixText = ({ kib, bytesOrUnlimited }) => ({
   check: {
     how: {
       en: 'Soft and hard limit of this shell, in KiB; what is started from it has the same.',
-      zh: '当前 shell 的软、硬限制，单位 KiB；由它启动的程序与之相同。',
+      zh: '当前 shell 的软、硬上限，单位 KiB；由它启动的程序与之相同。',
     },
     command: 'ulimit -S -l; ulimit -H -l',
   },
@@ -46,7 +46,7 @@ export const limitsConf: FixText = ({ kib }) => ({
   title: { en: 'For a user, at every login: limits.conf', zh: '用于某个用户的每次登录：limits.conf' },
   changes: {
     en: 'Both limits, in KiB, of every session that PAM opens for this user: console, ssh, su, cron.',
-    zh: 'PAM 为该用户打开的每个会话（控制台、ssh、su、cron）的软、硬限制，单位 KiB。',
+    zh: 'PAM 为该用户打开的每个会话（控制台、ssh、su、cron）的软、硬上限，单位 KiB。',
   },
   notes: [
     {

@@ -10,7 +10,7 @@ export const systemdService: FixText = ({ systemd, unit }) => ({
   title: { en: 'For a systemd service: LimitMEMLOCK=', zh: '用于 systemd 服务：LimitMEMLOCK=' },
   changes: {
     en: `Soft and hard limit of ${unit} from its next start.`,
-    zh: `${unit} 下次启动起的软、硬限制。`,
+    zh: `${unit} 下次启动起的软、硬上限。`,
   },
   notes: [
     {
@@ -55,12 +55,12 @@ export const userService: FixText = ({ systemd, unit }) => ({
   },
   changes: {
     en: `The hard limit of every user manager, and within it the limit of ${unit}.`,
-    zh: `所有用户管理器的硬限制，以及在其范围内 ${unit} 的上限。`,
+    zh: `所有用户管理器的硬上限，以及在其范围内 ${unit} 的上限。`,
   },
   notes: [
     {
       en: 'The user manager is itself a system service, user@UID.service, without privilege: LimitMEMLOCK= in a user unit can only go up to the hard limit that the manager has.',
-      zh: '用户管理器本身是没有特权的系统服务 user@UID.service：用户单元中的 LimitMEMLOCK= 最多只能达到管理器的硬限制。',
+      zh: '用户管理器本身是没有特权的系统服务 user@UID.service：用户单元中的 LimitMEMLOCK= 最多只能达到管理器的硬上限。',
     },
     {
       en: 'Where /etc/pam.d/systemd-user includes pam_limits, what limits.conf says wins over the first drop-in.',
@@ -149,7 +149,7 @@ export const systemdNspawn: FixText = ({ systemd }) => ({
     zh: '用于 systemd-nspawn 容器：其设置中的 LimitMEMLOCK=',
   },
   changes: {
-    en: 'The limit that the container’s first process starts with, and so everything in it that sets none of its own.',
+    en: 'The limit that the container’s first process starts with, and so everything in it that doesn’t set another.',
     zh: '容器第一个进程启动时的上限，容器内未自行设置的进程都继承它。',
   },
   notes: [

@@ -23,7 +23,7 @@ const open = 1;
  */
 const maxUnsentBytes = 2 * maxMessageBytes;
 
-/** The bytes of a message, however the socket hands them over; what is none of its shapes is returned as it came. */
+/** The bytes of a message, however the socket hands them over; any other shape is returned unchanged. */
 function asMessage(data: unknown): unknown {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   // `ws` with `binaryType: 'fragments'`.

@@ -78,7 +78,7 @@ describe('pagescope run', () => {
 
   it('speaks Chinese when the locale does', async () => {
     const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=1'], { LC_ALL: 'zh_CN.UTF-8' });
-    expect(stdout).toContain('首次触碰');
+    expect(stdout).toContain('首次访问');
   });
 });
 

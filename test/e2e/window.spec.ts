@@ -39,12 +39,12 @@ test('an experiment that does not exist is named, until the address is cleared',
 
 test('language and theme switch at once and are remembered', async ({ page }) => {
   await page.getByText('中文', { exact: true }).click();
-  await expect(page.getByRole('heading', { level: 1, name: '首次触碰' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '首次访问' })).toBeVisible();
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
   await page.getByRole('button', { name: '切换到浅色主题' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
   await page.reload();
-  await expect(page.getByRole('heading', { level: 1, name: '首次触碰' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '首次访问' })).toBeVisible();
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
 });
 

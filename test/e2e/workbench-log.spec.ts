@@ -83,7 +83,7 @@ test('an entry is repeated, and taken back after saying how', async ({ page }) =
   await act(page, '0-3', 'x');
   await entries.last().click();
   await press('Undo…').click();
-  await expect(undo).toContainText('Nothing takes it back');
+  await expect(undo).toContainText('Can’t be undone');
   await expect(undo.getByRole('button', { name: 'Do it' })).toHaveCount(0);
 });
 
@@ -150,12 +150,12 @@ test('a saved session is opened again, and says what came out differently', asyn
   const saved = await save(page);
   const { log, entries, entry, locked } = logOf(page);
   await reopen(page, 'session.json', saved);
-  await expect(log.getByRole('region', { name: 'Reopened' })).toContainText('3 of 3 actions came to the same');
+  await expect(log.getByRole('region', { name: 'Reopened' })).toContainText('3 of 3 actions had the same result');
   await expect(locked).toHaveAccessibleName('locked 13');
   await expect(entries).toHaveCount(4);
   await reopen(page, 'other.json', saved.replace('"locked":17', '"locked":16'));
   const note = log.getByRole('region', { name: 'Reopened' });
-  await expect(note).toContainText('2 of 3 actions came to the same');
+  await expect(note).toContainText('2 of 3 actions had the same result');
   await note.getByRole('button', { name: 'Show them' }).click();
   await expect(entries).toHaveCount(1);
   await entries.click();

@@ -197,7 +197,7 @@ describe('the decoder', () => {
     for (const takenNs of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       const bytes = ofPages(1, [1]);
       new DataView(bytes.buffer).setFloat64(24, takenNs, true);
-      expect(() => decodeFrame(bytes)).toThrow(/no number of nanoseconds/);
+      expect(() => decodeFrame(bytes)).toThrow(/not a number of nanoseconds/);
     }
   });
 

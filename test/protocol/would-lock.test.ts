@@ -26,7 +26,7 @@ describe('the verdict on a lock', () => {
     const verdict = wouldLock(facts({ vmLckBytes: 60 * kib }), 8 * kib);
     expect(verdict).toMatchObject({ works: false, errno: 'ENOMEM', fix: 'limits-conf' });
     expect(verdict.why.en).toBe('VmLck 60 KiB + 8 KiB > 64 KiB (RLIMIT_MEMLOCK, soft)');
-    expect(verdict.why.zh).toBe('VmLck 60 KiB + 8 KiB > 64 KiB（RLIMIT_MEMLOCK 软限制）');
+    expect(verdict.why.zh).toBe('VmLck 60 KiB + 8 KiB > 64 KiB（RLIMIT_MEMLOCK 软上限）');
     expect(verdict.change?.en).toContain('68 KiB');
   });
 

@@ -143,7 +143,7 @@ describe('npm test', () => {
   test('refuses a suite that it does not know', async () => {
     const { status, errors } = await outcome(inProject('scripts', 'test.mjs'), ['units']);
     expect(status).toBe(2);
-    expect(errors).toMatch(/^'units' is no suite: name one of types, .*\.\n$/);
+    expect(errors).toMatch(/^'units' isn't a suite: name one of types, .*\.\n$/);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 
 const NOT_EN =
-  /\b(?:not|no|none|nobody|neither|cannot|without|unknown|missing|nothing|forbids?|short|outside|absurd|kept secret|as it was|more than one|ran out)\b|\bnor owned\b|n’t\b/gi;
+  /\b(?:not|no|none|nobody|neither|cannot|without|unknown|missing|nothing|forbids?|short|outside|absurd|kept secret|as it was|unchanged|more than one|ran out)\b|\bnor owned\b|n’t\b/gi;
 const NOT_ZH = /不|没有|未|无|缺少|非|禁止|以外/g;
 
 /** What stands for itself in both: constants, calls' flags, settings, versions, counts. */
@@ -14,7 +14,7 @@ const PAIRS: readonly (readonly [en: RegExp, zh: RegExp])[] = [
   [/\bunlock/i, /解锁/],
   [/\block(?:ed|ing|s)?\b/i, /锁定/],
   [/\bsoft\b/i, /软/],
-  [/\bhard limit/i, /硬限制/],
+  [/\bhard limit/i, /硬(?:上限|限制)/],
   [/\brais(?:e|ing)|\bhigher/i, /提高/],
   [/\babove\b/, /大于/],
   [/\bbelow\b/, /低于/],

@@ -24,10 +24,10 @@ const tooManyAll = [/The system has too many open/, /系统打开的文件过多
 const memory = [/no memory for/, /没有内存来/] as const;
 const sealed = [/sealed/, /封印/] as const;
 const notOpen = [/not open/, /未打开/] as const;
-const softOverHard = [/soft limit is above the hard/, /软限制大于硬限制/] as const;
+const softOverHard = [/soft limit is above the hard/, /软上限大于硬上限/] as const;
 const raisesHard = [
   /Raising the hard limit.*needs CAP_SYS_RESOURCE/,
-  /提高硬限制.*需要 CAP_SYS_RESOURCE/,
+  /提高硬上限.*需要 CAP_SYS_RESOURCE/,
   /soft|软/,
 ] as const;
 const badLimits = [/outside of memory/, /无效内存/] as const;
@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
     'mmap',
     'EINVAL',
     /length is 0.*not a multiple.*neither MAP_PRIVATE nor MAP_SHARED/,
-    /长度为 0.*不是.*整数倍.*没有给出 MAP_PRIVATE 或 MAP_SHARED/,
+    /长度为 0.*不是.*整数倍.*未给出 MAP_PRIVATE 或 MAP_SHARED/,
   ],
   ['mmap', 'ENFILE', ...tooManyAll],
   ['mmap', 'ENODEV', /cannot be mapped/, /不能映射/],
@@ -155,9 +155,9 @@ const rows: readonly Row[] = [
     'mremap',
     'ENOMEM',
     /no room to grow.*MAYMOVE was not given.*vm\.max_map_count/,
-    /没有空间增大.*没有给出 MREMAP_MAYMOVE.*vm\.max_map_count/,
+    /没有空间增大.*未给出 MREMAP_MAYMOVE.*vm\.max_map_count/,
   ],
-  ['process_madvise', 'EBADF', /no pidfd/, /不是 pidfd/],
+  ['process_madvise', 'EBADF', /isn’t a pidfd/, /不是 pidfd/],
   ['process_madvise', 'EFAULT', /not readable/, /不是可读/, /\bwrit|写/],
   [
     'process_madvise',
@@ -208,10 +208,10 @@ const rows: readonly Row[] = [
   ['setresgid', 'EPERM', /Only CAP_SETGID/, /只有拥有 CAP_SETGID.*组/, /SETUID|用户/],
   ['setresgid', 'EINVAL', /group id does not exist/, /组编号.*不存在/],
   ['prctl', 'EINVAL', /unknown to this kernel/, /不认识/],
-  ['prctl', 'EPERM', /needs a capability that is missing/, /需要缺少的能力/],
+  ['prctl', 'EPERM', /needs a capability that is missing/, /需要缺少的权能/],
   ['signal', 'EINVAL', /no such signal.*can[’']t be changed/, /没有这个信号.*不能改变/],
   ['malloc', 'ENOMEM', /gave no more address space/, /不再给出地址空间/],
-  ['realloc', 'ENOMEM', /no block of the new size.*old one is as it was/, /没有新大小的块.*旧块保持不变/],
+  ['realloc', 'ENOMEM', /No block of the new size.*old one is unchanged/, /没有新大小的块.*旧块保持不变/],
   ['PAGEMAP_SCAN', 'ENOTTY', ...missing('PAGEMAP_SCAN', '6\\.7')],
   ['PAGEMAP_SCAN', 'EINVAL', /not made of whole pages.*unknown/, /不是整页.*不认识/],
   ['PAGEMAP_SCAN', 'EFAULT', /not in user space/, /不在用户空间/],
@@ -252,7 +252,7 @@ const rows: readonly Row[] = [
   ['posix_fadvise', 'EINVAL', /unknown.*negative/, /未知.*为负/],
   ['posix_fadvise', 'ESPIPE', /is a pipe/, /是管道/],
   ['cachestat', 'EFAULT', /outside of memory/, /无效内存/],
-  ['cachestat', 'EINVAL', /flag was given.*there are none/, /给出了标志.*没有任何标志/],
+  ['cachestat', 'EINVAL', /flag was given.*this call has none/, /给出了标志.*没有任何标志/],
   ['cachestat', 'ENOSYS', ...missing('cachestat', '6\\.5')],
   ['cachestat', 'EOPNOTSUPP', /not counted/, /不统计/],
   [

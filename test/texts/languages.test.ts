@@ -45,7 +45,7 @@ const inChinese: readonly (readonly [en: RegExp, zh: RegExp])[] = [
   [/\bzoom out\b/i, /缩小/],
   [/\bdon[’']t dump\b|\bleft out of core\b/i, /不转储|不写入/],
   [
-    /\b(?:nothing|never|cannot|can[’']t|without|missing)\b|\b(?:is|are|was|were|may|does|do|has) not\b/i,
+    /\b(?:nothing|never|cannot|can[’']t|without(?! interruption)|missing)\b|\b(?:is|are|was|were|may|does|do|has) not\b/i,
     /不|没|未|无|非|勿|缺/,
   ],
 ];
@@ -55,8 +55,8 @@ const inEnglish: readonly (readonly [zh: RegExp, en: RegExp])[] = [
   [/解锁/, /unlock/i],
   [/未锁定/, /\bunlocked\b|\bnot (?:be )?locked|n[’']t locked|nothing/i],
   [/只读/, /read|alone/i],
-  [/软限制/, /\bsoft\b|\bboth\b/i],
-  [/硬限制/, /\bhard\b|\bboth\b|Past it/i],
+  [/软(?:上限|限制)/, /\bsoft\b|\bboth\b/i],
+  [/硬(?:上限|限制)/, /\bhard\b|\bboth\b|Past it/i],
   [/私有/, /private/i],
   [/共享/, /shared?/i],
   [/大页/, /huge|THP/i],

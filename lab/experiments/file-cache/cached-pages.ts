@@ -5,9 +5,9 @@ import type { Text } from '../../../protocol/text.ts';
 import type { Region } from '../../regions/region.ts';
 
 /**
- * How many of these pages of a region's file the page cache holds, whoever brought them there, those included that are
- * still being read. cachestat(2), and before Linux 6.5 mincore(2), which counts those alone that have been read; of a
- * file that is neither one's own nor writable both keep it secret.
+ * How many of these pages of a region's file the page cache holds, whichever process read them; pages that are still
+ * being read count too. cachestat(2), and before Linux 6.5 mincore(2), which counts only those that have been read; of
+ * a file that is neither one's own nor writable both keep it secret.
  */
 export function cachedPages(region: Region, range: PageRange): number | Text {
   const { file } = region;

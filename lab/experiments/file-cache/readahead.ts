@@ -93,7 +93,7 @@ export async function* windowUnder<C extends string>(
   }
   return {
     en: `the touched page was gone from the page cache ${mostRounds} times before it could be counted: memory is short, or this file system keeps no pages there`,
-    zh: `被触碰的页在计数之前 ${mostRounds} 次都已不在页缓存中：内存不足，或该文件系统不使用页缓存`,
+    zh: `被访问的页在计数之前 ${mostRounds} 次都已不在页缓存中：内存不足，或该文件系统不使用页缓存`,
   };
 }
 

@@ -53,7 +53,7 @@ export function inFolder<T>(path: string, run: () => T): T {
   }
 }
 
-/** Waits for a copy that aborts and collects it, as a call of its own; undefined when there is no such child. */
+/** Waits for a copy that aborts and collects it, as its own call; undefined when there is no such child. */
 export async function waitForCopy(pid: number, { clock, signal }: CallSite): Promise<Called<ChildEnd | undefined>> {
   const meter = new Meter(clock);
   const from = clock.nowNs();

@@ -13,7 +13,7 @@ export const coreClaims = {
     zh: 'core 文件：memfd_secret 中的标记被找到的次数',
   },
   listed: {
-    en: 'Core file: it lists the protected mapping, and holds so many bytes of it',
+    en: 'Core file: it lists the protected mapping, and holds this many bytes of it',
     zh: 'core 文件：列有受保护的映射，而其中的字节数为',
   },
   'gcore-all': {
@@ -36,7 +36,7 @@ export const claims = {
   'vm-lck': { en: 'mlock makes VmLck grow by these pages, in bytes', zh: 'mlock 使 VmLck 恰好增加这些页的字节数' },
   'secret-vm-lck': {
     en: 'memfd_secret is locked from birth: VmLck grows by it, in bytes',
-    zh: 'memfd_secret 一经映射就已锁定：VmLck 增加的字节数',
+    zh: 'memfd_secret 映射时即被锁定：VmLck 增加的字节数',
   },
   'others-read': {
     en: 'A lock keeps no debugger from reading: bytes that process_vm_readv gets of the protected page',

@@ -16,7 +16,7 @@ export interface Secrets {
   readonly noSecret?: Text;
 }
 
-/** States what the core files were found to hold: the kernel's, or gcore's where there is none of the kernel. */
+/** States what the core files were found to hold: the kernel's, or gcore's where the kernel wrote none. */
 export function claimCores(lab: CoreLab, cores: CoreFiles, findings: Findings, secrets: Secrets): void {
   const kernel = evidence('kernel', cores, findings);
   const plain = evidence('gcore', cores, findings);
@@ -44,8 +44,8 @@ function subject(kernel: Evidence, gcore: Evidence): [Evidence, Text?] {
   if ('found' in kernel) return [kernel];
   if ('found' in gcore) {
     const note = {
-      en: `in gcore’s core file, since the kernel’s was not to be had: ${kernel.why.en}`,
-      zh: `依据 gcore 的 core 文件，因为没有内核的：${kernel.why.zh}`,
+      en: `in gcore’s core file, because the kernel’s wasn’t available: ${kernel.why.en}`,
+      zh: `依据 gcore 的 core 文件，因为内核未提供：${kernel.why.zh}`,
     };
     return [gcore, note];
   }

@@ -104,8 +104,8 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
 export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<ChildEnd | undefined> {
   const folder = await cores.folder();
   const title = {
-    en: 'PR_SET_DUMPABLE 0, a copy that aborts, PR_SET_DUMPABLE 1, in one go',
-    zh: '一口气完成 PR_SET_DUMPABLE 0、副本中止、PR_SET_DUMPABLE 1',
+    en: 'PR_SET_DUMPABLE 0, a copy that aborts, PR_SET_DUMPABLE 1, without interruption',
+    zh: '一次性完成 PR_SET_DUMPABLE 0、副本中止、PR_SET_DUMPABLE 1',
   };
   const aborted = yield* lab.inOneTurn(title, (turn) => {
     turn.onProcess({ en: 'Forbid core files', zh: '禁止产生 core 文件' }, { kind: 'set-dumpable', dumpable: false });
@@ -136,7 +136,7 @@ export async function* gdbCores(lab: AnyLab, cores: CoreFiles): Script {
   const plain = { en: 'gcore of the process that holds the lock', zh: '对持有锁的进程执行 gcore' };
   const all = {
     en: 'gcore -a, which takes B as well',
-    zh: 'gcore -a：连 B 也要',
+    zh: 'gcore -a：也包括 B',
   };
   const left = filtered();
   if (left) cores.miss('gcore', whyNone(left));

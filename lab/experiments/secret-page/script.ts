@@ -56,7 +56,7 @@ export async function* lifeOfASecret(lab: SecretLab, pages: number): Script {
 /** Core files may be as large as the hard limit says, and of a process that was started with privileges too. */
 async function* allowCores(lab: SecretLab): Script {
   yield* lab.onProcess(
-    { en: 'Let core files be as large as the hard limit allows', zh: '把 core 文件的大小放宽到硬限制' },
+    { en: 'Let core files be as large as the hard limit allows', zh: '把 core 文件的大小放宽到硬上限' },
     { kind: 'raise-core-limit' },
   );
   if (prctl(PR.GET_DUMPABLE).returned === 1) return;
@@ -133,7 +133,7 @@ async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSe
   else if (noSecret) lab.skip('others-cannot', 'EFAULT', noSecret);
 }
 
-/** Without a core file of the copy before, that there is none now would say nothing. */
+/** Without a core file of the copy before, the absence of one now would prove nothing. */
 function claimUndumpable(lab: SecretLab, cores: CoreFiles, ended: ChildEnd | undefined): void {
   const why = cores.missing('kernel');
   if (why) lab.skip('not-dumpable', 0, why);

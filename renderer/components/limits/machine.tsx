@@ -50,7 +50,7 @@ export function Machine({ report }: { report: LimitsReport }) {
 const icons = { available: IconCheck, denied: IconBan, missing: IconMinus } as const;
 
 function Features({ report }: { report: LimitsReport }) {
-  const { t } = useWords();
+  const { t, pick } = useWords();
   return (
     <ul className={classes.features}>
       {Object.entries(report.features).map(([name, { state, reason }]) => {
@@ -61,7 +61,7 @@ function Features({ report }: { report: LimitsReport }) {
             <span className="code">{name}</span>
             <span className={classes.featureState}>
               {t(`limits.machine.featureStates.${state}`)}
-              {reason !== undefined && `: ${reason}`}
+              {reason !== undefined && `: ${pick(reason)}`}
             </span>
           </li>
         );

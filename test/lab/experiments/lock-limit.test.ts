@@ -101,7 +101,7 @@ describe('lock-limit', () => {
     if (limit > 256 * kibibyte) return;
     const problem = await problemOf(lab.start({ experiment: 'lock-limit', parameters: { limit } }));
     expect(problem.kind).toBe('bad-input');
-    expect(problem.text.zh).toContain(`limit 为 ${limit} KiB，而 RLIMIT_MEMLOCK 的硬限制为 ${limit - 1} KiB`);
+    expect(problem.text.zh).toContain(`limit 为 ${limit} KiB，而 RLIMIT_MEMLOCK 的硬上限为 ${limit - 1} KiB`);
   });
 
   it.for(users())('is a C program that has the same calls refused for $name', async ({ prefix }, context) => {

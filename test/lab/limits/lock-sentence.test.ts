@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { lockSentence } from '../../../lab/limits/lock-sentence.ts';
-import type { LockCause, Measured, RefusedLock } from '../../../native/probes/diagnose-lock.ts';
+import type { LockCause, LockMeasurements, RefusedLock } from '../../../native/probes/diagnose-lock.ts';
 
 /** A process with 60 KiB of 64 KiB locked that asked for 8 KiB more. */
-const measured: Measured = {
+const measured: LockMeasurements = {
   vmLckBytes: 60 * 1024,
   vmSizeBytes: 3 * 2 ** 30,
   addedBytes: 8 * 1024,
@@ -16,7 +16,7 @@ const measured: Measured = {
   maxMappings: 65530,
 };
 
-function said(cause: LockCause, some: Partial<Measured> = {}, call: RefusedLock['call'] = 'mlock') {
+function said(cause: LockCause, some: Partial<LockMeasurements> = {}, call: RefusedLock['call'] = 'mlock') {
   return lockSentence(cause, call, { ...measured, ...some });
 }
 
@@ -56,15 +56,15 @@ test('the page that cannot be brought in is named, and so is the count of mappin
 
 test('where nothing explains it, every number is told; no limit is told as such', () => {
   expect(said('unknown', { limit: 'unlimited' }).en).toContain('VmLck is 60 KiB of unlimited');
-  expect(said('unknown', { limit: 'unlimited' }).zh).toContain('（限制：无限制）');
+  expect(said('unknown', { limit: 'unlimited' }).zh).toContain('（上限：无限制）');
 });
 
-test.each<[LockCause, Partial<Measured>, RegExp, RegExp]>([
+test.each<[LockCause, Partial<LockMeasurements>, RegExp, RegExp]>([
   [
     'limit',
     {},
     /lock more than the soft limit RLIMIT_MEMLOCK allows/,
-    /锁定量会超过软限制 RLIMIT_MEMLOCK，且没有 CAP_IPC_LOCK。$/,
+    /锁定量会超过软上限 RLIMIT_MEMLOCK，且没有 CAP_IPC_LOCK。$/,
   ],
   [
     'limit',
@@ -91,12 +91,12 @@ test.each<[LockCause, Partial<Measured>, RegExp, RegExp]>([
     /120 mappings of 65530.*locking part of one would split it/,
     /已有 120 个映射，上限为 65530.*锁定其中一部分会将其拆分/,
   ],
-  ['arguments', {}, /neither the limit nor the memory is the reason/, /不接受这些参数；原因不在限制，也不在内存/],
+  ['arguments', {}, /neither the limit nor the memory is the reason/, /不接受这些参数；原因不在上限，也不在内存/],
   [
     'unknown',
     {},
     /VmLck is 60 KiB of 64 KiB, the range has no hole, and there are 120 of 65530 mappings/,
-    /VmLck 为 60 KiB（限制：64 KiB），范围没有空洞，映射数为 120，上限 65530/,
+    /VmLck 为 60 KiB（上限：64 KiB），范围没有空洞，映射数为 120，上限 65530/,
   ],
 ])('%s says the same in both languages', (cause, some, en, zh) => {
   expect(said(cause, some)).toEqual({ en: expect.stringMatching(en), zh: expect.stringMatching(zh) });

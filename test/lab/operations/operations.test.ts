@@ -6,7 +6,7 @@ import type { LoggedOperation } from '../../../lab/operations/logged-operation.t
 import { BackingFile } from '../../../lab/regions/backing-file.ts';
 import type { Mapping } from '../../../lab/regions/mapping.ts';
 import type { Region } from '../../../lab/regions/region.ts';
-import { OpenSession } from '../../../lab/session/session.ts';
+import { Session } from '../../../lab/session/session.ts';
 import type { Step } from '../../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../../protocol/operation.ts';
 import { exactBytes } from '../../../protocol/size.ts';
@@ -35,11 +35,11 @@ function seen(region: Region) {
 type Seen = ReturnType<typeof seen>;
 
 describe('each operation of a session', () => {
-  let session: OpenSession;
+  let session: Session;
   const reader = new TestReader();
   beforeAll(() => {
     const experiment = { id: 'test', title, parameters: {} };
-    session = new OpenSession(1, { version: '0', experiment, placement: 'inline', pid: process.pid }, 1, reader);
+    session = new Session(1, { version: '0', experiment, placement: 'inline', pid: process.pid }, 1, reader);
   });
   afterAll(() => session.release());
 
@@ -313,7 +313,7 @@ describe('each operation of a session', () => {
       expect(step.errno).toBe('EINVAL');
       const sum = `${exactBytes(Number(hard) + size)} > ${exactBytes(Number(hard))}`;
       expect(step.diagnosis?.text.en).toContain(`${sum}: the soft limit cannot go above the hard limit`);
-      expect(step.diagnosis?.text.zh).toContain(`${sum}：软限制不能超过 RLIMIT_MEMLOCK 的硬限制`);
+      expect(step.diagnosis?.text.zh).toContain(`${sum}：软上限不能超过 RLIMIT_MEMLOCK 的硬上限`);
     });
 
     it('a touch and a wipe: in C they go through the kernel, and say how far they came', async () => {

@@ -7,7 +7,7 @@ import { cgroupMemory, mountsOf } from '../../../native/proc/cgroup.ts';
 import { never, problemOf, TestLab } from '../../support/harness.ts';
 
 const mebibyte = 1024 ** 2;
-const what = { en: 'First touch', zh: '首次触碰' };
+const what = { en: 'First touch', zh: '首次访问' };
 
 /** A control group in one that may have so much memory; undefined where this user cannot make one. */
 function limitedGroup(bytes: number): (Disposable & { readonly inner: string }) | undefined {
@@ -46,7 +46,7 @@ describe('the memory budget', () => {
       kind: 'over-budget',
       text: {
         en: 'First touch would commit 4 MiB, and the memory budget is 3 MiB; choose less, or raise it with PAGESCOPE_BUDGET_MIB (in MiB).',
-        zh: '首次触碰 需要提交 4 MiB 内存，而内存预算为 3 MiB；请减小规模，或用 PAGESCOPE_BUDGET_MIB（单位 MiB）提高预算。',
+        zh: '首次访问 需要提交 4 MiB 内存，而内存预算为 3 MiB；请减小规模，或用 PAGESCOPE_BUDGET_MIB（单位 MiB）提高预算。',
       },
     });
     expect(lab.reader.events).toEqual([]);

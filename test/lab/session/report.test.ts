@@ -63,9 +63,9 @@ describe('the report', () => {
   });
 
   it('tells every text in the language asked for', () => {
-    expect(made.completed?.experiment.title).toBe('首次触碰');
+    expect(made.completed?.experiment.title).toBe('首次访问');
     expect(made.completed?.steps[0]?.title).toBe('映射 300 页');
-    expect(made.completed?.claims[0]?.text).toBe('首次触碰之前没有任何页驻留');
+    expect(made.completed?.claims[0]?.text).toBe('首次访问之前没有任何页驻留');
     expect(made.stopped?.experiment.title).toBe('First touch');
   });
 

@@ -41,7 +41,7 @@ describe('a user who may lock little', () => {
     expect(beyond).toMatchObject({ errno: 'ENOMEM', calls: { made: 2, refused: 1 } });
     expect(beyond?.outcome?.en).toContain('1 of 2 calls done; first refused: pages 10–19');
     expect(beyond?.diagnosis?.text.en).toContain('VmLck 40 KiB + 40 KiB > 64 KiB');
-    expect(beyond?.diagnosis?.text.zh).toContain('VmLck 40 KiB + 40 KiB > 64 KiB：锁定量会超过软限制 RLIMIT_MEMLOCK');
+    expect(beyond?.diagnosis?.text.zh).toContain('VmLck 40 KiB + 40 KiB > 64 KiB：锁定量会超过软上限 RLIMIT_MEMLOCK');
     expect(['mapped-range', 'max-map-count', 'unlock-first', undefined]).not.toContain(beyond?.diagnosis?.fix);
     expect(locked).toEqual([14]);
   });

@@ -65,9 +65,9 @@ describe('bad input', () => {
     expect((await problemOf(sizeless)).text.en).toContain('needs a size; say how many pages or bytes');
     const { session } = await bench.lab.start({ experiment: 'first-touch', parameters: { pages: 1 }, paused: true });
     const acted = bench.lab.service.act({ session, region: 1, tool: write, pages: [0, 1] }, never);
-    expect((await problemOf(acted)).text.en).toBe(`Session ${session} is no workbench.`);
+    expect((await problemOf(acted)).text.en).toBe('This session runs an experiment, so it can’t do ‘act’.');
     const stopped = bench.lab.service.control({ session: bench.session, action: 'stop' }, never);
-    expect((await problemOf(stopped)).text.en).toContain('A workbench has no script');
+    expect((await problemOf(stopped)).text.en).toContain('This session is a workbench, which has no script');
   });
 });
 
@@ -160,7 +160,7 @@ describe('memory', () => {
     const region = await bench.anonymous(16_000);
     const problem = await problemOf(bench.anonymous(400));
     expect(problem.text.en).toContain('may have 64 MiB');
-    expect(problem.text.en).toContain('open the workbench in a process of its own');
+    expect(problem.text.en).toContain('open the workbench in its own process');
     await bench.remove(region);
     await bench.anonymous(400);
   });

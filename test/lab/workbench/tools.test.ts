@@ -152,7 +152,7 @@ describe('every tool on every backing', () => {
   it('refuses to lock all of the host’s own process, and says what to do', async () => {
     await using bench = await Bench.open();
     await expect(bench.onProcess({ kind: 'mlockall', flags: ['MCL_CURRENT'] })).rejects.toThrow(
-      'open a workbench in a process of its own',
+      'open a workbench in its own process',
     );
   });
 

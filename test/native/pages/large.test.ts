@@ -109,7 +109,7 @@ describe('20 000 pages of which every second one is written', () => {
         odd,
         locked: [...into.subarray(18_000, 18_002)],
         states: states.map(({ firstPage, pages, locked }) => [firstPage, pages, locked]),
-        unknown: unknown.map(({ source, bits, reason }) => ({ source, bits, named: reason.includes('Linux 6.7') })),
+        unknown: unknown.map(({ source, bits, reason }) => ({ source, bits, named: reason.en.includes('Linux 6.7') })),
         vmas: vmas(address, at(pages)).source,
         ranges: [ranges.source, ...ranges.ranges.map(({ start, end, onFault }) => [Number((start - address)) / size, Number((end - start)) / size, onFault])],
         features: [feature('pagemap-scan'), feature('procmap-query')],
@@ -127,8 +127,8 @@ describe('20 000 pages of which every second one is written', () => {
       vmas: 'maps',
       ranges: ['smaps', [18_000, 2, false]],
       features: [
-        { status: 'missing', since: 'Linux 6.7' },
-        { status: 'missing', since: 'Linux 6.11' },
+        { status: 'missing', since: { en: 'Linux 6.7', zh: 'Linux 6.7' } },
+        { status: 'missing', since: { en: 'Linux 6.11', zh: 'Linux 6.11' } },
       ],
     });
   });

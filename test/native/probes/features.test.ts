@@ -7,7 +7,7 @@ import { meaning } from '../../../native/errno-meanings/errno-meaning.ts';
 import { errnoName } from '../../../native/libc/errno.ts';
 import { bind, MissingSymbol } from '../../../native/libc/libc.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
-import { FEATURES, type Feature, feature, features } from '../../../native/probes/features.ts';
+import { FEATURES, feature, features, type ProbedFeature } from '../../../native/probes/features.ts';
 import { readMapsZeroPage } from '../../../native/probes/zero-page.ts';
 import { map, pageNumbers } from '../../support/native-memory.ts';
 import { nativeScript } from '../../support/native-script.ts';
@@ -20,8 +20,10 @@ test('each feature is answered once, with a reason where it is not available', (
   const found = features();
   expect(Object.keys(found).sort()).toEqual([...FEATURES].sort());
   for (const feature of Object.values(found)) {
-    if (feature.status === 'denied') expect(feature.reason).toMatch(/\.$/);
-    if (feature.status === 'missing') expect(feature.since).toMatch(/^Linux/);
+    if (feature.status === 'denied')
+      expect(feature.reason).toEqual({ en: expect.stringMatching(/\.$/), zh: expect.stringMatching(/。$/) });
+    if (feature.status === 'missing')
+      expect(feature.since).toEqual({ en: expect.stringMatching(/^Linux/), zh: expect.stringMatching(/^Linux/) });
   }
 });
 
@@ -82,7 +84,7 @@ describe('in a sandbox', () => {
     ['process_madvise', { call: 'process_madvise' }, ENOSYS],
   ];
   const ask = (errnoOf: (lacks: number) => number) =>
-    nativeScript<Record<string, Feature>>(`
+    nativeScript<Record<string, ProbedFeature>>(`
       import { features } from 'probes/features.ts';
       import { refuse } from 'support/sandbox.ts';
       refuse(...${JSON.stringify(cases.map(([, call, lacks]) => ({ ...call, errno: errnoOf(lacks) })))});
@@ -92,14 +94,20 @@ describe('in a sandbox', () => {
     const found = ask((lacks) => lacks);
     expect(Object.entries(found).filter(([, { status }]) => status === 'missing')).toHaveLength(cases.length);
     for (const [name] of cases)
-      expect(found[name], name).toEqual({ status: 'missing', since: expect.stringMatching(/^Linux \d/) });
+      expect(found[name], name).toEqual({
+        status: 'missing',
+        since: { en: expect.stringMatching(/^Linux \d/), zh: expect.stringMatching(/^Linux \d/) },
+      });
     expect(found.smaps).toEqual({ status: 'available' });
   });
 
   test('what is forbidden is denied, with the errno', () => {
     const found = ask(() => EPERM);
     for (const [name] of cases)
-      expect(found[name], name).toEqual({ status: 'denied', reason: expect.stringMatching(/\(EPERM\)\.$/) });
+      expect(found[name], name).toEqual({
+        status: 'denied',
+        reason: { en: expect.stringMatching(/\(EPERM\)\.$/), zh: expect.stringMatching(/（EPERM）。$/) },
+      });
   });
 });
 
@@ -127,7 +135,7 @@ test('koffi is imported in one file', () => {
   const importers = readdirSync(NATIVE, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && /from 'koffi'/.test(readFileSync(new URL(file, NATIVE), 'utf8')),
   );
-  expect(importers).toEqual(['libc.ts']);
+  expect(importers).toEqual(['libc/libc.ts']);
 });
 
 describe('errno', () => {
