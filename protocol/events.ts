@@ -19,7 +19,7 @@ export const regionInfoSchema = z.object({
   /** Bytes. */
   length: z.int().positive(),
   pages: z.int().positive(),
-  kind: z.enum(['anonymous', 'shared', 'memfd', 'secret', 'file']),
+  kind: z.enum(['anonymous', 'shared', 'memfd', 'secret', 'hugetlb', 'file']),
   /** As `/proc/PID/maps` writes it: `rw-p`. */
   protection: z.string(),
 });

@@ -16,6 +16,8 @@ export const backingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('memfd') }),
   /** memfd_secret(2): locked by its nature, and mapped for its owner alone. */
   z.object({ kind: z.literal('secret') }),
+  /** `MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB`: pages from the machine's pool (vm.nr_hugepages). mmap(2) */
+  z.object({ kind: z.literal('hugetlb') }),
   /**
    * A file that the user names. `shared` is mapped read-only, so that no touch changes the file; `private` is copied on
    * write.
@@ -47,9 +49,14 @@ export const regionRequestSchema = z.object({
     ])
     .optional(),
   protection: protectionSchema,
-  /** `never` is `MADV_NOHUGEPAGE`, so that a page is a page; `system` leaves it as the machine has it. */
+  /**
+   * `never` is `MADV_NOHUGEPAGE`, so that a page is a page; `system` leaves it as the machine has it. Of hugetlb it
+   * says nothing: those pages are huge by their kind.
+   */
   hugePages: z.enum(['never', 'always', 'system']).default('never'),
   /** `MAP_POPULATE`. */
   populate: z.boolean().default(false),
+  /** `MAP_LOCKED`: locked at birth; a failure to bring the pages in is not reported. mmap(2) */
+  locked: z.boolean().default(false),
 });
 export type RegionRequest = z.infer<typeof regionRequestSchema>;

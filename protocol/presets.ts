@@ -99,6 +99,7 @@ function add(pageCount: number, more: Partial<AddedRegion> = {}): Action {
       protection: ['PROT_READ', 'PROT_WRITE'],
       hugePages: 'never',
       populate: false,
+      locked: false,
       ...more,
     },
   };

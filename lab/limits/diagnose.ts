@@ -1,6 +1,7 @@
 import type { ErrnoName } from '../../native/libc/errno.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { diagnoseLock, type LockCause } from '../../native/probes/diagnose-lock.ts';
+import { meminfo } from '../../native/proc/proc-meminfo.ts';
 import { holesIn, wholePages, within } from '../../native/proc/stretch.ts';
 import { maxMapCount } from '../../native/proc/vm-settings.ts';
 import { isLocked, mappingCount, vmas } from '../../native/proc/vma.ts';
@@ -30,6 +31,8 @@ export interface RefusedArguments {
   readonly refusedByLocks?: boolean | undefined;
   /** `setrlimit`: the soft limit that was asked for, in bytes. */
   readonly softBytes?: number;
+  /** `mmap`: its pages were to be from the machine's pool of huge pages. */
+  readonly hugetlb?: boolean;
 }
 
 /**
@@ -41,8 +44,9 @@ export function diagnose(call: string, errno: ErrnoName, given: RefusedArguments
     case 'mlock':
     case 'mlock2':
     case 'mlockall':
-    case 'mmap':
       return refusedLock(call, errno, given);
+    case 'mmap':
+      return (given.hugetlb ? poolTooSmall(errno, given) : undefined) ?? refusedLock(call, errno, given);
     case 'madvise':
       return (errno === 'EINVAL' ? lockedRange(given) : undefined) ?? unmapped(errno, given);
     case 'munlock':
@@ -145,6 +149,27 @@ function tooManyMappings(errno: ErrnoName): Diagnosis | undefined {
   return {
     text: wouldSplit(count, max.returned, { en: 'changing', zh: '改变' }),
     fix: 'max-map-count',
+  };
+}
+
+/** mmap takes all of a mapping's huge pages from the pool at once, touched or not. hugetlb_reserve.rst */
+function poolTooSmall(errno: ErrnoName, { lengthBytes = 0 }: RefusedArguments): Diagnosis | undefined {
+  const memory = meminfo();
+  if (errno !== 'ENOMEM' || memory.errno !== null || memory.hugePageBytes === 0) return undefined;
+  const { hugePageBytes, hugePagesTotal: total, hugePagesFree, hugePagesReserved: reserved } = memory;
+  const [needed, free] = [Math.ceil(lengthBytes / hugePageBytes), hugePagesFree - reserved];
+  if (needed <= free) return undefined;
+  const size = exactBytes(hugePageBytes);
+  const promised = {
+    en: reserved > 0 ? `, and ${reserved} more promised to other mappings` : '',
+    zh: reserved > 0 ? `，另有 ${reserved} 个已预留给其他映射` : '',
+  };
+  return {
+    text: {
+      en: `This needs ${needed} huge page${needed === 1 ? '' : 's'} of ${size}, and ${free} of ${total} are free${promised.en} (vm.nr_hugepages).`,
+      zh: `需要 ${needed} 个 ${size} 的大页，而 ${total} 个中只有 ${free} 个空闲${promised.zh}（vm.nr_hugepages）。`,
+    },
+    fix: 'hugetlb-pool',
   };
 }
 

@@ -1,5 +1,6 @@
 import { prctl } from '../../native/calls/prctl.ts';
 import { readText } from '../../native/proc/proc-file.ts';
+import { meminfo } from '../../native/proc/proc-meminfo.ts';
 import { transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { vmstat } from '../../native/proc/vmstat.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -16,6 +17,12 @@ const getThpDisable = 42;
 export function hugePageBytes(): number | undefined {
   const settings = transparentHugepage();
   return settings.errno === null && settings.sizeBytes ? settings.sizeBytes : undefined;
+}
+
+/** Bytes of a huge page of MAP_HUGETLB, or undefined where the kernel has none. hugetlbpage.rst */
+export function poolPageBytes(): number | undefined {
+  const memory = meminfo();
+  return memory.errno === null && memory.hugePageBytes > 0 ? memory.hugePageBytes : undefined;
 }
 
 /**

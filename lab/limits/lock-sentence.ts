@@ -19,8 +19,8 @@ export function lockSentence(cause: LockCause, call: RefusedLock['call'], measur
       return hole(measured.holes);
     case 'inaccessible':
       return {
-        en: `The page at ${formatAddress(measured.inaccessible ?? 0n)} is mapped but can't be brought in: its protection forbids every access, or it lies past the end of its file.`,
-        zh: `${formatAddress(measured.inaccessible ?? 0n)} 处的页已映射但无法调入：保护属性禁止任何访问，或超出了文件末尾。`,
+        en: `The page at ${formatAddress(measured.inaccessible ?? 0n)} is mapped but can't be brought in: its protection forbids every access, it is a guard page, or it lies past the end of its file.`,
+        zh: `${formatAddress(measured.inaccessible ?? 0n)} 处的页已映射但无法调入：保护属性禁止任何访问、是保护页（guard），或超出了文件末尾。`,
       };
     case 'too-many-mappings':
       return wouldSplit(measured.mappings, measured.maxMappings, { en: 'locking', zh: '锁定' });

@@ -1,16 +1,18 @@
 /**
  * Loads and stores in a region's memory: the one place that decides how they are made, so that none can end the
- * process. A page that may not be accessed, and a page of a file that somebody cut in between, are a signal for a plain
- * load or store and an errno for process_vm_readv(2) and process_vm_writev(2). Those do not reach memfd_secret, and
- * only anonymous memory cannot change under us.
+ * process. A page that may not be accessed, a guard page, a page of a file that somebody cut in between, and a hugetlb
+ * page that the pool no longer has are a signal for a plain load or store and an errno for process_vm_readv(2) and
+ * process_vm_writev(2). Those do not reach memfd_secret, and only anonymous memory cannot change under us.
  */
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
 import { PROT } from '../../native/calls/mman.ts';
 import { zero } from '../../native/calls/process-vm.ts';
 import { type Touched, touchRead, touchWrite } from '../../native/calls/touch.ts';
 import type { ErrnoName } from '../../native/libc/errno.ts';
+import { readPageTable } from '../../native/pages/page-table.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import type { Step } from '../../protocol/events.ts';
+import { isGuard, PageFlag } from '../../protocol/flags.ts';
 import type { Access } from '../../protocol/page-call.ts';
 import { formatAddress } from '../base/format.ts';
 import type { Region } from '../regions/region.ts';
@@ -99,12 +101,12 @@ export interface Wiped {
 }
 
 /**
- * Zeroes bytes of a region: by explicit_bzero(3) where its memory is nobody else's and the VMAs allow a store. At the
- * first page that may not be written, process_vm_writev(2) is asked for the errno.
+ * Zeroes bytes of a region: by explicit_bzero(3) where its memory is nobody else's, the VMAs allow a store and no guard
+ * page is in the way. At the first page that may not be written, process_vm_writev(2) is asked for the errno.
  */
 export function wipe(region: Region, address: bigint, length: number, meter: Meter): Wiped {
   if (wipedByKernel(region)) return wipeByKernel(address, length, meter);
-  const wipedBytes = writableFrom(address, length);
+  const wipedBytes = beforeGuard(address, writableFrom(address, length), region.pageSize, meter);
   if (wipedBytes > 0) meter.measure(() => explicitBzero(address, wipedBytes));
   if (wipedBytes === length) return { shown: shownWipe(region, address, length), wipedBytes, errno: null };
   return { ...wipeByKernel(address + BigInt(wipedBytes), 1, meter), wipedBytes };
@@ -117,7 +119,7 @@ export function shownWipe(region: Region, address: bigint, length: number): Show
 }
 
 function wipedByKernel({ file, mapping }: Region): boolean {
-  return file !== undefined || mapping.memory === 'memfd';
+  return file !== undefined || mapping.memory === 'memfd' || mapping.memory === 'hugetlb';
 }
 
 function shownZero(address: bigint, length: number): ShownStore {
@@ -149,4 +151,22 @@ function writableFrom(address: bigint, length: number): number {
     at = vma.end;
   }
   return Number((at < end ? at : end) - address);
+}
+
+/**
+ * How many of these writable bytes come before a guard page. Linux 6.13 to 6.15 shows guard pages as swapped ones, so
+ * the kernel is asked to zero a byte of each page that may be one, as the wipe is about to; without a page table that
+ * is every page.
+ */
+function beforeGuard(address: bigint, length: number, pageSize: number, meter: Meter): number {
+  const inPage = Number(address % BigInt(pageSize));
+  const flags = new Uint8Array(Math.ceil((inPage + length) / pageSize));
+  if (length === 0) return 0;
+  const told = readPageTable(address - BigInt(inPage), flags.length, flags).source !== 'unavailable';
+  for (const [page, bits] of flags.entries()) {
+    if (told && !isGuard(bits) && !(bits & PageFlag.Swapped)) continue;
+    const before = Math.max(0, page * pageSize - inPage);
+    if (meter.measure(() => zero(address + BigInt(before), 1)).errno !== null) return before;
+  }
+  return length;
 }

@@ -34,7 +34,10 @@ export function mapRegion(
     errno: mapped.errno,
     ...(fdFrom && { outcome: { en: `${fd} is from ${fdFrom}`, zh: `${fd} 来自 ${fdFrom}` } }),
   };
-  if (!region) return { record: recordOf(outcome, undefined, undefined, meter, { lengthBytes: length }) };
+  if (!region) {
+    const refused = { lengthBytes: length, hugetlb: mapping.memory === 'hugetlb' };
+    return { record: recordOf(outcome, undefined, undefined, meter, refused) };
+  }
   return { record: recordOf(outcome, region, { firstPage: 0, pageCount: region.pages }, meter), region };
 }
 

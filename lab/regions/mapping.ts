@@ -8,8 +8,11 @@ export interface Mapping {
   readonly pages: number;
   /** The length that mmap(2) is asked for, where it is not whole pages: in the last page of `pages`. */
   readonly lengthBytes?: number;
-  /** Anonymous memory that a fork shares, or memory behind a descriptor: memfd_create(2), memfd_secret(2). */
-  readonly memory?: 'shared' | 'memfd' | 'secret';
+  /**
+   * Anonymous memory that a fork shares, memory behind a descriptor (memfd_create(2), memfd_secret(2)), or private
+   * pages of the machine's pool of huge pages.
+   */
+  readonly memory?: 'shared' | 'memfd' | 'secret' | 'hugetlb';
   /** Mapped from its first page; shared unless `privateCopy`. */
   readonly file?: BackingFile;
   /** The file is mapped `MAP_PRIVATE`: a written page becomes a copy, and the file stays as it is. */
@@ -28,6 +31,7 @@ const mapFlags = {
   MAP_ANONYMOUS: MAP.ANONYMOUS,
   MAP_LOCKED: MAP.LOCKED,
   MAP_POPULATE: MAP.POPULATE,
+  MAP_HUGETLB: MAP.HUGETLB,
 };
 
 type MapFlagName = keyof typeof mapFlags;
@@ -48,6 +52,7 @@ export function mmapNames(mapping: Mapping): {
 function sharing({ file, privateCopy, memory }: Mapping): readonly MapFlagName[] {
   if (file) return [privateCopy ? 'MAP_PRIVATE' : 'MAP_SHARED'];
   if (memory === 'shared') return ['MAP_SHARED', 'MAP_ANONYMOUS'];
+  if (memory === 'hugetlb') return ['MAP_PRIVATE', 'MAP_ANONYMOUS', 'MAP_HUGETLB'];
   return memory ? ['MAP_SHARED'] : ['MAP_PRIVATE', 'MAP_ANONYMOUS'];
 }
 

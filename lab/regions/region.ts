@@ -11,7 +11,10 @@ import type { BackingFile } from './backing-file.ts';
 import { flagBits, lengthOf, type Mapping, mapsNotation, mmapNames, protectionBits } from './mapping.ts';
 import { MemoryFile, type MemoryFileRefused } from './memory-file.ts';
 
-/** Bytes unmapped at a time: munmap of resident memory takes 25 to 40 ms a GiB, so this much is about 0.5 ms. */
+/**
+ * Bytes unmapped at a time: munmap of resident memory takes 25 to 40 ms a GiB, so this much is about 0.5 ms. munmap of
+ * a part of a hugetlb page is EINVAL, so there it is a huge page at least; both are powers of two.
+ */
 const releaseBytes = 16 * 1024 * 1024;
 
 /** How a region was unmapped: in how many calls, and the first errno where one was refused. */
@@ -186,9 +189,10 @@ export class Region {
   }
 
   async #unmapBytes(start: number, end: number, measure: <T>(call: () => T) => T, unmapped: Counting): Promise<void> {
-    for (let offset = start; offset < end; offset += releaseBytes) {
+    const pieceBytes = Math.max(releaseBytes, (this.mapping.alignPages ?? 1) * this.pageSize);
+    for (let offset = start; offset < end; offset += pieceBytes) {
       if (offset > start) await breathe();
-      const { errno } = measure(() => munmap(this.address + BigInt(offset), Math.min(releaseBytes, end - offset)));
+      const { errno } = measure(() => munmap(this.address + BigInt(offset), Math.min(pieceBytes, end - offset)));
       unmapped.calls++;
       if (errno !== null) unmapped.refused++;
       unmapped.errno ??= errno;

@@ -53,6 +53,7 @@ function relocked({ pages }: Before, { locked, changed, note }: Extract<Undo, { 
 
 /** Pages of anonymous private memory that were not there and not locked are given back; what is in them is lost. */
 function dropped({ pages }: Before, region: Region): Inverse {
+  if (region.mapping.memory === 'hugetlb') return nothing(wholeHugePagesNote);
   if (region.file || region.mapping.memory) return nothing(sharedNote);
   const there = PageFlag.Resident | PageFlag.Present | PageFlag.Swapped | PageFlag.Locked;
   return withTool({ pages }, (flags) => !(flags & there), advise('MADV_DONTNEED'), droppedNote);
@@ -169,6 +170,10 @@ const droppedNote: Text = {
 const sharedNote: Text = {
   en: 'Can’t be undone: only anonymous private pages can be given back; those of a file or of shared memory stay in its cache.',
   zh: '无法撤销：只有匿名私有页可以归还；文件或共享内存的页会留在其缓存中。',
+};
+const wholeHugePagesNote: Text = {
+  en: 'Can’t be undone: a touch brings in a whole huge page, and MADV_DONTNEED gives back whole ones alone; give it to all pages of one.',
+  zh: '无法撤销：一次访问会调入整个大页，而 MADV_DONTNEED 只能归还完整的大页；可对某个大页的全部页执行它。',
 };
 const adviceNote: Text = { en: 'Gives the advice that was in force before.', zh: '恢复此前生效的建议。' };
 const someAdviceNote: Text = {

@@ -1,5 +1,7 @@
 import { PROT } from '../../native/calls/mman.ts';
+import { readPageTable } from '../../native/pages/page-table.ts';
 import { vmas } from '../../native/proc/vma.ts';
+import { isGuard } from '../../protocol/flags.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatPages } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
@@ -71,7 +73,8 @@ function stoppedBefore(left: number): Text {
 }
 
 /** Which page of a refused call may not be accessed, and why; undefined where all may, and the reason is another. */
-function whyInaccessible(entry: PageCallEntry, region: Region, { firstPage, pageCount, pages = 0 }: RefusedCall) {
+function whyInaccessible(entry: PageCallEntry, region: Region, refused: RefusedCall) {
+  const { firstPage, pageCount, pages = 0, diagnosis } = refused;
   const right = entry.needs;
   if (region.mapping.memory === 'secret' && entry.bringsIn) return outOfReach;
   if (right === undefined) return undefined;
@@ -83,8 +86,28 @@ function whyInaccessible(entry: PageCallEntry, region: Region, { firstPage, page
   const walled = wall ? Math.max(from, Number((wall.start - region.address) / size)) : end;
   const filled = region.file ? Math.ceil(region.file.bytesNow / region.pageSize) : region.pages;
   const beyond = Math.max(from, filled);
+  // A lock that the limit refused never came to the pages.
+  const reached = diagnosis === undefined || diagnosis.fix === 'mapped-range';
+  const guard = reached ? firstGuard(region, from, Math.min(end, walled, beyond)) : undefined;
+  if (guard !== undefined) return isAGuard(guard);
   if (beyond < end && beyond <= walled) return pastTheEnd(beyond, region.file?.bytesNow ?? 0);
   return wall ? without(walled, wall.protection) : undefined;
+}
+
+/** The first guard page from `from` on, before `end`; undefined also where the page table can't tell. */
+function firstGuard(region: Region, from: number, end: number): number | undefined {
+  if (from >= end) return undefined;
+  const bits = new Uint8Array(end - from);
+  const read = readPageTable(region.address + BigInt(from * region.pageSize), bits.length, bits);
+  const at = read.source === 'unavailable' ? -1 : bits.findIndex(isGuard);
+  return at < 0 ? undefined : from + at;
+}
+
+function isAGuard(page: number): Text {
+  return {
+    en: `page ${page} is a guard page; a plain access would be SIGSEGV`,
+    zh: `第 ${page} 页是保护页（guard）；直接访问会引发 SIGSEGV`,
+  };
 }
 
 const outOfReach: Text = {

@@ -128,9 +128,10 @@ export class Performer {
 
   /**
    * The advice that follows the mmap. Files and memfd_secret have small pages anyway, so they are not advised against
-   * huge ones.
+   * huge ones; the pages of hugetlb are huge anyway, and either advice would be EINVAL.
    */
   #advise({ hugePages }: RegionRequest, region: Region): Taken | undefined {
+    if (region.mapping.memory === 'hugetlb') return undefined;
     const never = hugePages === 'never' && !region.file && region.mapping.memory !== 'secret';
     if (!never && hugePages !== 'always') return undefined;
     const operation = {

@@ -1,7 +1,8 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { maxRegionPages, type RegionRequest } from '../../protocol/mapping.ts';
 import { problem } from '../../protocol/problem.ts';
-import { hugePageBytes } from '../limits/huge-pages.ts';
+import { formatBytes } from '../base/format.ts';
+import { hugePageBytes, poolPageBytes } from '../limits/huge-pages.ts';
 import { BackingFile } from '../regions/backing-file.ts';
 import type { Mapping } from '../regions/mapping.ts';
 
@@ -9,23 +10,24 @@ import type { Mapping } from '../regions/mapping.ts';
  * The mapping that a person asked for. A file is opened here; it is the region's to close, or the caller's when there
  * isn't one. A size beyond a file's end is mapped as asked: what lies there cannot be touched, and says so.
  *
- * Throws `bad-input`: a file that is missing, empty, unreadable or irregular, a size that is missing or too large.
+ * Throws `bad-input`: a file that is missing, empty, unreadable or irregular, a size that is missing, too large, or of
+ * hugetlb no whole huge pages; `cannot-run-here`: hugetlb on a kernel without it.
  */
-export function mappingOf({ backing, size, protection, hugePages, populate }: RegionRequest): Mapping {
+export function mappingOf(request: RegionRequest): Mapping {
+  const { backing, size, protection, populate, locked } = request;
   const file = backing.kind === 'file' ? BackingFile.open(backing.path) : undefined;
   try {
     const { pages, lengthBytes } = sizeOf(size, file);
+    const alignPages = alignmentOf(request, pages, lengthBytes);
     return {
       pages,
       ...(lengthBytes === undefined ? {} : { lengthBytes }),
       protection,
       ...(file ? { file } : {}),
       ...(backing.kind === 'file' ? { privateCopy: backing.sharing === 'private' } : {}),
-      ...(backing.kind === 'shared' || backing.kind === 'memfd' || backing.kind === 'secret'
-        ? { memory: backing.kind }
-        : {}),
-      ...(populate ? { flags: ['MAP_POPULATE'] } : {}),
-      ...(hugePages === 'always' ? { alignPages: Math.max(1, (hugePageBytes() ?? 0) / pageSize()) } : {}),
+      ...(backing.kind === 'file' || backing.kind === 'anonymous' ? {} : { memory: backing.kind }),
+      flags: [...(locked ? (['MAP_LOCKED'] as const) : []), ...(populate ? (['MAP_POPULATE'] as const) : [])],
+      ...(alignPages === undefined ? {} : { alignPages }),
     };
   } catch (error) {
     file?.[Symbol.dispose]();
@@ -37,6 +39,31 @@ export function mappingOf({ backing, size, protection, hugePages, populate }: Re
 export function bytesOfRequest(request: RegionRequest): number {
   using file = request.backing.kind === 'file' ? BackingFile.open(request.backing.path) : undefined;
   return sizeOf(request.size, file).pages * pageSize();
+}
+
+/** Pages that the address is a multiple of; undefined where any page will do. Throws like `mappingOf`. */
+function alignmentOf({ backing, hugePages }: RegionRequest, pages: number, lengthBytes?: number): number | undefined {
+  if (backing.kind !== 'hugetlb') {
+    return hugePages === 'always' ? Math.max(1, (hugePageBytes() ?? 0) / pageSize()) : undefined;
+  }
+  const hugeBytes = poolPageBytes();
+  if (hugeBytes === undefined) {
+    throw problem(
+      'cannot-run-here',
+      'This kernel has no pool of huge pages (CONFIG_HUGETLBFS); choose anonymous memory with advice for huge pages.',
+      '此内核没有大页池（CONFIG_HUGETLBFS）；请选择匿名内存并建议使用大页。',
+    );
+  }
+  const each = hugeBytes / pageSize();
+  if (lengthBytes !== undefined || pages % each !== 0) {
+    const [asked, huge] = [formatBytes(lengthBytes ?? pages * pageSize()), formatBytes(hugeBytes)];
+    throw problem(
+      'bad-input',
+      `A hugetlb region is whole huge pages of ${huge} (${each} pages), and ${asked} is not a multiple; change the size.`,
+      `hugetlb 区域由 ${huge}（${each} 页）的完整大页组成，${asked} 不是其整数倍；请修改大小。`,
+    );
+  }
+  return each;
 }
 
 function sizeOf(size: RegionRequest['size'], file: BackingFile | undefined): { pages: number; lengthBytes?: number } {

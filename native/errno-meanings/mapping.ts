@@ -26,8 +26,8 @@ export const mapping: Table = {
     ENFILE: SYSTEM_TOO_MANY_OPEN,
     ENODEV: { en: 'This kind of file cannot be mapped.', zh: '这类文件不能映射。' },
     ENOMEM: {
-      en: 'No address space of that length is free, overcommit refuses it, RLIMIT_AS or RLIMIT_DATA is reached, or the process has too many mappings (vm.max_map_count).',
-      zh: '没有这么长的空闲地址空间、overcommit 拒绝、达到 RLIMIT_AS 或 RLIMIT_DATA，或进程映射数过多（vm.max_map_count）。',
+      en: 'No address space of that length is free, overcommit refuses it, RLIMIT_AS or RLIMIT_DATA is reached, the process has too many mappings (vm.max_map_count), or the pool of huge pages has too few for MAP_HUGETLB (vm.nr_hugepages).',
+      zh: '没有这么长的空闲地址空间、overcommit 拒绝、达到 RLIMIT_AS 或 RLIMIT_DATA、进程映射数过多（vm.max_map_count），或大页池中的大页不足以满足 MAP_HUGETLB（vm.nr_hugepages）。',
     },
     EOVERFLOW: { en: 'Offset and length together overflow.', zh: '偏移与长度之和溢出。' },
     EPERM: {
@@ -52,8 +52,8 @@ export const mapping: Table = {
       zh: '映射背后的文件打开时不允许这种访问。',
     },
     EINVAL: {
-      en: 'The address is not a multiple of the page size, or the protection is not valid.',
-      zh: '地址不是页大小的整数倍，或保护属性无效。',
+      en: 'The address is not a multiple of the page size (of hugetlb memory, the range is a part of a huge page), or the protection is not valid.',
+      zh: '地址不是页大小的整数倍（对 hugetlb 内存：范围只是大页的一部分），或保护属性无效。',
     },
     ENOMEM: {
       en: 'Part of the range is not mapped, a mapping would be split past vm.max_map_count, or overcommit refuses the new writable memory.',
@@ -83,8 +83,8 @@ export const mapping: Table = {
       zh: '某页无法调入：超出文件末尾，或是保护页（MADV_POPULATE）。',
     },
     EINVAL: {
-      en: 'The advice is unknown to this kernel, the address is not a multiple of the page size, or the memory is locked (or of a kind) that this advice refuses.',
-      zh: '此内核不认识该建议、地址不是页大小的整数倍，或内存已锁定（或属于某种类型）而该建议拒绝处理。',
+      en: 'The advice is unknown to this kernel, the address is not a multiple of the page size (of hugetlb memory, the huge page size), or the memory is locked (or of a kind) that this advice refuses.',
+      zh: '此内核不认识该建议、地址不是页大小（对 hugetlb 内存为大页大小）的整数倍，或内存已锁定（或属于某种类型）而该建议拒绝处理。',
     },
     EIO: { en: 'Reading the pages in failed.', zh: '调入页面时读取失败。' },
     EHWPOISON: { en: 'A page of the range has a hardware memory error.', zh: '范围中有一页存在硬件内存错误。' },

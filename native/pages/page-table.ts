@@ -39,7 +39,7 @@ const ALL_BUT_PRESENT: ScanQuery = {
 
 /**
  * By category set (its bits 3 to 8), the page's bits. A guard marker is a swap entry to old readers; here it has the
- * bits that no page can have.
+ * bits that no page can have. Memory of hugetlb is HUGE to the kernel also where no page is.
  */
 const BITS = Uint8Array.from({ length: 64 }, (_, index) => {
   const categories = index << 3;
@@ -48,7 +48,7 @@ const BITS = Uint8Array.from({ length: 64 }, (_, index) => {
     (categories & PAGE_IS.PRESENT ? PageBit.Present : 0) |
     (categories & PAGE_IS.SWAPPED ? PageBit.Swapped : 0) |
     (categories & PAGE_IS.PFNZERO ? PageBit.Zero : 0) |
-    (categories & PAGE_IS.HUGE ? PageBit.Huge : 0)
+    (categories & PAGE_IS.HUGE && categories & (PAGE_IS.PRESENT | PAGE_IS.SWAPPED) ? PageBit.Huge : 0)
   );
 });
 

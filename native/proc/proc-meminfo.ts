@@ -16,6 +16,12 @@ export type Meminfo = {
   readonly commitLimitBytes: number;
   /** What has been promised. */
   readonly committedBytes: number;
+  /** Bytes of a page of the default pool of huge pages; 0 on a kernel without hugetlb. */
+  readonly hugePageBytes: number;
+  /** That pool, in huge pages: all of it, what is free, and what of the free ones is promised to mappings. */
+  readonly hugePagesTotal: number;
+  readonly hugePagesFree: number;
+  readonly hugePagesReserved: number;
 };
 
 /** The machine's memory. Errors: ENOENT, EACCES (no /proc). */
@@ -26,7 +32,8 @@ export function meminfo(): Meminfo | Failed {
 
 /** The same from the file's text. */
 export function parseMeminfo(text: string): Meminfo {
-  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) * 1024;
+  const count = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  const bytes = (name: string) => count(name) * 1024;
   return {
     returned: 0,
     errno: null,
@@ -38,6 +45,10 @@ export function parseMeminfo(text: string): Meminfo {
     mlockedBytes: bytes('Mlocked'),
     commitLimitBytes: bytes('CommitLimit'),
     committedBytes: bytes('Committed_AS'),
+    hugePageBytes: bytes('Hugepagesize'),
+    hugePagesTotal: count('HugePages_Total'),
+    hugePagesFree: count('HugePages_Free'),
+    hugePagesReserved: count('HugePages_Rsvd'),
   };
 }
 

@@ -15,5 +15,6 @@ export const fixIds = [
   'max-map-count',
   'mapped-range',
   'unlock-first',
+  'hugetlb-pool',
 ] as const;
 export type FixId = (typeof fixIds)[number];

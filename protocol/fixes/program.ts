@@ -1,5 +1,6 @@
 /**
- * Fixes for a refusal that raising the limit would not cure: what the program asks for, or the number of its mappings.
+ * Fixes for a refusal that raising the limit would not cure: what the program asks for, the number of its mappings, the
+ * pool of huge pages.
  */
 import type { FixText } from './wanted.ts';
 
@@ -97,5 +98,41 @@ export const unlockFirst: FixText = () => ({
   check: {
     how: { en: 'The flags of the mapping no longer have lo.', zh: '映射的标志中不再有 lo。' },
     command: "grep -E '^[0-9a-f]+-|^VmFlags' /proc/PID/smaps",
+  },
+});
+
+/** admin-guide/mm/hugetlbpage.rst */
+export const hugetlbPool: FixText = () => ({
+  id: 'hugetlb-pool',
+  about: 'call',
+  title: { en: 'Fill the pool of huge pages: vm.nr_hugepages', zh: '填充大页池：vm.nr_hugepages' },
+  changes: {
+    en: 'How many huge pages the machine keeps for MAP_HUGETLB, 0 by default. Nothing else can use that memory: 16 pages of 2 MiB take 32 MiB.',
+    zh: '机器为 MAP_HUGETLB 保留的大页数，默认 0。这些内存不能另作他用：16 个 2 MiB 的大页占用 32 MiB。',
+  },
+  notes: [
+    {
+      en: 'The number is the size of the whole pool. The kernel makes fewer huge pages when its free memory is in small pieces; it finds the most right after a start.',
+      zh: '该数值是整个池的大小。空闲内存不连续时，内核分配的大页会少于此数；刚启动时最容易满足。',
+    },
+    {
+      en: 'Without a pool: anonymous memory with MADV_HUGEPAGE gets huge pages where the kernel has them.',
+      zh: '不用大页池：匿名内存使用 MADV_HUGEPAGE，内核有大页时即可获得。',
+    },
+    {
+      en: 'Inside a container the file is read-only; the setting belongs to the host.',
+      zh: '容器内该文件是只读的；该设置属于主机。',
+    },
+  ],
+  snippets: [
+    { label: { en: 'Until the next start', zh: '到下次启动为止' }, text: 'sudo sysctl -w vm.nr_hugepages=16' },
+    {
+      label: { en: '/etc/sysctl.d/90-nr-hugepages.conf', zh: '/etc/sysctl.d/90-nr-hugepages.conf' },
+      text: 'vm.nr_hugepages = 16\n',
+    },
+  ],
+  check: {
+    how: { en: 'HugePages_Free is at least what the mapping needs.', zh: 'HugePages_Free 不少于映射所需的数量。' },
+    command: "grep -E '^Huge' /proc/meminfo",
   },
 });

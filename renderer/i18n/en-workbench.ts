@@ -29,6 +29,7 @@ export const enWorkbench = {
       shared: 'anonymous, shared',
       memfd: 'memfd',
       secret: 'memfd_secret',
+      hugetlb: 'huge pages (hugetlb)',
       file: 'file',
     },
     path: 'Path of the file',
@@ -50,6 +51,9 @@ export const enWorkbench = {
     hugePageChoices: { never: 'never', always: 'wherever possible', system: 'as the system has it' },
     populate: 'Populate',
     populateHint: 'MAP_POPULATE: the pages are brought in at once.',
+    locked: 'Lock',
+    lockedHint:
+      'MAP_LOCKED: the pages are brought in and locked at once. mmap doesn’t say when it could not bring all of them in.',
     placement: 'Where',
     placements: { isolated: 'its own process', inline: 'the main process' },
     placementHint:

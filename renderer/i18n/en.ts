@@ -145,7 +145,14 @@ export const en = {
     unknown: 'The kernel would not tell.',
     'dont-dump': 'Left out of core files (MADV_DONTDUMP), whatever its state.',
   },
-  kind: { anonymous: 'anonymous', shared: 'shared', memfd: 'memfd', secret: 'memfd_secret', file: 'file' },
+  kind: {
+    anonymous: 'anonymous',
+    shared: 'shared',
+    memfd: 'memfd',
+    secret: 'memfd_secret',
+    hugetlb: 'hugetlb',
+    file: 'file',
+  },
   steps: {
     title: 'Steps',
     empty: 'Each call appears here as it was made: arguments, result, errno and time.',

@@ -139,7 +139,14 @@ export const zh: Texts = {
     unknown: '内核未透露。',
     'dont-dump': '不写入 core 文件（MADV_DONTDUMP），无论处于什么状态。',
   },
-  kind: { anonymous: '匿名', shared: '共享', memfd: 'memfd 内存', secret: 'memfd_secret 内存', file: '文件' },
+  kind: {
+    anonymous: '匿名',
+    shared: '共享',
+    memfd: 'memfd 内存',
+    secret: 'memfd_secret 内存',
+    hugetlb: 'hugetlb 大页',
+    file: '文件',
+  },
   steps: {
     title: '步骤',
     empty: '每个调用都会如实列在这里：参数、返回值、errno 和耗时。',

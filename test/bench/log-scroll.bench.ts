@@ -40,6 +40,7 @@ function session(): SavedWorkbench {
     protection: ['PROT_READ', 'PROT_WRITE'],
     hugePages: 'never',
     populate: false,
+    locked: false,
   } as const;
   return {
     schema: savedWorkbenchId,

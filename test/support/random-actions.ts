@@ -34,6 +34,7 @@ function region(file: string): fc.Arbitrary<Added> {
     protection: mostlyWritable,
     hugePages: fc.constantFrom('never', 'system'),
     populate: fc.boolean(),
+    locked: fc.boolean(),
   });
 }
 

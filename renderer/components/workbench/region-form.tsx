@@ -146,13 +146,15 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
         data={choices(protectionNames, (name) => t(`workbench.region.protections.${name}`))}
         onChange={(protection) => protection && set({ protection })}
       />
-      <Select
-        className={classes.choice ?? ''}
-        label={t('workbench.region.hugePages')}
-        value={draft.hugePages}
-        data={choices(['never', 'always', 'system'], (choice) => t(`workbench.region.hugePageChoices.${choice}`))}
-        onChange={(hugePages) => hugePages && set({ hugePages })}
-      />
+      {draft.backing !== 'hugetlb' && (
+        <Select
+          className={classes.choice ?? ''}
+          label={t('workbench.region.hugePages')}
+          value={draft.hugePages}
+          data={choices(['never', 'always', 'system'], (choice) => t(`workbench.region.hugePageChoices.${choice}`))}
+          onChange={(hugePages) => hugePages && set({ hugePages })}
+        />
+      )}
       <TextInput
         className={classes.name ?? ''}
         size="xs"
@@ -162,15 +164,17 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
         error={error('name')}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
-      <Tooltip label={t('workbench.region.populateHint')}>
-        <Checkbox
-          className={classes.populate ?? ''}
-          size="xs"
-          label={t('workbench.region.populate')}
-          checked={draft.populate}
-          onChange={(event) => set({ populate: event.currentTarget.checked })}
-        />
-      </Tooltip>
+      {(['populate', 'locked'] as const).map((name) => (
+        <Tooltip key={name} label={t(`workbench.region.${name}Hint`)}>
+          <Checkbox
+            className={classes.flag ?? ''}
+            size="xs"
+            label={t(`workbench.region.${name}`)}
+            checked={draft[name]}
+            onChange={(event) => set({ [name]: event.currentTarget.checked })}
+          />
+        </Tooltip>
+      ))}
     </>
   );
 }

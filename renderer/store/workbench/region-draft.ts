@@ -13,6 +13,7 @@ export interface RegionDraft {
   readonly protection: Protection;
   readonly hugePages: RegionRequest['hugePages'];
   readonly populate: boolean;
+  readonly locked: boolean;
 }
 
 export const backings = [
@@ -20,6 +21,7 @@ export const backings = [
   'shared',
   'memfd',
   'secret',
+  'hugetlb',
   'file',
 ] as const satisfies readonly Backing['kind'][];
 
@@ -43,6 +45,7 @@ export const newRegionDraft: RegionDraft = {
   protection: 'read-write',
   hugePages: 'never',
   populate: false,
+  locked: false,
 };
 
 /** What is wrong with a field; the words are in the texts of the window. */
@@ -84,7 +87,7 @@ export function regionRequest(
   if (problems.length > 0 || typeof size === 'string') return { problems };
   const backing: Backing =
     draft.backing === 'file' ? { kind: 'file', path, sharing: draft.sharing } : { kind: draft.backing };
-  const { hugePages, populate } = draft;
+  const { hugePages, populate, locked } = draft;
   return {
     request: {
       ...(name !== '' && { name }),
@@ -93,6 +96,7 @@ export function regionRequest(
       protection: [...protections[draft.protection]],
       hugePages,
       populate,
+      locked,
     },
   };
 }

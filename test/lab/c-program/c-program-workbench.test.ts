@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { poolPageBytes } from '../../../lab/limits/huge-pages.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import { presets } from '../../../protocol/presets.ts';
 import { workbenchRequestSchema } from '../../../protocol/service.ts';
@@ -103,13 +104,34 @@ describe('the C program of a workbench', () => {
     const region = { backing: { kind: 'anonymous' as const }, size: { pages: 5 }, protection: [] };
     const add: Action = {
       kind: 'add',
-      region: { ...region, protection: ['PROT_READ'], hugePages: 'never', populate: false },
+      region: { ...region, protection: ['PROT_READ'], hugePages: 'never', populate: false, locked: false },
     };
     const future: Action = { kind: 'process', tool: { kind: 'mlockall', flags: ['MCL_FUTURE', 'MCL_ONFAULT'] } };
     const unlock: Action = { kind: 'process', tool: { kind: 'munlockall' } };
     const done = await doAll([add, future, add, unlock, add], 'isolated');
     expect(await comesToTheSame(done, 'cc')).toContain('B: resident 0/5, locked pages 0');
     expect(done.program).toContain('mlockall(MCL_FUTURE | MCL_ONFAULT)');
+  }, 60_000);
+
+  it('asks the pool for the huge pages that the session asked for, and survives a refusal', async (context) => {
+    skipWithoutCompiler(context);
+    const bytes = poolPageBytes();
+    if (bytes === undefined) context.skip('this kernel has no pool of huge pages');
+    const add: Action = {
+      kind: 'add',
+      region: {
+        backing: { kind: 'hugetlb' },
+        size: { pages: (bytes ?? 0) / pageSize() },
+        protection: ['PROT_READ', 'PROT_WRITE'],
+        hugePages: 'never',
+        populate: true,
+        locked: false,
+      },
+    };
+    const done = await doAll([add]);
+    await comesToTheSame(done, 'cc');
+    expect(done.program).toContain('MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE, -1, 0)');
+    expect(done.program).toContain(`room(${(bytes ?? 0) / pageSize()}, ${(bytes ?? 0) / pageSize()})`);
   }, 60_000);
 
   for (const preset of presets) {

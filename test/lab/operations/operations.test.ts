@@ -396,6 +396,11 @@ describe('in C', () => {
       { memory: 'secret' },
       ['SYS_memfd_secret, O_CLOEXEC)', 'ftruncate(A_fd, 4 * page_size)', 'MAP_SHARED, A_fd, 0)'],
     ],
+    [
+      'huge pages of the pool',
+      { memory: 'hugetlb', alignPages: 512 },
+      ['mmap(room(4, 512), ', 'MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0)'],
+    ],
     ['nothing that may be accessed', { protection: [] }, ['PROT_NONE, MAP_PRIVATE']],
     ['flags', { flags: ['MAP_LOCKED', 'MAP_POPULATE'] }, ['MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE']],
     ['aligned for huge pages', { alignPages: 512 }, ['mmap(room(4, 512), ']],

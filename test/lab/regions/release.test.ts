@@ -23,6 +23,8 @@ import { createService } from '../../../lab/service/service.ts';
 import { MAP, mmap, munmap, PROT } from '../../../native/calls/mman.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../../native/calls/resource.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
+import type { Range } from '../../../protocol/operation.ts';
+import { toProblem } from '../../../protocol/problem.ts';
 import { connect, serve } from '../../../protocol/rpc.ts';
 import type { Service } from '../../../protocol/service.ts';
 import { memoryWires } from '../../../protocol/wires/memory.ts';
@@ -163,6 +165,28 @@ describe('what a region maps', () => {
       false,
     ]);
     munmap(middle, page);
+  });
+
+  it('refuses a range that meets a hole, names the first page of it, and lets a range through that says it crosses it', async () => {
+    const { region } = mapped({ pages: 5 });
+    if (!region) throw new Error('mmap was refused.');
+    munmap(region.address + BigInt(2 * page), 2 * page);
+    region.addHole({ firstPage: 2, pageCount: 2 });
+    const refusal = (range: Range) => {
+      try {
+        return region.bytesOf(range).length;
+      } catch (error) {
+        return toProblem(error).text.en;
+      }
+    };
+    expect(refusal({ firstPage: 0, pageCount: 5 })).toMatch(/^Page 2 of region A was unmapped/);
+    expect(refusal({ firstPage: 3, pageCount: 2 })).toMatch(/^Page 3 of region A was unmapped/);
+    expect(refusal({ offset: 2 * page - 1, length: 2 })).toMatch(/^Page 2 of region A was unmapped/);
+    expect(refusal({ firstPage: 0, pageCount: 2 })).toBe(2 * page);
+    expect(refusal({ firstPage: 0, pageCount: 5, acrossHoles: true })).toBe(5 * page);
+    expect(refusal({ firstPage: 0, pageCount: 6, acrossHoles: true })).toMatch(/^Page 5 is outside region A/);
+    expect(() => region.pageNumbers([1, 3])).toThrow(/Page 3 of region A was unmapped/);
+    await region.release();
   });
 
   it('is unmapped once: a second release leaves what somebody else has mapped there since', async () => {

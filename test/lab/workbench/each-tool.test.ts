@@ -1,18 +1,21 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { whyNoHugePages } from '../../../lab/limits/huge-pages.ts';
-import { PageFlag } from '../../../protocol/flags.ts';
-import type { Tool } from '../../../protocol/page-call.ts';
+import { type FeatureName, features } from '../../../native/probes/features.ts';
+import { PageFlag, pageState } from '../../../protocol/flags.ts';
+import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import { toolEntries } from '../../../renderer/components/tools/tools.ts';
 import { Bench } from '../../support/bench.ts';
 import { never } from '../../support/harness.ts';
 import { type Witnessed, witnessAt } from '../../support/smaps-witness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
+const advise = (advice: ToolAdvice): Tool => ({ kind: 'madvise', advice });
 
 /** What the kernel has of the last page that is acted on, in its own words, and the first byte in it. */
 interface Seen {
-  readonly byte: number;
+  /** Undefined where it can't be read. */
+  readonly byte: number | undefined;
   readonly vma: Witnessed;
 }
 
@@ -20,6 +23,11 @@ interface Row {
   readonly tool: Tool;
   /** Nothing was written into the pages before. */
   readonly fresh?: true;
+  /** Done to all four pages before. */
+  readonly first?: Tool;
+  readonly memory?: 'shared';
+  /** Only where this probe finds it. */
+  readonly needs?: FeatureName;
   /** The step's title must say this; and never that, in either language. */
   readonly en: RegExp;
   readonly zh: RegExp;
@@ -108,19 +116,32 @@ const rows: readonly Row[] = [
     [true, true],
     ['MLOCK_ONFAULT'],
   ),
-  lock({ kind: 'munlock' }, 'munlock', flag('lo'), [1, false]),
+  { ...lock({ kind: 'munlock' }, 'munlock', flag('lo'), [1, false]), first: { kind: 'mlock' } },
   advice('MADV_WILLNEED', size('Rss'), [1, 16]),
   advice('MADV_DONTNEED', size('Rss'), [0, 8]),
   advice('MADV_FREE', size('Private_Dirty'), [1, 8]),
   advice('MADV_COLD', ({ byte, vma }) => [byte, vma.kibibytes('Referenced')], [1, 8]),
   advice('MADV_PAGEOUT', ({ byte, vma }) => [byte, vma.kibibytes('Referenced') + vma.kibibytes('Swap')], [1, 16]),
   advice('MADV_DONTDUMP', flag('dd'), [1, true]),
-  advice('MADV_DODUMP', flag('dd'), [1, false]),
+  { ...advice('MADV_DODUMP', flag('dd'), [1, false]), first: advise('MADV_DONTDUMP') },
   advice('MADV_HUGEPAGE', flag('hg'), [1, true]),
   advice('MADV_NOHUGEPAGE', flag('nh'), [1, true]),
   { ...advice('MADV_POPULATE_READ', size('Rss'), [0, 8]), fresh: true },
   { ...advice('MADV_POPULATE_WRITE', size('Rss'), [0, 8]), fresh: true },
   advice('MADV_COLLAPSE', size('Rss'), [1, 16]),
+  { ...advice('MADV_REMOVE', size('Rss'), [0, 8]), memory: 'shared' },
+  {
+    ...advice('MADV_DONTNEED_LOCKED', ({ byte, vma }) => [byte, vma.kibibytes('Rss'), vma.flags[0]?.includes('lo')], [
+      ...[0, 8, true],
+    ]),
+    first: { kind: 'mlock' },
+  },
+  advice('MADV_WIPEONFORK', flag('wf'), [1, true]),
+  { ...advice('MADV_KEEPONFORK', flag('wf'), [1, false]), first: advise('MADV_WIPEONFORK') },
+  advice('MADV_DONTFORK', flag('dc'), [1, true]),
+  { ...advice('MADV_DOFORK', flag('dc'), [1, false]), first: advise('MADV_DONTFORK') },
+  { ...advice('MADV_GUARD_INSTALL', size('Rss'), [undefined, 8]), needs: 'guard-install' },
+  { ...advice('MADV_GUARD_REMOVE', size('Rss'), [0, 0]), first: advise('MADV_GUARD_INSTALL'), needs: 'guard-install' },
   protect([], '---p'),
   protect(['PROT_READ'], 'r--p'),
   protect(['PROT_WRITE'], '-w-p'),
@@ -136,16 +157,18 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** The first byte of a page as the kernel reads it for another process. */
-function byteAt(address: bigint): number {
+/** The first byte of a page as the kernel reads it for another process; undefined of a page that faults. */
+function byteAt(address: bigint): number | undefined {
   const memory = openSync('/proc/self/mem', 'r');
   const byte = Buffer.alloc(1);
   try {
     readSync(memory, byte, 0, 1, Number(address));
+  } catch {
+    return undefined;
   } finally {
     closeSync(memory);
   }
-  return byte[0] ?? 0;
+  return byte[0];
 }
 
 describe('each tool', () => {
@@ -157,14 +180,15 @@ describe('each tool', () => {
   it('does its own call, and its title, its log and its C say the same', async () => {
     await using bench = await Bench.open();
     const { service } = bench.lab;
-    for (const { tool, fresh, en, zh, never: not, call, given = {}, c, leaves, left } of rows) {
+    for (const row of rows) {
+      const { tool, fresh, first, memory, needs, en, zh, never: not, call, given = {}, c, leaves, left } = row;
+      if (needs && features()[needs].status !== 'available') continue;
       const what = JSON.stringify(tool);
-      const request = { backing: { kind: 'anonymous' }, size: { pages: 4 }, hugePages: 'system' } as const;
+      const request = { backing: { kind: memory ?? 'anonymous' }, size: { pages: 4 }, hugePages: 'system' } as const;
       const region = (await bench.add(request)) ?? 0;
       const { address, label } = bench.region(region);
       if (!fresh) await bench.act(region, write, [0, 4]);
-      if (tool.kind === 'munlock') await bench.act(region, { kind: 'mlock' }, [0, 4]);
-      if (what.includes('DODUMP')) await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTDUMP' }, [0, 4]);
+      if (first) await bench.act(region, first, [0, 4]);
       const step = await bench.act(region, tool, [1, 2]);
       expect(step.title.en, what).toMatch(en);
       expect(step.title.zh, what).toMatch(zh);
@@ -198,6 +222,40 @@ describe('each tool', () => {
     const refused = await bench.act(region, { kind: 'madvise', advice: 'MADV_POPULATE_WRITE' }, [0, 4]);
     expect([refused.errno, refused.outcome?.en]).toEqual(['EINVAL', expect.stringContaining('page 0 is PROT_READ')]);
     expect(refused.outcome?.zh).toContain('第 0 页为 PROT_READ');
+  });
+
+  it('for guards is shown, and a touch, a lock or a wipe of a guard is refused, which says so, and ends nothing', async (context) => {
+    if (features()['guard-install'].status !== 'available') context.skip('this kernel has no guard pages');
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(8);
+    await bench.act(region, advise('MADV_GUARD_INSTALL'), [3, 2]);
+    const states = () => [...bench.flags(region)].map((flags) => pageState(flags));
+    const told = states()[3] === 'guard';
+    expect(states().flatMap((state, page) => (state === 'guard' ? [page] : []))).toEqual(told ? [3, 4] : []);
+    const tools: Tool[] = [
+      write,
+      { kind: 'touch', access: 'read' },
+      { kind: 'mlock' },
+      { kind: 'explicit_bzero' },
+      advise('MADV_POPULATE_WRITE'),
+    ];
+    for (const tool of tools) {
+      const step = await bench.act(region, tool, [0, 8]);
+      expect([step.errno, step.calls?.refused], JSON.stringify(tool)).toEqual([
+        tool.kind === 'mlock' ? 'ENOMEM' : 'EFAULT',
+        1,
+      ]);
+      if (!told) continue;
+      expect(step.outcome?.en).toContain('page 3 is a guard page; a plain access would be SIGSEGV');
+      expect(step.outcome?.zh).toContain('第 3 页是保护页（guard）；直接访问会引发 SIGSEGV');
+      await bench.act(region, { kind: 'munlock' }, [0, 8]);
+    }
+    await bench.act(region, { kind: 'mprotect', protection: [] }, [1, 1]);
+    expect((await bench.act(region, write, [0, 8])).outcome?.en).toContain('page 1 is PROT_NONE');
+    await bench.act(region, { kind: 'mprotect', protection: ['PROT_READ', 'PROT_WRITE'] }, [1, 1]);
+    await bench.act(region, advise('MADV_GUARD_REMOVE'), [0, 8]);
+    expect((await bench.act(region, write, [0, 8])).errno).toBeNull();
+    if (!told) context.skip('this kernel shows guard pages as swapped ones (Linux 6.16)');
   });
 
   it('for huge pages makes one where the kernel has one to give', async (context) => {

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, rmSync, truncateSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isGuard } from '../../../protocol/flags.ts';
 import type { Backing, ProtectionName } from '../../../protocol/mapping.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import { toolAdviceSchema } from '../../../protocol/page-call.ts';
@@ -44,8 +45,8 @@ const tools: readonly Tool[] = [
 ];
 
 /**
- * Present and swapped of each page as /proc/PID/pagemap says, read by this process whoever's memory it is: these
- * entries and no more.
+ * Present and swapped of each page as /proc/PID/pagemap says, where a guard page is a swapped one, read by this process
+ * whoever's memory it is: these entries and no more.
  */
 function pagemap(pid: number, address: bigint, pages: number): number[] {
   const fd = openSync(`/proc/${pid}/pagemap`, 'r');
@@ -100,6 +101,7 @@ describe.each(['inline', 'isolated'] as const)('a random walk over all tools, %s
           protection: oneOf(rights),
           hugePages: oneOf(['never', 'always', 'system']),
           populate: below(4) === 0,
+          locked: below(8) === 0,
         });
         if (region !== undefined) pagesOf.set(region, pages);
       };
@@ -130,7 +132,9 @@ describe.each(['inline', 'isolated'] as const)('a random walk over all tools, %s
       await reader.until(() => reader.of('sample').length > samples + 2);
       const bounds = [...pagesOf].map(([region, pages]) => {
         const address = BigInt(bench.region(region).address);
-        const shown = [...bench.flags(region)].map((flags) => (flags & 2 ? 2 : 0) | (flags & 16 ? 1 : 0));
+        const shown = [...bench.flags(region)].map(
+          (flags) => (flags & 2 ? 2 : 0) | (flags & 16 || isGuard(flags) ? 1 : 0),
+        );
         expect(shown, `region ${region} of ${pages} pages, seed ${seed}`).toEqual(pagemap(pid, address, pages));
         return { address, length: pages * 4096 };
       });

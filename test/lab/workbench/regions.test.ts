@@ -1,15 +1,32 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { memlockLimit } from '../../../lab/limits/environment.ts';
 import { Budget } from '../../../lab/service/budget.ts';
 import { features } from '../../../native/probes/features.ts';
+import { meminfo } from '../../../native/proc/proc-meminfo.ts';
 import type { Step } from '../../../protocol/events.ts';
+import { pageState } from '../../../protocol/flags.ts';
 import type { RegionRequest } from '../../../protocol/mapping.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
+import { exactBytes } from '../../../protocol/size.ts';
 import { Bench } from '../../support/bench.ts';
 import { withFile } from '../../support/files.ts';
 import { never, problemOf } from '../../support/harness.ts';
+import { skipWithoutRoomToLock } from '../../support/locking.ts';
+import { witness } from '../../support/smaps-witness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 const onFault: Tool = { kind: 'mlock2', onFault: true };
+
+const nrHugepages = '/proc/sys/vm/nr_hugepages';
+
+/** The machine's pool: bytes of a huge page, all of them, and those that are free and promised to nobody. */
+function poolHere(context: TestContext) {
+  const memory = meminfo();
+  if (memory.errno !== null || memory.hugePageBytes === 0) return context.skip('this kernel has no pool of huge pages');
+  const { hugePageBytes: bytes, hugePagesTotal: total, hugePagesFree, hugePagesReserved } = memory;
+  return { bytes, total, free: hugePagesFree - hugePagesReserved };
+}
 
 describe('adding a region', () => {
   const add = async (bench: Bench, request: Partial<RegionRequest> & Pick<RegionRequest, 'backing'>) => {
@@ -53,10 +70,18 @@ describe('adding a region', () => {
         'anonymous',
         'rw-p',
       ],
+      [
+        { backing: { kind: 'anonymous' }, locked: true, populate: true },
+        'PROT_READ|PROT_WRITE MAP_PRIVATE|MAP_ANONYMOUS|MAP_LOCKED|MAP_POPULATE',
+        'anonymous',
+        'rw-p',
+      ],
     ];
+    const roomToLock = memlockLimit().soft;
     const secret = features().memfd_secret.status === 'available';
     for (const [request, mmap, kind, protection] of rows) {
       if (kind === 'secret' && !secret) continue;
+      if (request.locked && roomToLock !== 'unlimited' && roomToLock < 65_536) continue;
       const { steps, info, region } = await add(bench, request);
       expect(called(steps)[0]).toBe(`mmap ${mmap}`);
       expect(info).toMatchObject({ kind, protection, pages: 4, length: 4 * 4096 });
@@ -64,7 +89,7 @@ describe('adding a region', () => {
       const vmas = bench.lab.reader.of('vmas').findLast((told) => told.region === region)?.vmas;
       expect(vmas).toMatchObject([{ firstPage: 0, pageCount: 4, protection }]);
       const resident = bench.flags(region).filter((byte) => byte & 1).length;
-      if (kind === 'anonymous') expect(resident).toBe(request.populate ? 4 : 0);
+      if (kind === 'anonymous') expect(resident).toBe(request.populate || request.locked ? 4 : 0);
     }
     if (!secret) context.skip('This kernel has no memfd_secret; the others are as they should be.');
   });
@@ -83,6 +108,81 @@ describe('adding a region', () => {
     expect(await advice('always', { kind: 'anonymous' })).toEqual(['madvise MADV_HUGEPAGE', ['hg']]);
     expect(await advice('system', { kind: 'anonymous' })).toEqual([undefined, []]);
     expect(await advice('never', { kind: 'file', path: file.path, sharing: 'private' })).toEqual([undefined, []]);
+  });
+
+  it('that is to be locked has it locked at birth, as smaps says', async (context) => {
+    skipWithoutRoomToLock(context);
+    await using bench = await Bench.open();
+    for (const kind of ['anonymous', 'shared', 'memfd'] as const) {
+      const { info, steps } = await add(bench, { backing: { kind }, locked: true, hugePages: 'system' });
+      expect(called(steps)).toEqual([expect.stringMatching(/\|MAP_LOCKED$|MAP_SHARED\|MAP_LOCKED$/)]);
+      const seen = witness(info);
+      expect([seen.flags[0]?.includes('lo'), seen.flags[0]?.includes('lf'), seen.kibibytes('Locked')]).toEqual([
+        ...[true, false, 16],
+      ]);
+      expect([...bench.flags(info.id)].map((flags) => pageState(flags))).toEqual(Array(4).fill('locked'));
+    }
+  });
+
+  it('of hugetlb is refused with an empty pool, which is explained with the numbers and a fix', async (context) => {
+    const pool = poolHere(context);
+    await using bench = await Bench.open();
+    const count = pool.free + 8;
+    const size = { pages: (count * pool.bytes) / 4096 };
+    expect(await bench.add({ backing: { kind: 'hugetlb' }, size })).toBeUndefined();
+    const step = bench.lab.reader.of('step').at(-1)?.step;
+    expect([step?.call, step?.errno, step?.arguments.flags, step?.diagnosis?.fix]).toEqual([
+      ...['mmap', 'ENOMEM', 'MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB', 'hugetlb-pool'],
+    ]);
+    const { en, zh } = step?.diagnosis?.text ?? {};
+    const huge = exactBytes(pool.bytes);
+    expect(en).toContain(`This needs ${count} huge pages of ${huge}, and ${pool.free} of ${pool.total} are free`);
+    expect(zh).toContain(`需要 ${count} 个 ${huge} 的大页，而 ${pool.total} 个中只有 ${pool.free} 个空闲`);
+  });
+
+  it('of hugetlb takes whole huge pages alone, and says which number', async (context) => {
+    const { bytes } = poolHere(context);
+    await using bench = await Bench.open();
+    for (const size of [{ pages: bytes / 4096 + 1 }, { bytes: bytes / 2 }, { bytes: bytes - 1 }]) {
+      const { kind, text } = await problemOf(bench.add({ backing: { kind: 'hugetlb' }, size }));
+      expect(kind).toBe('bad-input');
+      expect(text.en).toContain(`whole huge pages of ${exactBytes(bytes)} (${bytes / 4096} pages)`);
+      expect(text.zh).toContain(`${exactBytes(bytes)}（${bytes / 4096} 页）的完整大页`);
+    }
+  });
+
+  it('of hugetlb shows huge pages where the pool has one, without advice, and gives it back', async (context) => {
+    const pool = poolHere(context);
+    const before = readFileSync(nrHugepages, 'utf8');
+    try {
+      if (pool.free < 2) {
+        try {
+          writeFileSync(nrHugepages, `${pool.total + 2}`);
+        } catch (error) {
+          context.skip(`no huge page is free, and the pool can’t be made larger: ${error}`);
+        }
+        if (poolHere(context).free < 2) context.skip('the kernel has no memory in one piece for two huge pages');
+      }
+      await using bench = await Bench.open();
+      const pages = (2 * pool.bytes) / 4096;
+      const { region, steps, info } = await add(bench, { backing: { kind: 'hugetlb' }, size: { pages } });
+      expect(called(steps)).toEqual(['mmap PROT_READ|PROT_WRITE MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB']);
+      expect([info.kind, info.pages, BigInt(info.address) % BigInt(pool.bytes)]).toEqual(['hugetlb', pages, 0n]);
+      const touched = await bench.act(region, write, [3, 1]);
+      expect(touched.errno).toBeNull();
+      expect((await bench.lab.service.inverse({ session: bench.session, step: touched.index }, never)).note.en).toMatch(
+        /^Can’t be undone: a touch brings in a whole huge page/,
+      );
+      const states = [...bench.flags(region)].map((flags) => pageState(flags));
+      expect(states).toEqual([...Array(pages / 2).fill('huge'), ...Array(pages / 2).fill('absent')]);
+      expect((await bench.act(region, { kind: 'explicit_bzero' }, [0, pages])).errno).toBeNull();
+      const free = poolHere(context).free;
+      await bench.remove(region);
+      expect(bench.lab.reader.of('step').at(-1)?.step).toMatchObject({ call: 'munmap', errno: null });
+      expect(poolHere(context).free).toBe(free + 2);
+    } finally {
+      if (readFileSync(nrHugepages, 'utf8') !== before) writeFileSync(nrHugepages, before);
+    }
   });
 
   it('of bytes that are no whole pages maps the last page too, and asks for the bytes', async () => {

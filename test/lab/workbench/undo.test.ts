@@ -3,12 +3,14 @@ import { Clock } from '../../../lab/base/clock.ts';
 import { mapRegion } from '../../../lab/operations/map-region.ts';
 import { inverseOf } from '../../../lab/workbench/inverse.ts';
 import { beforeOf } from '../../../lab/workbench/past-actions.ts';
-import { PageFlag } from '../../../protocol/flags.ts';
+import { features } from '../../../native/probes/features.ts';
+import { isGuard, PageFlag } from '../../../protocol/flags.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import type { Inverse, PageRuns } from '../../../protocol/workbench.ts';
 import { Bench } from '../../support/bench.ts';
 import { withFile } from '../../support/files.ts';
 import { never, problemOf } from '../../support/harness.ts';
+import { witness } from '../../support/smaps-witness.ts';
 
 const write: Tool = { kind: 'touch', access: 'write' };
 const read: Tool = { kind: 'touch', access: 'read' };
@@ -32,7 +34,8 @@ async function takeBack(bench: Bench, region: number, step: number): Promise<voi
 
 /**
  * A region of eight pages: 1 was written, 2 has advice for huge pages, 3 is locked, 4 is locked on fault, 5 is left out
- * of core files, 6 may only be read, and the others are as they were mapped, with advice against huge pages.
+ * of core files, 6 may only be read, 7 is empty in a fork and not in it, and the others are as they were mapped, with
+ * advice against huge pages.
  */
 async function allSorts(bench: Bench): Promise<number> {
   const region = await bench.anonymous(8);
@@ -42,6 +45,8 @@ async function allSorts(bench: Bench): Promise<number> {
   await bench.act(region, { kind: 'mlock2', onFault: true }, [4, 1]);
   await bench.act(region, advise('MADV_DONTDUMP'), [5, 1]);
   await bench.act(region, rights('PROT_READ'), [6, 1]);
+  await bench.act(region, advise('MADV_WIPEONFORK'), [7, 1]);
+  await bench.act(region, advise('MADV_DONTFORK'), [7, 1]);
   return region;
 }
 
@@ -93,6 +98,13 @@ const table: readonly [tool: Tool, actions: Actions, en: RegExp, zh: RegExp, pag
   [advise('MADV_PAGEOUT'), [], /reclaim.*touch the pages to bring them in/, /回收.*调入/],
   [advise('MADV_WILLNEED'), [], /read ahead stays in the page cache/, /预读.*留在页缓存/],
   [advise('MADV_COLLAPSE'), [], /splits a huge page/, /拆分大页/],
+  [advise('MADV_REMOVE'), [], /drop the contents/, /丢弃内容/],
+  [advise('MADV_DONTNEED_LOCKED'), [], /drop the contents/, /丢弃内容/],
+  [advise('MADV_WIPEONFORK'), [one(advise('MADV_KEEPONFORK'), 0, 3, 4, 3)], /advice.*before/, /此前.*建议/],
+  [advise('MADV_KEEPONFORK'), [one(advise('MADV_WIPEONFORK'), 7, 1)], /advice.*before/, /此前.*建议/],
+  [advise('MADV_DONTFORK'), [one(advise('MADV_DOFORK'), 0, 3, 4, 3)], /advice.*before/, /此前.*建议/],
+  [advise('MADV_DOFORK'), [one(advise('MADV_DONTFORK'), 7, 1)], /advice.*before/, /此前.*建议/],
+  [advise('MADV_GUARD_INSTALL'), [one(advise('MADV_GUARD_REMOVE'), 0, 3)], /guards away.*lost/, /移除.*丢失/, [0, 3]],
 ];
 
 describe('taking an action back', () => {
@@ -158,6 +170,40 @@ describe('taking an action back', () => {
     await takeBack(bench, region, advice.index);
     expect(vmas()).toEqual(before);
   });
+
+  it.each([
+    ['MADV_WIPEONFORK', 'MADV_WIPEONFORK'],
+    ['MADV_KEEPONFORK', 'MADV_WIPEONFORK'],
+    ['MADV_DONTFORK', 'MADV_DONTFORK'],
+    ['MADV_DOFORK', 'MADV_DONTFORK'],
+  ] as const)('%s: what a fork gets is as before, as smaps says', async (advice, had) => {
+    await using bench = await Bench.open();
+    const region = await bench.anonymous(16);
+    await bench.act(region, advise(had), [4, 4]);
+    const flags = () => witness(bench.region(region)).flags;
+    const before = flags();
+    const { index } = await bench.act(region, advise(advice), [2, 1, 5, 2]);
+    expect(flags()).not.toEqual(before);
+    await takeBack(bench, region, index);
+    expect(flags()).toEqual(before);
+  });
+
+  it.for(['MADV_GUARD_INSTALL', 'MADV_GUARD_REMOVE'] as const)(
+    '%s: guards stand where they stood',
+    async (advice, context) => {
+      if (features()['guard-install'].status !== 'available') context.skip('this kernel has no guard pages');
+      await using bench = await Bench.open();
+      const region = await bench.anonymous(16);
+      await bench.act(region, advise('MADV_GUARD_INSTALL'), [4, 4]);
+      const guards = () => [...bench.flags(region)].map(isGuard);
+      const before = guards();
+      if (!before[4]) context.skip('this kernel shows guard pages as swapped ones (Linux 6.16)');
+      const { index } = await bench.act(region, advise(advice), [2, 4, 10, 2]);
+      expect(guards()).not.toEqual(before);
+      await takeBack(bench, region, index);
+      expect(guards()).toEqual(before);
+    },
+  );
 
   it.each(['MADV_HUGEPAGE', 'MADV_NOHUGEPAGE'] as const)(
     '%s where there was no advice: nothing takes it away, and that is said also of a part',

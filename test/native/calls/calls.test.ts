@@ -45,7 +45,7 @@ describe('locking', () => {
     expect(vec.some((byte) => byte & 1)).toBe(false);
   });
 
-  test('in its asynchronous form has its own errno', async () => {
+  test('refuses flags that it does not know', () => {
     const address = map(1);
     expect(mlock2(address, size, 64)).toEqual({ returned: -1, errno: 'EINVAL' });
     expect(mlock2(address, size, 0)).toEqual({ returned: 0, errno: null });

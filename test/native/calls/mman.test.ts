@@ -43,7 +43,7 @@ describe('a call that fails', () => {
     const asked = [mlockAsync(address, pageSize()), madviseAsync(address, pageSize(), 9999)];
     mincore(address + 1n, 1, new Uint8Array(1));
     const errnos = (await Promise.all(asked)).map(({ errno }) => errno);
-    expect(errnos).toEqual(['ENOMEM', 'EINVAL', 'EINVAL', null]);
+    expect(errnos).toEqual(['ENOMEM', 'EINVAL']);
   });
 });
 

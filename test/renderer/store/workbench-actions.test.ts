@@ -21,6 +21,7 @@ const region: Received<'addRegion'>['region'] = {
   protection: ['PROT_READ', 'PROT_WRITE'],
   hugePages: 'never',
   populate: false,
+  locked: false,
 };
 
 async function setUp() {

@@ -42,6 +42,7 @@ describe('the form for a region', () => {
         protection: ['PROT_READ'],
         hugePages: 'never',
         populate: false,
+        locked: false,
       },
     });
   });
@@ -77,7 +78,7 @@ describe('the form for a region', () => {
     expect(kinds({ backing: 'file', size: '', path: '/' })).toBe('fine');
   });
 
-  it('asks for a file as it is shared, for huge pages and for populating only as they were chosen', () => {
+  it('asks for a file as it is shared, for huge pages, populating and locking only as they were chosen', () => {
     const file = { backing: 'file', path: ' /tmp/data.bin ', sharing: 'private', hugePages: 'system' } as const;
     expect(read(file)).toMatchObject({
       request: {
@@ -85,11 +86,13 @@ describe('the form for a region', () => {
         size: { pages: 64 },
         hugePages: 'system',
         populate: false,
+        locked: false,
       },
     });
     expect(read({ populate: true, hugePages: 'always' })).toMatchObject({
-      request: { populate: true, hugePages: 'always' },
+      request: { populate: true, locked: false, hugePages: 'always' },
     });
+    expect(read({ locked: true })).toMatchObject({ request: { populate: false, locked: true } });
     expect(read({})).not.toHaveProperty('request.name');
   });
 
@@ -114,7 +117,7 @@ describe('the form for a region', () => {
   });
 
   it('makes requests that the engine takes', () => {
-    for (const backing of ['anonymous', 'shared', 'memfd', 'secret'] as const) {
+    for (const backing of ['anonymous', 'shared', 'memfd', 'secret', 'hugetlb'] as const) {
       const result = read({ backing, name: ' heap ', protection: 'none', hugePages: 'always', populate: true });
       expect('request' in result && regionRequestSchema.parse(result.request)).toMatchObject({
         name: 'heap',
