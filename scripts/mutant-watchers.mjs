@@ -72,7 +72,11 @@ function isNear(test, file) {
   return basename(test).startsWith(`${basename(name, extname(name))}.test.`) || text.includes(`/${name}'`);
 }
 
-/** A command, and the name that stands for it when it fails as a whole. @typedef {{ name: string, command: readonly string[] }} Step */
+/**
+ * A command, and the name that stands for it when it fails as a whole.
+ *
+ * @typedef {{ name: string, command: readonly string[] }} Step
+ */
 
 const unit = (/** @type {readonly string[]} */ tests) => ({ name: 'unit', command: vitest(tests) });
 const build = (/** @type {readonly string[]} */ names) => ({ name: 'build', command: ['scripts/build.mjs', ...names] });

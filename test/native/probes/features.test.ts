@@ -92,7 +92,9 @@ describe('in a sandbox', () => {
 
   test('what this kernel lacks is missing, with the first kernel that has it, and nothing else is', () => {
     const found = ask((lacks) => lacks);
-    expect(Object.entries(found).filter(([, { status }]) => status === 'missing')).toHaveLength(cases.length);
+    const missing = Object.entries(found).flatMap(([name, { status }]) => (status === 'missing' ? [name] : []));
+    // What a read maps is the kernel's own, whatever is refused.
+    expect(missing.filter((name) => name !== 'zero-page').sort()).toEqual(cases.map(([name]) => name).sort());
     for (const [name] of cases)
       expect(found[name], name).toEqual({
         status: 'missing',
