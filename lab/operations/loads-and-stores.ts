@@ -155,14 +155,14 @@ function writableFrom(address: bigint, length: number): number {
 
 /**
  * How many of these writable bytes come before a guard page. Linux 6.13 to 6.15 shows guard pages as swapped ones, so
- * the kernel is asked to zero a byte of each page that may be one, as the wipe is about to; without a page table that
- * is every page.
+ * the kernel is asked to zero a byte of each page that may be one, as the wipe is about to; without
+ * PAGEMAP_SCAN that is every page.
  */
 function beforeGuard(address: bigint, length: number, pageSize: number, meter: Meter): number {
   const inPage = Number(address % BigInt(pageSize));
   const flags = new Uint8Array(Math.ceil((inPage + length) / pageSize));
   if (length === 0) return 0;
-  const told = readPageTable(address - BigInt(inPage), flags.length, flags).source !== 'unavailable';
+  const told = readPageTable(address - BigInt(inPage), flags.length, flags).source === 'pagemap-scan';
   for (const [page, bits] of flags.entries()) {
     if (told && !isGuard(bits) && !(bits & PageFlag.Swapped)) continue;
     const before = Math.max(0, page * pageSize - inPage);
