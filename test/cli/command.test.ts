@@ -209,6 +209,7 @@ describe('pagescope experiments and doctor', () => {
     expect(stdout).toContain('To lock more');
     const service = await pagescope(['doctor', '--fix', 'systemd-service']);
     expect(service.stdout).toContain('[Service]');
+    expect(service.stdout).not.toContain('docker');
     const alone = JSON.parse((await pagescope(['doctor', '--fix', 'systemd-service', '--json'])).stdout);
     expect(alone.limits.fixes.map(({ id }: { id: string }) => id)).toEqual(['systemd-service']);
     expect(service.stdout).toContain('limits.conf and the ulimit of the shell that calls systemctl have no effect');

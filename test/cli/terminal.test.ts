@@ -105,11 +105,12 @@ describe('the page map', () => {
         [0, 1, Resident],
         [1, 2, Swapped],
         [3, 2, Resident],
-        [5, 1, Swapped],
+        // Of this run a page is in that cell, and the rest in the next.
+        [5, 4, Swapped],
       ],
       1536,
       plain,
     );
-    expect(three).toMatch(/^ {2}▨■·+\n/);
+    expect(three).toMatch(/^ {2}▨■▨·+\n/);
   });
 });
