@@ -113,7 +113,7 @@ export const hugetlbPool: FixText = () => ({
   notes: [
     {
       en: 'The number is the size of the whole pool. The kernel makes fewer huge pages when its free memory is in small pieces; it finds the most right after a start.',
-      zh: '该数值是整个池的大小。空闲内存不连续时，内核分配的大页会少于此数；刚启动时最容易满足。',
+      zh: '该数值是整个池的大小。空闲内存不连续时，内核分配的大页会少于此数；刚启动之后最容易满足。',
     },
     {
       en: 'Without a pool: anonymous memory with MADV_HUGEPAGE gets huge pages where the kernel has them.',
@@ -132,7 +132,7 @@ export const hugetlbPool: FixText = () => ({
     },
   ],
   check: {
-    how: { en: 'HugePages_Free is at least what the mapping needs.', zh: 'HugePages_Free 不少于映射所需的数量。' },
+    how: { en: 'HugePages_Free is at least what the mapping needs.', zh: 'HugePages_Free 至少为映射所需的数量。' },
     command: "grep -E '^Huge' /proc/meminfo",
   },
 });

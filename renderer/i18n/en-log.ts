@@ -56,7 +56,7 @@ export const enLog = {
     repeat: 'Repeat',
     repeatHint: 'The same on the same pages, as a new step',
     undo: 'Undo…',
-    undoHint: 'Shows what would take it back, before anything is done',
+    undoHint: 'Shows what would undo it, before anything is done',
     copyC: 'Copy as C',
     copyText: 'Copy as text',
     pages: 'Select',
@@ -66,7 +66,7 @@ export const enLog = {
     noPages: 'Step {{index, number}} was about no pages of a region that is still mapped.',
   },
   undo: {
-    title: 'What takes it back',
+    title: 'What undoes it',
     asking: 'Asking the engine…',
     do: 'Do it',
     cancel: 'Leave it',
@@ -84,8 +84,8 @@ export const enLog = {
   },
   replay: {
     title: 'Reopened',
-    differs_one: '{{count, number}} action came to something else; its step says what it was.',
-    differs_other: '{{count, number}} actions came to something else; their steps say what it was.',
+    differs_one: '{{count, number}} action had a different result; its step shows the saved one.',
+    differs_other: '{{count, number}} actions had a different result; their steps show the saved ones.',
     show: 'Show them',
     showAll: 'Show all steps',
     dismiss: 'Dismiss this note',
@@ -100,7 +100,8 @@ export const enLog = {
     otherPageSize:
       '“{{name}}” was saved where pages have {{theirs}}; here they have {{ours}}, and its page numbers would mean other memory. Open it on a machine with such pages.',
     tooMany: '“{{name}}” has {{count, number}} actions; {{most, number}} is the most. Save a shorter session.',
-    broken: '“{{name}}” is no session that Pagescope saved: {{where}} is wrong. Save it anew, or choose another file.',
+    broken:
+      '“{{name}}” isn’t a session that Pagescope saved: {{where}} is wrong. Save it anew, or choose another file.',
     brokenWhole: 'the file as a whole',
   },
 };

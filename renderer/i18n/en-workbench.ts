@@ -65,7 +65,7 @@ export const enWorkbench = {
   },
   problem: {
     sizeEmpty: 'Enter a size: a number of pages, or bytes with their unit, such as 256 KiB.',
-    sizeNotASize: '“{{value}}” is no size: enter whole pages, such as 64, or bytes with a unit, such as 256 KiB.',
+    sizeNotASize: '“{{value}}” isn’t a size: enter whole pages, such as 64, or bytes with a unit, such as 256 KiB.',
     sizeZero: 'A region has at least one page: enter a size above 0.',
     sizeTooLarge: '{{value}} is more than the {{pages, number}} pages ({{size}}) that one region may have.',
     pathEmpty: 'Enter the path of the file that is to be mapped.',

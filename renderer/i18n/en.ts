@@ -42,7 +42,7 @@ export const en = {
     unavailable: 'Cannot run here',
     refused: 'Refused',
     dismiss: 'Dismiss',
-    failed: 'The run broke',
+    failed: 'The run failed',
     died: 'The isolated process ended by itself',
     diedOf: 'The isolated process was ended by {{signal}}',
     diedAlone: 'Pagescope itself runs on.',

@@ -14,7 +14,7 @@ const PAIRS: readonly (readonly [en: RegExp, zh: RegExp])[] = [
   [/\bunlock/i, /解锁/],
   [/\block(?:ed|ing|s)?\b/i, /锁定/],
   [/\bsoft\b/i, /软/],
-  [/\bhard limit/i, /硬(?:上限|限制)/],
+  [/\bhard limit/i, /硬上限/],
   [/\brais(?:e|ing)|\bhigher/i, /提高/],
   [/\babove\b/, /大于/],
   [/\bbelow\b/, /低于/],

@@ -127,7 +127,7 @@ const rows: readonly Row[] = [
     'madvise',
     'EINVAL',
     /unknown to this kernel.*not a multiple.*is locked.*refuses/,
-    /不认识该建议.*不是页大小的整数倍.*已锁定.*拒绝/,
+    /不认识该建议.*不是页大小.*的整数倍.*已锁定.*拒绝/,
     /unlock|未锁定/,
   ],
   ['madvise', 'EIO', /Reading.*failed/, /读取失败/, /\bwrit|写/i],

@@ -86,7 +86,13 @@ test('status of a setuid program tells what it may, not who started it', () => {
 test('the machine’s memory is told in bytes, each line as its own', () => {
   const names = ['MemTotal', 'MemFree', 'MemAvailable', 'SwapCached', 'Mlocked', 'SwapTotal', 'SwapFree'];
   const lines = [...names, 'CommitLimit', 'Committed_AS'].map((name, index) => `${name}:   ${index + 1} kB`);
-  expect(parseMeminfo(lines.join('\n'))).toEqual({
+  const pool = [
+    'HugePages_Total:      10',
+    'HugePages_Free:       11',
+    'HugePages_Rsvd:       12',
+    'Hugepagesize:         13 kB',
+  ];
+  expect(parseMeminfo([...lines, ...pool].join('\n'))).toEqual({
     returned: 0,
     errno: null,
     memTotalBytes: 1024,
@@ -97,6 +103,10 @@ test('the machine’s memory is told in bytes, each line as its own', () => {
     swapFreeBytes: 7 * 1024,
     commitLimitBytes: 8 * 1024,
     committedBytes: 9 * 1024,
+    hugePagesTotal: 10,
+    hugePagesFree: 11,
+    hugePagesReserved: 12,
+    hugePageBytes: 13 * 1024,
   });
 });
 
