@@ -1,8 +1,8 @@
 /** Texts of the workbench's log, of its entries, and of what is saved and opened again. */
 export const enLog = {
   title: 'Log',
-  empty: 'Each action appears here as the calls that it was: pages, result, errno and time.',
-  list: 'Actions, newest last; arrow keys choose one, Enter turns between its pages before and after, Escape leads back to now',
+  empty: 'Each action appears here with its calls: pages, result, errno and time.',
+  list: 'Actions, newest last; arrow keys choose one, Enter switches between its pages before and after, Escape goes back to now',
   forgotten: '{{count, number}} before these are no longer kept',
   count_one: '{{count, number}} step',
   count_other: '{{count, number}} steps',
@@ -48,7 +48,7 @@ export const enLog = {
     unmapped: 'It was not mapped before this step.',
     forgotten: 'What its pages were then is no longer kept: too much has changed since. The grid shows what is kept.',
     overtaken:
-      'Steps came faster here than the window could draw: its pages were seen before and after several of them, so the difference is the work of all.',
+      'Steps were faster here than the window could draw. Its pages were seen before and after several of them, so the difference is what all of them did.',
     gone: 'It is no longer mapped, so its pages are not in the grid.',
   },
   act: {
@@ -60,13 +60,13 @@ export const enLog = {
     copyC: 'Copy as C',
     copyText: 'Copy as text',
     pages: 'Select',
-    pagesHint: 'Selects the pages that it was about',
+    pagesHint: 'Selects the pages of this step',
     copiedC: 'The C lines of step {{index, number}} are on the clipboard.',
     copiedText: 'Step {{index, number}} is on the clipboard.',
-    noPages: 'Step {{index, number}} was about no pages of a region that is still mapped.',
+    noPages: 'Step {{index, number}} has no pages in a region that is still mapped.',
   },
   undo: {
-    title: 'What undoes it',
+    title: 'How to undo it',
     asking: 'Asking the engine…',
     do: 'Do it',
     cancel: 'Leave it',
@@ -85,7 +85,7 @@ export const enLog = {
   replay: {
     title: 'Reopened',
     differs_one: '{{count, number}} action had a different result; its step shows the saved one.',
-    differs_other: '{{count, number}} actions had a different result; their steps show the saved ones.',
+    differs_other: '{{count, number}} actions had a different result; their steps show the saved one.',
     show: 'Show them',
     showAll: 'Show all steps',
     dismiss: 'Dismiss this note',
@@ -94,14 +94,15 @@ export const enLog = {
     unreadable: '“{{name}}” could not be read: {{reason}}. Choose it again, or another file.',
     tooLarge: '“{{name}}” has {{size}}; a saved session has at most {{most}}. Choose another file.',
     notJson: '“{{name}}” is not JSON: choose a file that Pagescope has saved (pagescope-workbench-….json).',
-    notSaved: '“{{name}}” is JSON but no saved session: it has no “schema”. Choose a file that Pagescope has saved.',
+    notSaved:
+      '“{{name}}” is JSON but isn’t a saved session: it has no “schema”. Choose a file that Pagescope has saved.',
     otherSchema:
-      '“{{name}}” is of “{{schema}}”, and this Pagescope opens “{{wanted}}”: choose a session, not a report, or use the version that saved it.',
+      '“{{name}}” has the schema “{{schema}}”, and this Pagescope opens “{{wanted}}”: choose a session, not a report, or use the version that saved it.',
     otherPageSize:
-      '“{{name}}” was saved where pages have {{theirs}}; here they have {{ours}}, and its page numbers would mean other memory. Open it on a machine with such pages.',
+      '“{{name}}” was saved on a machine with pages of {{theirs}}; pages here have {{ours}}, so its page numbers would mean other memory. Open it on a machine with the same page size.',
     tooMany: '“{{name}}” has {{count, number}} actions; {{most, number}} is the most. Save a shorter session.',
     broken:
-      '“{{name}}” isn’t a session that Pagescope saved: {{where}} is wrong. Save it anew, or choose another file.',
+      '“{{name}}” isn’t a session that Pagescope saved: {{where}} is wrong. Save it again, or choose another file.',
     brokenWhole: 'the file as a whole',
   },
 };

@@ -2,8 +2,8 @@
 export const enSecrets = {
   title: 'Core files',
   empty:
-    'A core file is what a process leaves when it aborts: a copy of its memory. Here it appears as a strip of its mappings, with a pin wherever a marker was found.',
-  waiting: 'No core file was searched so far: that begins when all of them have been written.',
+    'A core file is what a process leaves when it aborts: a copy of its memory. Here it appears as a strip of its mappings, with a pin where a marker was found.',
+  waiting: 'No core file was searched so far: the search begins when all of them are written.',
   none: 'No core file was searched in this run.',
   skipped: 'Not measured',
   skippedClaims: 'Skipped for it: {{claims}}',
@@ -34,8 +34,8 @@ export const enSecrets = {
   verdictMeaning: {
     clean: 'The same search found the unprotected marker, and none of the protected ones.',
     leaked: 'A marker that was protected is in this file.',
-    unproven: 'Not even the unprotected marker was found: that the others were not says nothing.',
-    'cut-short': 'The file ends before its headers say; what is missing could not be searched.',
+    unproven: 'Not even the unprotected marker was found, so it proves nothing that the others were not.',
+    'cut-short': 'The file is shorter than its headers say; the missing part could not be searched.',
   },
   key: {
     inFile: 'bytes in the file',

@@ -30,6 +30,7 @@ function makeFormat(language: Language): Format {
   const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const unitOf = (power: number) => (power === 0 && language === 'zh' ? '字节' : byteUnits[power]);
   return {
     number: (value) => plain.format(value),
     bytes(bytes) {
@@ -40,7 +41,7 @@ function makeFormat(language: Language): Format {
         unit++;
       }
       // 1023.9 KiB has four digits before the point: three significant ones would say 1,020.
-      return `${value >= 100 ? plain.format(Math.round(value)) : short.format(value)} ${byteUnits[unit]}`;
+      return `${value >= 100 ? plain.format(Math.round(value)) : short.format(value)} ${unitOf(unit)}`;
     },
     duration(ns) {
       const scale = timeUnits.find((entry) => ns >= entry.ns);

@@ -1,13 +1,13 @@
 import type { Texts } from './texts.ts';
 
-/** 限制页面的文本。修复方法与判断结果自带两种语言的文本。 */
+/** 上限页面的文本。修复方法与判断结果自带两种语言的文本。 */
 export const zhLimits: Texts['limits'] = {
-  title: '限制',
+  title: '上限',
   summary: '本进程可以锁定多少内存、由什么决定，以及不够时应改什么。',
   measured: 'pid {{pid}}，测于 {{time}}',
   refresh: '重新测量',
-  loading: '正在测量限制…',
-  failed: '无法测量限制',
+  loading: '正在测量上限…',
+  failed: '无法测量上限',
   yes: '是',
   no: '否',
   unknown: '未知',
@@ -32,7 +32,7 @@ export const zhLimits: Texts['limits'] = {
     permitted: '许可（permitted）',
     bounding: '边界（bounding）',
     counts: '有效且起作用：本进程不受 RLIMIT_MEMLOCK 限制。',
-    ignored: '虽有效，但处于自己的用户命名空间，内核不予承认：受 RLIMIT_MEMLOCK 限制。',
+    ignored: '虽有效，但仅限于自己的用户命名空间，内核会忽略它：受 RLIMIT_MEMLOCK 限制。',
     permittedOnly: '已许可但未生效：程序使其生效之前受 RLIMIT_MEMLOCK 限制。',
     boundingOnly: '没有，但程序可以获得：对程序文件 setcap 即可。',
     absent: '没有，本进程启动的程序也无法获得：受 RLIMIT_MEMLOCK 限制。',

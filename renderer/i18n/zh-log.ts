@@ -3,7 +3,7 @@ import type { Texts } from './texts.ts';
 /** 工作台日志、日志条目以及保存与重新打开的文本。 */
 export const zhLog: Texts['log'] = {
   title: '日志',
-  empty: '每个操作都以其实际调用显示在这里：页、结果、errno 和耗时。',
+  empty: '每个操作及其调用都显示在这里：页、结果、errno 和耗时。',
   list: '操作，最新的在最后；方向键选择，Enter 在操作前与操作后的页之间切换，Escape 回到当前',
   forgotten: '更早的 {{count, number}} 步已不再保留',
   count_other: '{{count, number}} 步',
@@ -53,11 +53,11 @@ export const zhLog: Texts['log'] = {
     repeat: '重做',
     repeatHint: '对相同的页做相同的操作，作为新的一步',
     undo: '撤销…',
-    undoHint: '先说明如何撤销，再由你决定',
+    undoHint: '先显示如何撤销，再由你决定是否执行',
     copyC: '复制为 C',
     copyText: '复制为文本',
     pages: '选择',
-    pagesHint: '选择它所涉及的页',
+    pagesHint: '选择此步涉及的页',
     copiedC: '第 {{index, number}} 步的 C 代码已复制到剪贴板。',
     copiedText: '第 {{index, number}} 步已复制到剪贴板。',
     noPages: '第 {{index, number}} 步不涉及任何仍映射区域的页。',
@@ -80,7 +80,7 @@ export const zhLog: Texts['log'] = {
   },
   replay: {
     title: '已重新打开',
-    differs_other: '{{count, number}} 个操作的结果与保存时不同；相应的步骤说明了原来的结果。',
+    differs_other: '{{count, number}} 个操作的结果与保存时不同；相应的步骤显示保存时的结果。',
     show: '显示这些步骤',
     showAll: '显示所有步骤',
     dismiss: '关闭此说明',
@@ -90,7 +90,8 @@ export const zhLog: Texts['log'] = {
     tooLarge: '“{{name}}”有 {{size}}；保存的会话最大为 {{most}}。请选择其他文件。',
     notJson: '“{{name}}”不是 JSON：请选择由 Pagescope 保存的文件（pagescope-workbench-….json）。',
     notSaved: '“{{name}}”是 JSON，但不是保存的会话：缺少“schema”。请选择由 Pagescope 保存的文件。',
-    otherSchema: '“{{name}}”属于“{{schema}}”，而此版本打开“{{wanted}}”：请选择会话而非报告，或使用保存它的版本。',
+    otherSchema:
+      '“{{name}}”的 schema 是“{{schema}}”，而此版本打开“{{wanted}}”：请选择会话而非报告，或使用保存它的版本。',
     otherPageSize:
       '“{{name}}”保存于页大小为 {{theirs}} 的机器；本机页大小为 {{ours}}，其页号将指向不同的内存。请在页大小相同的机器上打开。',
     tooMany: '“{{name}}”有 {{count, number}} 个操作；上限为 {{most, number}} 个。请保存较短的会话。',

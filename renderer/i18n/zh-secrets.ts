@@ -34,7 +34,7 @@ export const zhSecrets: Texts['secrets'] = {
   verdictMeaning: {
     clean: '同一次搜索找到了未保护的标记，受保护的一个也没有找到。',
     leaked: '受保护的标记出现在此文件中。',
-    unproven: '连未保护的标记也没有找到：其他标记找不到也就说明不了什么。',
+    unproven: '连未保护的标记也没有找到，因此其他标记找不到也不能证明什么。',
     'cut-short': '文件比文件头所述的短，缺失的部分无法搜索。',
   },
   key: {

@@ -145,7 +145,7 @@ test('axe finds nothing, in both themes and both languages, and the console stay
   const said = consoleOf(page);
   await open(page, '#limits/systemd-service');
   await inEachLanguage(page, async (language) => {
-    await expect(page.getByRole('heading', { level: 1, name: language === 'en' ? 'Limits' : '限制' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name: language === 'en' ? 'Limits' : '上限' })).toBeVisible();
     await expect(page.locator('[data-fix="systemd-service"] button[aria-expanded="true"]')).toBeVisible();
     await expectNoViolations(page);
   });

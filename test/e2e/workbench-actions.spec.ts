@@ -33,7 +33,7 @@ const bar = [
   ['U', /^Unlock/, /^解锁/, 'munlock('],
   ['D', /^Drop/, /^丢弃/, 'MADV_DONTNEED'],
   ['P', /^Page out/, /^换出/, 'MADV_PAGEOUT'],
-  ['X', /^Wipe/, /^(擦除|清零)/, 'explicit_bzero('],
+  ['X', /^Wipe/, /^清零/, 'explicit_bzero('],
   ['N', /^No dump/, /^不转储/, 'MADV_DONTDUMP'],
 ] as const;
 

@@ -73,7 +73,7 @@ test('an entry is repeated, and taken back after saying how', async ({ page }) =
   await expect(entries).toHaveCount(5);
   await expect(locked).toHaveAccessibleName('locked 8');
   await press('Undo…').click();
-  const undo = page.getByRole('region', { name: 'What takes it back' });
+  const undo = page.getByRole('region', { name: 'How to undo it' });
   await expect(undo).toContainText('Unlocks the pages that were not locked before');
   await expect(undo).toContainText('munlock on 8 pages in 1 call, 32 KiB');
   await expect(entries).toHaveCount(5);

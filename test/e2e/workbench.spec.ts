@@ -147,7 +147,7 @@ test('a file that is not there, and sizes that are none, are answered at the for
   await openBench(page);
   const { field, form, mapIt } = benchOf(page);
   await map(page, 'many');
-  await expect(form).toContainText('“many” is no size');
+  await expect(form).toContainText('“many” isn’t a size');
   await field('Size').fill('0');
   await expect(form).toContainText('A region has at least one page');
   await choose(page, 'Memory', 'file');
@@ -189,7 +189,7 @@ test('mlockall is explained in the main process, and done in a process of its ow
   await tool('Process').click();
   const panel = page.getByRole('dialog', { name: 'Process' });
   await expect(panel).toContainText('mlockall would lock the window’s host itself');
-  await panel.getByRole('button', { name: 'Reopen in a process of its own' }).click();
+  await panel.getByRole('button', { name: 'Reopen in its own process' }).click();
   await expect(state).toContainText('in its own process');
   await expect(grid('A')).toHaveAccessibleName(/Region A, 8 pages/);
   await panel.getByRole('checkbox', { name: /MCL_ONFAULT/ }).check();

@@ -14,8 +14,8 @@ const inChinese: readonly (readonly [en: RegExp, zh: RegExp])[] = [
   [/\bresident\b/i, /驻留/],
   [/\babsent\b/i, /不在|没有/],
   [/\bnot resident\b/i, /不驻留/],
-  [/\bminor\b/i, /轻微|次缺页/],
-  [/\bmajor\b/i, /严重|主缺页/],
+  [/\bminor\b/i, /次缺页/],
+  [/\bmajor\b/i, /主缺页/],
   [/\brefuse[sd]?\b|\bdenied\b/i, /拒绝|EPERM/],
   [/\bheld$|^held\b|\bof .* held\b/i, /成立/],
   [/\bfailed$|^failed\b/i, /不成立|失败|未能/],
@@ -60,7 +60,7 @@ const inEnglish: readonly (readonly [zh: RegExp, en: RegExp])[] = [
   [/私有/, /private/i],
   [/共享/, /shared?/i],
   [/大页/, /huge|THP/i],
-  [/严重|主缺页/, /major/i],
+  [/主缺页/, /major/i],
   [/拒绝/, /refus|denied|did not let|forbid/i],
   [/子进程/, /child|fork/i],
   [/父进程/, /parent/i],
@@ -102,7 +102,7 @@ const inOrder: readonly (readonly [en: readonly [RegExp, RegExp], zh: readonly [
   ],
   [
     [/\bminor\b/i, /\bmajor\b/i],
-    [/轻微|次缺页/, /严重|主缺页/],
+    [/次缺页/, /主缺页/],
   ],
   [
     [/\bfirst\b/i, /\blast\b/i],

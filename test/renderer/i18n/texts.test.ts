@@ -66,6 +66,7 @@ describe('numbers', () => {
     expect([formatFor('en').listSeparator, formatFor('zh').listSeparator]).toEqual([', ', '、']);
     expect(formatFor('zh').number(262_144)).toBe('262,144');
     expect(formatFor('zh').compact(262_144)).toBe('26.2万');
+    expect([0, 4096].map(formatFor('zh').bytes)).toEqual(['0 字节', '4 KiB']);
   });
 
   it('are kept apart in a list as the language does', () => {
