@@ -15,14 +15,14 @@ export function histogram(flags: Uint8Array): Uint32Array {
 export function pageCounts(bins: Uint32Array): PageCounts {
   const pagesOf = (is: (byte: number) => boolean) =>
     bins.reduce((sum, count, byte) => (is(byte) ? sum + count : sum), 0);
-  const withFlag = (flag: number) => pagesOf((byte) => (byte & flag) !== 0 && !isGuard(byte));
+  const withFlag = (flag: number) => pagesOf((byte) => (byte & flag) !== 0);
   return {
     resident: withFlag(PageFlag.Resident),
     present: withFlag(PageFlag.Present),
     locked: withFlag(PageFlag.Locked),
     onFault: withFlag(PageFlag.OnFault),
     swapped: withFlag(PageFlag.Swapped),
-    zero: withFlag(PageFlag.Zero),
+    zero: pagesOf((byte) => (byte & PageFlag.Zero) !== 0 && !isGuard(byte)),
     huge: withFlag(PageFlag.Huge),
     guard: pagesOf(isGuard),
     dontDump: withFlag(PageFlag.DontDump),

@@ -27,7 +27,7 @@ export const mapping: Table = {
     ENODEV: { en: 'This kind of file cannot be mapped.', zh: '这类文件不能映射。' },
     ENOMEM: {
       en: 'No address space of that length is free, overcommit refuses it, RLIMIT_AS or RLIMIT_DATA is reached, the process has too many mappings (vm.max_map_count), or the pool of huge pages has too few for MAP_HUGETLB (vm.nr_hugepages).',
-      zh: '没有这么长的空闲地址空间、overcommit 拒绝、达到 RLIMIT_AS 或 RLIMIT_DATA、进程映射数过多（vm.max_map_count），或大页池中的大页不足以满足 MAP_HUGETLB（vm.nr_hugepages）。',
+      zh: '没有这么长的空闲地址空间、overcommit 拒绝、达到 RLIMIT_AS 或 RLIMIT_DATA、进程映射数过多（vm.max_map_count），或大页池中的大页少于 MAP_HUGETLB 所需（vm.nr_hugepages）。',
     },
     EOVERFLOW: { en: 'Offset and length together overflow.', zh: '偏移与长度之和溢出。' },
     EPERM: {

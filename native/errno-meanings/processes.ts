@@ -52,7 +52,7 @@ export const processes: Table = {
   getrusage: {
     EINVAL: {
       en: 'Usage is kept for the process, its children or the thread; this is something else.',
-      zh: '只能查询进程、子进程或线程的用量，而给出的不是其中之一。',
+      zh: '只能查询进程、子进程或线程的用量，而给出的是别的值。',
     },
   },
   sysconf: { EINVAL: { en: 'There is no system value with this number.', zh: '没有这个编号的系统值。' } },
@@ -87,7 +87,7 @@ export const processes: Table = {
   setresuid: {
     EPERM: {
       en: 'Only CAP_SETUID may take an id other than its own three.',
-      zh: '只有拥有 CAP_SETUID 才能换成自己三个编号以外的用户。',
+      zh: '只有拥有 CAP_SETUID 才能换成自己三个编号之外的用户。',
     },
     EAGAIN: { en: 'That user has too many processes (RLIMIT_NPROC).', zh: '该用户的进程过多（RLIMIT_NPROC）。' },
     EINVAL: { en: 'The user id does not exist in this user namespace.', zh: '该用户编号在此用户命名空间中不存在。' },
@@ -95,7 +95,7 @@ export const processes: Table = {
   setresgid: {
     EPERM: {
       en: 'Only CAP_SETGID may take an id other than its own three.',
-      zh: '只有拥有 CAP_SETGID 才能换成自己三个编号以外的组。',
+      zh: '只有拥有 CAP_SETGID 才能换成自己三个编号之外的组。',
     },
     EINVAL: { en: 'The group id does not exist in this user namespace.', zh: '该组编号在此用户命名空间中不存在。' },
   },

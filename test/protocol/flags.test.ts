@@ -23,6 +23,8 @@ const cases: readonly (readonly [what: string, flags: number, state: PageState])
   ['in the swap cache', Swapped | Resident, 'resident'],
   ['in the swap cache, of memory that is locked on fault', Swapped | Resident | Locked | OnFault, 'locked'],
   ['left out of core files', DontDump, 'absent'],
+  ['a guard page', Zero, 'guard'],
+  ['a guard page that is locked and left out of core files', Zero | Locked | DontDump, 'guard'],
   ['written and left out of core files', there | DontDump, 'resident'],
 ];
 
@@ -49,7 +51,8 @@ describe('counts', () => {
       locked: counted((byte) => (byte & Locked) !== 0),
       onFault: counted((byte) => (byte & OnFault) !== 0),
       swapped: counted((byte) => (byte & Swapped) !== 0),
-      zero: counted((byte) => (byte & Zero) !== 0),
+      zero: counted((byte) => (byte & Zero) !== 0 && (byte & Present) !== 0),
+      guard: counted((byte) => (byte & Zero) !== 0 && (byte & Present) === 0),
       huge: counted((byte) => (byte & Huge) !== 0),
       dontDump: counted((byte) => (byte & DontDump) !== 0),
     });
