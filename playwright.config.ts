@@ -3,7 +3,7 @@ import { chromiumOrWhy } from './scripts/chromium.mjs';
 import { findElectron } from './scripts/electron-binary.mjs';
 
 /**
- * The specs of the interface, each written once against the `page` fixture of `test/support/e2e/fixtures.ts`. Its option
+ * The specs of the interface, each written once against the `page` fixture of `test/support/e2e/fixtures.ts`. Option
  * `host` says which app that page belongs to: the loopback host in Chromium, or the real desktop app, where its binary
  * is.
  */

@@ -58,7 +58,7 @@ export interface GridOptions {
 
 /**
  * The canvas of one region. It owns the view (zoom, position), the cursor and the selection, and draws when the
- * scheduler says so; React makes it, hands it what to show, and is told what the person points at.
+ * scheduler says so; React makes it, hands it what to show, and hears what the person points at.
  */
 export class GridView {
   readonly #canvas: HTMLCanvasElement;
@@ -102,7 +102,7 @@ export class GridView {
     this.#redraw();
   }
 
-  /** Shows a moment that is past in place of what is now. */
+  /** Shows a past moment instead of the present. */
   showPast(past: PastPages | 'unmapped' | undefined): void {
     if (past === this.#past) return;
     this.#past = past;
@@ -184,7 +184,7 @@ export class GridView {
     else if (!modifiers.keep && !modifiers.extend) this.clear();
   }
 
-  /** A drag has come to a point, inside the picture or not. */
+  /** A drag has reached a point, inside the picture or not. */
   dragTo(at: Point): void {
     this.#choose(dragTo(this.#selection, nearestPage(at, this.#layout, this.#view)));
   }
@@ -203,7 +203,7 @@ export class GridView {
     this.#choose(noSelection);
   }
 
-  /** Moves the cursor by a key, and the selection with it unless Ctrl is held; false when the key is none of its. */
+  /** Moves the cursor by a key, and the selection with it unless Ctrl is held; false for keys that don’t move it. */
   key(key: string, { extend, keep }: Modifiers): boolean {
     const { pages, columns } = this.#layout;
     const rowsSeen = Math.floor(this.#viewport.height / cellSize(this.#layout, this.#view));

@@ -12,7 +12,7 @@ export interface SelectionScene {
   readonly pages: PageSet;
 }
 
-/** Up to so many runs are outlined one by one, which leaves the colours of their pages as they are; more are a tint. */
+/** Up to this many runs are outlined one by one, and their pages keep their colours; more are a tint. */
 const mostOutlines = 3000;
 /** Between smaller cells, CSS pixels, there is no room for the outlines of many. */
 const outlinedCell = 8;

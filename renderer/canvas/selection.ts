@@ -46,7 +46,7 @@ export function moveTo(selection: Selection, page: number, { extend, keep }: Mod
   return stretched({ cursor: page, anchor: page, base: noPages, takes: false });
 }
 
-/** A drag has come to a page: what it began with goes on. */
+/** A drag has reached a page: it extends what it began with. */
 export const dragTo = (selection: Selection, page: number): Selection =>
   stretched({ ...selection, cursor: page, anchor: selection.anchor ?? page });
 

@@ -69,7 +69,7 @@ function drawDontDump(context: Context2d, palette: Palette, side: number): void 
   drawNoEntry(context, palette, side - inset - radius, side - inset - radius, radius);
 }
 
-/** A ring with a stroke across, on a ground of its own, so that it shows on every state. */
+/** A ring with a stroke across, on its own background, so that it shows on every state. */
 export function drawNoEntry(context: Context2d, palette: Palette, x: number, y: number, radius: number): void {
   context.fillStyle = palette.well;
   context.beginPath();
@@ -143,7 +143,7 @@ const marks: Partial<Record<PageState, Mark>> = {
     context.lineTo(inset, side - inset);
     context.stroke();
   },
-  /** Hatching: nobody could say. */
+  /** Hatching: the kernel didn’t say. */
   unknown(context, palette, side) {
     context.strokeStyle = palette.unknownMark;
     context.lineWidth = Math.max(0.8, side / 24);

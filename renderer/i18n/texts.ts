@@ -18,6 +18,6 @@ type Singular<K extends string> = K extends `${infer Name}_${'one' | 'other'}` ?
 
 /**
  * Gives a text, with values in the places of its `{{name}}`s. i18next's own typed function would be computed anew at
- * each use: with some hundred texts the compiler does not come to an end.
+ * each use: with some hundred texts the compiler doesn’t finish.
  */
 export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;

@@ -21,7 +21,7 @@ export function createEngine(wire: Wire, store: Store, scheduler: RafScheduler):
   const closed = new Set<number>();
   const inbox = new Inbox((events) => store.setState((state) => ({ sessions: receive(state, closed, events) })));
   const broken = (reason: string): void => {
-    // A fault of the connection's other end: for whoever develops it, not for the person at the window.
+    // A fault of the connection's other end: for its developers, not for the person at the window.
     console.warn(`Pagescope: ${reason}`);
   };
   const client = connect(wire, { event: (event) => inbox.add(event), frame: (bytes) => pages.receive(bytes) }, broken);

@@ -17,7 +17,7 @@ const settingsSchema = (language: Language) =>
     theme: z.enum(['dark', 'light']).catch('dark'),
     paceMs: z.number().min(0).max(maxPaceMs).catch(defaultPaceMs),
     placement: z.enum(['automatic', 'inline', 'isolated']).catch('automatic'),
-    /** In a process of its own a workbench may be of any size, and lock everything that it has. */
+    /** In its own process a workbench can have any size, and lock everything that it has. */
     workbenchPlacement: placementSchema.catch('isolated'),
   });
 

@@ -20,7 +20,7 @@ export type Connection =
   /** `refused`: the host never let this window in. */
   | { readonly status: 'lost'; readonly refused: boolean; readonly reason: string };
 
-/** A place that has a session of its own, which lives on while the window is about another. */
+/** A place that has its own session, which stays open while the window shows another. */
 export type SessionPlace = 'experiment' | 'workbench';
 
 /**

@@ -43,7 +43,7 @@ export interface WorkbenchActions {
    * it to, or more than one action may be about, or the workbench has ended.
    */
   act(tool: BenchTool): boolean;
-  /** The same on pages that are named: what repeats a step, or takes it back. */
+  /** The same on given pages: repeats a step, or undoes it. */
   actOn(act: BenchAction): boolean;
   /** Ends the action that is under way, and gives up those that wait. */
   interrupt(): void;

@@ -49,7 +49,7 @@ export function createLogActions(
     return (await attempt(() => client.call('action', { session: id, step })))?.action;
   }
 
-  /** Asked for by the way: no refusal is shown for it, nor one that is shown put away. */
+  /** Asked for in the background: its refusal isn’t shown, and a shown one stays. */
   async function pagesOf(step: number): Promise<PageSet | undefined> {
     const id = session()?.id;
     if (id === undefined) return undefined;

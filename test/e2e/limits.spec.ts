@@ -78,7 +78,7 @@ test('measures again on request', async ({ page }) => {
   await expect(measured).toContainText(/\d:04:05/);
 });
 
-test('the calculator answers as the limit and the capability say, and refuses what is no size', async ({ page }) => {
+test('the calculator answers as the limit and the capability say, and refuses what isn’t a size', async ({ page }) => {
   await open(page, '#limits');
   const { amount, unit, answer, fixes } = limitsOf(page);
   await amount.fill('4');

@@ -62,7 +62,7 @@ test('a chosen entry shows the pages before and after it, and what differs; Esca
   await expect(locked).toHaveAccessibleName('locked 13');
 });
 
-test('an entry is repeated, and taken back after saying how', async ({ page }) => {
+test('an entry is repeated, and undone after saying how', async ({ page }) => {
   await mapRegion(page);
   await act(page, '0-7', 'l');
   await act(page, '0-7', 'u');
@@ -162,7 +162,7 @@ test('a saved session is opened again, and says what came out differently', asyn
   await expect(entry).toContainText('when it was saved: locked pages 16');
 });
 
-test('a file that is no saved session changes nothing, and is told why in one sentence', async ({ page }) => {
+test('a file that isn’t a saved session changes nothing, and one sentence says why', async ({ page }) => {
   await mapRegion(page);
   await act(page, '0-7', 'l');
   const { entries, locked } = logOf(page);

@@ -10,7 +10,7 @@ import { skippedFor } from './skipped.ts';
 import { Hatching } from './strip-shapes.tsx';
 import { useCoreWords } from './use-core-words.ts';
 
-/** The core files of a session: each as a strip of its mappings, and what its search proved; or why there is none. */
+/** The core files of a session: each as a strip of its mappings and what its search proved, or why none is shown. */
 export function CoreFiles({ session }: { session: Session | undefined }) {
   const { t } = useWords();
   if (!session) return <Empty>{t('secrets.empty')}</Empty>;

@@ -65,7 +65,7 @@ function piecesOf(
     .map(({ mapping, region }) => ({ mapping, region }));
 }
 
-/** The segment at a horizontal place; the first or last beyond the ends. -1 where there is none at all. */
+/** The segment at a horizontal place; the first or last beyond the ends. -1 when the strip is empty. */
 export function segmentAt(segments: readonly Segment[], x: number): number {
   let found = -1;
   for (const [index, segment] of segments.entries()) {
@@ -75,7 +75,7 @@ export function segmentAt(segments: readonly Segment[], x: number): number {
   return found;
 }
 
-/** Where a key leads from a segment, or from none; undefined when the key is none of these. */
+/** Where a key leads from a segment, or from no segment; undefined for other keys. */
 export function segmentAfter(key: string, at: number | undefined, segments: readonly Segment[]): number | undefined {
   const last = segments.length - 1;
   const from = at ?? (key === 'ArrowLeft' || key === 'PageUp' ? last + 1 : -1);

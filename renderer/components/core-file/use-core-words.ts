@@ -14,7 +14,7 @@ export interface CoreWords {
   where(region: number): string;
   /** `found 1 time in A (unprotected)` */
   found(hit: CoreFile['found'][number]): string;
-  /** `marker of A found 1 time`, or that none was. */
+  /** `marker of A found 1 time`, or “no marker found”. */
   hits(mapping: CoreMapping): string;
   /** What a mapping takes, and what of it is in the file. */
   extent(mapping: CoreMapping): string;

@@ -1,7 +1,7 @@
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { useWords } from '../../context/context.ts';
 
-/** A limit in words: a size, or that there is none. */
+/** A limit in words: a size, or “unlimited”. */
 export function useLimitWords() {
   const { t, format } = useWords();
   return {

@@ -14,7 +14,7 @@ export interface Amount {
 }
 
 /**
- * Undefined for what is no size: nothing, not a number, not above 0, not whole bytes, beyond what a number can count.
+ * Undefined for what isn’t a size: nothing, not a number, not above 0, not whole bytes, beyond what a number can count.
  */
 export function bytesOf({ value, unit }: Amount): number | undefined {
   const number = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);

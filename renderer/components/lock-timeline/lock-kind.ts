@@ -5,7 +5,7 @@ import type { RegionPages } from '../../store/pages/pages.ts';
 import type { Sequence } from '../../store/session/append-only-list.ts';
 import type { StepDigest } from '../../store/session/step-digest.ts';
 
-/** How a range came to be locked: at once, on fault, or along with everything else of the process. */
+/** How a range was locked: at once, on fault, or along with everything else of the process. */
 export const lockKinds = ['mlock', 'on-fault', 'mlockall'] as const;
 export type LockKind = (typeof lockKinds)[number];
 

@@ -19,7 +19,7 @@ interface Props {
 }
 
 const tick = { fill: 'var(--faint)', fontSize: 10.5 };
-/** The marks of refused calls have a strip of their own, where they cover neither bars nor area. */
+/** The marks of refused calls have a separate strip, where they cover neither bars nor area. */
 const refusedStrip = 18;
 /** An errno needs this much room beside its mark. */
 const wordsPx = 62;

@@ -12,7 +12,7 @@ import type { LockModel } from './use-lock-model.ts';
 interface Props {
   readonly model: LockModel;
   readonly instant: Instant;
-  /** The bar under the pointer: it is told of alone, with its beginning and end. */
+  /** The bar under the pointer: the tooltip shows only this one, with its beginning and end. */
   readonly hovered: LockBar | undefined;
   readonly x: number;
 }

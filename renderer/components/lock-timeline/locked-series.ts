@@ -6,7 +6,7 @@ import { mostDrawnPoints } from '../timeline/series.ts';
 export interface LockedPoint {
   readonly tNs: number;
   readonly vmLck: number;
-  /** The soft limit in bytes; null where there is none, so that the line breaks off. */
+  /** The soft limit in bytes; null where it is unlimited, so that the line breaks off. */
   readonly soft: number | null;
 }
 

@@ -5,7 +5,7 @@ import { type LockBar, lockedAt } from './lock-bars.ts';
 import { sampleAt } from './locked-series.ts';
 import type { LockModel } from './use-lock-model.ts';
 
-/** Bars that are told one by one; of more, the number. */
+/** Bars that are listed one by one; of more, only the number is shown. */
 export const mostTold = 4;
 
 /** The words for bars, limits and moments; the tooltip shows them, the slider speaks them. */

@@ -7,7 +7,7 @@ import type { Session } from '../../store/session/session.ts';
 import { nameOf } from '../shared/region-name.ts';
 import classes from './log.module.css';
 
-/** Kinds of change that are told one by one. */
+/** Kinds of change that are listed one by one; the rest are a number. */
 const mostTold = 4;
 
 interface Props {

@@ -8,8 +8,8 @@ import { type FileProblem, maxSavedBytes, readSaved } from '../../store/workbenc
 import { useTell } from '../shared/use-export.ts';
 
 /**
- * Opens a saved session: its actions are done again in a new workbench. A file that is none changes nothing, and is
- * told why.
+ * Opens a saved session: its actions are done again in a new workbench. Another file changes nothing, and a sentence
+ * says why.
  */
 export function Reopen() {
   const { t } = useWords();

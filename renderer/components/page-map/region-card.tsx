@@ -20,7 +20,7 @@ interface Props {
   readonly title: Text | undefined;
   readonly released: boolean;
   readonly filter: LegendEntry | undefined;
-  /** What stands in place of its name, such as one that can be changed. */
+  /** Shown instead of its name: a name that can be changed. */
   readonly heading?: ReactNode;
   /** More buttons beside those that zoom. */
   readonly actions?: ReactNode;

@@ -6,7 +6,7 @@ import classes from './timeline.module.css';
 export interface ChartLine {
   readonly key: string;
   readonly name: string;
-  /** What it comes to, in words: for everyone, and all that a screen reader gets of the chart. */
+  /** A summary in words: for everyone, and the only part of the chart that a screen reader reads. */
   readonly label: string;
   readonly colour: string;
   readonly filled?: boolean;

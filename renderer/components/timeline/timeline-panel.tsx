@@ -19,7 +19,7 @@ export function TimelinePanel() {
   );
 }
 
-/** The charts alone, for a place that has a title of its own. */
+/** Only the charts, for a place that already has a title. */
 export function TimelineCharts({ session }: { session: Session }) {
   const { t, format } = useWords();
   const version = usePagesVersion();

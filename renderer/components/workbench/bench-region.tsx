@@ -66,7 +66,7 @@ const RemoveButton = memo(function RemoveButton({ region }: { region: RegionInfo
 });
 
 /**
- * The region's name; pressing it makes it a field. With a name of its own its letter stays beside it: steps and C go by
+ * The region's name; pressing it makes it a field. A renamed one keeps its letter beside its name: steps and C go by
  * that.
  */
 const RegionName = memo(function RegionName({ region, fixed }: { region: RegionInfo; fixed: boolean }) {

@@ -34,7 +34,7 @@ export function PlacementChoice() {
 }
 
 /**
- * Out of the main process, with everything that was done; nothing where the workbench already has a process of its own.
+ * Moves the workbench, with everything that was done, out of the main process; nothing where it has its own process.
  */
 export function MoveButton() {
   const { t } = useWords();

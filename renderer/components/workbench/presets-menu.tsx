@@ -57,7 +57,7 @@ function PresetForm({ preset, onDone }: { preset: Preset; onDone: () => void }) 
     const values = Object.fromEntries(
       preset.parameters.map((parameter) => {
         const value = draftValue(parameter, draft);
-        // What is empty is no number, and not 0.
+        // An empty field isn't a number, and not 0.
         return [parameter.name, parameter.kind === 'integer' && value !== '' ? Number(value) : value];
       }),
     );

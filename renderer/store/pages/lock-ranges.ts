@@ -61,7 +61,7 @@ export class LockRanges {
     this.#nowNs = takenNs;
   }
 
-  /** Ends a snapshot in which so many pages are locked, on fault or at once. */
+  /** Ends a snapshot in which this many pages are locked, on fault or at once. */
   finish(lockedPages: number): void {
     if (!this.#scattered) return;
     if (lockedPages > 0) {

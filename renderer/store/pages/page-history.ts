@@ -36,7 +36,7 @@ export interface Around {
 }
 
 /**
- * What is remembered of one region, in bytes: some 15 000 acts on a few pages each, or a few on a million scattered
+ * What is remembered of one region, in bytes: some 15 000 actions on a few pages each, or a few on a million scattered
  * ones.
  */
 const budgetBytes = 4 * 1024 ** 2;
@@ -153,7 +153,7 @@ export class PageHistory {
     return difference;
   }
 
-  /** The last entry that was taken up to a moment; -1 when there is none. */
+  /** The last entry that was taken up to a moment; -1 when no entry is that old. */
   #lastUntil(tNs: number): number {
     const entries = this.#entries;
     return firstIndex(entries.length, (place) => (entries[place]?.takenNs ?? 0) > tNs) - 1;

@@ -27,7 +27,7 @@ const mostPoints = 4096;
 
 /**
  * The reader's copy of one region: what every page is, and which frame last changed it. Large and changed in place,
- * many times a second; so it lives outside React, which is told of a new `version` ten times a second at most.
+ * many times a second; so it lives outside React, which gets a new `version` ten times a second at most.
  */
 export class RegionPages {
   readonly states = new PageStates();

@@ -17,7 +17,7 @@ import { digested, emptyDigest, mostSteps, type StepDigest } from './step-digest
 import { thinned } from './thinned.ts';
 
 /**
- * What a session has told so far, page states aside (`pages.ts`). Immutable: applying events makes a new one and shares
+ * What a session reported so far, page states aside (`pages.ts`). Immutable: applying events makes a new one and shares
  * what did not change, so that a component which reads the claims is not drawn again for a step.
  */
 export interface Session {
@@ -32,7 +32,7 @@ export interface Session {
   readonly steps: Log<Step>;
   /** What the charts ask of all steps. */
   readonly digest: StepDigest;
-  /** By region, its VMAs as they were told last. */
+  /** By region, its VMAs as last reported. */
   readonly vmas: ReadonlyMap<number, RegionVmas>;
   readonly claims: ReadonlyMap<string, Claim>;
   readonly samples: readonly Sample[];
@@ -156,7 +156,7 @@ const progressOf = ({ title, done, total, unit }: Progress): Progress => ({ titl
 /** As many samples as are kept. */
 const mostSamples = 8192;
 
-/** The regions with one more, or with one that is told again: it stays in its place. */
+/** The regions with one more, or with one that is reported again: it stays in its place. */
 function withRegion(regions: readonly RegionInfo[], region: RegionInfo): readonly RegionInfo[] {
   const place = regions.findIndex(({ id }) => id === region.id);
   return place < 0 ? [...regions, region] : regions.with(place, region);

@@ -16,7 +16,7 @@ export interface FaultPoint {
 export interface StepDigest {
   /** Steps whose call was refused. */
   readonly refused: Log<Step>;
-  /** Steps of saved actions that came to something else. */
+  /** Steps of saved actions that had a different result. */
   readonly differing: Log<Step>;
   /** Steps that are about locking, refused or not. */
   readonly locking: Log<Step>;

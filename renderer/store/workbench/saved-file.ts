@@ -11,7 +11,7 @@ import {
  */
 export const maxSavedBytes = 60 * 1024 ** 2;
 
-/** Why a file is no workbench that can be opened here; the words are in the texts of the window. */
+/** Why a file can’t be opened as a workbench here; the words are in the texts of the window. */
 export type FileProblem =
   | { readonly kind: 'notJson' }
   | { readonly kind: 'notSaved' }

@@ -42,7 +42,7 @@ const range = (more: Partial<KnownRange> = {}): KnownRange => ({
   ...more,
 });
 
-describe('how a range came to be locked', () => {
+describe('how a range was locked', () => {
   const own = { region: 1, range: { firstPage: 2, pageCount: 2 } };
 
   it.each([

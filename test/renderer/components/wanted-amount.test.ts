@@ -31,7 +31,7 @@ describe('the answer to an amount', () => {
     expect(answer.fixes[0]?.snippets[0]?.text).toContain(`memlock=${10 * mib}:${10 * mib}`);
   });
 
-  it('that is no size is none', () => {
+  it('that isn’t a size is undefined', () => {
     expect(answerTo(report, { value: '', unit: 'MiB' })).toMatchObject({ verdict: undefined, fixes: report.fixes });
   });
 });

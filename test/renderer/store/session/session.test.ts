@@ -43,7 +43,7 @@ it('keeps the last word on a claim', () => {
   expect([...session.claims.values()]).toEqual([expect.objectContaining({ status: 'held' })]);
 });
 
-it('keeps the problem of a run that broke', () => {
+it('keeps the problem of a run that failed', () => {
   const problem = { kind: 'died' as const, text: text('SIGABRT') };
   const session = applyEvents(newSession(1), [{ kind: 'state', session: 1, state: 'failed', problem }]);
   expect(session).toMatchObject({ state: 'failed', problem });

@@ -31,7 +31,7 @@ describe('the form for a region', () => {
     ['99999999999', 'sizeTooLarge'],
   ])('names what is wrong with the size %j', (size, kind) => expect(kinds({ size })).toEqual([kind]));
 
-  it('wants a whole path of a file, and takes all of it without a size', () => {
+  it('wants an absolute path of a file, and takes all of it without a size', () => {
     const file = { backing: 'file', size: '' } as const;
     expect(kinds({ ...file, path: ' ' })).toEqual(['pathEmpty']);
     expect(kinds({ ...file, path: 'data.bin' })).toEqual(['pathRelative']);
