@@ -20,7 +20,7 @@ export async function forkIsolated(entry: string, options: readonly string[] = [
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: [...options],
-    // Code from a cache makes V8 compile in the background just when MCL_FUTURE has made that memory locked, or refused.
+    // Code from a cache makes V8 compile in the background just when MCL_FUTURE has made that memory locked or refused.
     env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
