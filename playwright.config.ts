@@ -20,7 +20,9 @@ export default defineConfig<{ host: 'browser' | 'electron' }>({
   testDir: 'test/e2e',
   outputDir: 'out/test-results/e2e',
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  // Two processors, shared with others, render in software: what is slow there is not wrong.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   workers: 2,
   reporter: 'list',
   use: { locale: 'en-US', viewport: { width: 1440, height: 900 }, trace: 'retain-on-failure' },
