@@ -13,14 +13,16 @@ test('a long action shows how far it is, and Stop ends it and gives up those tha
   const { grid, line, log, entries } = benchOf(page);
   await expect(grid('A')).toHaveAccessibleName(new RegExp(`${count} absent`));
   await grid('A').press('Control+a');
-  for (const key of 'rdrdrdrd') await page.keyboard.press(key);
+  // More of them than are done before Stop is found, on a busy machine too.
+  const asked = 'rd'.repeat(12);
+  for (const key of asked) await page.keyboard.press(key);
   await expect(line.getByRole('progressbar')).toBeVisible();
   await expect(line).toContainText(`of ${count}`);
-  await expect(line).toContainText(/\d actions wait/);
+  await expect(line).toContainText(/\d+ actions wait/);
   await line.getByRole('button', { name: 'Stop' }).click();
   await expect(line.getByRole('progressbar')).toHaveCount(0);
   await expect(line).toContainText(`madvise(MADV_DONTNEED) on ${count} pages`);
-  expect(await entries.count()).toBeLessThan(2 + 8);
+  expect(await entries.count()).toBeLessThan(2 + asked.length);
   await expect(log).toContainText(`Read: pages 0–${pages - 1} of A`);
 });
 
