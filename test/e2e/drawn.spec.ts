@@ -368,7 +368,7 @@ async function pointerMeansWhatItShows(page: Page, grid: Grid): Promise<void> {
 }
 
 // Room for the whole legend in one line: the grids keep their place whatever it counts.
-test.use({ viewport: { width: 2200, height: 900 }, trace: 'off' });
+test.use({ viewport: { width: 2200, height: 900 } });
 
 test.describe.configure({ timeout: 120_000 });
 

@@ -177,9 +177,9 @@ test('a file that isn’t a saved session changes nothing, and one sentence says
   const said = page.getByRole('alert').filter({ hasText: 'Not reopened' });
   for (const [name, json, words] of [
     ['cut.json', '{"schema":', '“cut.json” is not JSON'],
-    ['list.json', '[]', 'no saved session'],
-    ['report.json', '{"schema":"pagescope/report@1"}', 'is of “pagescope/report@1”'],
-    ['pages.json', JSON.stringify({ ...whole, pageSize: 16384 }), 'pages have 16 KiB; here they have 4 KiB'],
+    ['list.json', '[]', 'isn’t a saved session: it has no “schema”'],
+    ['report.json', '{"schema":"pagescope/report@1"}', 'has the schema “pagescope/report@1”'],
+    ['pages.json', JSON.stringify({ ...whole, pageSize: 16384 }), 'pages of 16 KiB; pages here have 4 KiB'],
     [
       'long.json',
       JSON.stringify({ ...whole, actions: new Array(100_001).fill(0) }),

@@ -188,7 +188,7 @@ test('mlockall is explained in the main process, and done in a process of its ow
   await expect(grid('A')).toBeVisible();
   await tool('Process').click();
   const panel = page.getByRole('dialog', { name: 'Process' });
-  await expect(panel).toContainText('mlockall would lock the window’s host itself');
+  await expect(panel).toContainText('This workbench runs in the main process of Pagescope');
   await panel.getByRole('button', { name: 'Reopen in its own process' }).click();
   await expect(state).toContainText('in its own process');
   await expect(grid('A')).toHaveAccessibleName(/Region A, 8 pages/);

@@ -88,7 +88,12 @@ function ToolMenu({ onPoint }: { onPoint: (tool: BenchTool | undefined) => void 
   const { t } = useWords();
   const { workbench } = useActions();
   return (
-    <Menu position="bottom-start" withinPortal onClose={() => onPoint(undefined)}>
+    <Menu
+      position="bottom-start"
+      withinPortal
+      middlewares={{ flip: true, shift: true, size: true }}
+      onClose={() => onPoint(undefined)}
+    >
       <Menu.Target>
         <Button
           variant="default"
@@ -99,27 +104,29 @@ function ToolMenu({ onPoint }: { onPoint: (tool: BenchTool | undefined) => void 
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={classes.menu ?? ''}>
-        {(Object.keys(menuGroups) as (keyof typeof menuGroups)[]).map((group) => (
-          <div key={group}>
-            <Menu.Label>{t(`workbench.groups.${group}`)}</Menu.Label>
-            {menuGroups[group].map((id) => {
-              const tool = toolEntries.get(id)?.tool;
-              return (
-                tool && (
-                  <Menu.Item
-                    key={id}
-                    rightSection={<span className="code">{callOf(tool).replace(/^madvise\((.*)\)$/, '$1')}</span>}
-                    onPointerEnter={() => onPoint(tool)}
-                    onFocus={() => onPoint(tool)}
-                    onClick={() => workbench.act(tool)}
-                  >
-                    {t(`workbench.tools.${id}`)}
-                  </Menu.Item>
-                )
-              );
-            })}
-          </div>
-        ))}
+        <div className={classes.menuGroups}>
+          {(Object.keys(menuGroups) as (keyof typeof menuGroups)[]).map((group) => (
+            <div key={group} className={classes.menuGroup}>
+              <Menu.Label>{t(`workbench.groups.${group}`)}</Menu.Label>
+              {menuGroups[group].map((id) => {
+                const tool = toolEntries.get(id)?.tool;
+                return (
+                  tool && (
+                    <Menu.Item
+                      key={id}
+                      rightSection={<span className="code">{callOf(tool).replace(/^madvise\((.*)\)$/, '$1')}</span>}
+                      onPointerEnter={() => onPoint(tool)}
+                      onFocus={() => onPoint(tool)}
+                      onClick={() => workbench.act(tool)}
+                    >
+                      {t(`workbench.tools.${id}`)}
+                    </Menu.Item>
+                  )
+                );
+              })}
+            </div>
+          ))}
+        </div>
       </Menu.Dropdown>
     </Menu>
   );

@@ -2,7 +2,18 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect } from './fixtures.ts';
 
-async function expectNone(axe: AxeBuilder): Promise<void> {
+/** What fades in has half its contrast: a tip under the pointer, a menu, a message. */
+async function settled(page: Page): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
+}
+
+async function expectNone(page: Page, axe: AxeBuilder): Promise<void> {
+  await settled(page);
   const { violations } = await axe.analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }
@@ -12,9 +23,9 @@ async function expectNone(axe: AxeBuilder): Promise<void> {
  * on it.
  */
 export async function expectNoViolations(page: Page): Promise<void> {
-  await expectNone(new AxeBuilder({ page }));
+  await expectNone(page, new AxeBuilder({ page }));
   await page.getByRole('button', { name: /^(Switch to the|切换到).*(theme|主题)$/ }).click();
-  await expectNone(new AxeBuilder({ page }).withRules('color-contrast'));
+  await expectNone(page, new AxeBuilder({ page }).withRules('color-contrast'));
 }
 
 /** Loads the page in both languages, and does the same in each. */
