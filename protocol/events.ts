@@ -3,6 +3,7 @@ import { byteLimitSchema } from './byte-limit.ts';
 import { fixIdSchema } from './fixes/fix.ts';
 import { pageRangeSchema } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
+import { resultSchema } from './result.ts';
 import { textSchema } from './text.ts';
 
 /** An address as it is shown and stored: `0x` and hexadecimal digits. */
@@ -173,6 +174,7 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step'), session: z.int().positive(), step: stepSchema }),
   z.object({ kind: z.literal('sample'), session: z.int().positive(), sample: sampleSchema }),
   z.object({ kind: z.literal('claim'), session: z.int().positive(), claim: claimSchema }),
+  z.object({ kind: z.literal('result'), session: z.int().positive(), result: resultSchema }),
   z.object({ kind: z.literal('measurement'), session: z.int().positive(), name: z.string(), value: z.number() }),
 ]);
 export type SessionEvent = z.infer<typeof sessionEventSchema>;

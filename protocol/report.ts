@@ -5,6 +5,7 @@ import { claimSchema, coreFileSchema, regionInfoSchema, sampleSchema, stepSchema
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
 import { fixIdSchema } from './fixes/fix.ts';
 import { reportSchemaId } from './report-id.ts';
+import { reportedResultSchema } from './result.ts';
 import { textSchema } from './text.ts';
 
 /** Whether a kernel feature can be used here: found by trying it, not by reading the version. */
@@ -77,6 +78,8 @@ export const reportSchema = z.object({
   snapshots: z.array(reportSnapshotSchema),
   samples: z.array(sampleSchema),
   claims: z.array(claimSchema.extend({ text: z.string(), reason: z.string().optional() })),
+  /** Left out of a run that ended before it found one. */
+  result: reportedResultSchema.optional(),
   measurements: z.record(z.string(), z.number()),
   /** The core files that were searched. */
   coreFiles: z.array(coreFileSchema.extend({ title: z.string() })).optional(),

@@ -3,10 +3,10 @@ import { RULES } from '../../conformance/all-rules.ts';
 import { type Row, runConformance } from '../../conformance/run.ts';
 import { type Counts, countCalls, countRows } from '../../conformance/summary.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
+import { inLanguage } from '../../protocol/in-language.ts';
 import type { Language } from '../../protocol/language.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
 /** The entry of the process that rules run in, built beside the command. */

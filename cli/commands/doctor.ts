@@ -5,6 +5,7 @@ import type { Fix } from '../../protocol/fixes/fix.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
 import { setupNames } from '../../protocol/fixes/setup-names.ts';
+import { inLanguage } from '../../protocol/in-language.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { LimitsReport, LockVerdict } from '../../protocol/limits.ts';
 import { problem } from '../../protocol/problem.ts';
@@ -12,7 +13,6 @@ import { exactBytes, parseSize } from '../../protocol/size.ts';
 import type { Text } from '../../protocol/text.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
 import { type Finding, findings } from '../doctor-findings.ts';
-import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
 interface Options {

@@ -1,8 +1,8 @@
 import { catalogue } from '../../lab/experiments/catalogue.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { ExperimentDescriptor, Parameter } from '../../protocol/experiment.ts';
+import { inLanguage } from '../../protocol/in-language.ts';
 import type { Language } from '../../protocol/language.ts';
-import { inLanguage } from '../in-language.ts';
 import { Terminal } from '../terminal.ts';
 
 /**

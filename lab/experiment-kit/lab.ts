@@ -2,6 +2,7 @@ import type { Status } from '../../native/proc/proc-status.ts';
 import type { SmapsEntry } from '../../native/proc/smaps.ts';
 import type { CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
+import type { Result } from '../../protocol/result.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
@@ -62,6 +63,11 @@ export interface Lab<C extends string> {
   skip(id: C, expected: number | string, reason: Text): void;
   /** A core file that was searched. */
   coreFile(found: Omit<CoreFile, 'id'>): void;
+  /**
+   * What the run found out: a sentence in which `{name}` stands for a value, a figure, and the step at which the pages
+   * tell the story. What could not be measured is null and shown as unknown.
+   */
+  result(result: Result): void;
   /** A number for the report; its name ends in its unit: `…Ns`, `…Bytes`, `…Pages`. */
   measurement(name: string, value: number): void;
 }

@@ -4,6 +4,7 @@ import { readSmapsAsync, type SmapsEntry } from '../../native/proc/smaps.ts';
 import type { CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
+import type { Result } from '../../protocol/result.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
@@ -176,6 +177,10 @@ export class SessionLab implements Lab<string> {
 
   coreFile(found: Omit<CoreFile, 'id'>): void {
     this.#session.tell({ kind: 'core-file', coreFile: { id: ++this.#coreFiles, ...found } });
+  }
+
+  result(result: Result): void {
+    this.#session.tell({ kind: 'result', result });
   }
 
   measurement(name: string, value: number): void {

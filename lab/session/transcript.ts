@@ -2,10 +2,13 @@ import { histogram, pageCounts } from '../../protocol/counts.ts';
 import type { Claim, CoreFile, RegionInfo, Sample, SessionEvent, Step } from '../../protocol/events.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
 import type { Snapshot } from '../../protocol/frame-stream.ts';
+import { inLanguage } from '../../protocol/in-language.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { Environment, Report, ReportSnapshot } from '../../protocol/report.ts';
 import { reportSchemaId } from '../../protocol/report-id.ts';
+import type { ReportedFigure, Result } from '../../protocol/result.ts';
+import { resultText } from '../../protocol/result-parts.ts';
 import { forEachRun, maxRunPages, packedFlags, packedPages, packRun } from '../../protocol/runs.ts';
 import type { Text } from '../../protocol/text.ts';
 
@@ -38,6 +41,7 @@ export class Transcript {
   readonly #claims = new Map<string, Claim>();
   readonly #measurements: Record<string, number> = {};
   readonly #coreFiles: CoreFile[] = [];
+  #result: Result | undefined;
   #samples: Sample[] = [];
   #runs = 0;
   #outcome: Report['outcome'] = 'stopped';
@@ -65,6 +69,9 @@ export class Transcript {
         break;
       case 'measurement':
         this.#measurements[event.name] = event.value;
+        break;
+      case 'result':
+        this.#result = event.result;
         break;
       case 'core-file':
         this.#coreFiles.push(event.coreFile);
@@ -113,6 +120,7 @@ export class Transcript {
         text: text[language],
         ...(reason ? { reason: reason[language] } : {}),
       })),
+      ...(this.#result ? { result: reported(this.#result, language) } : {}),
       measurements: { ...this.#measurements },
       ...(this.#coreFiles.length > 0
         ? { coreFiles: this.#coreFiles.map(({ title, ...found }) => ({ ...found, title: title[language] })) }
@@ -121,6 +129,16 @@ export class Transcript {
       ...(this.#problem ? { error: this.#problem.text[language] } : {}),
     };
   }
+}
+
+function reported(result: Result, language: Language): Report['result'] {
+  const { values, figure, keyStep } = result;
+  return {
+    text: resultText(result, language),
+    values,
+    figure: inLanguage(figure, language) as ReportedFigure,
+    keyStep,
+  };
 }
 
 function featuresIn(features: Environment['features'], language: Language): Report['environment']['features'] {

@@ -6,7 +6,6 @@ import { en } from './en.ts';
 import { zh } from './zh.ts';
 
 /** BCP 47 tags: for `Intl`, and for the `lang` attribute, which chooses the Chinese glyphs. */
-export const localeOf: Record<Language, string> = { en: 'en-US', zh: 'zh-CN' };
 
 /** Makes the texts ready in `language`. The resources are part of the program, so this is done before it returns. */
 export function createI18n(language: Language): i18n {

@@ -10,6 +10,7 @@ import type {
 } from '../../../protocol/events.ts';
 import type { ParameterValues, Placement } from '../../../protocol/experiment.ts';
 import type { Problem } from '../../../protocol/problem.ts';
+import type { Result } from '../../../protocol/result.ts';
 import type { Started } from '../../../protocol/service.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { Log } from './append-only-list.ts';
@@ -37,6 +38,8 @@ export interface Session {
   readonly claims: ReadonlyMap<string, Claim>;
   readonly samples: readonly Sample[];
   readonly measurements: ReadonlyMap<string, number>;
+  /** What the run found out. */
+  readonly result?: Result;
   /** The core files that were searched, by id: in the order in which they were. */
   readonly coreFiles: readonly CoreFile[];
   /** Long work that is under way. */
@@ -87,7 +90,7 @@ export const isActive = (state: SessionState): boolean => state === 'running' ||
  * session is.
  */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
-  let { state, regions, released, claims, measurements, coreFiles, progress, vmas } = session;
+  let { state, regions, released, claims, measurements, result, coreFiles, progress, vmas } = session;
   let ending: { next?: Text; problem?: Problem } = {
     ...(session.next && { next: session.next }),
     ...(session.problem && { problem: session.problem }),
@@ -123,6 +126,9 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
       case 'measurement':
         measurements = new Map(measurements).set(event.name, event.value);
         break;
+      case 'result':
+        result = event.result;
+        break;
       case 'core-file':
         coreFiles = [...coreFiles.filter(({ id }) => id !== event.coreFile.id), event.coreFile].sort(
           (a, b) => a.id - b.id,
@@ -142,6 +148,7 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
     released,
     claims,
     measurements,
+    ...(result && { result }),
     coreFiles,
     ...(progress && { progress }),
     vmas,

@@ -1,4 +1,4 @@
-import type { Language } from '../protocol/language.ts';
+import type { Language } from './language.ts';
 
 /** The same data with every text in one language, for JSON that people's programs read. */
 export function inLanguage(value: unknown, language: Language): unknown {

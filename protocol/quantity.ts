@@ -1,0 +1,109 @@
+import { type Language, localeOf } from './language.ts';
+
+/**
+ * What a number counts, for the reader: `ns` is a duration, `ns-per-page` what one page took, `times` a ratio,
+ * `per-second` a rate; `plain` needs no word.
+ */
+export const units = [
+  'plain',
+  'pages',
+  'bytes',
+  'ns',
+  'ns-per-page',
+  'faults',
+  'calls',
+  'items',
+  'times',
+  'per-second',
+] as const;
+export type Unit = (typeof units)[number];
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+const timeUnits = [
+  { unit: 's', ns: 1e9 },
+  { unit: 'ms', ns: 1e6 },
+  { unit: 'µs', ns: 1e3 },
+] as const;
+
+const nouns = {
+  pages: { one: 'page', many: 'pages', zh: '页' },
+  faults: { one: 'fault', many: 'faults', zh: '次缺页' },
+  calls: { one: 'call', many: 'calls', zh: '次调用' },
+  items: { one: 'item', many: 'items', zh: '项' },
+} as const;
+
+/** Numbers, sizes and times as a person reads them: digits by locale, IEC units for bytes, ns to s for durations. */
+export interface Numbers {
+  number(value: number): string;
+  /** `16 KiB` */
+  bytes(bytes: number): string;
+  /** `1.24 ms` */
+  duration(ns: number): string;
+  /** Short, for an axis: `262K`. */
+  compact(value: number): string;
+  /** With its unit: `64 pages`, `1.3 µs`, `1.8×`; `unknown` of null. */
+  quantity(value: number | string | null, unit: Unit): string;
+}
+
+function makeNumbers(language: Language): Numbers {
+  const locale = localeOf[language];
+  const plain = new Intl.NumberFormat(locale);
+  const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  // Four digits before the point have more than three significant ones.
+  const three = (value: number) => (Math.abs(value) >= 100 ? plain.format(Math.round(value)) : short.format(value));
+  const bytes = (count: number) => {
+    let value = count;
+    let unit = 0;
+    while (Math.abs(value) >= 1024 && unit < byteUnits.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return `${three(value)} ${unit === 0 && language === 'zh' ? '字节' : byteUnits[unit]}`;
+  };
+  const duration = (ns: number) => {
+    const scale = timeUnits.find((entry) => ns >= entry.ns);
+    if (scale) return `${three(ns / scale.ns)} ${scale.unit}`;
+    return `${ns >= 10 ? plain.format(Math.round(ns)) : short.format(ns)} ns`;
+  };
+  const quantity = (value: number | string | null, unit: Unit): string => {
+    if (value === null) return language === 'zh' ? '未知' : 'unknown';
+    if (typeof value === 'string') return value;
+    switch (unit) {
+      case 'bytes':
+        return bytes(value);
+      case 'ns':
+        return duration(value);
+      case 'ns-per-page':
+        return language === 'zh' ? `每页 ${duration(value)}` : `${duration(value)} a page`;
+      case 'times':
+        return `${three(value)}×`;
+      case 'per-second':
+        return language === 'zh' ? `每秒 ${compact.format(value)}` : `${compact.format(value)}/s`;
+      case 'plain':
+        return Number.isInteger(value) ? plain.format(value) : three(value);
+      default: {
+        const { one, many, zh } = nouns[unit];
+        const count = Number.isInteger(value) ? plain.format(value) : three(value);
+        return `${count} ${language === 'zh' ? zh : value === 1 ? one : many}`;
+      }
+    }
+  };
+  return {
+    number: (value) => plain.format(value),
+    bytes,
+    duration,
+    compact: (value) => compact.format(value),
+    quantity,
+  };
+}
+
+const made = new Map<Language, Numbers>();
+
+/** The numbers of a language; made once, because `Intl` objects are slow to make. */
+export function numbersIn(language: Language): Numbers {
+  const known = made.get(language) ?? makeNumbers(language);
+  made.set(language, known);
+  return known;
+}
