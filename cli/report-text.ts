@@ -1,7 +1,9 @@
 import { countPages, formatBytes } from '../lab/base/format.ts';
 import type { Language } from '../protocol/language.ts';
+import { numbersIn } from '../protocol/quantity.ts';
 import type { Report } from '../protocol/report.ts';
 import { coreFileLine } from './core-file-text.ts';
+import { printFigure } from './figure-text.ts';
 import { Terminal } from './terminal.ts';
 
 type ReportStep = Report['steps'][number];
@@ -39,8 +41,13 @@ export function printReport(report: Report, language: Language): void {
     terminal.line(`${label}  ${address}  ${say.pages(pages)}  ${formatBytes(length)}`);
   }
   terminal.line();
-  printSteps(terminal, report, say.more);
+  printSteps(terminal, report, language);
   terminal.line();
+  if (report.result) {
+    terminal.line(terminal.style('bold', report.result.text));
+    printFigure(terminal, report.result.figure, language);
+    terminal.line();
+  }
   terminal.line(terminal.style('bold', say.claims));
   for (const { text, expected, measured, status, reason } of report.claims) {
     const mark = terminal.style(markStyles[status], marks[status]);
@@ -53,16 +60,16 @@ export function printReport(report: Report, language: Language): void {
 }
 
 /** Steps in order; of a long streak of like ones (a touch for each page) the first few and the last. */
-function printSteps(terminal: Terminal, report: Report, more: (count: number) => string): void {
+function printSteps(terminal: Terminal, report: Report, language: Language): void {
   const { steps } = report;
   for (let from = 0; from < steps.length; ) {
     let end = from + 1;
     while (end < steps.length && alike(steps[from], steps[end])) end++;
     const shown = end - from <= longestStreak ? end : from + longestStreak - 2;
-    for (const step of steps.slice(from, shown)) printStep(terminal, step);
+    for (const step of steps.slice(from, shown)) printStep(terminal, step, language);
     if (shown < end) {
-      terminal.line(terminal.style('gray', `     … ${more(end - 1 - shown)}`));
-      for (const step of steps.slice(end - 1, end)) printStep(terminal, step);
+      terminal.line(terminal.style('gray', `     … ${words[language].more(end - 1 - shown)}`));
+      for (const step of steps.slice(end - 1, end)) printStep(terminal, step, language);
     }
     const last = steps[end - 1];
     if (last?.call === 'mincore') printMaps(terminal, report, last.index);
@@ -78,14 +85,15 @@ function alike(one: ReportStep | undefined, other: ReportStep | undefined): bool
   return one?.call === other?.call && one?.errno === other?.errno && one?.call !== 'mincore';
 }
 
-function printStep(terminal: Terminal, step: ReportStep): void {
+function printStep(terminal: Terminal, step: ReportStep, language: Language): void {
+  const { duration } = numbersIn(language);
   const call = `${step.call}(${Object.values(step.arguments).join(', ')}) = ${step.returned}`;
   // What was measured says more than what the errno can mean.
   const reason = step.diagnosis?.text ?? step.meaning ?? '';
   const after = step.errno === null ? (step.outcome ?? '') : `${step.errno}: ${reason}`;
   const detail = terminal.style(step.errno === null ? 'gray' : 'yellow', after);
   terminal.line(`${String(step.index).padStart(3)}  ${step.title}`);
-  terminal.line(`     ${call}  ${formatNs(step.durationNs)}  ${detail}`.trimEnd());
+  terminal.line(`     ${call}  ${duration(step.durationNs)}  ${detail}`.trimEnd());
   if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
 }
 
@@ -95,10 +103,4 @@ function printMaps(terminal: Terminal, report: Report, step: number): void {
     const region = report.regions.find(({ id }) => id === snapshot.region);
     if (region) terminal.pageMap(snapshot.runs, region.pages, snapshot.unknown);
   }
-}
-
-/** A duration in the largest unit of ns, µs, ms that keeps it at least 1. */
-function formatNs(ns: number): string {
-  if (ns < 1000) return `${Math.round(ns)} ns`;
-  return ns < 1e6 ? `${(ns / 1000).toFixed(1)} µs` : `${(ns / 1e6).toFixed(1)} ms`;
 }

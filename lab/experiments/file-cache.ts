@@ -12,6 +12,7 @@ import type { Look } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import { cachedPages } from './file-cache/cached-pages.ts';
 import { checkNotCut, evict, touchOne, type Window, whyStayed, windowUnder } from './file-cache/readahead.ts';
+import { fileCacheResult, type Windows } from './results/file-cache.ts';
 
 type WindowClaim = 'random-window' | 'normal-window' | 'normal-around' | 'sequential-window' | 'sequential-ahead';
 type AdviceName = 'normal' | 'sequential' | 'random';
@@ -118,7 +119,8 @@ export const fileCache = experiment({
     const sequential = yield* windowUnder(lab, region, 'MADV_SEQUENTIAL', page);
     const random = yield* windowUnder(lab, region, 'MADV_RANDOM', page);
     stateWindows(lab, region, { normal, sequential, random });
-    yield* lockAndEvict(lab, region, Math.min(lockedPages, Math.floor(region.pages / 2)));
+    const kept = yield* lockAndEvict(lab, region, Math.min(lockedPages, Math.floor(region.pages / 2)));
+    lab.result(fileCacheResult({ normal, sequential, random, ...kept }));
   },
 });
 
@@ -195,12 +197,16 @@ function skipWindows(lab: Lab<Claim>, pages: number, claims: readonly WindowClai
 }
 
 /** Under MADV_RANDOM, so that the lock brings no neighbours along that would share a folio with what is locked. */
-async function* lockAndEvict(lab: Lab<Claim>, region: Region, count: number): Script {
+async function* lockAndEvict(
+  lab: Lab<Claim>,
+  region: Region,
+  count: number,
+): Script<Pick<Windows, 'locked' | 'survived' | 'keyStep'>> {
   const locked = { firstPage: 0, pageCount: count };
   const rest = { firstPage: count, pageCount: region.pages - count };
   if (count === 0) {
     skipLock(lab, count, { en: 'the file has only one page', zh: '文件只有一页' });
-    return;
+    return { locked: null, survived: null, keyStep: 0 };
   }
   const lock = yield* lab.perform(
     { en: `Lock the first ${count} pages, which reads them`, zh: `锁定前 ${count} 页，这会把它们读入` },
@@ -210,7 +216,7 @@ async function* lockAndEvict(lab: Lab<Claim>, region: Region, count: number): Sc
   if (lock.errno !== null) {
     if (region.file) checkNotCut(region.file, (count - 1) * region.pageSize);
     skipLock(lab, count, whyRefused(lock));
-    return;
+    return { locked: null, survived: null, keyStep: lock.index };
   }
   yield* touchOne(lab, region, Math.floor(region.pages / 2));
   yield* lab.look({ en: 'Look: the locked part and one page more', zh: '查看：锁定的部分和另外一页' }, region);
@@ -225,12 +231,19 @@ async function* lockAndEvict(lab: Lab<Claim>, region: Region, count: number): Sc
     advice: 'MADV_DONTNEED',
     range: rest,
   });
-  yield* lab.perform({ en: 'Drop all of it from the page cache', zh: '把整个文件从页缓存中逐出' }, region, {
-    kind: 'evict',
-    range: wholeOf(region),
-  });
+  const drop = yield* lab.perform(
+    { en: 'Drop all of it from the page cache', zh: '把整个文件从页缓存中逐出' },
+    region,
+    {
+      kind: 'evict',
+      range: wholeOf(region),
+    },
+  );
   const look = yield* lab.look({ en: 'Look at what survived', zh: '查看还剩下什么' }, region);
   stateSurvivors(lab, region, look, locked, rest);
+  const { present, resident } = look.within(locked);
+  const survived = look.knows('Present') ? present : look.knows('Resident') ? resident : null;
+  return { locked: count, survived, keyStep: drop.index };
 }
 
 function stateSurvivors(lab: Lab<Claim>, region: Region, look: Look, locked: PageRange, rest: PageRange): void {

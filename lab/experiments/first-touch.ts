@@ -5,6 +5,8 @@ import { experiment } from '../experiment-kit/experiment.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
 import { askForSmallPages, engineFaults, noZeroFlag, whyNoZeroPage } from '../experiment-kit/shared-steps.ts';
 import { inOrder, orderParameters } from '../experiment-kit/touch-order.ts';
+import type { Look } from '../regions/look.ts';
+import { firstTouchResult } from './results/first-touch.ts';
 
 /** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
 const mostSteps = 64;
@@ -79,6 +81,8 @@ export const firstTouch = experiment({
 
     let minorFaults = 0;
     let durationNs = 0;
+    let lastTouch = 0;
+    const perPageNs: number[] = [];
     for (const batch of inOrder(pages, order, { stride, seed, most: mostSteps })) {
       const first = batch[0];
       const more = batch.length - 1;
@@ -97,6 +101,8 @@ export const firstTouch = experiment({
       );
       minorFaults += step.minorFaults;
       durationNs += step.durationNs;
+      perPageNs.push(...batch.map(() => step.durationNs / batch.length));
+      lastTouch = step.index;
     }
 
     const after = yield* lab.look({ en: 'Look after touching', zh: '访问之后查看' }, region);
@@ -112,5 +118,10 @@ export const firstTouch = experiment({
     if (typeof rss === 'number') lab.claim('rss', ownBytes, rss);
     else lab.skip('rss', ownBytes, rss);
     lab.measurement('firstTouchPerPageNs', durationNs / pages);
+    const resident = (look: Look) => (look.knows('Resident') ? look.counts.resident : null);
+    const [none, all] = [resident(before), resident(after)];
+    lab.result(
+      firstTouchResult({ pages, access, before: none, after: all, faults: minorFaults, perPageNs, lastTouch }),
+    );
   },
 });

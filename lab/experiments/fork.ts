@@ -11,6 +11,7 @@ import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
+import { type Forked, forkResult } from './results/fork.ts';
 
 const mostPages = 4096;
 
@@ -109,12 +110,16 @@ export const forkExperiment = experiment({
       lab.claim('child-vm-lck', 0, childStatus.errno === null ? childStatus.vmLckBytes : childStatus.errno);
       lab.claim('parent-keeps', pages, locked.counts.locked);
     }
-    yield* writeOne(lab, region, child.pid, page);
+    const written = yield* writeOne(lab, region, child.pid, page);
+    const childLockedBytes = childStatus.errno === null ? childStatus.vmLckBytes : null;
+    lab.result(forkResult({ pages, page, childLockedBytes, parentLocked: lock.errno === null, ...written }));
   },
 });
 
+type Written = Pick<Forked, 'before' | 'parent' | 'child' | 'copyNs' | 'keyStep'>;
+
 /** The parent writes one page; before and after it, the kernel says which pages each of the two maps alone. */
-async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number): Script {
+async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number): Script<Written> {
   // Not after a read: process_vm_readv(2) pins the page, and pinning a shared one copies it (Linux 5.19), which a load
   // does not.
   const before = sharing(region, 'self');
@@ -139,6 +144,7 @@ async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number
   }
   if ('en' in its) lab.skip('child-keeps', `${page}`, its);
   else lab.claim('child-keeps', `${page}`, its.exclusive.join(', '));
+  return { before, parent: mine, child: its, copyNs: write.durationNs, keyStep: write.index };
 }
 
 function sharing({ address, pages }: Region, pid: number | 'self'): PageSharing | Text {

@@ -9,6 +9,7 @@ import { askForSmallPages, engineFaults, noHugeFlag, wholeOf, whyRefused } from 
 import { hugePageBytes, hugePageFallbacks, whyNoHugePages } from '../limits/huge-pages.ts';
 import type { Look } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
+import { hugePageResult } from './results/huge-page.ts';
 
 type Claim =
   | 'huge-resident'
@@ -102,6 +103,9 @@ export const hugePage = experiment({
     const smallLook = yield* lab.look({ en: 'B: look', zh: 'B：查看' }, small);
     lab.measurement('hugePageBytes', each * lab.pageSize);
     lab.measurement('smallFaultNs', inSmall.durationNs / hugePages);
+    const figures = { hugePages, huge: hugeLook, small: smallLook, pages, keyStep: inSmall.index };
+    const [hugeFaultNs, smallFaultNs] = [inHuge.durationNs / hugePages, inSmall.durationNs / hugePages];
+    lab.result(hugePageResult({ ...figures, hugeFaultNs, smallFaultNs }));
     lab.claim('small-resident', hugePages, smallLook.counts.resident);
 
     const fellBack = whyFellBack(hugeLook, hugePages, each, fallbacks);

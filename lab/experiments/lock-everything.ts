@@ -10,6 +10,7 @@ import { lockingFacts } from '../limits/locking-facts.ts';
 import { wholeProcessBytes } from '../limits/memory-sizes.ts';
 import type { Region } from '../regions/region.ts';
 import type { Turn } from '../session/steps.ts';
+import { lockEverythingResult } from './results/lock-everything.ts';
 
 const mebibyte = 1024 ** 2;
 
@@ -147,6 +148,11 @@ export const lockEverything = experiment({
     claimNew(lab, seen, inForce, pages, facts);
     lab.claim('after', 0, seen.after.vmLckBytes);
 
+    const { mlockall, before, locked, after } = seen;
+    const answer = mlockall.errno ?? '0';
+    const tookNs = mlockall.durationNs;
+    const keyStep = mlockall.index;
+    lab.result(lockEverythingResult({ flags: flags.join('|'), answer, tookNs, before, locked, after, keyStep }));
     const oldAfter = yield* lab.look({ en: 'Look at A after munlockall', zh: 'munlockall 之后查看 A' }, old);
     const { region } = seen.mapped;
     const newAfter = region

@@ -11,6 +11,7 @@ import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-
 import { memlockLimit } from '../limits/environment.ts';
 import type { Region } from '../regions/region.ts';
 import type { TakenStep } from '../session/steps.ts';
+import { lockLimitResult } from './results/lock-limit.ts';
 
 const kibibyte = 1024;
 
@@ -108,7 +109,12 @@ export const lockLimit = experiment({
       yield* setLimit(lab, bytes);
     }
     lab.claim('limit-0', 'EPERM', atZero?.errno ?? '0');
-    yield* future(lab, bytes);
+    const futureErrno = yield* future(lab, bytes);
+    const keyStep = refusal?.index ?? 0;
+    const { errno = null } = refusal ?? {};
+    const { pageSize } = lab;
+    const found = { limitBytes: bytes, largestPages: largest, pageSize, futureErrno, keyStep };
+    lab.result(lockLimitResult({ ...found, errno: errno ?? undefined }));
   },
 });
 
@@ -161,7 +167,7 @@ async function* lockMoreAndMore(lab: LimitLab, region: Region): Script<{ largest
 /**
  * The time bomb: MCL_FUTURE asks nothing of the limit, every later mmap does. V8 maps too, so it is all in one turn.
  */
-async function* future(lab: LimitLab, limitBytes: number): Script {
+async function* future(lab: LimitLab, limitBytes: number): Script<string | undefined> {
   const pages = Math.floor(limitBytes / lab.pageSize) + 1;
   const { mlockall, mapped } = yield* lab.inOneTurn(
     {
@@ -182,4 +188,5 @@ async function* future(lab: LimitLab, limitBytes: number): Script {
   lab.claim('future', limitBytes === 0 ? 'EPERM' : '0', mlockall.errno ?? '0');
   if (mlockall.errno === null) lab.claim('future-mmap', 'EAGAIN', mapped.step.errno ?? '0');
   else lab.skip('future-mmap', 'EAGAIN', whyRefused(mlockall));
+  return mlockall.errno === null ? (mapped.step.errno ?? '0') : undefined;
 }

@@ -1,9 +1,12 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
+import type { Text } from '../../protocol/text.ts';
 import { countPages, formatPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import type { Look } from '../regions/look.ts';
+import { lockOnFaultResult } from './results/lock-on-fault.ts';
 
 /**
  * Two ways to lock the same amount. mlock(2) brings every page in before it returns; mlock2(2) with MLOCK_ONFAULT
@@ -74,13 +77,22 @@ export const lockOnFault = experiment({
     });
     const lookLater = yield* lab.look({ en: 'Look at B', zh: '查看 B' }, later);
     const page = Math.floor(pages / 2);
+    const known = (look: Look, limited: Text | undefined) =>
+      limited || !look.knows('Resident') ? null : look.counts.resident;
     const limitedLater = mlock2.errno === 'ENOSYS' ? whyRefused(mlock2) : refusedByLimit(mlock2);
+    const seen = {
+      nowNs: limitedNow ? null : mlock.durationNs,
+      residentNow: known(lookNow, limitedNow),
+      vmLckBytes: limitedNow ? null : mlock.vmLckGrowthBytes,
+      keyStep: mlock2.index,
+    };
     if (limitedLater) {
       lab.skip('none-yet', 0, limitedLater);
       lab.skip('both-locked', pages, limitedLater);
       lab.skip('vm-lck-on-fault', bytes, limitedLater);
       lab.skip('touch-one', `${page}`, limitedLater);
       lab.skip('smaps-one', lab.pageSize, limitedLater);
+      lab.result(lockOnFaultResult({ ...seen, laterNs: null, touchNs: null, residentLater: null }));
       return;
     }
     lab.claim('none-yet', 0, lookLater.counts.resident);
@@ -96,6 +108,8 @@ export const lockOnFault = experiment({
       pages: [page],
     });
     lab.measurement('firstTouchNs', touch.durationNs);
+    const residentLater = known(lookLater, limitedLater);
+    lab.result(lockOnFaultResult({ ...seen, laterNs: mlock2.durationNs, touchNs: touch.durationNs, residentLater }));
     const touched = yield* lab.look({ en: 'Look at B again', zh: '再次查看 B' }, later);
     lab.claim('touch-one', `${page}`, formatPages(touched.pagesWith('Resident')));
     const smaps = await lab.smaps(later);

@@ -7,6 +7,7 @@ import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
+import { lockRangeResult, type Ranged } from './results/lock-range.ts';
 
 /** The region with the hole: so many pages, and the one that is unmapped. */
 const holed = { pages: 8, hole: 4 };
@@ -87,12 +88,17 @@ export const lockRange = experiment({
   async *run(lab, { pages, offset, length }) {
     const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
     yield* askForSmallPages(lab, region);
-    yield* lockTwice(lab, region, { offset, length });
-    yield* lockOverHole(lab);
+    const { locked, keyStep } = yield* lockTwice(lab, region, { offset, length });
+    const hole = yield* lockOverHole(lab);
+    lab.result(lockRangeResult({ offset, length, locked, pageSize: lab.pageSize, ...hole, keyStep }));
   },
 });
 
-async function* lockTwice(lab: LockLab, region: Region, range: { offset: number; length: number }): Script {
+async function* lockTwice(
+  lab: LockLab,
+  region: Region,
+  range: { offset: number; length: number },
+): Script<Pick<Ranged, 'locked' | 'keyStep'>> {
   const covered = region.pagesOf(range);
   const bytes = covered.pageCount * lab.pageSize;
   const { offset, length } = range;
@@ -108,7 +114,7 @@ async function* lockTwice(lab: LockLab, region: Region, range: { offset: number;
     lab.skip('vm-lck', bytes, limited);
     for (const id of ['relock', 'no-nesting'] as const) lab.skip(id, 0, limited);
     lab.skip('vm-lck-back', -bytes, limited);
-    return;
+    return { locked: null, keyStep: first.index };
   }
   lab.claim('covers', formatPages([covered]), formatPages(look.pagesWith('Locked')));
   const inSmaps = await lockedInSmaps(lab, region);
@@ -125,9 +131,11 @@ async function* lockTwice(lab: LockLab, region: Region, range: { offset: number;
   const after = yield* lab.look({ en: 'See whether any page is still locked', zh: '查看是否还有页被锁定' }, region);
   lab.claim('no-nesting', 0, after.counts.locked);
   lab.claim('vm-lck-back', -bytes, unlock.vmLckGrowthBytes);
+  const seen = look.knows('Locked') ? look.pagesWith('Locked')[0] : undefined;
+  return { locked: seen ?? null, keyStep: first.index };
 }
 
-async function* lockOverHole(lab: LockLab): Script {
+async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'before' | 'resident'>> {
   const region = yield* lab.map({ en: `Map ${holed.pages} more pages`, zh: `另外映射 ${holed.pages} 页` }, holed.pages);
   yield* askForSmallPages(lab, region);
   yield* lab.perform(
@@ -150,13 +158,17 @@ async function* lockOverHole(lab: LockLab): Script {
   );
   const before = formatPages([start]);
   const limited = refusedByLimit(lock);
+  const answer = lock.errno ?? '0';
   if (limited) {
     lab.skip('hole', 'ENOMEM', limited);
     lab.skip('before-hole', before, limited);
     lab.skip('not-brought', 0, limited);
-    return;
+    return { answer, before: null, resident: null };
   }
-  lab.claim('hole', 'ENOMEM', lock.errno ?? '0');
+  lab.claim('hole', 'ENOMEM', answer);
   lab.claim('before-hole', before, formatPages(look.pagesWith('Locked')));
   lab.claim('not-brought', 0, look.counts.resident);
+  const known = (flag: 'Locked' | 'Resident', count: number) => (look.knows(flag) ? count : null);
+  const { locked, resident } = look.counts;
+  return { answer, before: known('Locked', locked), resident: known('Resident', resident) };
 }

@@ -16,6 +16,7 @@ import {
 } from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
 import type { Mapped, TakenStep } from '../session/steps.ts';
+import { prefaultResult, type Readied } from './results/prefault.ts';
 
 type Claim =
   | 'touch-loop'
@@ -32,7 +33,7 @@ type Claim =
 interface Way {
   readonly claim: Claim;
   readonly name: Text;
-  readonly perPage: string;
+  readonly id: Readied['way'];
   readonly how: 'MAP_POPULATE' | ((region: Region) => Operation);
 }
 
@@ -40,32 +41,32 @@ const ways: readonly Way[] = [
   {
     claim: 'touch-loop',
     name: { en: 'write each page in a loop', zh: '循环写每一页' },
-    perPage: 'touchLoopPerPageNs',
+    id: 'touchLoop',
     how: (region) => ({ kind: 'touch', access: 'write', pages: everyPageOf(region) }),
   },
   // The flag acts before any advice can be given, so on a large region and with THP `always` it may use huge pages.
   {
     claim: 'map-populate',
     name: { en: 'MAP_POPULATE', zh: 'MAP_POPULATE' },
-    perPage: 'mapPopulatePerPageNs',
+    id: 'mapPopulate',
     how: 'MAP_POPULATE',
   },
   {
     claim: 'populate-write',
     name: { en: 'MADV_POPULATE_WRITE', zh: 'MADV_POPULATE_WRITE' },
-    perPage: 'populateWritePerPageNs',
+    id: 'populateWrite',
     how: (region) => ({ kind: 'madvise', advice: 'MADV_POPULATE_WRITE', range: wholeOf(region) }),
   },
   {
     claim: 'populate-read',
     name: { en: 'MADV_POPULATE_READ', zh: 'MADV_POPULATE_READ' },
-    perPage: 'populateReadPerPageNs',
+    id: 'populateRead',
     how: (region) => ({ kind: 'madvise', advice: 'MADV_POPULATE_READ', range: wholeOf(region) }),
   },
   {
     claim: 'mlock',
     name: { en: 'mlock', zh: 'mlock' },
-    perPage: 'mlockPerPageNs',
+    id: 'mlock',
     how: (region) => ({ kind: 'mlock', range: wholeOf(region) }),
   },
 ];
@@ -123,32 +124,40 @@ export const prefault = experiment({
 
   async *run(lab, { pages }) {
     let laterFaults = 0;
+    let keyStep = 0;
+    const readied: Readied[] = [];
     for (const way of ways) {
       const { region, step } = yield* prepare(lab, way, pages);
       if (!region || step.errno !== null) {
         skipWay(lab, way, pages, step);
+        readied.push({ way: way.id, name: way.name, perPageNs: null, laterFaults: null });
         continue;
       }
-      lab.measurement(way.perPage, step.durationNs / pages);
+      lab.measurement(`${way.id}PerPageNs`, step.durationNs / pages);
       const { label } = region;
       const look = yield* lab.look({ en: `${label}: look`, zh: `${label}：查看` }, region);
       lab.claim(way.claim, pages, look.counts.resident);
+      let later: TakenStep;
       if (way.claim === 'populate-read') {
         const noZeroPage = whyNoZeroPage();
         if (noZeroPage) lab.skip('read-zero-pages', pages, noZeroPage);
         else if (look.knows('Zero')) lab.claim('read-zero-pages', pages, look.counts.zero);
         else lab.skip('read-zero-pages', pages, noZeroFlag);
-        yield* touchAfterReading(lab, region);
+        later = yield* touchAfterReading(lab, region);
       } else {
-        const later = yield* lab.perform(
-          { en: `${label}: write each page now`, zh: `${label}：现在写每一页` },
-          region,
-          { kind: 'touch', access: 'write', pages: everyPageOf(region) },
-        );
+        later = yield* lab.perform({ en: `${label}: write each page now`, zh: `${label}：现在写每一页` }, region, {
+          kind: 'touch',
+          access: 'write',
+          pages: everyPageOf(region),
+        });
         laterFaults += later.minorFaults;
       }
+      const perPageNs = step.durationNs / pages;
+      readied.push({ way: way.id, name: way.name, perPageNs, laterFaults: later.minorFaults });
+      keyStep = step.index;
     }
     lab.claimWithOwn('later-touches', 0, laterFaults, 2 + pages / 100, engineFaults);
+    lab.result(prefaultResult(pages, readied, keyStep));
   },
 });
 
@@ -172,7 +181,7 @@ async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped
  * Reads change nothing; a write replaces the zero page, which is one more fault. Where each page is the region's own
  * already, there may be no fault.
  */
-async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
+async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script<TakenStep> {
   const { label, pages } = region;
   const read = yield* lab.perform({ en: `${label}: read each page now`, zh: `${label}：现在读每一页` }, region, {
     kind: 'touch',
@@ -188,6 +197,7 @@ async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script {
   const noZeroPage = whyNoZeroPage();
   if (noZeroPage) lab.skip('later-writes', pages, noZeroPage);
   else lab.claimWithOwn('later-writes', pages, write.minorFaults, 2 + pages / 100, engineFaults);
+  return write;
 }
 
 function skipWay(lab: Lab<Claim>, { claim }: Way, pages: number, step: TakenStep): void {

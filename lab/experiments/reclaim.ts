@@ -12,6 +12,7 @@ import { BackingFile } from '../regions/backing-file.ts';
 import type { Look } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import type { TakenStep } from '../session/steps.ts';
+import { type Advised, reclaimResult } from './results/reclaim.ts';
 
 type Subject = 'cold' | 'pageout' | 'dontneed' | 'free' | 'file';
 type Claim = `${Subject}-unlocked` | `${Subject}-locked` | 'pageout-swapped' | 'free-later';
@@ -127,8 +128,15 @@ export const reclaim = experiment({
       anonymous.push([subject, advice, yield* prepare(lab, pages, advice)]);
     }
     const last = yield* prepare(lab, pages, 'MADV_PAGEOUT', file);
-    for (const [subject, advice, half] of anonymous) yield* advise(lab, subject, advice, half, last.region);
-    yield* advise(lab, 'file', 'MADV_PAGEOUT', last, last.region);
+    const advised: Advised[] = [];
+    let keyStep = 0;
+    for (const [subject, advice, half] of [...anonymous, ['file', 'MADV_PAGEOUT', last] as const]) {
+      const found = yield* advise(lab, subject, advice, half, last.region);
+      if (!found) continue;
+      advised.push(found.advised);
+      if (subject === 'dontneed') keyStep = found.step.index;
+    }
+    lab.result(reclaimResult(advised, keyStep));
   },
 });
 
@@ -190,7 +198,13 @@ async function* readOneByOne(lab: Lab<Claim>, region: Region): Script<TakenStep>
 }
 
 /** Gives the advice on both halves and states what it did. */
-async function* advise(lab: Lab<Claim>, subject: Subject, advice: Advice, half: Prepared, fresh: Region): Script {
+async function* advise(
+  lab: Lab<Claim>,
+  subject: Subject,
+  advice: Advice,
+  half: Prepared,
+  fresh: Region,
+): Script<{ advised: Advised; step: TakenStep } | undefined> {
   const { region, unlocked, locked, refusal } = half;
   const { label } = region;
   const first = yield* lab.perform(
@@ -200,7 +214,7 @@ async function* advise(lab: Lab<Claim>, subject: Subject, advice: Advice, half: 
   );
   if (first.errno !== null) {
     skipSubject(lab, subject, half, whyRefused(first));
-    return;
+    return undefined;
   }
   const refused = refusal
     ? undefined
@@ -214,26 +228,44 @@ async function* advise(lab: Lab<Claim>, subject: Subject, advice: Advice, half: 
   if (refusal) lab.skip(`${subject}-locked`, expected, refusal);
   else
     lab.claim(`${subject}-locked`, expected, `${refused?.errno ?? refused?.returned}, ${look.within(locked).resident}`);
-  yield* stateUnlocked(lab, subject, half, look, fresh);
+  const then = yield* stateUnlocked(lab, subject, half, look, fresh);
+  const flag = subject === 'file' ? 'Present' : 'Resident';
+  const { present, resident } = then.within(unlocked);
+  const name = subject === 'file' ? { en: `${advice}, a file`, zh: `${advice}，文件` } : { en: advice, zh: advice };
+  const advised: Advised = {
+    subject,
+    label: name,
+    half: unlocked.pageCount,
+    left: then.knows(flag) ? (subject === 'file' ? present : resident) : null,
+    ...(refused && { answer: refused.errno ?? String(refused.returned) }),
+    grid: { pages: region.pages, unknown: then.unknown, runs: then.runs() },
+  };
+  return { advised, step: refused ?? first };
 }
 
-async function* stateUnlocked(lab: Lab<Claim>, subject: Subject, half: Prepared, look: Look, fresh: Region): Script {
+async function* stateUnlocked(
+  lab: Lab<Claim>,
+  subject: Subject,
+  half: Prepared,
+  look: Look,
+  fresh: Region,
+): Script<Look> {
   const { region, unlocked } = half;
   const { pageCount } = unlocked;
   switch (subject) {
     case 'cold':
       lab.claim('cold-unlocked', pageCount, look.within(unlocked).resident);
-      return;
+      return look;
     case 'dontneed':
       lab.claim('dontneed-unlocked', 0, look.within(unlocked).resident);
-      return;
+      return look;
     case 'free': {
       lab.claim('free-unlocked', pageCount, look.within(unlocked).resident);
       // What MADV_FREE marks waits in such a list too; swap would otherwise take the pages as they were.
       yield* emptyLists(lab, fresh);
       const later = yield* pageOut(lab, half, fresh);
       lab.claim('free-later', 0, later.within(unlocked).resident + later.within(unlocked).swapped);
-      return;
+      return look;
     }
     case 'pageout': {
       const out = swapRoomBytes() >= pageCount * lab.pageSize ? pageCount : 0;
@@ -241,16 +273,17 @@ async function* stateUnlocked(lab: Lab<Claim>, subject: Subject, half: Prepared,
       statePresent(lab, 'pageout-unlocked', pageCount - out, then, unlocked);
       if (then.knows('Swapped')) lab.claim('pageout-swapped', out, then.within(unlocked).swapped);
       else lab.skip('pageout-swapped', out, noPageTable);
-      return;
+      return then;
     }
     case 'file': {
       if (region.file?.inMemory) {
         lab.skip('file-unlocked', 0, onlyInMemory);
-        return;
+        return look;
       }
       const then = yield* pageOut(lab, half, fresh, look);
       statePresent(lab, 'file-unlocked', 0, then, unlocked);
       lab.measurement('fileCachedAfterPageoutPages', then.within(unlocked).resident);
+      return then;
     }
   }
 }

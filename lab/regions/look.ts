@@ -14,6 +14,8 @@ export interface Look {
   within(range: PageRange): PageCounts;
   /** The pages that have a flag, as ranges in order. */
   pagesWith(flag: keyof typeof PageFlag): readonly PageRange[];
+  /** The runs of equal pages, for a figure. */
+  runs(): [number, number, number][];
   /** Whether this snapshot knows the flag of every page. */
   knows(flag: keyof typeof PageFlag): boolean;
 }
@@ -26,6 +28,11 @@ export function lookOf({ flags, unknown }: Snapshot): Look {
     unknown,
     within: ({ firstPage, pageCount }) => pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount))),
     pagesWith: (flag) => rangesWith(kept, PageFlag[flag]),
+    runs() {
+      const runs: [number, number, number][] = [];
+      forEachRun(kept, (firstPage, pageCount, byte) => runs.push([firstPage, pageCount, byte]));
+      return runs;
+    },
     knows: (flag) => !(unknown & PageFlag[flag]),
   };
 }

@@ -153,7 +153,7 @@ export class Session {
   takeTogether<T>(steps: (turn: Turn) => T): T {
     const taken: Taken[] = [];
     collectGarbage();
-    const result = steps(turnOf(taken, this.regions, this.clock));
+    const result = steps(turnOf(taken, this.#steps, this.regions, this.clock));
     let last = betweenSteps;
     for (const each of taken) last = this.publish(each).index;
     this.regions.expectVmFlags();

@@ -45,14 +45,14 @@ export function takeOnProcess(title: Text, operation: ProcessOperation, clock: C
   return { title, record, entry: { kind: 'process', title, operation, refused: record.errno !== null } };
 }
 
-/** A turn whose steps are put into `taken`, in order. */
-export function turnOf(taken: Taken[], regions: RegionSet, clock: Clock): Turn {
+/** A turn whose steps are put into `taken`, in order; the first of them will have the index `first`. */
+export function turnOf(taken: Taken[], first: number, regions: RegionSet, clock: Clock): Turn {
   const keep = (each: Taken): Taken => {
     const sample = takeSample(clock);
     taken.push({ ...each, ...(sample ? { sample } : {}), seen: [] });
     return each;
   };
-  const stepOf = ({ title, record }: Taken) => ({ index: betweenSteps, title, ...record });
+  const stepOf = ({ title, record }: Taken) => ({ index: first + taken.length - 1, title, ...record });
   return {
     map: (title, mapping) => {
       const mapped = keep(takeMap(title, mapping, regions, clock));

@@ -163,6 +163,11 @@ export const en = {
     refused: 'Step {{index, number}}: {{call}} was refused, {{errno}}',
     fix: 'How to fix it',
   },
+  result: {
+    title: 'Result',
+    show: 'Show step {{step}}, where it happened',
+    shown: 'Shown as of step {{step}}; show the end',
+  },
   claims: {
     title: 'Claims',
     none: 'This experiment makes no claims.',

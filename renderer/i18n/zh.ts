@@ -157,6 +157,11 @@ export const zh: Texts = {
     refused: '第 {{index, number}} 步：{{call}} 被拒绝，{{errno}}',
     fix: '如何解决',
   },
+  result: {
+    title: '结果',
+    show: '显示第 {{step}} 步，事情发生的那一刻',
+    shown: '显示的是第 {{step}} 步之后；显示结束时',
+  },
   claims: {
     title: '断言',
     none: '此实验没有断言。',

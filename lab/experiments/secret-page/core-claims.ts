@@ -2,6 +2,7 @@ import type { Text } from '../../../protocol/text.ts';
 import { joined } from '../../base/join-texts.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
 import type { Region } from '../../regions/region.ts';
+import type { Found } from '../results/secret-page.ts';
 import type { coreClaims } from './claims.ts';
 import type { CoreFiles, Way } from './make-core-files.ts';
 import { anywhere, type Evidence, elsewhere, type Findings, inPlace } from './search-core-files.ts';
@@ -17,7 +18,12 @@ export interface Secrets {
 }
 
 /** States what the core files were found to hold: the kernel's, or gcore's where the kernel wrote none. */
-export function claimCores(lab: CoreLab, cores: CoreFiles, findings: Findings, secrets: Secrets): void {
+export function claimCores(
+  lab: CoreLab,
+  cores: CoreFiles,
+  findings: Findings,
+  secrets: Secrets,
+): Omit<Found, 'keyStep'> {
   const kernel = evidence('kernel', cores, findings);
   const plain = evidence('gcore', cores, findings);
   const all = evidence('gcore-all', cores, findings);
@@ -32,6 +38,14 @@ export function claimCores(lab: CoreLab, cores: CoreFiles, findings: Findings, s
   claimFound(lab, 'gcore-all', all, secrets.protected);
   if (secrets.secret) claimAbsent(lab, 'gcore-all-secret', all, secrets.secret);
   else lab.skip('gcore-all-secret', 0, noSecret);
+  const times = (of: Evidence, region: Region | undefined) =>
+    'why' in of || !region ? null : (anywhere(of.found, region.id) ?? null);
+  return {
+    unprotected: times(main, secrets.unprotected),
+    protected: times(main, secrets.protected),
+    secret: times(main, secrets.secret),
+    gcoreAll: times(all, secrets.protected),
+  };
 }
 
 function evidence(way: Way, cores: CoreFiles, findings: Findings): Evidence {

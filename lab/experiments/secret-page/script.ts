@@ -8,6 +8,7 @@ import type { Script } from '../../experiment-kit/script.ts';
 import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
 import type { Region } from '../../regions/region.ts';
 import type { TakenStep } from '../../session/steps.ts';
+import { secretPageResult } from '../results/secret-page.ts';
 import type { claims } from './claims.ts';
 import { claimCores, type Secrets } from './core-claims.ts';
 import { abortUndumpable, CoreFiles, gdbCores, kernelCore } from './make-core-files.ts';
@@ -22,6 +23,8 @@ type SecretLab = Lab<keyof typeof claims>;
 interface Placed extends Secrets {
   readonly regions: readonly Region[];
   readonly lock: TakenStep;
+  /** The last step that placed a marker. */
+  readonly keyStep: number;
   /** The mmap of memfd_secret. */
   readonly made: TakenStep;
 }
@@ -44,7 +47,8 @@ export async function* lifeOfASecret(lab: SecretLab, pages: number): Script {
     const undumpable = yield* abortUndumpable(lab, cores);
     yield* gdbCores(lab, cores);
     const findings = yield* searchAll(lab, cores, placed.regions);
-    claimCores(lab, cores, findings, placed);
+    const found = claimCores(lab, cores, findings, placed);
+    lab.result(secretPageResult({ ...found, keyStep: placed.keyStep }));
     claimUndumpable(lab, cores, undumpable);
   } finally {
     await cores[Symbol.asyncDispose]();
@@ -86,13 +90,15 @@ async function* place(lab: SecretLab, pages: number): Script<Placed> {
     range: wholeOf(guarded),
   });
   const regions = [unprotected, guarded, ...(made.region ? [made.region] : [])];
+  let keyStep = 0;
   for (const region of regions) {
     const { label } = region;
     const title = { en: `The kernel writes random bytes into ${label}`, zh: `内核向 ${label} 写入随机字节` };
-    yield* lab.perform(title, region, { kind: 'getrandom', range: { offset: 0, length: markerBytes } });
+    const range = { offset: 0, length: markerBytes };
+    keyStep = (yield* lab.perform(title, region, { kind: 'getrandom', range })).index;
   }
   const secret = made.region ? { secret: made.region } : { noSecret: whyRefused(made.step) };
-  return { unprotected, protected: guarded, regions, lock, made: made.step, ...secret };
+  return { unprotected, protected: guarded, regions, lock, keyStep, made: made.step, ...secret };
 }
 
 async function* claimFlags(lab: SecretLab, { protected: region, secret, regions, lock, made }: Placed): Script {

@@ -1,6 +1,7 @@
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownSession } from '../../store/store.ts';
+import { ResultLine } from '../result/result-line.tsx';
 import { ExportMenu } from '../shared/export-menu.tsx';
 import classes from './experiment-head.module.css';
 import { PaceAndPlacement } from './pace-and-placement.tsx';
@@ -10,13 +11,18 @@ import { RunControls } from './run-controls.tsx';
 /** What the experiment is, its parameters, and the controls that run it. */
 export function ExperimentHead({ experiment }: { experiment: ExperimentDescriptor }) {
   const { pick } = useWords();
+  const session = useApp(shownSession);
   return (
     <header className={classes.head}>
       <div className={classes.row}>
         <div className={classes.words}>
           <h1 className={classes.title}>{pick(experiment.title)}</h1>
           <RunState />
-          <p className={classes.summary}>{pick(experiment.summary)}</p>
+          {session?.result ? (
+            <ResultLine session={session} result={session.result} />
+          ) : (
+            <p className={classes.summary}>{pick(experiment.summary)}</p>
+          )}
         </div>
         <div className={classes.controls}>
           <RunControls experiment={experiment} />

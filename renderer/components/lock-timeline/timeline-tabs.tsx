@@ -5,6 +5,7 @@ import { useApp, usePages, usePagesVersion, useWords } from '../../context/conte
 import type { Session } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { CoreFiles } from '../core-file/core-files.tsx';
+import { Figure } from '../result/figure.tsx';
 import { Empty } from '../shared/panel.tsx';
 import tabbed from '../shared/tabbed-panel.module.css';
 import { TimelineCharts, TimelinePanel } from '../timeline/timeline-panel.tsx';
@@ -12,12 +13,13 @@ import { everLocked } from './lock-kind.ts';
 import { LockTimeline } from './lock-timeline.tsx';
 import classes from './timeline-tabs.module.css';
 
-type Name = 'core' | 'locks' | 'counts';
+type Name = 'figure' | 'core' | 'locks' | 'counts';
 
 /**
  * The run over time. Where anything is about locking, what is locked has a tab beside the counts: in front in the
  * experiments about locks, behind in others, so that a lock that is seen does not change what one looks at. In front of
- * both, in the experiments about secrets, the core files that were searched.
+ * both, in the experiments about secrets, the core files that were searched; before all, once there is one, the result's
+ * figure.
  */
 export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
@@ -25,9 +27,15 @@ export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor 
   const locks = useShowsLocks(experiment, session);
   const [chosen, setChosen] = useState<string | null>(null);
   const core = experiment.group === 'secrets' || (session?.coreFiles.length ?? 0) > 0;
-  if (!locks && !core) return <TimelinePanel />;
-  const names = namesOf(experiment, locks, core);
-  const title = { core: t('secrets.title'), locks: t('locks.title'), counts: t('timeline.title') };
+  const figure = session?.result?.figure;
+  if (!locks && !core && !figure) return <TimelinePanel />;
+  const names: readonly Name[] = [...(figure ? (['figure'] as const) : []), ...namesOf(experiment, locks, core)];
+  const title = {
+    figure: t('result.title'),
+    core: t('secrets.title'),
+    locks: t('locks.title'),
+    counts: t('timeline.title'),
+  };
   return (
     <section className={tabbed.panel} aria-label={t('timeline.title')}>
       <Tabs
@@ -43,6 +51,9 @@ export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor 
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        <Tabs.Panel value="figure" className={classes.body ?? ''}>
+          {figure && <Figure figure={figure} />}
+        </Tabs.Panel>
         <Tabs.Panel value="core" className={classes.body ?? ''}>
           <CoreFiles session={session} />
         </Tabs.Panel>

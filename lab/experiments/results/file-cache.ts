@@ -1,0 +1,53 @@
+import type { Figure, Result, ResultValue } from '../../../protocol/result.ts';
+import type { Text } from '../../../protocol/text.ts';
+
+/** What one touch brought in, or why it could not be counted. */
+type Seen = { readonly pages: number; readonly pagesBefore: number } | Text;
+
+export interface Windows {
+  readonly normal: Seen;
+  readonly sequential: Seen;
+  readonly random: Seen;
+  /** Pages that were locked, and those of them that stayed when the file was evicted. Null where it was refused. */
+  readonly locked: number | null;
+  readonly survived: number | null;
+  readonly keyStep: number;
+}
+
+export function fileCacheResult({ normal, sequential, random, locked, survived, keyStep }: Windows): Result {
+  const window = (seen: Seen): ResultValue => ({ value: 'pages' in seen ? seen.pages : null, unit: 'pages' });
+  return {
+    text: {
+      en: 'One touch read {normal} under MADV_NORMAL, {sequential} under MADV_SEQUENTIAL and {random} under MADV_RANDOM. Of {locked} locked, {survived} stayed when the file was evicted.',
+      zh: '一次访问读入的页：MADV_NORMAL {normal}，MADV_SEQUENTIAL {sequential}，MADV_RANDOM {random}。锁定的 {locked} 在逐出文件后留下 {survived}。',
+    },
+    values: {
+      normal: window(normal),
+      sequential: window(sequential),
+      random: window(random),
+      locked: { value: locked, unit: 'pages' },
+      survived: { value: survived, unit: 'plain' },
+    },
+    figure: {
+      kind: 'strips',
+      title: { en: 'What one touch read, before and after its page', zh: '一次访问读入的页：该页之前与之后' },
+      unit: 'pages',
+      strips: [stripOf('MADV_NORMAL', normal), stripOf('MADV_SEQUENTIAL', sequential), stripOf('MADV_RANDOM', random)],
+    },
+    keyStep,
+  };
+}
+
+function stripOf(advice: string, seen: Seen): Extract<Figure, { kind: 'strips' }>['strips'][number] {
+  const label = { en: advice, zh: advice };
+  if (!('pages' in seen)) return { label, parts: [] };
+  const after = Math.max(0, seen.pages - seen.pagesBefore - 1);
+  return {
+    label,
+    parts: [
+      { label: { en: 'before', zh: '之前' }, amount: seen.pagesBefore, tone: 'zero' },
+      { label: { en: 'touched', zh: '被访问' }, amount: 1, tone: 'locked' },
+      { label: { en: 'after', zh: '之后' }, amount: after, tone: 'resident' },
+    ],
+  };
+}

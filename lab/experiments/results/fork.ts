@@ -1,0 +1,65 @@
+import type { PageSharing } from '../../../native/pages/page-sharing.ts';
+import { PageFlag } from '../../../protocol/flags.ts';
+import type { Figure, Result } from '../../../protocol/result.ts';
+import type { Text } from '../../../protocol/text.ts';
+
+type Sharing = PageSharing | Text;
+type Grid = Extract<Figure, { kind: 'pages' }>['grids'][number];
+
+export interface Forked {
+  readonly pages: number;
+  readonly page: number;
+  readonly before: Sharing;
+  readonly parent: Sharing;
+  readonly child: Sharing;
+  readonly copyNs: number;
+  /** VmLck of the child; null where it cannot be read. */
+  readonly childLockedBytes: number | null;
+  readonly parentLocked: boolean;
+  readonly keyStep: number;
+}
+
+export function forkResult(forked: Forked): Result {
+  const { pages, page, before, parent, child, copyNs, childLockedBytes, parentLocked, keyStep } = forked;
+  const shared = (sharing: Sharing) => ('en' in sharing ? null : sharing.shared.length);
+  const own = 'en' in parent ? null : parent.exclusive.length;
+  const there = PageFlag.Resident | PageFlag.Present;
+  return {
+    text: {
+      en: `After fork both had {shared} in common. The parent’s write to page ${page} gave it {own} of its own, in {took}; {left} are still shared. The child has {locked} locked.`,
+      zh: `fork 之后两个进程共享 {shared}。父进程写第 ${page} 页后有了自己的 {own}，用时 {took}；仍共享 {left}。子进程锁定了 {locked}。`,
+    },
+    values: {
+      shared: { value: shared(before), unit: 'pages' },
+      own: { value: own, unit: 'pages', step: keyStep },
+      took: { value: copyNs, unit: 'ns' },
+      left: { value: shared(parent), unit: 'pages' },
+      locked: { value: childLockedBytes, unit: 'bytes' },
+    },
+    figure: {
+      kind: 'pages',
+      title: { en: 'The pages of both, after the write', zh: '写入之后两个进程的页' },
+      grids: [
+        gridOf({ en: 'parent', zh: '父进程' }, parent, pages, there | (parentLocked ? PageFlag.Locked : 0)),
+        gridOf({ en: 'child', zh: '子进程' }, child, pages, there),
+      ],
+    },
+    keyStep,
+  };
+}
+
+/** What the page table of a process has of the region; its pages alone are said. */
+function gridOf(label: Text, sharing: Sharing, pages: number, flags: number): Grid {
+  if ('en' in sharing) return { label, pages, note: sharing, unknown: 255, runs: [[0, pages, 0]] };
+  const mapped = [...sharing.shared, ...sharing.exclusive].sort((a, b) => a - b);
+  const alone = sharing.exclusive.join(', ');
+  return {
+    label,
+    pages,
+    note:
+      alone === ''
+        ? { en: 'all shared', zh: '全部共享' }
+        : { en: `its own: page ${alone}`, zh: `自己的：第 ${alone} 页` },
+    runs: mapped.map((page) => [page, 1, flags]),
+  };
+}

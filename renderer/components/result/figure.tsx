@@ -1,0 +1,40 @@
+import { VisuallyHidden } from '@mantine/core';
+import { figureRows } from '../../../protocol/figure-rows.ts';
+import type { Figure as FigureData } from '../../../protocol/result.ts';
+import { useWords } from '../../context/context.ts';
+import { BarFigure } from './bar-figure.tsx';
+import { LineFigure } from './line-figure.tsx';
+import { PageFigure } from './page-figure.tsx';
+import classes from './result.module.css';
+import { StripFigure } from './strip-figure.tsx';
+
+/** The figure of a result: drawn for the eye, and as rows of words for those who listen. */
+export function Figure({ figure }: { figure: FigureData }) {
+  const { pick, language } = useWords();
+  return (
+    <figure className={classes.figure}>
+      <figcaption className={classes.caption}>{pick(figure.title)}</figcaption>
+      <VisuallyHidden component="ul">
+        {figureRows(figure, language).map(({ label, said }) => (
+          <li key={label}>{`${label}: ${said}`}</li>
+        ))}
+      </VisuallyHidden>
+      <div className={classes.drawing} aria-hidden>
+        <Drawing figure={figure} />
+      </div>
+    </figure>
+  );
+}
+
+function Drawing({ figure }: { figure: FigureData }) {
+  switch (figure.kind) {
+    case 'bars':
+      return <BarFigure figure={figure} />;
+    case 'strips':
+      return <StripFigure figure={figure} />;
+    case 'pages':
+      return <PageFigure figure={figure} />;
+    default:
+      return <LineFigure figure={figure} />;
+  }
+}
