@@ -8,7 +8,7 @@ import type { Text } from './text.ts';
 export interface FigureRow {
   readonly label: string;
   readonly said: string;
-  /** What the drawing of the row is as long as; null where it is unknown, and left out where there is no such number. */
+  /** What the row's bar is as long as; null where it is unknown, and left out where there is no such number. */
   readonly amount?: number | null;
 }
 

@@ -94,13 +94,13 @@ export type ResultValue = z.infer<typeof resultValueSchema>;
 
 /**
  * What a run found out: one sentence, in which `{name}` stands for a value, one figure made for the question, and the
- * step at which the picture of the pages tells the story.
+ * step at which the picture of the pages tells the story, where that is not the end.
  */
 export const resultSchema = z.object({
   text: textSchema,
   values: z.record(z.string(), resultValueSchema),
   figure: figureSchema,
-  keyStep: z.int().nonnegative(),
+  keyStep: z.int().nonnegative().optional(),
 });
 export type Result = z.infer<typeof resultSchema>;
 
@@ -109,7 +109,7 @@ export const reportedResultSchema = z.object({
   text: z.string(),
   values: resultSchema.shape.values,
   figure: figuresOf(z.string()),
-  keyStep: z.int().nonnegative(),
+  keyStep: z.int().nonnegative().optional(),
 });
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 export type ReportedFigure = ReportedResult['figure'];

@@ -201,12 +201,12 @@ async function* lockAndEvict(
   lab: Lab<Claim>,
   region: Region,
   count: number,
-): Script<Pick<Windows, 'locked' | 'survived' | 'keyStep'>> {
+): Script<Pick<Windows, 'locked' | 'survived'>> {
   const locked = { firstPage: 0, pageCount: count };
   const rest = { firstPage: count, pageCount: region.pages - count };
   if (count === 0) {
     skipLock(lab, count, { en: 'the file has only one page', zh: '文件只有一页' });
-    return { locked: null, survived: null, keyStep: 0 };
+    return { locked: null, survived: null };
   }
   const lock = yield* lab.perform(
     { en: `Lock the first ${count} pages, which reads them`, zh: `锁定前 ${count} 页，这会把它们读入` },
@@ -216,7 +216,7 @@ async function* lockAndEvict(
   if (lock.errno !== null) {
     if (region.file) checkNotCut(region.file, (count - 1) * region.pageSize);
     skipLock(lab, count, whyRefused(lock));
-    return { locked: null, survived: null, keyStep: lock.index };
+    return { locked: null, survived: null };
   }
   yield* touchOne(lab, region, Math.floor(region.pages / 2));
   yield* lab.look({ en: 'Look: the locked part and one page more', zh: '查看：锁定的部分和另外一页' }, region);
@@ -231,19 +231,15 @@ async function* lockAndEvict(
     advice: 'MADV_DONTNEED',
     range: rest,
   });
-  const drop = yield* lab.perform(
-    { en: 'Drop all of it from the page cache', zh: '把整个文件从页缓存中逐出' },
-    region,
-    {
-      kind: 'evict',
-      range: wholeOf(region),
-    },
-  );
+  yield* lab.perform({ en: 'Drop all of it from the page cache', zh: '把整个文件从页缓存中逐出' }, region, {
+    kind: 'evict',
+    range: wholeOf(region),
+  });
   const look = yield* lab.look({ en: 'Look at what survived', zh: '查看还剩下什么' }, region);
   stateSurvivors(lab, region, look, locked, rest);
   const { present, resident } = look.within(locked);
   const survived = look.knows('Present') ? present : look.knows('Resident') ? resident : null;
-  return { locked: count, survived, keyStep: drop.index };
+  return { locked: count, survived };
 }
 
 function stateSurvivors(lab: Lab<Claim>, region: Region, look: Look, locked: PageRange, rest: PageRange): void {

@@ -81,7 +81,6 @@ export const firstTouch = experiment({
 
     let minorFaults = 0;
     let durationNs = 0;
-    let lastTouch = 0;
     const perPageNs: number[] = [];
     for (const batch of inOrder(pages, order, { stride, seed, most: mostSteps })) {
       const first = batch[0];
@@ -102,7 +101,6 @@ export const firstTouch = experiment({
       minorFaults += step.minorFaults;
       durationNs += step.durationNs;
       perPageNs.push(...batch.map(() => step.durationNs / batch.length));
-      lastTouch = step.index;
     }
 
     const after = yield* lab.look({ en: 'Look after touching', zh: '访问之后查看' }, region);
@@ -120,8 +118,6 @@ export const firstTouch = experiment({
     lab.measurement('firstTouchPerPageNs', durationNs / pages);
     const resident = (look: Look) => (look.knows('Resident') ? look.counts.resident : null);
     const [none, all] = [resident(before), resident(after)];
-    lab.result(
-      firstTouchResult({ pages, access, before: none, after: all, faults: minorFaults, perPageNs, lastTouch }),
-    );
+    lab.result(firstTouchResult({ pages, access, before: none, after: all, faults: minorFaults, perPageNs }));
   },
 });

@@ -84,7 +84,6 @@ export const lockOnFault = experiment({
       nowNs: limitedNow ? null : mlock.durationNs,
       residentNow: known(lookNow, limitedNow),
       vmLckBytes: limitedNow ? null : mlock.vmLckGrowthBytes,
-      keyStep: mlock2.index,
     };
     if (limitedLater) {
       lab.skip('none-yet', 0, limitedLater);

@@ -124,7 +124,6 @@ export const prefault = experiment({
 
   async *run(lab, { pages }) {
     let laterFaults = 0;
-    let keyStep = 0;
     const readied: Readied[] = [];
     for (const way of ways) {
       const { region, step } = yield* prepare(lab, way, pages);
@@ -154,10 +153,9 @@ export const prefault = experiment({
       }
       const perPageNs = step.durationNs / pages;
       readied.push({ way: way.id, name: way.name, perPageNs, laterFaults: later.minorFaults });
-      keyStep = step.index;
     }
     lab.claimWithOwn('later-touches', 0, laterFaults, 2 + pages / 100, engineFaults);
-    lab.result(prefaultResult(pages, readied, keyStep));
+    lab.result(prefaultResult(pages, readied));
   },
 });
 

@@ -129,14 +129,11 @@ export const reclaim = experiment({
     }
     const last = yield* prepare(lab, pages, 'MADV_PAGEOUT', file);
     const advised: Advised[] = [];
-    let keyStep = 0;
     for (const [subject, advice, half] of [...anonymous, ['file', 'MADV_PAGEOUT', last] as const]) {
       const found = yield* advise(lab, subject, advice, half, last.region);
-      if (!found) continue;
-      advised.push(found.advised);
-      if (subject === 'dontneed') keyStep = found.step.index;
+      if (found) advised.push(found);
     }
-    lab.result(reclaimResult(advised, keyStep));
+    lab.result(reclaimResult(advised));
   },
 });
 
@@ -204,7 +201,7 @@ async function* advise(
   advice: Advice,
   half: Prepared,
   fresh: Region,
-): Script<{ advised: Advised; step: TakenStep } | undefined> {
+): Script<Advised | undefined> {
   const { region, unlocked, locked, refusal } = half;
   const { label } = region;
   const first = yield* lab.perform(
@@ -232,7 +229,7 @@ async function* advise(
   const flag = subject === 'file' ? 'Present' : 'Resident';
   const { present, resident } = then.within(unlocked);
   const name = subject === 'file' ? { en: `${advice}, a file`, zh: `${advice}，文件` } : { en: advice, zh: advice };
-  const advised: Advised = {
+  return {
     subject,
     label: name,
     half: unlocked.pageCount,
@@ -240,7 +237,6 @@ async function* advise(
     ...(refused && { answer: refused.errno ?? String(refused.returned) }),
     grid: { pages: region.pages, unknown: then.unknown, runs: then.runs() },
   };
-  return { advised, step: refused ?? first };
 }
 
 async function* stateUnlocked(

@@ -131,14 +131,9 @@ export class Transcript {
   }
 }
 
-function reported(result: Result, language: Language): Report['result'] {
-  const { values, figure, keyStep } = result;
-  return {
-    text: resultText(result, language),
-    values,
-    figure: inLanguage(figure, language) as ReportedFigure,
-    keyStep,
-  };
+function reported({ text, values, figure, ...rest }: Result, language: Language): Report['result'] {
+  const [said, drawn] = [resultText({ text, values }, language), inLanguage(figure, language) as ReportedFigure];
+  return { text: said, values, figure: drawn, ...rest };
 }
 
 function featuresIn(features: Environment['features'], language: Language): Report['environment']['features'] {

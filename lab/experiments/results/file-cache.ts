@@ -11,10 +11,9 @@ export interface Windows {
   /** Pages that were locked, and those of them that stayed when the file was evicted. Null where it was refused. */
   readonly locked: number | null;
   readonly survived: number | null;
-  readonly keyStep: number;
 }
 
-export function fileCacheResult({ normal, sequential, random, locked, survived, keyStep }: Windows): Result {
+export function fileCacheResult({ normal, sequential, random, locked, survived }: Windows): Result {
   const window = (seen: Seen): ResultValue => ({ value: 'pages' in seen ? seen.pages : null, unit: 'pages' });
   return {
     text: {
@@ -34,7 +33,6 @@ export function fileCacheResult({ normal, sequential, random, locked, survived, 
       unit: 'pages',
       strips: [stripOf('MADV_NORMAL', normal), stripOf('MADV_SEQUENTIAL', sequential), stripOf('MADV_RANDOM', random)],
     },
-    keyStep,
   };
 }
 

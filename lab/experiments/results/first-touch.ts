@@ -10,14 +10,13 @@ export interface Touched {
   readonly faults: number;
   /** What each page took, ns; where several were touched in one call, their mean. */
   readonly perPageNs: readonly number[];
-  readonly lastTouch: number;
 }
 
-export function firstTouchResult({ pages, access, before, after, faults, perPageNs, lastTouch }: Touched): Result {
+export function firstTouchResult({ pages, access, before, after, faults, perPageNs }: Touched): Result {
   const [en, zh] = access === 'write' ? ['Writing', '写'] : ['Reading', '读'];
   return {
     text: {
-      en: `${en} {pages} brought them in one by one: {faults}, a touch {middle} in the middle and {slowest} at the most. Resident before {before}, after {after}.`,
+      en: `${en} {pages} brought them in one by one: {faults}; the median touch took {middle}, the slowest {slowest}. Resident before: {before}; after: {after}.`,
       zh: `${zh} {pages}，逐页调入：{faults}；每次访问的中位数为 {middle}，最慢 {slowest}。此前驻留 {before}，此后 {after}。`,
     },
     values: {
@@ -26,7 +25,7 @@ export function firstTouchResult({ pages, access, before, after, faults, perPage
       middle: { value: median(perPageNs), unit: 'ns' },
       slowest: { value: perPageNs.reduce<number | null>((a, b) => Math.max(a ?? 0, b), null), unit: 'ns' },
       before: { value: before, unit: 'pages' },
-      after: { value: after, unit: 'pages', step: lastTouch + 1 },
+      after: { value: after, unit: 'pages' },
     },
     figure: {
       kind: 'histogram',
@@ -34,6 +33,5 @@ export function firstTouchResult({ pages, access, before, after, faults, perPage
       unit: 'ns',
       buckets: logBuckets(perPageNs),
     },
-    keyStep: lastTouch,
   };
 }

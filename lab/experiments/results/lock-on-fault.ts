@@ -8,11 +8,10 @@ export interface NowOrLater {
   readonly residentNow: number | null;
   readonly residentLater: number | null;
   readonly vmLckBytes: number | null;
-  readonly keyStep: number;
 }
 
 export function lockOnFaultResult(seen: NowOrLater): Result {
-  const { nowNs, laterNs, touchNs, residentNow, residentLater, vmLckBytes, keyStep } = seen;
+  const { nowNs, laterNs, touchNs, residentNow, residentLater, vmLckBytes } = seen;
   const resident = (pages: number | null) =>
     pages === null ? {} : { note: { en: `${pages} resident at once`, zh: `立即驻留 ${pages} 页` } };
   return {
@@ -43,6 +42,5 @@ export function lockOnFaultResult(seen: NowOrLater): Result {
         { label: { en: 'first touch of a page', zh: '首次访问一页' }, value: touchNs, tone: 'resident' },
       ],
     },
-    keyStep,
   };
 }

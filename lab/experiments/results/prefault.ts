@@ -9,7 +9,7 @@ export interface Readied {
   readonly laterFaults: number | null;
 }
 
-export function prefaultResult(pages: number, ways: readonly Readied[], keyStep: number): Result {
+export function prefaultResult(pages: number, ways: readonly Readied[]): Result {
   const values: Record<string, ResultValue> = { pages: { value: pages, unit: 'pages' } };
   for (const { way, perPageNs } of ways) values[way] = { value: perPageNs, unit: 'ns-per-page' };
   const read = ways.find(({ way }) => way === 'populateRead');
@@ -29,7 +29,6 @@ export function prefaultResult(pages: number, ways: readonly Readied[], keyStep:
       unit: 'ns',
       bars: ways.map(barOf),
     },
-    keyStep,
   };
 }
 

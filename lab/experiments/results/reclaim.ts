@@ -13,7 +13,7 @@ export interface Advised {
   readonly grid: Omit<Extract<Figure, { kind: 'pages' }>['grids'][number], 'label' | 'note'>;
 }
 
-export function reclaimResult(advised: readonly Advised[], keyStep: number): Result {
+export function reclaimResult(advised: readonly Advised[]): Result {
   const left = (subject: Advised['subject']) =>
     ({ value: advised.find((each) => each.subject === subject)?.left ?? null, unit: 'plain' }) as const;
   const answers = new Set(advised.flatMap(({ answer }) => answer ?? []));
@@ -43,6 +43,5 @@ export function reclaimResult(advised: readonly Advised[], keyStep: number): Res
         ...grid,
       })),
     },
-    keyStep,
   };
 }

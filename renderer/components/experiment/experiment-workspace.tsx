@@ -20,7 +20,7 @@ const splits: Partial<Record<ExperimentDescriptor['group'], { readonly id: strin
 export function Workspace({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
   const columns = useDefaultLayout({ id: 'pagescope.columns', storage: localStorage });
-  const { id, below } = splits[experiment.group] ?? { id: 'pagescope.left', below: '26%' };
+  const { id, below } = splits[experiment.group] ?? { id: 'pagescope.left.residency', below: '33%' };
   const left = useDefaultLayout({ id, storage: localStorage });
   const right = useDefaultLayout({ id: 'pagescope.right', storage: localStorage });
   return (

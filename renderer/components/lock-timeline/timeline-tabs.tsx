@@ -18,8 +18,8 @@ type Name = 'figure' | 'core' | 'locks' | 'counts';
 /**
  * The run over time. Where anything is about locking, what is locked has a tab beside the counts: in front in the
  * experiments about locks, behind in others, so that a lock that is seen does not change what one looks at. In front of
- * both, in the experiments about secrets, the core files that were searched; before all, once there is one, the result's
- * figure.
+ * both, in the experiments about secrets, the core files that were searched; before all, once there is one, the
+ * figure of the result.
  */
 export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();

@@ -3,6 +3,7 @@ import { figureRows } from '../../../protocol/figure-rows.ts';
 import type { Figure as FigureData } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
 import { BarFigure } from './bar-figure.tsx';
+import { HistogramFigure } from './histogram-figure.tsx';
 import { LineFigure } from './line-figure.tsx';
 import { PageFigure } from './page-figure.tsx';
 import classes from './result.module.css';
@@ -34,6 +35,8 @@ function Drawing({ figure }: { figure: FigureData }) {
       return <StripFigure figure={figure} />;
     case 'pages':
       return <PageFigure figure={figure} />;
+    case 'histogram':
+      return <HistogramFigure figure={figure} />;
     default:
       return <LineFigure figure={figure} />;
   }

@@ -4,7 +4,7 @@ import type { Figure } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
 import classes from './result.module.css';
 
-type Drawn = Extract<Figure, { kind: 'lines' | 'percentiles' | 'histogram' }>;
+type Drawn = Extract<Figure, { kind: 'lines' | 'percentiles' }>;
 
 interface Axis {
   readonly unit: Unit;
@@ -29,7 +29,7 @@ const colours = [
 const dashes = ['0', '6 3', '2 3', '8 3 2 3', '1 4'] as const;
 const tick = { fill: 'var(--faint)', fontSize: 10.5 };
 
-/** Curves over an axis: amounts over amounts, how often which amount, which share of all at most which amount. */
+/** Curves over an axis: amounts over amounts, or the share of all that is at most an amount. */
 export function LineFigure({ figure }: { figure: Drawn }) {
   const { pick, format } = useWords();
   const { x, y, series } = plotOf(figure, pick);
@@ -150,17 +150,5 @@ function plotOf(figure: Drawn, pick: ReturnType<typeof useWords>['pick']): { x: 
         })),
       };
     }
-    case 'histogram':
-      return {
-        x: { unit: figure.unit, log: true },
-        y: { unit: 'plain', log: false },
-        series: [
-          {
-            label: pick(figure.title),
-            stepped: true,
-            points: figure.buckets.map(({ from, count }) => ({ x: Math.max(from, 1e-9), y: count })),
-          },
-        ],
-      };
   }
 }

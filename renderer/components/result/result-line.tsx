@@ -11,7 +11,7 @@ import classes from './result.module.css';
 /** What a run found out, in one sentence of measured numbers; the pages are shown as of the step that tells it. */
 export function ResultLine({ session, result }: { session: Session; result: Result }) {
   const { language } = useWords();
-  const step = session.steps.numbered(result.keyStep);
+  const step = result.keyStep === undefined ? undefined : session.steps.numbered(result.keyStep);
   return (
     <p className={classes.sentence} role="status">
       {resultParts(result, language).map((part, index) =>
