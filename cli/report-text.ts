@@ -1,6 +1,7 @@
 import { countPages, formatBytes } from '../lab/base/format.ts';
+import { claimAmount } from '../protocol/claim-amount.ts';
 import type { Language } from '../protocol/language.ts';
-import { numbersIn } from '../protocol/quantity.ts';
+import { numbersIn, unitOfName } from '../protocol/quantity.ts';
 import type { Report } from '../protocol/report.ts';
 import { coreFileLine } from './core-file-text.ts';
 import { printFigure } from './figure-text.ts';
@@ -48,10 +49,19 @@ export function printReport(report: Report, language: Language): void {
     printFigure(terminal, report.result.figure, language);
     terminal.line();
   }
+  const measured = Object.entries(report.measurements);
+  if (measured.length > 0) {
+    const { quantity } = numbersIn(language);
+    const list = measured.map(([name, value]) => `${name} ${quantity(value, unitOfName(name))}`);
+    terminal.line(terminal.style('gray', list.join(' · ')));
+    terminal.line();
+  }
   terminal.line(terminal.style('bold', say.claims));
-  for (const { text, expected, measured, status, reason } of report.claims) {
+  for (const claim of report.claims) {
+    const { text, expected, measured, status, reason } = claim;
+    const said = (amount: typeof expected) => claimAmount(amount, claim, language);
     const mark = terminal.style(markStyles[status], marks[status]);
-    const values = status === 'skipped' ? '' : `${say.expected} ${expected}, ${say.measured} ${measured}`;
+    const values = status === 'skipped' ? '' : `${say.expected} ${said(expected)}, ${say.measured} ${said(measured)}`;
     terminal.line(`${mark} ${text}: ${[values, reason].filter(Boolean).join('; ')}`);
   }
   const { coreFiles = [] } = report;

@@ -3,6 +3,7 @@ import { byteLimitSchema } from './byte-limit.ts';
 import { fixIdSchema } from './fixes/fix.ts';
 import { pageRangeSchema } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
+import { units } from './quantity.ts';
 import { resultSchema } from './result.ts';
 import { textSchema } from './text.ts';
 
@@ -124,7 +125,10 @@ export type CoreFile = z.infer<typeof coreFileSchema>;
 export const claimSchema = z.object({
   id: z.string(),
   text: textSchema,
-  expected: z.union([z.string(), z.number()]),
+  /** What its numbers count. */
+  unit: z.enum(units).optional(),
+  /** A pair is the least and the most that is expected. */
+  expected: z.union([z.string(), z.number(), z.tuple([z.number(), z.number()])]),
   measured: z.union([z.string(), z.number()]),
   status: z.enum(['held', 'failed', 'skipped']),
   reason: textSchema.optional(),

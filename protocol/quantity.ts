@@ -107,3 +107,10 @@ export function numbersIn(language: Language): Numbers {
   made.set(language, known);
   return known;
 }
+
+/** The unit that the name of a measurement ends in: `…Ns`, `…Bytes`, `…Pages`. */
+export function unitOfName(name: string): Unit {
+  if (name.endsWith('Ns')) return 'ns';
+  if (name.endsWith('Bytes')) return 'bytes';
+  return name.endsWith('Pages') ? 'pages' : 'plain';
+}

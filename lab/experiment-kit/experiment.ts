@@ -6,10 +6,14 @@ import type {
   Placement,
 } from '../../protocol/experiment.ts';
 import { problem } from '../../protocol/problem.ts';
+import type { Unit } from '../../protocol/quantity.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Lab } from './lab.ts';
 import { checkValues, type Parameters, type ValuesOf } from './parameters.ts';
 import type { Script } from './script.ts';
+
+/** What a claim says, and what its numbers count. */
+export type StatedClaim = Text & { readonly unit?: Unit };
 
 /**
  * What an experiment file declares. The catalogue, the window's form, the command line and the docs are made from it.
@@ -23,7 +27,7 @@ export interface Declaration<P extends Parameters, C extends string> {
   readonly placement: Placement;
   readonly parameters: P;
   /** The claims by id, as they are stated before anything was measured. */
-  readonly claims: Readonly<Record<C, Text>>;
+  readonly claims: Readonly<Record<C, StatedClaim>>;
   /** Why it cannot run on this machine, or undefined when it can. */
   unavailable?(): Text | undefined;
   /** Why these values do not go together, in a sentence, or undefined when they do. */
@@ -56,7 +60,7 @@ export interface PreparedExperiment {
   readonly commitsBytes: number;
   readonly mapsBytes: number;
   /** The claims as stated; the texts of those that end up measured. */
-  readonly claims: Readonly<Record<string, Text>>;
+  readonly claims: Readonly<Record<string, StatedClaim>>;
   run(lab: Lab<string>): Script;
 }
 
@@ -75,7 +79,7 @@ export function experiment<P extends Parameters, C extends string>(declaration: 
         summary,
         placement,
         parameters: Object.entries(parameters).map(([name, parameter]) => describe(name, parameter)),
-        claims: Object.entries<Text>(claims).map(([claim, text]) => ({ id: claim, text })),
+        claims: Object.entries<StatedClaim>(claims).map(([claim, { en, zh }]) => ({ id: claim, text: { en, zh } })),
         available: reason === undefined,
         ...(reason === undefined ? {} : { reason }),
       };

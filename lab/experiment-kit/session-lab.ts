@@ -1,7 +1,7 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Status } from '../../native/proc/proc-status.ts';
 import { readSmapsAsync, type SmapsEntry } from '../../native/proc/smaps.ts';
-import type { CoreFile } from '../../protocol/events.ts';
+import type { Claim, CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Result } from '../../protocol/result.ts';
@@ -13,6 +13,7 @@ import { Progress } from '../session/progress.ts';
 import { ownStatus } from '../session/sampler.ts';
 import type { Session } from '../session/session.ts';
 import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
+import type { StatedClaim } from './experiment.ts';
 import type { Lab } from './lab.ts';
 import type { Script } from './script.ts';
 
@@ -23,10 +24,10 @@ const pollMs = 5;
 export class SessionLab implements Lab<string> {
   readonly pageSize = pageSize();
   readonly #session: Session;
-  readonly #claims: Readonly<Record<string, Text>>;
+  readonly #claims: Readonly<Record<string, StatedClaim>>;
   #coreFiles = 0;
 
-  constructor(session: Session, claims: Readonly<Record<string, Text>>) {
+  constructor(session: Session, claims: Readonly<Record<string, StatedClaim>>) {
     this.#session = session;
     this.#claims = claims;
   }
@@ -151,13 +152,12 @@ export class SessionLab implements Lab<string> {
   claim(id: string, expected: number | string, measured: number | string, note?: Text): void {
     const status = expected === measured ? 'held' : 'failed';
     const reason = note && { reason: note };
-    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status, ...reason } });
+    this.#state({ id, expected, measured, status, ...reason });
   }
 
   claimBetween(id: string, least: number, most: number, measured: number): void {
     const status = measured >= least && measured <= most ? 'held' : 'failed';
-    const expected = `${least}–${most}`;
-    this.#session.tell({ kind: 'claim', claim: { id, text: this.#text(id), expected, measured, status } });
+    this.#state({ id, expected: [least, most], measured, status });
   }
 
   claimWithOwn(id: string, expected: number, measured: number, most: number, whose: Text): void {
@@ -165,14 +165,12 @@ export class SessionLab implements Lab<string> {
     if (own === 0 || own < 0 || own > most) this.claim(id, expected, measured);
     else {
       const reason = { en: `${own} more: ${whose.en}`, zh: `多出 ${own}：${whose.zh}` };
-      const claim = { id, text: this.#text(id), expected, measured, status: 'held' as const, reason };
-      this.#session.tell({ kind: 'claim', claim });
+      this.#state({ id, expected, measured, status: 'held', reason });
     }
   }
 
   skip(id: string, expected: number | string, reason: Text): void {
-    const claim = { id, text: this.#text(id), expected, measured: '', status: 'skipped' as const, reason };
-    this.#session.tell({ kind: 'claim', claim });
+    this.#state({ id, expected, measured: '', status: 'skipped', reason });
   }
 
   coreFile(found: Omit<CoreFile, 'id'>): void {
@@ -187,7 +185,8 @@ export class SessionLab implements Lab<string> {
     this.#session.tell({ kind: 'measurement', name, value });
   }
 
-  #text(id: string): Text {
-    return this.#claims[id] ?? { en: id, zh: id };
+  #state(claim: Omit<Claim, 'text' | 'unit'>): void {
+    const { en, zh, unit } = this.#claims[claim.id] ?? { en: claim.id, zh: claim.id };
+    this.#session.tell({ kind: 'claim', claim: { ...claim, text: { en, zh }, ...(unit && { unit }) } });
   }
 }

@@ -66,8 +66,9 @@ export const firstTouch = experiment({
       zh: '映射共享零页的页数：读取时为全部，写入时为零',
     },
     rss: {
-      en: 'Bytes that the region adds to Rss: only its own pages count',
-      zh: '该区域计入 Rss 的字节数：只有独立的页才算',
+      en: 'What the region adds to Rss: only its own pages count',
+      zh: '该区域计入 Rss 的量：只有独立的页才算',
+      unit: 'bytes',
     },
   },
   commitsBytes: ({ pages, access }) => pages * (getsOwnPages(access) ? pageSize() : pageTableEntryBytes),

@@ -19,8 +19,12 @@ const mostPages = 4096;
 const mostOwnFaults = 4;
 
 const claims = {
-  'parent-vm-lck': { en: 'The parent has locked its pages: VmLck, in bytes', zh: '父进程已锁定这些页：VmLck（字节）' },
-  'child-vm-lck': { en: 'The child has locked nothing: its VmLck', zh: '子进程没有锁定任何内存：其 VmLck' },
+  'parent-vm-lck': { en: 'The parent has locked its pages: VmLck', zh: '父进程已锁定这些页：VmLck', unit: 'bytes' },
+  'child-vm-lck': {
+    en: 'The child has locked nothing: its VmLck',
+    zh: '子进程没有锁定任何内存：其 VmLck',
+    unit: 'bytes',
+  },
   'parent-keeps': { en: 'The parent’s pages are locked as before', zh: '父进程的页仍被锁定' },
   'shared-before': { en: 'Pages that both map, before a write', zh: '写入之前两者共同映射的页数' },
   fault: {

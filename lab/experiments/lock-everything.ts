@@ -41,10 +41,12 @@ const claims = {
   'vm-lck': {
     en: 'VmLck after it: the whole process with MCL_CURRENT, else 0',
     zh: '调用后的 VmLck：有 MCL_CURRENT 时为整个进程，否则为 0',
+    unit: 'bytes',
   },
   rss: {
     en: 'VmRSS after it: all that was mapped came in with MCL_CURRENT, unless MCL_ONFAULT; else it stays',
     zh: '调用后的 VmRSS：MCL_CURRENT 会调入所有映射（MCL_ONFAULT 除外），否则不变',
+    unit: 'bytes',
   },
   'new-map': {
     en: 'A new mmap succeeds, or answers EAGAIN where MCL_FUTURE makes it exceed the limit',
@@ -55,8 +57,8 @@ const claims = {
     zh: '新映射在映射时即被锁定的页数',
   },
   'new-resident': { en: 'Pages of it that are resident as soon as it is mapped', zh: '其中映射时即驻留的页数' },
-  'new-vm-lck': { en: 'By how much the new mmap makes VmLck grow, in bytes', zh: '新的 mmap 使 VmLck 增加的字节数' },
-  after: { en: 'After munlockall VmLck is 0', zh: 'munlockall 之后 VmLck 为 0' },
+  'new-vm-lck': { en: 'By how much the new mmap makes VmLck grow', zh: '新的 mmap 使 VmLck 增加的量', unit: 'bytes' },
+  after: { en: 'After munlockall VmLck is 0', zh: 'munlockall 之后 VmLck 为 0', unit: 'bytes' },
   'none-locked': { en: 'After it no page of either map is locked', zh: '之后两个映射都没有页被锁定' },
 } as const;
 

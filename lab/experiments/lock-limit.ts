@@ -25,8 +25,9 @@ const claims = {
   },
   refused: { en: 'One page more is refused', zh: '再多一页就被拒绝' },
   'vm-lck': {
-    en: 'A refused mlock locks nothing: VmLck stays, in bytes',
-    zh: '被拒绝的 mlock 什么也不锁：VmLck 不变（字节）',
+    en: 'A refused mlock locks nothing: VmLck stays',
+    zh: '被拒绝的 mlock 什么也不锁：VmLck 不变',
+    unit: 'bytes',
   },
   'limit-0': {
     en: 'With a limit of 0 not even one page may be locked: EPERM',

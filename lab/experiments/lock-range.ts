@@ -17,10 +17,14 @@ const mostPages = 1 << 16;
 const claims = {
   covers: { en: 'mlock covers every page that the byte range touches', zh: 'mlock 覆盖字节范围触及的每一页' },
   smaps: { en: 'smaps has the same pages in a locked mapping', zh: 'smaps 显示被锁定的映射正是这些页' },
-  'vm-lck': { en: 'VmLck grows by these whole pages, in bytes', zh: 'VmLck 恰好增加这些整页的字节数' },
-  relock: { en: 'Locking them again adds nothing to VmLck', zh: '再次锁定不会增加 VmLck' },
+  'vm-lck': { en: 'VmLck grows by these whole pages', zh: 'VmLck 恰好增加这些整页的量', unit: 'bytes' },
+  relock: { en: 'Locking them again adds nothing to VmLck', zh: '再次锁定不会增加 VmLck', unit: 'bytes' },
   'no-nesting': { en: 'Locked twice and unlocked once: no page is locked', zh: '锁定两次、解锁一次：没有页仍被锁定' },
-  'vm-lck-back': { en: 'That one unlock takes VmLck back by all of it', zh: '这一次解锁就让 VmLck 全部退回' },
+  'vm-lck-back': {
+    en: 'That one unlock takes VmLck back by all of it',
+    zh: '这一次解锁就让 VmLck 全部退回',
+    unit: 'bytes',
+  },
   hole: { en: 'mlock over a hole answers ENOMEM', zh: '范围中有空洞时 mlock 返回 ENOMEM' },
   'before-hole': { en: 'What came before the hole is locked all the same', zh: '空洞之前的部分仍被锁定' },
   'not-brought': {

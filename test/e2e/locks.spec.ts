@@ -3,12 +3,15 @@ import { expectNoViolations, inEachLanguage } from '../support/e2e/accessibility
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { open, setPace, windowOf } from '../support/e2e/window.ts';
 
-/** Runs an experiment to its end. */
+/** Runs an experiment to its end, which is then shown, with its locks. */
 async function runToEnd(page: Page, experiment: string): Promise<void> {
   await open(page, `#/${experiment}`);
   const { run, state } = windowOf(page);
   await run.click();
   await expect(state).toHaveText('Completed');
+  await page.getByRole('tab', { name: 'Locks' }).click();
+  const keyMoment = page.getByRole('button', { name: /^Shown as of step/ });
+  if (await keyMoment.isVisible()) await keyMoment.click();
 }
 
 const timelineOf = (page: Page) => ({

@@ -33,10 +33,11 @@ export const claims = {
     en: 'Protected pages that core files leave out (dd in smaps)',
     zh: '不写入 core 文件的受保护页（smaps 中的 dd）',
   },
-  'vm-lck': { en: 'mlock makes VmLck grow by these pages, in bytes', zh: 'mlock 使 VmLck 恰好增加这些页的字节数' },
+  'vm-lck': { en: 'mlock makes VmLck grow by these pages', zh: 'mlock 使 VmLck 恰好增加这些页的量', unit: 'bytes' },
   'secret-vm-lck': {
-    en: 'memfd_secret is locked from birth: VmLck grows by it, in bytes',
-    zh: 'memfd_secret 映射时即被锁定：VmLck 增加的字节数',
+    en: 'memfd_secret is locked from birth: VmLck grows by it',
+    zh: 'memfd_secret 映射时即被锁定：VmLck 增加的量',
+    unit: 'bytes',
   },
   'others-read': {
     en: 'A lock keeps no debugger from reading: bytes that process_vm_readv gets of the protected page',
@@ -56,7 +57,8 @@ export const claims = {
     zh: 'explicit_bzero 之后三者读出均为零：非零字节数',
   },
   released: {
-    en: 'After munlock and munmap VmLck is what it was, in bytes',
-    zh: 'munlock 与 munmap 之后 VmLck 恢复原值（字节）',
+    en: 'After munlock and munmap VmLck is what it was',
+    zh: 'munlock 与 munmap 之后 VmLck 恢复原值',
+    unit: 'bytes',
   },
 } as const;

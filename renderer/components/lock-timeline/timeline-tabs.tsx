@@ -52,7 +52,7 @@ export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor 
           ))}
         </Tabs.List>
         <Tabs.Panel value="figure" className={classes.body ?? ''}>
-          {figure && <Figure figure={figure} />}
+          {session?.result && <Figure figure={session.result.figure} measurements={session.measurements} />}
         </Tabs.Panel>
         <Tabs.Panel value="core" className={classes.body ?? ''}>
           <CoreFiles session={session} />

@@ -1,5 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import { figureRows } from '../../../protocol/figure-rows.ts';
+import { unitOfName } from '../../../protocol/quantity.ts';
 import type { Figure as FigureData } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
 import { BarFigure } from './bar-figure.tsx';
@@ -9,9 +10,14 @@ import { PageFigure } from './page-figure.tsx';
 import classes from './result.module.css';
 import { StripFigure } from './strip-figure.tsx';
 
-/** The figure of a result: drawn for the eye, and as rows of words for those who listen. */
-export function Figure({ figure }: { figure: FigureData }) {
-  const { pick, language } = useWords();
+interface Props {
+  readonly figure: FigureData;
+  readonly measurements: ReadonlyMap<string, number>;
+}
+
+/** The figure of a result: drawn for the eye, as rows of words for those who listen; and every number of the run. */
+export function Figure({ figure, measurements }: Props) {
+  const { pick, language, format } = useWords();
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>{pick(figure.title)}</figcaption>
@@ -23,6 +29,16 @@ export function Figure({ figure }: { figure: FigureData }) {
       <div className={classes.drawing} aria-hidden>
         <Drawing figure={figure} />
       </div>
+      {measurements.size > 0 && (
+        <dl className={classes.measurements}>
+          {[...measurements].map(([name, value]) => (
+            <div key={name}>
+              <dt className="code">{name}</dt>
+              <dd>{format.quantity(value, unitOfName(name))}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </figure>
   );
 }

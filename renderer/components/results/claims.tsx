@@ -1,4 +1,5 @@
 import { IconCircleCheckFilled, IconCircleDashed, IconCircleMinus, IconCircleXFilled } from '@tabler/icons-react';
+import { claimAmount } from '../../../protocol/claim-amount.ts';
 import type { Claim } from '../../../protocol/events.ts';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
 import { useApp, useWords } from '../../context/context.ts';
@@ -47,8 +48,8 @@ function ClaimRow({ text, claim }: { text: ExperimentDescriptor['claims'][number
 }
 
 function Values({ claim }: { claim: Claim }) {
-  const { t, format } = useWords();
-  const show = (value: string | number) => (typeof value === 'number' ? format.number(value) : value);
+  const { t, language } = useWords();
+  const show = (amount: Claim['expected']) => claimAmount(amount, claim, language);
   return (
     <span className={classes.values}>
       {t('claims.expected')} <b>{show(claim.expected)}</b>

@@ -1,0 +1,16 @@
+import type { Claim } from './events.ts';
+import type { Language } from './language.ts';
+import { numbersIn } from './quantity.ts';
+
+const succeeded = { en: 'succeeded', zh: '成功' } as const;
+
+/** What a claim expected or measured, in its reader's units: `64 KiB`, `1.22 GiB–1.36 GiB`, `succeeded` for no errno. */
+export function claimAmount(
+  amount: Claim['expected'],
+  { unit = 'plain' }: Pick<Claim, 'unit'>,
+  language: Language,
+): string {
+  const { quantity } = numbersIn(language);
+  if (Array.isArray(amount)) return amount.map((bound) => quantity(bound, unit)).join('–');
+  return amount === '0' ? succeeded[language] : quantity(amount, unit);
+}
