@@ -12,7 +12,8 @@ const steps = [1, 1.5, 2, 3, 5, 7] as const;
 export function logBuckets(amounts: readonly number[]): Bucket[] {
   const known = amounts.filter((amount) => amount > 0);
   if (known.length === 0) return [];
-  const least = Math.floor(Math.log10(known.reduce((a, b) => Math.min(a, b))));
+  // A logarithm is rounded: the least amount may lie a little below its power of ten.
+  const least = Math.floor(Math.log10(known.reduce((a, b) => Math.min(a, b)))) - 1;
   const most = Math.floor(Math.log10(known.reduce((a, b) => Math.max(a, b))));
   const bounds: number[] = [];
   for (let power = least; power <= most + 1; power++) bounds.push(...steps.map((step) => step * 10 ** power));

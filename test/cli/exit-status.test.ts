@@ -47,7 +47,7 @@ describe('a machine where claims and rules fail', () => {
     const { status, stdout, stderr } = await pagescope(['run', 'lock-on-fault', '--set', 'pages=8'], env(), user);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toContain(`${failed} Right after mlock every page of A is resident: expected 8, measured 0\n`);
-    expect(stdout).toContain(`${held} VmLck grows by all of A, in bytes: expected 32768, measured 32768\n`);
+    expect(stdout).toContain(`${held} VmLck grows by all of A: expected 32 KiB, measured 32 KiB\n`);
     expect(stdout).toMatch(/–\S+ Right after mlock2 no page of B is resident: mlock2 answered ENOMEM/);
     expect(marksIn(stdout)).toEqual([failed, held, skipped]);
     expect(Number(/mincore\(.*\) = 0 {2}(\d+\.\d) ms/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(2);

@@ -12,13 +12,13 @@ export interface OneByte {
 }
 
 export function hugePageResult({ hugePages, huge, small, hugeFaultNs, smallFaultNs, pages, keyStep }: OneByte): Result {
-  const [en, zh] = hugePages === 1 ? ['One byte', '写一个字节'] : [`${hugePages} bytes`, `写 ${hugePages} 个字节`];
   return {
     text: {
-      en: `${en} written brought {huge} in where huge pages were asked for, and {small} where they were not; a fault took {hugeFault} there and {smallFault} here.`,
-      zh: `${zh}：要求使用大页的区域调入 {huge}，未要求的只调入 {small}；一次缺页分别用时 {hugeFault} 与 {smallFault}。`,
+      en: 'Writing one byte in each of {places} places brought {huge} in where huge pages were asked for, and {small} where they were not; a fault took {hugeFault} there and {smallFault} here.',
+      zh: '在 {places} 处各写一个字节：要求使用大页的区域调入 {huge}，未要求的只调入 {small}；一次缺页分别用时 {hugeFault} 与 {smallFault}。',
     },
     values: {
+      places: { value: hugePages, unit: 'plain' },
       huge: { value: huge.knows('Resident') ? huge.counts.resident : null, unit: 'pages' },
       small: { value: small.knows('Resident') ? small.counts.resident : null, unit: 'pages' },
       hugeFault: { value: hugeFaultNs, unit: 'ns' },

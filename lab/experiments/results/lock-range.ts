@@ -20,8 +20,8 @@ export function lockRangeResult(ranged: Ranged): Result {
   const before0 = (amount: number) => ({ label: { en: 'before', zh: '之前' }, amount, tone: 'absent' as const });
   return {
     text: {
-      en: 'mlock of {length} from byte {offset} locked {pages}, {bytes} from byte {from}. Over a hole it answered {answer}, and {before} before the hole are locked all the same, {resident} of them in memory.',
-      zh: 'mlock 从第 {offset} 字节起的 {length}，锁定了 {pages}：从第 {from} 字节起的 {bytes}。跨过空洞时返回 {answer}，而空洞之前的 {before} 仍被锁定，其中 {resident} 个在内存中。',
+      en: 'mlock of {length} from byte {offset} locked {pages}, {bytes} from byte {from}. Over a hole it answered {answer}, and {before} before the hole are locked all the same, {inMemory} of them in memory.',
+      zh: 'mlock 从第 {offset} 字节起的 {length}，锁定了 {pages}：从第 {from} 字节起的 {bytes}。跨过空洞时返回 {answer}，而空洞之前的 {before} 仍被锁定，其中 {inMemory} 个在内存中。',
     },
     values: {
       length: { value: length, unit: 'bytes' },
@@ -31,7 +31,7 @@ export function lockRangeResult(ranged: Ranged): Result {
       from: { value: locked ? from : null, unit: 'plain' },
       answer: { value: answer, unit: 'plain' },
       before: { value: before, unit: 'pages' },
-      resident: { value: resident, unit: 'plain' },
+      inMemory: { value: resident, unit: 'plain' },
     },
     figure: {
       kind: 'strips',
