@@ -4,7 +4,7 @@ import { numbersIn } from './quantity.ts';
 
 const succeeded = { en: 'succeeded', zh: '成功' } as const;
 
-/** What a claim expected or measured, in its reader's units: `64 KiB`, `1.22 GiB–1.36 GiB`, `succeeded` for no errno. */
+/** What a claim expected or measured, in its reader's units: `64 KiB`, `1.22–1.36 GiB`, `succeeded` for no errno. */
 export function claimAmount(
   amount: Claim['expected'],
   { unit = 'plain' }: Pick<Claim, 'unit'>,

@@ -112,9 +112,12 @@ test('an isolated process that is killed is a result with its signal, and the wi
 
 test('an experiment without locks has no tab for them; a lock that is seen adds one', async ({ page }) => {
   await expect(timelineOf(page).locks).toHaveCount(0);
-  await runToEnd(page, 'prefault');
-  await expect(timelineOf(page).locks).toBeVisible();
-  await expect(page.getByRole('tab', { name: 'Timeline' })).toHaveAttribute('aria-selected', 'true');
+  await open(page, '#/prefault');
+  const { run, state } = windowOf(page);
+  await run.click();
+  await expect(state).toHaveText('Completed');
+  await expect(timelineOf(page).locks).toHaveAttribute('aria-selected', 'false');
+  await expect(page.getByRole('tab', { name: 'Result' })).toHaveAttribute('aria-selected', 'true');
 });
 
 test('axe finds nothing in the lock timeline, in both themes and both languages', async ({ page }) => {
@@ -122,6 +125,7 @@ test('axe finds nothing in the lock timeline, in both themes and both languages'
     await open(page, '#/lock-limit');
     await page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true }).click();
     await expect(page.getByText(language === 'en' ? 'Completed' : '已完成')).toBeVisible();
+    await page.getByRole('tab', { name: language === 'en' ? 'Locks' : '锁定' }).click();
     await page.getByRole('slider', { name: language === 'en' ? /^Locks/ : /^锁定/ }).focus();
     await page.keyboard.press('Home');
     await expectNoViolations(page);

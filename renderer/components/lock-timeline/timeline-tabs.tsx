@@ -18,8 +18,8 @@ type Name = 'figure' | 'core' | 'locks' | 'counts';
 /**
  * The run over time. Where anything is about locking, what is locked has a tab beside the counts: in front in the
  * experiments about locks, behind in others, so that a lock that is seen does not change what one looks at. In front of
- * both, in the experiments about secrets, the core files that were searched; before all, once there is one, the
- * figure of the result.
+ * both, once there is one, the figure of the result; before all, in the experiments about secrets, the core files that
+ * were searched.
  */
 export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
@@ -29,7 +29,7 @@ export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor 
   const core = experiment.group === 'secrets' || (session?.coreFiles.length ?? 0) > 0;
   const figure = session?.result?.figure;
   if (!locks && !core && !figure) return <TimelinePanel />;
-  const names: readonly Name[] = [...(figure ? (['figure'] as const) : []), ...namesOf(experiment, locks, core)];
+  const names = namesOf(experiment, { locks, core, figure: figure !== undefined });
   const title = {
     figure: t('result.title'),
     core: t('secrets.title'),
@@ -68,14 +68,17 @@ export function TimelineTabs({ experiment }: { experiment: ExperimentDescriptor 
   );
 }
 
+interface Shown {
+  readonly locks: boolean;
+  readonly core: boolean;
+  readonly figure: boolean;
+}
+
 /** The tabs that there are, the one in front first. */
-function namesOf({ group }: ExperimentDescriptor, locks: boolean, core: boolean): readonly Name[] {
-  const overTime: readonly Name[] = !locks
-    ? ['counts']
-    : group === 'locking'
-      ? ['locks', 'counts']
-      : ['counts', 'locks'];
-  return core ? ['core', ...overTime] : overTime;
+function namesOf({ group }: ExperimentDescriptor, { locks, core, figure }: Shown): readonly Name[] {
+  const overTime: readonly Name[] = group === 'locking' ? ['locks', 'counts'] : ['counts', 'locks'];
+  const there = { core, figure, locks, counts: true };
+  return (['core', 'figure', ...overTime] as const).filter((name) => there[name]);
 }
 
 /** Whether the experiment is about locking, or a step was, or a locked page has been seen. */

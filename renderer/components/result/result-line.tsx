@@ -13,7 +13,7 @@ export function ResultLine({ session, result }: { session: Session; result: Resu
   const { language } = useWords();
   const step = result.keyStep === undefined ? undefined : session.steps.numbered(result.keyStep);
   return (
-    <p className={classes.sentence} role="status">
+    <p className={classes.sentence} aria-live="polite">
       {resultParts(result, language).map((part, index) =>
         typeof part === 'string' ? (
           part
@@ -29,16 +29,20 @@ export function ResultLine({ session, result }: { session: Session; result: Resu
   );
 }
 
-/** Opens a run that has ended at its key moment; pressed again, it shows the end. */
+/**
+ * Opens a run that has ended at its key moment; pressed again, it shows the end. Of a run that was too fast for every
+ * step to be seen there may be no such picture.
+ */
 function KeyMoment({ session, step }: { session: Session; step: Step }) {
   const { t } = useWords();
-  const { side, turn } = useLook(session, step);
+  const { around, side, turn } = useLook(session, step);
   const opened = useRef(false);
   useEffect(() => {
-    if (opened.current) return;
+    if (opened.current || !around.exact) return;
     opened.current = true;
     turn('after');
-  }, [turn]);
+  }, [around.exact, turn]);
+  if (!around.exact) return;
   const shown = side !== undefined;
   return (
     <Button
