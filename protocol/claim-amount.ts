@@ -14,3 +14,8 @@ export function claimAmount(
   if (Array.isArray(amount)) return amount.map((bound) => quantity(bound, unit)).join('–');
   return amount === '0' ? succeeded[language] : quantity(amount, unit);
 }
+
+/** Whether a run with these claims, which has ended, says nothing: there are some, and every one was skipped. */
+export function nothingMeasured(claims: readonly Pick<Claim, 'status'>[]): boolean {
+  return claims.length > 0 && claims.every(({ status }) => status === 'skipped');
+}

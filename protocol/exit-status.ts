@@ -7,6 +7,8 @@ export const ExitStatus = {
   BadInput: 2,
   CannotRunHere: 3,
   Broke: 4,
+  /** Every claim was skipped: nothing speaks against them, and nothing for them. */
+  NothingMeasured: 5,
 } as const;
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
 

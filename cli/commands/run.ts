@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { createService } from '../../lab/service/service.ts';
+import { nothingMeasured } from '../../protocol/claim-amount.ts';
 import type { SessionEvent } from '../../protocol/events.ts';
 import { ExitStatus, statusOf } from '../../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
@@ -8,6 +9,7 @@ import { type Problem, ProblemError, problem } from '../../protocol/problem.ts';
 import { sampleRateBounds } from '../../protocol/rates.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Service } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
 import { nodeHost } from '../host.ts';
 import { checkWritable, writeWhole } from '../output-file.ts';
 import { printReport } from '../report-text.ts';
@@ -87,6 +89,7 @@ async function runIn(service: Service, options: RunOptions, end: Promise<State |
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else printReport(report, options.language);
   if (how.problem) tell(how.problem, options.language);
+  else if (nothingMeasured(report.claims)) process.stderr.write(`${unmeasured[options.language]}\n`);
   return how.problem ? statusOf(how.problem.kind) : statusOfReport(report);
 }
 
@@ -102,10 +105,16 @@ function formatOfNothing() {
   );
 }
 
+const unmeasured: Text = {
+  en: 'Nothing was measured: every claim was skipped, each with its reason.',
+  zh: '什么都没有测到：每个断言都被跳过，并各有原因。',
+};
+
 function tell({ text }: Problem, language: Language): void {
   process.stderr.write(`${text[language]}\n`);
 }
 
 function statusOfReport({ claims }: Report): ExitStatus {
-  return claims.some(({ status }) => status === 'failed') ? ExitStatus.ClaimFailed : ExitStatus.Held;
+  if (claims.some(({ status }) => status === 'failed')) return ExitStatus.ClaimFailed;
+  return nothingMeasured(claims) ? ExitStatus.NothingMeasured : ExitStatus.Held;
 }

@@ -1,10 +1,10 @@
 import type { Status } from '../../native/proc/proc-status.ts';
 import type { SmapsEntry } from '../../native/proc/smaps.ts';
-import type { CoreFile } from '../../protocol/events.ts';
+import type { Claim, CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import type { Result } from '../../protocol/result.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Look } from '../regions/look.ts';
+import type { Counted, Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
@@ -45,22 +45,27 @@ export interface Lab<C extends string> {
   waitUntil(title: Text, condition: () => boolean, atMostMs: number): Script<boolean>;
   /** Keeps a resource until the session ends, and releases it then. */
   own<T extends Disposable>(resource: T): T;
+  /** VmLck of the process now, in bytes. proc_pid_status(5) */
+  vmLck(): Counted;
   /** `/proc/self/status`, now. Ends the experiment as failed where it cannot be read. */
   status(): Status;
   /** The region's VMAs as smaps(5) has them, in order; a sentence when they cannot be told. */
   smaps(region: Region): Promise<readonly SmapsEntry[] | Text>;
   /** What smaps(5) says the region adds to Rss, in bytes; a sentence when it cannot be told. */
   rssBytes(region: Region): Promise<number | Text>;
-  /** States what was measured; the claim holds when it equals what was expected. `note` says more of it. */
-  claim(id: C, expected: number | string, measured: number | string, note?: Text): void;
+  /**
+   * States what was measured; the claim holds when it equals what was expected. `note` says more of it. Where a text
+   * stands for what was measured, nobody can tell it, and the claim is skipped with that as its reason.
+   */
+  claim(id: C, expected: number | string, measured: number | string | Text, note?: Text): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */
-  claimBetween(id: C, least: number, most: number, measured: number): void;
+  claimBetween(id: C, least: number, most: number, measured: Counted): void;
   /**
    * States a count to which the measuring process itself may add up to `most`; what was added is said as the reason.
    */
-  claimWithOwn(id: C, expected: number, measured: number, most: number, whose: Text): void;
+  claimWithOwn(id: C, expected: number, measured: Counted, most: number, whose: Text): void;
   /** A claim that cannot be measured here, and why. */
-  skip(id: C, expected: number | string, reason: Text): void;
+  skip(id: C, expected: Claim['expected'], reason: Text): void;
   /** A core file that was searched. */
   coreFile(found: Omit<CoreFile, 'id'>): void;
   /**

@@ -1,12 +1,12 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
-import type { Status } from '../../native/proc/proc-status.ts';
+import { type Status, status } from '../../native/proc/proc-status.ts';
 import { readSmapsAsync, type SmapsEntry } from '../../native/proc/smaps.ts';
 import type { Claim, CoreFile } from '../../protocol/events.ts';
 import type { Operation, PageRange, ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Result } from '../../protocol/result.ts';
 import type { Text } from '../../protocol/text.ts';
-import type { Look } from '../regions/look.ts';
+import type { Counted, Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import { Progress } from '../session/progress.ts';
@@ -128,6 +128,12 @@ export class SessionLab implements Lab<string> {
     return this.#session.own(resource);
   }
 
+  vmLck(): Counted {
+    const own = status();
+    if (own.errno === null) return own.vmLckBytes;
+    return { en: `/proc/self/status cannot be read: ${own.errno}`, zh: `无法读取 /proc/self/status：${own.errno}` };
+  }
+
   status(): Status {
     return ownStatus();
   }
@@ -149,18 +155,30 @@ export class SessionLab implements Lab<string> {
     return { en: 'the region shares a VMA with its neighbour', zh: '该区域与相邻映射同属一个 VMA' };
   }
 
-  claim(id: string, expected: number | string, measured: number | string, note?: Text): void {
+  claim(id: string, expected: number | string, measured: number | string | Text, note?: Text): void {
+    if (typeof measured === 'object') {
+      this.skip(id, expected, measured);
+      return;
+    }
     const status = expected === measured ? 'held' : 'failed';
     const reason = note && { reason: note };
     this.#state({ id, expected, measured, status, ...reason });
   }
 
-  claimBetween(id: string, least: number, most: number, measured: number): void {
+  claimBetween(id: string, least: number, most: number, measured: Counted): void {
+    if (typeof measured === 'object') {
+      this.skip(id, [least, most], measured);
+      return;
+    }
     const status = measured >= least && measured <= most ? 'held' : 'failed';
     this.#state({ id, expected: [least, most], measured, status });
   }
 
-  claimWithOwn(id: string, expected: number, measured: number, most: number, whose: Text): void {
+  claimWithOwn(id: string, expected: number, measured: Counted, most: number, whose: Text): void {
+    if (typeof measured === 'object') {
+      this.skip(id, expected, measured);
+      return;
+    }
     const own = measured - expected;
     if (own === 0 || own < 0 || own > most) this.claim(id, expected, measured);
     else {
@@ -169,7 +187,7 @@ export class SessionLab implements Lab<string> {
     }
   }
 
-  skip(id: string, expected: number | string, reason: Text): void {
+  skip(id: string, expected: Claim['expected'], reason: Text): void {
     this.#state({ id, expected, measured: '', status: 'skipped', reason });
   }
 

@@ -44,12 +44,6 @@ export const engineFaults: Text = {
   zh: '调用期间 JavaScript 引擎自身的缺页',
 };
 
-/** Why no page is known to be a zero page. */
-export const noZeroFlag: Text = {
-  en: 'this kernel does not tell zero pages from others (PAGEMAP_SCAN, Linux 6.7)',
-  zh: '该内核无法区分零页（需要 PAGEMAP_SCAN，Linux 6.7）',
-};
-
 /** Why a read of new memory maps no shared zero page here, as tried on a page; undefined where it does. */
 export function whyNoZeroPage(): Text | undefined {
   switch (feature('zero-page').status) {
@@ -67,15 +61,3 @@ export function whyNoZeroPage(): Text | undefined {
       };
   }
 }
-
-/** Why no page is known to be part of a huge page. */
-export const noHugeFlag: Text = {
-  en: 'this kernel does not tell huge pages from others (PAGEMAP_SCAN, Linux 6.7)',
-  zh: '该内核无法区分大页（需要 PAGEMAP_SCAN，Linux 6.7）',
-};
-
-/** Why no page is known to be in the page table, or swapped. */
-export const noPageTable: Text = {
-  en: 'this process may not read its own page table',
-  zh: '本进程无法读取自己的页表',
-};

@@ -4,11 +4,12 @@ import type { Text } from '../../protocol/text.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
+import { whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer, path } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
-import { askForSmallPages, noPageTable, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { BackingFile } from '../regions/backing-file.ts';
-import type { Look } from '../regions/look.ts';
+import { type Counted, countOrNull, type Look } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import { cachedPages } from './file-cache/cached-pages.ts';
 import { checkNotCut, evict, touchOne, type Window, whyStayed, windowUnder } from './file-cache/readahead.ts';
@@ -225,30 +226,42 @@ async function* lockAndEvict(
     advice: 'MADV_DONTNEED',
     range: locked,
   });
-  lab.claim('locked-refused', 'EINVAL', refused.errno ?? refused.returned);
-  yield* lab.perform({ en: 'Unmap the rest', zh: '从页表中去掉其余部分' }, region, {
+  lab.claim('locked-refused', 'EINVAL', whyForbidden(refused) ?? refused.errno ?? refused.returned);
+  const unmap = yield* lab.perform({ en: 'Unmap the rest', zh: '从页表中去掉其余部分' }, region, {
     kind: 'madvise',
     advice: 'MADV_DONTNEED',
     range: rest,
   });
-  yield* lab.perform({ en: 'Drop all of it from the page cache', zh: '把整个文件从页缓存中逐出' }, region, {
-    kind: 'evict',
-    range: wholeOf(region),
-  });
+  const drop = yield* lab.perform(
+    { en: 'Drop all of it from the page cache', zh: '把整个文件从页缓存中逐出' },
+    region,
+    {
+      kind: 'evict',
+      range: wholeOf(region),
+    },
+  );
   const look = yield* lab.look({ en: 'Look at what survived', zh: '查看还剩下什么' }, region);
-  stateSurvivors(lab, region, look, locked, rest);
-  const { present, resident } = look.within(locked);
-  const survived = look.knows('Present') ? present : look.knows('Resident') ? resident : null;
+  stateSurvivors(lab, region, look, { locked, rest, unevicted: whyNot(unmap) ?? whyNot(drop) });
+  const survived = countOrNull(survivorsOf(look, locked));
   return { locked: count, survived };
 }
 
-function stateSurvivors(lab: Lab<Claim>, region: Region, look: Look, locked: PageRange, rest: PageRange): void {
-  const survived = look.within(locked);
-  const left = cachedPages(region, rest);
-  // What is in this process's page table is in memory, also where mincore may not tell.
-  if (look.knows('Present')) lab.claim('locked-survives', locked.pageCount, survived.present);
-  else if (look.knows('Resident')) lab.claim('locked-survives', locked.pageCount, survived.resident);
-  else lab.skip('locked-survives', locked.pageCount, typeof left === 'number' ? noPageTable : left);
+/** What is in this process's page table is in memory, also where mincore may not tell. */
+function survivorsOf(look: Look, locked: PageRange): Counted {
+  const present = look.count('present', locked);
+  return typeof present === 'number' ? present : look.count('resident', locked);
+}
+
+interface Evicted {
+  readonly locked: PageRange;
+  readonly rest: PageRange;
+  /** Why nothing was evicted: then what is still there has survived nothing. */
+  readonly unevicted: Text | undefined;
+}
+
+function stateSurvivors(lab: Lab<Claim>, region: Region, look: Look, { locked, rest, unevicted }: Evicted): void {
+  const left = unevicted ?? cachedPages(region, rest);
+  lab.claim('locked-survives', locked.pageCount, unevicted ?? survivorsOf(look, locked));
   const { blockPages = 1, name, inMemory } = region.file ?? {};
   if (typeof left !== 'number') lab.skip('rest-evicted', 0, left);
   else if (left >= blockPages && (name !== '' || inMemory)) lab.skip('rest-evicted', 0, whyStayed(left));

@@ -1,11 +1,13 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Access } from '../../protocol/page-call.ts';
+import type { Text } from '../../protocol/text.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
+import { whyNot } from '../experiment-kit/lock-refusal.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
-import { askForSmallPages, engineFaults, noZeroFlag, whyNoZeroPage } from '../experiment-kit/shared-steps.ts';
+import { askForSmallPages, engineFaults, whyNoZeroPage } from '../experiment-kit/shared-steps.ts';
 import { inOrder, orderParameters } from '../experiment-kit/touch-order.ts';
-import type { Look } from '../regions/look.ts';
+import { countOrNull } from '../regions/look.ts';
 import { firstTouchResult } from './results/first-touch.ts';
 
 /** Touches are made in at most this many steps, so that a large region is as easy to follow as a small one. */
@@ -78,9 +80,10 @@ export const firstTouch = experiment({
     const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
     yield* askForSmallPages(lab, region);
     const before = yield* lab.look({ en: 'Look before touching', zh: '访问之前查看' }, region);
-    lab.claim('none-before', 0, before.counts.resident);
+    lab.claim('none-before', 0, before.count('resident'));
 
     let minorFaults = 0;
+    let refused: Text | undefined;
     let durationNs = 0;
     const perPageNs: number[] = [];
     for (const batch of inOrder(pages, order, { stride, seed, most: mostSteps })) {
@@ -100,25 +103,24 @@ export const firstTouch = experiment({
         { kind: 'touch', access, pages: batch },
       );
       minorFaults += step.minorFaults;
+      refused ??= whyNot(step);
       durationNs += step.durationNs;
       perPageNs.push(...batch.map(() => step.durationNs / batch.length));
     }
 
     const after = yield* lab.look({ en: 'Look after touching', zh: '访问之后查看' }, region);
-    lab.claim('all-after', pages, after.counts.resident);
-    lab.claimWithOwn('fault-each', pages, minorFaults, 2 + pages / 100, engineFaults);
+    lab.claim('all-after', pages, refused ?? after.count('resident'));
+    lab.claimWithOwn('fault-each', pages, refused ?? minorFaults, 2 + pages / 100, engineFaults);
     const zeroPages = access === 'read' ? pages : 0;
     const noZeroPage = access === 'read' ? whyNoZeroPage() : undefined;
     if (noZeroPage) lab.skip('zero-pages', zeroPages, noZeroPage);
-    else if (after.knows('Zero')) lab.claim('zero-pages', zeroPages, after.counts.zero);
-    else lab.skip('zero-pages', zeroPages, noZeroFlag);
+    else lab.claim('zero-pages', zeroPages, refused ?? after.count('zero'));
     const ownBytes = getsOwnPages(access) ? pages * lab.pageSize : 0;
-    const rss = await lab.rssBytes(region);
-    if (typeof rss === 'number') lab.claim('rss', ownBytes, rss);
-    else lab.skip('rss', ownBytes, rss);
+    lab.claim('rss', ownBytes, refused ?? (await lab.rssBytes(region)));
     lab.measurement('firstTouchPerPageNs', durationNs / pages);
-    const resident = (look: Look) => (look.knows('Resident') ? look.counts.resident : null);
-    const [none, all] = [resident(before), resident(after)];
-    lab.result(firstTouchResult({ pages, access, before: none, after: all, faults: minorFaults, perPageNs }));
+    const [none, all] = [before, after].map((look) => countOrNull(look.count('resident')));
+    lab.result(
+      firstTouchResult({ pages, access, before: none ?? null, after: all ?? null, faults: minorFaults, perPageNs }),
+    );
   },
 });

@@ -6,17 +6,15 @@ import type { Text } from '../../protocol/text.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
-import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
+import { whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
-import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { askForSmallPages, everyPageOf, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { countOrNull } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import { type Forked, forkResult } from './results/fork.ts';
 
 const mostPages = 4096;
-
-/** The engine's own memory is shared too: what it writes for the measurement may be copied first. */
-const mostOwnFaults = 4;
 
 const claims = {
   'parent-vm-lck': { en: 'The parent has locked its pages: VmLck', zh: '父进程已锁定这些页：VmLck', unit: 'bytes' },
@@ -27,11 +25,10 @@ const claims = {
   },
   'parent-keeps': { en: 'The parent’s pages are locked as before', zh: '父进程的页仍被锁定' },
   'shared-before': { en: 'Pages that both map, before a write', zh: '写入之前两者共同映射的页数' },
-  fault: {
-    en: 'The write is one minor fault, although the page is locked',
-    zh: '尽管该页已锁定，这次写入仍引发一个次缺页',
+  copied: {
+    en: 'The page that the parent alone maps after its write: a copy',
+    zh: '写入之后仅由父进程映射的页：一个副本',
   },
-  copied: { en: 'The page that the parent alone maps after its write', zh: '写入之后仅由父进程映射的页' },
   'child-keeps': { en: 'The page that is left to the child alone', zh: '只留给子进程的页' },
   'shared-after': { en: 'Pages that both still map', zh: '两者仍共同映射的页数' },
 } as const;
@@ -104,18 +101,23 @@ export const forkExperiment = experiment({
     using child = forked;
     const locked = yield* lab.look({ en: 'Look at the parent’s pages', zh: '查看父进程的页' }, region);
     const childStatus = status(child.pid);
-    const limited = refusedByLimit(lock);
+    const childFile = `/proc/${child.pid}/status`;
+    const childLocked =
+      childStatus.errno === null
+        ? childStatus.vmLckBytes
+        : { en: `${childFile} answered ${childStatus.errno}`, zh: `${childFile} 返回 ${childStatus.errno}` };
+    const limited = whyNot(lock);
     if (limited) {
       lab.skip('parent-vm-lck', pages * lab.pageSize, limited);
       lab.skip('child-vm-lck', 0, limited);
       lab.skip('parent-keeps', pages, limited);
     } else {
-      lab.claim('parent-vm-lck', pages * lab.pageSize, lab.status().vmLckBytes);
-      lab.claim('child-vm-lck', 0, childStatus.errno === null ? childStatus.vmLckBytes : childStatus.errno);
-      lab.claim('parent-keeps', pages, locked.counts.locked);
+      lab.claim('parent-vm-lck', pages * lab.pageSize, lab.vmLck());
+      lab.claim('child-vm-lck', 0, childLocked);
+      lab.claim('parent-keeps', pages, locked.count('locked'));
     }
     const written = yield* writeOne(lab, region, child.pid, page);
-    const childLockedBytes = childStatus.errno === null ? childStatus.vmLckBytes : null;
+    const childLockedBytes = limited ? null : countOrNull(childLocked);
     lab.result(forkResult({ pages, page, childLockedBytes, parentLocked: lock.errno === null, ...written }));
   },
 });
@@ -132,22 +134,20 @@ async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number
     access: 'write',
     pages: [page],
   });
-  lab.claimWithOwn('fault', 1, write.minorFaults, mostOwnFaults, engineFaults);
   lab.measurement('copyOnWriteNs', write.durationNs);
   const mine = sharing(region, 'self');
   const its = sharing(region, pid);
   yield* lab.look({ en: 'Look at the parent’s pages again', zh: '再次查看父进程的页' }, region);
-  if ('en' in before) lab.skip('shared-before', region.pages, before);
-  else lab.claim('shared-before', region.pages, before.shared.length);
-  if ('en' in mine) {
-    lab.skip('copied', `${page}`, mine);
-    lab.skip('shared-after', region.pages - 1, mine);
-  } else {
-    lab.claim('copied', `${page}`, mine.exclusive.join(', '));
-    lab.claim('shared-after', region.pages - 1, mine.shared.length);
-  }
-  if ('en' in its) lab.skip('child-keeps', `${page}`, its);
-  else lab.claim('child-keeps', `${page}`, its.exclusive.join(', '));
+  const told = (of: PageSharing | Text, say: (of: PageSharing) => number | string) => ('en' in of ? of : say(of));
+  const unwritten = whyNot(write);
+  lab.claim(
+    'shared-before',
+    region.pages,
+    told(before, ({ shared }) => shared.length),
+  );
+  lab.claim('copied', `${page}`, unwritten ?? told(mine, ({ exclusive }) => exclusive.join(', ')));
+  lab.claim('shared-after', region.pages - 1, unwritten ?? told(mine, ({ shared }) => shared.length));
+  lab.claim('child-keeps', `${page}`, unwritten ?? told(its, ({ exclusive }) => exclusive.join(', ')));
   return { before, parent: mine, child: its, copyNs: write.durationNs, keyStep: write.index };
 }
 

@@ -3,11 +3,12 @@ import type { Text } from '../../protocol/text.ts';
 import { formatBytes } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
+import { faultsOf, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
-import { askForSmallPages, engineFaults, noHugeFlag, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { askForSmallPages, engineFaults, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { hugePageBytes, hugePageFallbacks, whyNoHugePages } from '../limits/huge-pages.ts';
-import type { Look } from '../regions/look.ts';
+import { type Look, together } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import { hugePageResult } from './results/huge-page.ts';
 
@@ -88,7 +89,7 @@ export const hugePage = experiment({
     const pages = hugePages * each;
     const firsts = Array.from({ length: hugePages }, (_, index) => index * each);
     const huge = yield* mapAligned(lab, pages, each);
-    yield* lab.perform({ en: 'A: ask for huge pages', zh: 'A：要求使用大页' }, huge, {
+    const asked = yield* lab.perform({ en: 'A: ask for huge pages', zh: 'A：要求使用大页' }, huge, {
       kind: 'madvise',
       advice: 'MADV_HUGEPAGE',
       range: wholeOf(huge),
@@ -106,18 +107,23 @@ export const hugePage = experiment({
     const figures = { hugePages, huge: hugeLook, small: smallLook, pages, keyStep: inSmall.index };
     const [hugeFaultNs, smallFaultNs] = [inHuge.durationNs / hugePages, inSmall.durationNs / hugePages];
     lab.result(hugePageResult({ ...figures, hugeFaultNs, smallFaultNs }));
-    lab.claim('small-resident', hugePages, smallLook.counts.resident);
+    lab.claim('small-resident', hugePages, whyNot(inSmall) ?? smallLook.count('resident'));
 
-    const fellBack = whyFellBack(hugeLook, hugePages, each, fallbacks);
+    const fellBack = whyNot(asked) ?? whyNot(inHuge) ?? whyFellBack(hugeLook, hugePages, each, fallbacks);
     if (fellBack) {
       skipAll(lab, pages, hugePages, each, fellBack);
       return;
     }
     lab.measurement('hugeFaultNs', inHuge.durationNs / hugePages);
-    lab.claim('huge-resident', pages, hugeLook.counts.resident);
-    if (hugeLook.knows('Huge')) lab.claim('huge-mapped', pages, hugeLook.counts.huge);
-    else lab.skip('huge-mapped', pages, noHugeFlag);
-    lab.claimWithOwn('one-fault-each', 2 * hugePages, inHuge.minorFaults + inSmall.minorFaults, 1, engineFaults);
+    lab.claim('huge-resident', pages, hugeLook.count('resident'));
+    lab.claim('huge-mapped', pages, hugeLook.count('huge'));
+    lab.claimWithOwn(
+      'one-fault-each',
+      2 * hugePages,
+      together(faultsOf(inHuge), faultsOf(inSmall), (one, other) => one + other),
+      1,
+      engineFaults,
+    );
     yield* lockOnePage(lab, huge, each);
   },
 });
@@ -144,17 +150,20 @@ function writeOneByteEach(lab: Lab<Claim>, region: Region, firsts: readonly numb
  * Why not every huge page came, or undefined when all did or nothing explains it: they have to be found in one piece.
  */
 function whyFellBack(
-  { counts }: Look,
+  look: Look,
   hugePages: number,
   each: number,
   fallbacksBefore: number | undefined,
 ): Text | undefined {
-  if (counts.resident === hugePages * each) return undefined;
+  const resident = look.count('resident');
+  if (typeof resident !== 'number') return resident;
+  if (resident === hugePages * each) return undefined;
   const off = whyNoHugePages();
   if (off) return off;
   const fallbacks = hugePageFallbacks();
   if (fallbacks !== undefined && fallbacks === fallbacksBefore) return undefined;
-  const got = Math.floor(counts.huge / each);
+  const huge = look.count('huge');
+  const got = typeof huge === 'number' ? Math.floor(huge / each) : 0;
   return {
     en: `the kernel had ${got} of ${hugePages} huge pages to give: its free memory is in smaller pieces (fragmentation), or a control group’s limit is near; try again`,
     zh: `内核只能提供 ${hugePages} 个大页中的 ${got} 个：空闲内存不够连续（碎片化），或接近控制组的上限；请重试`,
@@ -173,18 +182,11 @@ async function* lockOnePage(lab: Lab<Claim>, region: Region, each: number): Scri
     return;
   }
   const look = yield* lab.look({ en: 'A: look again', zh: 'A：再次查看' }, region);
-  lab.claim('split-stays', region.pages, look.counts.resident);
-  if (look.knows('Huge')) lab.claim('split-huge', hugeLeft, look.counts.huge);
-  else lab.skip('split-huge', hugeLeft, noHugeFlag);
+  lab.claim('split-stays', region.pages, look.count('resident'));
+  lab.claim('split-huge', hugeLeft, look.count('huge'));
   const vmas = await lab.smaps(region);
-  if ('en' in vmas) lab.skip('split-vmas', 3, vmas);
-  else lab.claim('split-vmas', 3, vmas.length);
-  if (look.knows('Locked')) lab.claim('split-locked', 1, look.counts.locked);
-  else
-    lab.skip('split-locked', 1, {
-      en: 'the kernel does not tell which pages are locked',
-      zh: '内核没有说明哪些页被锁定',
-    });
+  lab.claim('split-vmas', 3, 'en' in vmas ? vmas : vmas.length);
+  lab.claim('split-locked', 1, look.count('locked'));
 }
 
 function skipAll(lab: Lab<Claim>, pages: number, hugePages: number, each: number, why: Text): void {

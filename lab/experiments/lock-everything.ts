@@ -1,15 +1,18 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { MclFlag } from '../../protocol/operation.ts';
+import type { Text } from '../../protocol/text.ts';
 import type { LockingFacts } from '../../protocol/would-lock.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
+import { whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
 import { askForSmallPages, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { lockingFacts } from '../limits/locking-facts.ts';
 import { wholeProcessBytes } from '../limits/memory-sizes.ts';
+import { together } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
-import type { Turn } from '../session/steps.ts';
+import type { TakenStep, Turn } from '../session/steps.ts';
 import { lockEverythingResult } from './results/lock-everything.ts';
 
 const mebibyte = 1024 ** 2;
@@ -139,19 +142,24 @@ export const lockEverything = experiment({
       },
       (turn) => lockAndUnlock(turn, flags, old, pages),
     );
-    const done = seen.mlockall.errno === null;
     const inForce = {
-      current: done && lock !== 'future',
-      future: done && lock !== 'current',
+      current: lock !== 'future',
+      future: lock !== 'current',
       onFault: onFault === 'yes',
     };
-    lab.claim('answer', expectedAnswer(flags, seen.before.vmSizeBytes, facts), seen.mlockall.errno ?? '0');
-    claimOld(lab, seen, inForce, pages);
-    claimNew(lab, seen, inForce, pages, facts);
-    lab.claim('after', 0, seen.after.vmLckBytes);
-
     const { mlockall, before, locked, after } = seen;
     const answer = mlockall.errno ?? '0';
+    const expected = expectedAnswer(flags, before.vmSizeBytes, facts);
+    lab.claim('answer', expected, whyForbidden(mlockall) ?? answer);
+    const refused = whyRefusedAll(mlockall, facts);
+    if (refused) {
+      skipWithoutIt(lab, inForce, pages, refused);
+      return;
+    }
+    claimOld(lab, seen, inForce, pages);
+    claimNew(lab, seen, inForce, pages, facts);
+    lab.claim('after', 0, whyNot(seen.munlockall) ?? after.vmLckBytes);
+
     const tookNs = mlockall.durationNs;
     const keyStep = mlockall.index;
     lab.result(lockEverythingResult({ flags: flags.join('|'), answer, tookNs, before, locked, after, keyStep }));
@@ -160,9 +168,37 @@ export const lockEverything = experiment({
     const newAfter = region
       ? yield* lab.look({ en: 'Look at B after munlockall', zh: 'munlockall 之后查看 B' }, region)
       : undefined;
-    lab.claim('none-locked', 0, oldAfter.counts.locked + (newAfter?.counts.locked ?? 0));
+    const bothLocked = together(oldAfter.count('locked'), newAfter?.count('locked') ?? 0, (one, other) => one + other);
+    lab.claim('none-locked', 0, whyNot(seen.munlockall) ?? bothLocked);
   },
 });
+
+/** Why nothing was locked, and what would be under the measured limit; undefined when mlockall did it. */
+function whyRefusedAll(mlockall: TakenStep, { memlock }: LockingFacts): Text | undefined {
+  const why = whyNot(mlockall);
+  if (!why || mlockall.errno !== 'ENOMEM' || memlock.soft === 0) return why;
+  return {
+    en: `${why.en} With lock=future it works under this limit.`,
+    zh: `${why.zh}设 lock=future 时，在此上限下可以成功。`,
+  };
+}
+
+/** Without the lock the rest would say nothing of it, however true. */
+function skipWithoutIt(lab: EverythingLab, wanted: InForce, pages: number, why: Text): void {
+  for (const [claim, expected] of [
+    ['old-locked', wanted.current ? pages : 0],
+    ['old-resident', wanted.current && !wanted.onFault ? pages : 0],
+    ['vm-lck', 0],
+    ['rss', 0],
+    ['new-map', '0'],
+    ['new-locked', wanted.future ? pages : 0],
+    ['new-resident', wanted.future && !wanted.onFault ? pages : 0],
+    ['new-vm-lck', wanted.future ? pages * lab.pageSize : 0],
+    ['after', 0],
+    ['none-locked', 0],
+  ] as const)
+    lab.skip(claim, expected, why);
+}
 
 type Seen = ReturnType<typeof lockAndUnlock>;
 
@@ -194,8 +230,8 @@ function expectedAnswer(flags: readonly MclFlag[], vmSizeBytes: number, { ipcLoc
 
 function claimOld(lab: EverythingLab, { before, locked, oldLook, mlockall }: Seen, inForce: InForce, pages: number) {
   const brought = inForce.current && !inForce.onFault;
-  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.counts.locked);
-  lab.claim('old-resident', brought ? pages : 0, oldLook.counts.resident);
+  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.count('locked'));
+  lab.claim('old-resident', brought ? pages : 0, oldLook.count('resident'));
   const least = Math.floor(locked.vmSizeBytes * leastShare);
   if (inForce.current) lab.claimBetween('vm-lck', least, locked.vmSizeBytes, locked.vmLckBytes);
   else lab.claim('vm-lck', 0, locked.vmLckBytes);
@@ -224,8 +260,8 @@ function claimNew(
   const lockedPages = inForce.future ? pages : 0;
   const residentPages = inForce.future && !inForce.onFault ? pages : 0;
   if (newLook) {
-    lab.claim('new-locked', lockedPages, newLook.counts.locked);
-    lab.claim('new-resident', residentPages, newLook.counts.resident);
+    lab.claim('new-locked', lockedPages, newLook.count('locked'));
+    lab.claim('new-resident', residentPages, newLook.count('resident'));
     lab.claim('new-vm-lck', lockedPages * lab.pageSize, mapped.step.vmLckGrowthBytes);
   } else {
     const why = whyRefused(mapped.step);

@@ -5,6 +5,7 @@ import type { Text } from '../../protocol/text.ts';
 import { countPages, formatBytes } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
+import { whyForbidden } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
@@ -95,9 +96,10 @@ export const lockLimit = experiment({
     yield* askForSmallPages(lab, region);
 
     const { largest, refusal } = yield* lockMoreAndMore(lab, region);
-    lab.claim('largest', allowed, largest);
-    lab.claim('refused', bytes === 0 ? 'EPERM' : 'ENOMEM', refusal?.errno ?? '0');
-    lab.claim('vm-lck', before + largest * lab.pageSize, lab.status().vmLckBytes);
+    const forbidden = refusal && whyForbidden(refusal);
+    lab.claim('largest', allowed, forbidden ?? largest);
+    lab.claim('refused', bytes === 0 ? 'EPERM' : 'ENOMEM', forbidden ?? refusal?.errno ?? '0');
+    lab.claim('vm-lck', before + largest * lab.pageSize, forbidden ?? lab.vmLck());
     lab.measurement('largestLockBytes', largest * lab.pageSize);
 
     if (largest > 0) {
@@ -109,7 +111,7 @@ export const lockLimit = experiment({
       atZero = yield* lockFirst(lab, region, 1);
       yield* setLimit(lab, bytes);
     }
-    lab.claim('limit-0', 'EPERM', atZero?.errno ?? '0');
+    lab.claim('limit-0', 'EPERM', forbidden ?? atZero?.errno ?? '0');
     const futureErrno = yield* future(lab, bytes);
     const keyStep = refusal?.index ?? 0;
     const { errno = null } = refusal ?? {};
@@ -186,7 +188,7 @@ async function* future(lab: LimitLab, limitBytes: number): Script<string | undef
       return { mlockall, mapped };
     },
   );
-  lab.claim('future', limitBytes === 0 ? 'EPERM' : '0', mlockall.errno ?? '0');
+  lab.claim('future', limitBytes === 0 ? 'EPERM' : '0', whyForbidden(mlockall) ?? mlockall.errno ?? '0');
   if (mlockall.errno === null) lab.claim('future-mmap', 'EAGAIN', mapped.step.errno ?? '0');
   else lab.skip('future-mmap', 'EAGAIN', whyRefused(mlockall));
   return mlockall.errno === null ? (mapped.step.errno ?? '0') : undefined;

@@ -2,10 +2,10 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Text } from '../../protocol/text.ts';
 import { countPages, formatPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
-import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
+import { whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
-import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
-import type { Look } from '../regions/look.ts';
+import { askForSmallPages, wholeOf } from '../experiment-kit/shared-steps.ts';
+import { countOrNull, type Look, together } from '../regions/look.ts';
 import { lockOnFaultResult } from './results/lock-on-fault.ts';
 
 /**
@@ -61,12 +61,12 @@ export const lockOnFault = experiment({
 
     const mlock = yield* lab.perform({ en: 'Lock A', zh: '锁定 A' }, now, { kind: 'mlock', range: wholeOf(now) });
     const lookNow = yield* lab.look({ en: 'Look at A', zh: '查看 A' }, now);
-    const limitedNow = refusedByLimit(mlock);
+    const limitedNow = whyNot(mlock);
     if (limitedNow) {
       lab.skip('resident-now', pages, limitedNow);
       lab.skip('vm-lck-now', bytes, limitedNow);
     } else {
-      lab.claim('resident-now', pages, lookNow.counts.resident);
+      lab.claim('resident-now', pages, lookNow.count('resident'));
       lab.claim('vm-lck-now', bytes, mlock.vmLckGrowthBytes);
       lab.measurement('mlockNs', mlock.durationNs);
     }
@@ -78,13 +78,12 @@ export const lockOnFault = experiment({
     });
     const lookLater = yield* lab.look({ en: 'Look at B', zh: '查看 B' }, later);
     const page = Math.floor(pages / 2);
-    const known = (look: Look, limited: Text | undefined) =>
-      limited || !look.knows('Resident') ? null : look.counts.resident;
-    const limitedLater = mlock2.errno === 'ENOSYS' ? whyRefused(mlock2) : refusedByLimit(mlock2);
+    const known = (look: Look, limited: Text | undefined) => (limited ? null : countOrNull(look.count('resident')));
+    const limitedLater = whyNot(mlock2);
     const seen = {
       nowNs: limitedNow ? null : mlock.durationNs,
       residentNow: known(lookNow, limitedNow),
-      vmLckBytes: limitedNow ? null : mlock.vmLckGrowthBytes,
+      vmLckBytes: limitedNow ? null : countOrNull(mlock.vmLckGrowthBytes),
     };
     if (limitedLater) {
       lab.skip('none-yet', 0, limitedLater);
@@ -95,10 +94,9 @@ export const lockOnFault = experiment({
       lab.result(lockOnFaultResult({ ...seen, laterNs: null, touchNs: null, residentLater: null }));
       return;
     }
-    lab.claim('none-yet', 0, lookLater.counts.resident);
-    if (lookLater.knows('OnFault')) {
-      lab.claim('both-locked', pages, Math.min(lookLater.counts.locked, lookLater.counts.onFault));
-    } else lab.skip('both-locked', pages, { en: 'smaps cannot be read here', zh: '此处无法读取 smaps' });
+    lab.claim('none-yet', 0, lookLater.count('resident'));
+    const both = together(lookLater.count('locked'), lookLater.count('onFault'), Math.min);
+    lab.claim('both-locked', pages, both);
     lab.claim('vm-lck-on-fault', bytes, mlock2.vmLckGrowthBytes);
     lab.measurement('mlock2OnFaultNs', mlock2.durationNs);
 
@@ -111,14 +109,10 @@ export const lockOnFault = experiment({
     const residentLater = known(lookLater, limitedLater);
     lab.result(lockOnFaultResult({ ...seen, laterNs: mlock2.durationNs, touchNs: touch.durationNs, residentLater }));
     const touched = yield* lab.look({ en: 'Look at B again', zh: '再次查看 B' }, later);
-    lab.claim('touch-one', `${page}`, formatPages(touched.pagesWith('Resident')));
+    const resident = touched.pagesWith('Resident');
+    lab.claim('touch-one', `${page}`, whyNot(touch) ?? ('en' in resident ? resident : formatPages(resident)));
     const smaps = await lab.smaps(later);
-    if ('en' in smaps) lab.skip('smaps-one', lab.pageSize, smaps);
-    else
-      lab.claim(
-        'smaps-one',
-        lab.pageSize,
-        smaps.reduce((sum, { lockedBytes }) => sum + lockedBytes, 0),
-      );
+    const lockedBytes = 'en' in smaps ? smaps : smaps.reduce((sum, vma) => sum + vma.lockedBytes, 0);
+    lab.claim('smaps-one', lab.pageSize, whyNot(touch) ?? lockedBytes);
   },
 });

@@ -2,10 +2,11 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import { countPages, formatPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
-import { lockedInSmaps, refusedByLimit } from '../experiment-kit/lock-refusal.ts';
+import { lockedInSmaps, whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf } from '../experiment-kit/shared-steps.ts';
+import { countOrNull } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import { lockRangeResult, type Ranged } from './results/lock-range.ts';
 
@@ -112,37 +113,36 @@ async function* lockTwice(
     { kind: 'mlock', range },
   );
   const look = yield* lab.look({ en: 'See which pages are locked', zh: '查看哪些页被锁定' }, region);
-  const limited = refusedByLimit(first);
-  if (limited) {
-    for (const id of ['covers', 'smaps'] as const) lab.skip(id, formatPages([covered]), limited);
-    lab.skip('vm-lck', bytes, limited);
-    for (const id of ['relock', 'no-nesting'] as const) lab.skip(id, 0, limited);
-    lab.skip('vm-lck-back', -bytes, limited);
+  const refused = whyNot(first);
+  if (refused) {
+    for (const id of ['covers', 'smaps'] as const) lab.skip(id, formatPages([covered]), refused);
+    lab.skip('vm-lck', bytes, refused);
+    for (const id of ['relock', 'no-nesting'] as const) lab.skip(id, 0, refused);
+    lab.skip('vm-lck-back', -bytes, refused);
     return { locked: null, keyStep: first.index };
   }
-  lab.claim('covers', formatPages([covered]), formatPages(look.pagesWith('Locked')));
+  const lockedPages = look.pagesWith('Locked');
+  lab.claim('covers', formatPages([covered]), 'en' in lockedPages ? lockedPages : formatPages(lockedPages));
   const inSmaps = await lockedInSmaps(lab, region);
-  if ('en' in inSmaps) lab.skip('smaps', formatPages([covered]), inSmaps);
-  else lab.claim('smaps', formatPages([covered]), formatPages(inSmaps));
+  lab.claim('smaps', formatPages([covered]), 'en' in inSmaps ? inSmaps : formatPages(inSmaps));
   lab.claim('vm-lck', bytes, first.vmLckGrowthBytes);
 
   const again = yield* lab.perform({ en: 'Lock the same bytes again', zh: '再次锁定同样的字节' }, region, {
     kind: 'mlock',
     range,
   });
-  lab.claim('relock', 0, again.vmLckGrowthBytes);
+  lab.claim('relock', 0, whyNot(again) ?? again.vmLckGrowthBytes);
   const unlock = yield* lab.perform({ en: 'Unlock them once', zh: '解锁一次' }, region, { kind: 'munlock', range });
   const after = yield* lab.look({ en: 'See whether any page is still locked', zh: '查看是否还有页被锁定' }, region);
-  lab.claim('no-nesting', 0, after.counts.locked);
-  lab.claim('vm-lck-back', -bytes, unlock.vmLckGrowthBytes);
-  const seen = look.knows('Locked') ? look.pagesWith('Locked')[0] : undefined;
-  return { locked: seen ?? null, keyStep: first.index };
+  lab.claim('no-nesting', 0, whyNot(unlock) ?? after.count('locked'));
+  lab.claim('vm-lck-back', -bytes, whyNot(unlock) ?? unlock.vmLckGrowthBytes);
+  return { locked: 'en' in lockedPages ? null : (lockedPages[0] ?? null), keyStep: first.index };
 }
 
 async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'before' | 'resident'>> {
   const region = yield* lab.map({ en: `Map ${holed.pages} more pages`, zh: `另外映射 ${holed.pages} 页` }, holed.pages);
   yield* askForSmallPages(lab, region);
-  yield* lab.perform(
+  const unmap = yield* lab.perform(
     { en: `Unmap page ${holed.hole}: a hole`, zh: `解除第 ${holed.hole} 页的映射：形成空洞` },
     region,
     {
@@ -161,7 +161,9 @@ async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'befo
     start,
   );
   const before = formatPages([start]);
-  const limited = refusedByLimit(lock);
+  // Refused for the hole is what it is about: for the limit, or by a filter, says nothing of holes.
+  const about = lock.diagnosis?.fix === 'mapped-range' ? undefined : whyNot(lock);
+  const limited = whyNot(unmap) ?? whyForbidden(lock) ?? (lock.errno === 'ENOMEM' ? about : undefined);
   const answer = lock.errno ?? '0';
   if (limited) {
     lab.skip('hole', 'ENOMEM', limited);
@@ -170,9 +172,9 @@ async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'befo
     return { answer, before: null, resident: null };
   }
   lab.claim('hole', 'ENOMEM', answer);
-  lab.claim('before-hole', before, formatPages(look.pagesWith('Locked')));
-  lab.claim('not-brought', 0, look.counts.resident);
-  const known = (flag: 'Locked' | 'Resident', count: number) => (look.knows(flag) ? count : null);
-  const { locked, resident } = look.counts;
-  return { answer, before: known('Locked', locked), resident: known('Resident', resident) };
+  const lockedPages = look.pagesWith('Locked');
+  lab.claim('before-hole', before, 'en' in lockedPages ? lockedPages : formatPages(lockedPages));
+  lab.claim('not-brought', 0, look.count('resident'));
+  const [locked, resident] = [countOrNull(look.count('locked')), countOrNull(look.count('resident'))];
+  return { answer, before: locked, resident };
 }

@@ -3,17 +3,18 @@ import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
+import { faultsOf } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import {
   askForSmallPages,
   engineFaults,
   everyPageOf,
-  noZeroFlag,
   wholeOf,
   whyNoZeroPage,
   whyRefused,
 } from '../experiment-kit/shared-steps.ts';
+import { type Counted, countOrNull, together } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import type { Mapped, TakenStep } from '../session/steps.ts';
 import { prefaultResult, type Readied } from './results/prefault.ts';
@@ -127,7 +128,7 @@ export const prefault = experiment({
   mapsBytes: ({ pages }) => ways.length * pages * pageSize(),
 
   async *run(lab, { pages }) {
-    let laterFaults = 0;
+    let laterFaults: Counted = 0;
     const readied: Readied[] = [];
     for (const way of ways) {
       const { region, step } = yield* prepare(lab, way, pages);
@@ -139,13 +140,12 @@ export const prefault = experiment({
       lab.measurement(`${way.id}PerPageNs`, step.durationNs / pages);
       const { label } = region;
       const look = yield* lab.look({ en: `${label}: look`, zh: `${label}：查看` }, region);
-      lab.claim(way.claim, pages, look.counts.resident);
+      lab.claim(way.claim, pages, look.count('resident'));
       let later: TakenStep;
       if (way.claim === 'populate-read') {
         const noZeroPage = whyNoZeroPage();
         if (noZeroPage) lab.skip('read-zero-pages', pages, noZeroPage);
-        else if (look.knows('Zero')) lab.claim('read-zero-pages', pages, look.counts.zero);
-        else lab.skip('read-zero-pages', pages, noZeroFlag);
+        else lab.claim('read-zero-pages', pages, look.count('zero'));
         later = yield* touchAfterReading(lab, region);
       } else {
         later = yield* lab.perform({ en: `${label}: write each page now`, zh: `${label}：现在写每一页` }, region, {
@@ -153,10 +153,10 @@ export const prefault = experiment({
           access: 'write',
           pages: everyPageOf(region),
         });
-        laterFaults += later.minorFaults;
+        laterFaults = together(laterFaults, faultsOf(later), (one, other) => one + other);
       }
       const perPageNs = step.durationNs / pages;
-      readied.push({ way: way.id, name: way.name, perPageNs, laterFaults: later.minorFaults });
+      readied.push({ way: way.id, name: way.name, perPageNs, laterFaults: countOrNull(faultsOf(later)) });
     }
     lab.claimWithOwn('later-touches', 0, laterFaults, 2 + pages / 100, engineFaults);
     lab.result(prefaultResult(pages, readied));
@@ -190,7 +190,7 @@ async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script<Taken
     access: 'read',
     pages: everyPageOf(region),
   });
-  lab.claimWithOwn('later-reads', 0, read.minorFaults, 1 + pages / 100, engineFaults);
+  lab.claimWithOwn('later-reads', 0, faultsOf(read), 1 + pages / 100, engineFaults);
   const write = yield* lab.perform({ en: `${label}: write each page now`, zh: `${label}：现在写每一页` }, region, {
     kind: 'touch',
     access: 'write',
@@ -198,7 +198,7 @@ async function* touchAfterReading(lab: Lab<Claim>, region: Region): Script<Taken
   });
   const noZeroPage = whyNoZeroPage();
   if (noZeroPage) lab.skip('later-writes', pages, noZeroPage);
-  else lab.claimWithOwn('later-writes', pages, write.minorFaults, 2 + pages / 100, engineFaults);
+  else lab.claimWithOwn('later-writes', pages, faultsOf(write), 2 + pages / 100, engineFaults);
   return write;
 }
 

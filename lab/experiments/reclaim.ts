@@ -4,12 +4,13 @@ import type { Advice } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
+import { whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
-import { askForSmallPages, everyPageOf, noPageTable, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import { askForSmallPages, everyPageOf, wholeOf } from '../experiment-kit/shared-steps.ts';
 import { swapRoomBytes } from '../limits/swap-space.ts';
 import { BackingFile } from '../regions/backing-file.ts';
-import type { Look } from '../regions/look.ts';
+import { type Counted, countOrNull, type Look, together } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import type { TakenStep } from '../session/steps.ts';
 import { type Advised, reclaimResult } from './results/reclaim.ts';
@@ -36,7 +37,10 @@ interface Prepared {
   readonly region: Region;
   readonly unlocked: PageRange;
   readonly locked: PageRange;
+  /** Why the locked half could not be locked. */
   readonly refusal?: Text;
+  /** Why nothing was brought in that could be given back. */
+  readonly empty?: Text;
 }
 
 /**
@@ -146,7 +150,7 @@ async function* prepare(lab: Lab<Claim>, pages: number, advice: Advice, file?: B
   );
   const { label } = region;
   yield* askForSmallPages(lab, region);
-  yield* file ? readOneByOne(lab, region) : write(lab, region);
+  const filled = yield* file ? readOneByOne(lab, region) : write(lab, region);
   const count = Math.floor(pages / 2);
   const unlocked = { firstPage: 0, pageCount: pages - count };
   const locked = { firstPage: pages - count, pageCount: count };
@@ -154,7 +158,8 @@ async function* prepare(lab: Lab<Claim>, pages: number, advice: Advice, file?: B
     kind: 'mlock',
     range: locked,
   });
-  return { region, unlocked, locked, ...(lock.errno === null ? {} : { refusal: whyRefused(lock) }) };
+  const [empty, refusal] = [whyNot(filled), whyNot(lock)];
+  return { region, unlocked, locked, ...(empty && { empty }), ...(refusal && { refusal }) };
 }
 
 function write(lab: Lab<Claim>, region: Region) {
@@ -186,12 +191,13 @@ async function* readOneByOne(lab: Lab<Claim>, region: Region): Script<TakenStep>
       range,
     },
   );
-  yield* lab.perform({ en: `${label}: read each page`, zh: `${label}：读每一页` }, region, {
+  const read = yield* lab.perform({ en: `${label}: read each page`, zh: `${label}：读每一页` }, region, {
     kind: 'touch',
     access: 'read',
     pages: everyPageOf(region),
   });
-  return yield* emptyLists(lab, region);
+  yield* emptyLists(lab, region);
+  return read;
 }
 
 /** Gives the advice on both halves and states what it did. */
@@ -209,8 +215,9 @@ async function* advise(
     region,
     { kind: 'madvise', advice, range: unlocked },
   );
-  if (first.errno !== null) {
-    skipSubject(lab, subject, half, whyRefused(first));
+  const why = half.empty ?? whyNot(first);
+  if (why) {
+    skipSubject(lab, subject, half, why);
     return undefined;
   }
   const refused = refusal
@@ -223,20 +230,30 @@ async function* advise(
   const look = yield* lab.look({ en: `${label}: look`, zh: `${label}：查看` }, region);
   const expected = `EINVAL, ${locked.pageCount}`;
   if (refusal) lab.skip(`${subject}-locked`, expected, refusal);
-  else
-    lab.claim(`${subject}-locked`, expected, `${refused?.errno ?? refused?.returned}, ${look.within(locked).resident}`);
+  else claimAnswer(lab, subject, refused, look.count('resident', locked), locked);
   const then = yield* stateUnlocked(lab, subject, half, look, fresh);
-  const flag = subject === 'file' ? 'Present' : 'Resident';
-  const { present, resident } = then.within(unlocked);
   const name = subject === 'file' ? { en: `${advice}, a file`, zh: `${advice}，文件` } : { en: advice, zh: advice };
   return {
     subject,
     label: name,
     half: unlocked.pageCount,
-    left: then.knows(flag) ? (subject === 'file' ? present : resident) : null,
+    left: countOrNull(then.count(subject === 'file' ? 'present' : 'resident', unlocked)),
     ...(refused && { answer: refused.errno ?? String(refused.returned) }),
     grid: { pages: region.pages, unknown: then.unknown, runs: then.runs() },
   };
+}
+
+/** The answer for the locked half, and what is left of it: EINVAL and all, where the call was made. */
+function claimAnswer(
+  lab: Lab<Claim>,
+  subject: Subject,
+  refused: TakenStep | undefined,
+  left: Counted,
+  { pageCount }: PageRange,
+): void {
+  const forbidden = refused && whyForbidden(refused);
+  const measured = typeof left === 'number' ? `${refused?.errno ?? refused?.returned}, ${left}` : left;
+  lab.claim(`${subject}-locked`, `EINVAL, ${pageCount}`, forbidden ?? measured);
 }
 
 async function* stateUnlocked(
@@ -250,25 +267,26 @@ async function* stateUnlocked(
   const { pageCount } = unlocked;
   switch (subject) {
     case 'cold':
-      lab.claim('cold-unlocked', pageCount, look.within(unlocked).resident);
+      lab.claim('cold-unlocked', pageCount, look.count('resident', unlocked));
       return look;
     case 'dontneed':
-      lab.claim('dontneed-unlocked', 0, look.within(unlocked).resident);
+      lab.claim('dontneed-unlocked', 0, look.count('resident', unlocked));
       return look;
     case 'free': {
-      lab.claim('free-unlocked', pageCount, look.within(unlocked).resident);
+      lab.claim('free-unlocked', pageCount, look.count('resident', unlocked));
       // What MADV_FREE marks waits in such a list too; swap would otherwise take the pages as they were.
       yield* emptyLists(lab, fresh);
-      const later = yield* pageOut(lab, half, fresh);
-      lab.claim('free-later', 0, later.within(unlocked).resident + later.within(unlocked).swapped);
+      const { look: later, refused } = yield* pageOut(lab, half, fresh);
+      const [resident, swapped] = [later.count('resident', unlocked), later.count('swapped', unlocked)];
+      const left = together(resident, swapped, (one, other) => one + other);
+      lab.claim('free-later', 0, refused ?? left);
       return look;
     }
     case 'pageout': {
       const out = swapRoomBytes() >= pageCount * lab.pageSize ? pageCount : 0;
-      const then = out === 0 ? look : yield* pageOut(lab, half, fresh, look);
-      statePresent(lab, 'pageout-unlocked', pageCount - out, then, unlocked);
-      if (then.knows('Swapped')) lab.claim('pageout-swapped', out, then.within(unlocked).swapped);
-      else lab.skip('pageout-swapped', out, noPageTable);
+      const { look: then, refused } = out === 0 ? { look } : yield* pageOut(lab, half, fresh, look);
+      lab.claim('pageout-unlocked', pageCount - out, refused ?? then.count('present', unlocked));
+      lab.claim('pageout-swapped', out, refused ?? then.count('swapped', unlocked));
       return then;
     }
     case 'file': {
@@ -276,32 +294,47 @@ async function* stateUnlocked(
         lab.skip('file-unlocked', 0, onlyInMemory);
         return look;
       }
-      const then = yield* pageOut(lab, half, fresh, look);
-      statePresent(lab, 'file-unlocked', 0, then, unlocked);
-      lab.measurement('fileCachedAfterPageoutPages', then.within(unlocked).resident);
+      const { look: then, refused } = yield* pageOut(lab, half, fresh, look);
+      lab.claim('file-unlocked', 0, refused ?? then.count('present', unlocked));
+      const cached = then.count('resident', unlocked);
+      if (typeof cached === 'number') lab.measurement('fileCachedAfterPageoutPages', cached);
       return then;
     }
   }
 }
 
+/** What reclaiming came to, and why it was not done where the call was refused. */
+interface Reclaimed {
+  readonly look: Look;
+  readonly refused?: Text;
+}
+
 /** Reclaims the unlocked half, until none of it is in the page table or asking again does not help. */
-async function* pageOut(lab: Lab<Claim>, { region, unlocked }: Prepared, fresh: Region, seen?: Look): Script<Look> {
+async function* pageOut(
+  lab: Lab<Claim>,
+  { region, unlocked }: Prepared,
+  fresh: Region,
+  seen?: Look,
+): Script<Reclaimed> {
   const { label } = region;
   let look = seen;
   for (let round = 0; round < mostRounds; round++) {
     if (look) {
-      const { present, resident } = look.within(unlocked);
-      if ((look.knows('Present') ? present : resident) === 0) return look;
+      const present = look.count('present', unlocked);
+      const left = typeof present === 'number' ? present : look.count('resident', unlocked);
+      if (left === 0 || typeof left !== 'number') return { look };
       yield* emptyLists(lab, fresh);
     }
-    yield* lab.perform(
+    const step = yield* lab.perform(
       { en: `${label}: reclaim the unlocked half now`, zh: `${label}：现在回收未锁定的一半` },
       region,
       { kind: 'madvise', advice: 'MADV_PAGEOUT', range: unlocked },
     );
     look = yield* lab.look({ en: `${label}: look again`, zh: `${label}：再次查看` }, region);
+    const refused = whyNot(step);
+    if (refused) return { look, refused };
   }
-  return look ?? (yield* lab.look({ en: `${label}: look again`, zh: `${label}：再次查看` }, region));
+  return { look: look ?? (yield* lab.look({ en: `${label}: look again`, zh: `${label}：再次查看` }, region)) };
 }
 
 /**
@@ -318,11 +351,6 @@ function emptyLists(lab: Lab<Claim>, region: Region) {
     region,
     { kind: 'evict', range: wholeOf(region) },
   );
-}
-
-function statePresent(lab: Lab<Claim>, claim: Claim, expected: number, look: Look, range: PageRange): void {
-  if (look.knows('Present')) lab.claim(claim, expected, look.within(range).present);
-  else lab.skip(claim, expected, noPageTable);
 }
 
 function skipSubject(lab: Lab<Claim>, subject: Subject, { unlocked, locked }: Prepared, why: Text): void {

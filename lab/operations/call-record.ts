@@ -2,6 +2,7 @@ import { meaning } from '../../native/errno-meanings/errno-meaning.ts';
 import type { ErrnoName } from '../../native/libc/errno.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { PageRange } from '../../protocol/operation.ts';
+import type { Text } from '../../protocol/text.ts';
 import { diagnose, type RefusedArguments } from '../limits/diagnose.ts';
 import type { Region } from '../regions/region.ts';
 import type { Meter } from './meter.ts';
@@ -12,8 +13,8 @@ export type CallRecord = Omit<Step, 'index' | 'title'> & Measured;
 /** What was measured of a step beside what it tells. */
 export interface Measured {
   readonly minorFaults: number;
-  /** By how much VmLck grew in this call, in bytes; less than 0 when it shrank. */
-  readonly vmLckGrowthBytes: number;
+  /** By how much VmLck grew in this call, in bytes, less than 0 when it shrank; or why that is unknown. */
+  readonly vmLckGrowthBytes: number | Text;
 }
 
 /** What a call came to, before it is written down. */

@@ -1,6 +1,7 @@
 import { CallMeter } from '../../native/calls/call-meter.ts';
 import type { Cost } from '../../native/calls/touch.ts';
 import { status } from '../../native/proc/proc-status.ts';
+import type { Text } from '../../protocol/text.ts';
 import type { Clock } from '../base/clock.ts';
 
 /** One for all steps: its buffers are kept, and calls are measured one after the other. */
@@ -26,7 +27,7 @@ export class Meter {
       durationNs: this.#durationNs,
       minorFaults: this.#minorFaults,
       majorFaults: this.#majorFaults,
-      vmLckGrowthBytes: this.#vmLckGrowthBytes,
+      vmLckGrowthBytes: Number.isNaN(this.#vmLckGrowthBytes) ? noStatus : this.#vmLckGrowthBytes,
     };
   }
 
@@ -61,7 +62,9 @@ export class Meter {
   }
 }
 
-/** NaN, which equals no expectation, where it cannot be read. */
+const noStatus: Text = { en: '/proc/self/status cannot be read', zh: '无法读取 /proc/self/status' };
+
+/** NaN where it cannot be read. */
 function vmLckBytes(): number {
   const own = status();
   return own.errno === null ? own.vmLckBytes : Number.NaN;

@@ -1,41 +1,100 @@
+import type { Unknown } from '../../native/pages/unknown.ts';
 import { histogram, pageCounts } from '../../protocol/counts.ts';
 import type { PageCounts } from '../../protocol/counts-schema.ts';
+import type { RegionInfo } from '../../protocol/events.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import type { Snapshot } from '../../protocol/frame-stream.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import { forEachRun } from '../../protocol/runs.ts';
+import type { Text } from '../../protocol/text.ts';
 
-/** A snapshot that stays as it is, for the experiment to reason about. */
-export interface Look {
-  readonly counts: PageCounts;
-  /** Flags that could not be found out. */
-  readonly unknown: number;
-  /** The counts of a part of the region. */
-  within(range: PageRange): PageCounts;
-  /** The pages that have a flag, as ranges in order. */
-  pagesWith(flag: keyof typeof PageFlag): readonly PageRange[];
-  /** The runs of equal pages, for a figure. */
-  runs(): [number, number, number][];
-  /** Whether this snapshot knows the flag of every page. */
-  knows(flag: keyof typeof PageFlag): boolean;
+/** A count, or why nobody can tell it. */
+export type Counted = number | Text;
+
+/** The count as a figure has it: null where it is unknown. */
+export const countOrNull = (counted: Counted): number | null => (typeof counted === 'number' ? counted : null);
+
+/** Made of two counts; unknown when one of them is. */
+export function together(one: Counted, other: Counted, make: (one: number, other: number) => number): Counted {
+  if (typeof one !== 'number') return one;
+  return typeof other === 'number' ? make(one, other) : other;
 }
 
-/** The snapshot, with its own flags: the observer writes over the snapshot's at its next look. */
-export function lookOf({ flags, unknown }: Snapshot): Look {
+/** A snapshot that stays as it is, for the experiment to reason about. What it does not know it says why. */
+export interface Look {
+  /** Pages of a kind, of all of the region or of a part. */
+  count(kind: keyof typeof flagOf, range?: PageRange): Counted;
+  /** The pages that have a flag, as ranges in order. */
+  pagesWith(flag: keyof typeof PageFlag): readonly PageRange[] | Text;
+  /** Flags that could not be found out. */
+  readonly unknown: number;
+  /** The runs of equal pages, for a figure. */
+  runs(): [number, number, number][];
+}
+
+/** The flag that has to be known for a count. */
+const flagOf = {
+  resident: 'Resident',
+  present: 'Present',
+  locked: 'Locked',
+  onFault: 'OnFault',
+  swapped: 'Swapped',
+  zero: 'Zero',
+  huge: 'Huge',
+  dontDump: 'DontDump',
+} as const satisfies Partial<Record<keyof PageCounts, keyof typeof PageFlag>>;
+
+/**
+ * The snapshot, with its own flags: the observer writes over the snapshot's at its next look.
+ *
+ * @param unknown what the snapshot could not tell, and why
+ * @param kind of the region: of anonymous memory mincore and the page table have to say the same
+ */
+export function lookOf(
+  { flags, unknown: mask }: Snapshot,
+  unknown: readonly Unknown[],
+  kind: RegionInfo['kind'] = 'anonymous',
+): Look {
   const kept = flags.slice();
+  const why = (flag: keyof typeof PageFlag): Text | undefined =>
+    mask & PageFlag[flag] ? (unknown.find(({ bits }) => bits.includes(flag))?.reason ?? nobodyTold) : undefined;
+  const contradicted = kind === 'anonymous' && !(mask & bothWitnesses) ? disagreement(kept) : undefined;
+  const whyNot = (flag: keyof typeof PageFlag) => why(flag) ?? (flag === 'Resident' ? contradicted : undefined);
   return {
-    counts: pageCounts(histogram(kept)),
-    unknown,
-    within: ({ firstPage, pageCount }) => pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount))),
-    pagesWith: (flag) => rangesWith(kept, PageFlag[flag]),
+    count: (counted, { firstPage, pageCount } = { firstPage: 0, pageCount: kept.length }) =>
+      whyNot(flagOf[counted]) ?? pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount)))[counted],
+    pagesWith: (flag) => whyNot(flag) ?? rangesWith(kept, PageFlag[flag]),
+    unknown: mask,
     runs() {
       const runs: [number, number, number][] = [];
       forEachRun(kept, (firstPage, pageCount, byte) => runs.push([firstPage, pageCount, byte]));
       return runs;
     },
-    knows: (flag) => !(unknown & PageFlag[flag]),
   };
 }
+
+const bothWitnesses = PageFlag.Resident | PageFlag.Present;
+
+/**
+ * Whether mincore and the page table contradict each other, in a sentence. Anonymous memory is in core where it is in
+ * the page table, and elsewhere only in the swap cache. mincore(2)
+ */
+function disagreement(flags: Uint8Array): Text | undefined {
+  let [inCore, inTable, apart] = [0, 0, 0];
+  for (const byte of flags) {
+    const [resident, present] = [(byte & PageFlag.Resident) !== 0, (byte & PageFlag.Present) !== 0];
+    if (resident) inCore++;
+    if (present) inTable++;
+    if (resident !== present && !(byte & PageFlag.Swapped)) apart++;
+  }
+  if (apart === 0) return undefined;
+  return {
+    en: `the witnesses disagree on ${apart} pages: mincore has ${inCore} resident, the page table ${inTable} present`,
+    zh: `两个证人对 ${apart} 页说法不一：mincore 说驻留 ${inCore} 页，页表中有 ${inTable} 页`,
+  };
+}
+
+const nobodyTold: Text = { en: 'the kernel did not tell', zh: '内核没有说明' };
 
 export function rangesWith(flags: Uint8Array, flag: number): PageRange[] {
   const ranges: { firstPage: number; pageCount: number }[] = [];

@@ -75,6 +75,11 @@ export class Observer {
     return { flags: this.#flags, vmas: this.#previous?.vmas ?? [] };
   }
 
+  /** What the last look could not tell, and why. */
+  get unknown(): Residency['unknown'] {
+    return this.#previous?.unknown ?? [];
+  }
+
   /** The states of all pages, now. The flags are overwritten by the next look. */
   look(clock: Clock, step: number): Snapshot {
     const { address, pages, fd } = this.#region;

@@ -76,12 +76,17 @@ export class RegionSet {
    * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid
    * during that call alone.
    */
-  observe(clock: Clock, step: number, seen?: (region: Region, snapshot: Snapshot) => void, only?: Region): void {
+  observe(
+    clock: Clock,
+    step: number,
+    seen?: (region: Region, snapshot: Snapshot, unknown: Observer['unknown']) => void,
+    only?: Region,
+  ): void {
     for (const { region, observer, stream } of this.#members.values()) {
       if ((only && region !== only) || observer.tooDear) continue;
       const snapshot = observer.look(clock, step);
       stream.offer(snapshot);
-      seen?.(region, snapshot);
+      seen?.(region, snapshot, observer.unknown);
     }
   }
 

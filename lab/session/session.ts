@@ -18,7 +18,7 @@ import { forkProcess } from '../operations/process-operations.ts';
 import { warmUp } from '../operations/warm-up.ts';
 import { type Look, lookOf } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
-import { betweenSteps } from '../regions/observer.ts';
+import { betweenSteps, type Observer } from '../regions/observer.ts';
 import type { Region } from '../regions/region.ts';
 import { RegionSet } from './region-set.ts';
 import { Sampler, takeSample } from './sampler.ts';
@@ -30,7 +30,7 @@ import { Transcript, type TranscriptHeader } from './transcript.ts';
 export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'session'> : never) : never;
 
 /** What was seen of a region after a step. Its flags are valid while it is told, and no longer. */
-export type Seen = (region: Region, snapshot: Snapshot) => void;
+export type Seen = (region: Region, snapshot: Snapshot, unknown: Observer['unknown']) => void;
 
 /**
  * What every session has, however it is driven: regions, the log of operations, a sampler, and turns, so that calls
@@ -205,9 +205,9 @@ export class Session {
 
   /** Looks at all regions after a step, or at one; the transcript keeps what it saw. */
   observe(step: number, seen?: Seen, only?: Region): void {
-    const keep: Seen = (region, snapshot) => {
+    const keep: Seen = (region, snapshot, unknown) => {
       this.#transcript.addSnapshot(step, region.id, snapshot);
-      seen?.(region, snapshot);
+      seen?.(region, snapshot, unknown);
     };
     this.regions.observe(this.clock, step, keep, only);
     this.#sample();
@@ -245,8 +245,8 @@ export class Session {
     const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done };
     const step = this.publish({ title, record, entry });
     let look: Look | undefined;
-    this.observe(step.index, (seen, snapshot) => {
-      if (lookCloser && seen === region) look = lookOf(snapshot);
+    this.observe(step.index, (seen, snapshot, unknown) => {
+      if (lookCloser && seen === region) look = lookOf(snapshot, unknown, region.info().kind);
     });
     if (
       operation.kind === 'munmap' &&

@@ -70,9 +70,10 @@ export function turnOf(taken: Taken[], first: number, regions: RegionSet, clock:
       const operation = { kind: 'mincore', range: { firstPage: 0, pageCount: region.pages } } as const;
       const record = performNow(operation, region, clock);
       keep({ title, record, entry: { kind: 'operation', title, label: region.label, operation } });
-      const snapshot = new Observer(region).look(clock, betweenSteps);
+      const observer = new Observer(region);
+      const snapshot = observer.look(clock, betweenSteps);
       taken.at(-1)?.seen?.push({ region: region.id, snapshot });
-      return lookOf(snapshot);
+      return lookOf(snapshot, observer.unknown, region.info().kind);
     },
     status: ownStatus,
   };

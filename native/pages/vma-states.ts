@@ -3,6 +3,7 @@
  * where that still holds.
  */
 
+import type { ErrnoName } from '../libc/errno.ts';
 import { pageSize } from '../libc/sysconf.ts';
 import { readSmaps, type SmapsEntry } from '../proc/smaps.ts';
 import { isLocked, vmas } from '../proc/vma.ts';
@@ -78,10 +79,12 @@ export function vmaStates(
     };
     return [{ firstPage: 0, pages, ...nothingKnown }];
   }
+  let refused: ErrnoName | null = null;
   const states = found.vmas.map((vma): VmaState => {
     const start = vma.start < address ? address : vma.start;
     const stop = vma.end > end ? end : vma.end;
     const { locked, errno } = isLocked(start, Number(stop - start));
+    refused ??= errno;
     return {
       firstPage: Number((start - address) / size),
       pages: Number((stop - start) / size),
@@ -93,8 +96,20 @@ export function vmaStates(
       vmFlags: null,
     };
   });
-  return withVmFlags(address, end, states, options, unknown);
+  // smaps tells locks too; it only takes longer.
+  const known = withVmFlags(address, end, states, refused === null ? options : { readVmFlags: true }, unknown);
+  if (refused !== null && known.some(({ locked }) => locked === null)) unknown.push(lockUntold(refused));
+  return known;
 }
+
+const lockUntold = (errno: ErrnoName): Unknown => ({
+  source: 'vmas',
+  bits: ['Locked'],
+  reason: {
+    en: `msync, which tells locked pages, answered ${errno}, and smaps can't be read.`,
+    zh: `用来得知锁定的 msync 返回 ${errno}，且无法读取 smaps。`,
+  },
+});
 
 /**
  * Adds `onFault` and `dontDump`, from the last snapshot where that still holds, else from smaps where it is worth its
@@ -115,7 +130,7 @@ function withVmFlags(
     if (kept.every(({ locked, dontDump }) => dontDump !== null || (!locked && !wasRead))) return kept;
   }
   const size = BigInt(pageSize());
-  const flags = new Map<number, Pick<SmapsEntry, 'onFault' | 'dontDump' | 'flags'>>();
+  const flags = new Map<number, Pick<SmapsEntry, 'locked' | 'onFault' | 'dontDump' | 'flags'>>();
   const read = readSmaps(
     'self',
     (entry) => flags.set(Number((entry.start > address ? entry.start : address) - address) / Number(size), entry),
@@ -135,7 +150,9 @@ function withVmFlags(
   }
   return states.map((state) => {
     const entry = flags.get(state.firstPage);
-    return entry ? { ...state, onFault: entry.onFault, dontDump: entry.dontDump, vmFlags: entry.flags } : state;
+    if (!entry) return state;
+    const { onFault, dontDump, flags: vmFlags } = entry;
+    return { ...state, locked: state.locked ?? entry.locked, onFault, dontDump, vmFlags };
   });
 }
 

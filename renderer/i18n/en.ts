@@ -82,6 +82,7 @@ export const en = {
     paused: 'Paused',
     open: 'Open',
     completed: 'Completed',
+    unmeasured: 'Completed: nothing was measured',
     stopped: 'Stopped',
     failed: 'Failed',
   },

@@ -80,6 +80,7 @@ export const zh: Texts = {
     paused: '已暂停',
     open: '已打开',
     completed: '已完成',
+    unmeasured: '已完成：什么都没有测到',
     stopped: '已停止',
     failed: '失败',
   },

@@ -3,6 +3,7 @@ import { problem } from '../../../protocol/problem.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { formatBytes } from '../../base/format.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
+import { whyNot } from '../../experiment-kit/lock-refusal.ts';
 import type { Script } from '../../experiment-kit/script.ts';
 import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
 import type { BackingFile } from '../../regions/backing-file.ts';
@@ -43,16 +44,20 @@ export async function* evict<C extends string>(lab: Lab<C>, region: Region): Scr
   return left;
 
   async function* evictOnce(lab: Lab<C>, region: Region): Script<number | Text> {
-    yield* lab.perform({ en: 'Unmap the pages from this process', zh: '从本进程的页表中去掉这些页' }, region, {
-      kind: 'madvise',
-      advice: 'MADV_DONTNEED',
-      range,
-    });
-    yield* lab.perform({ en: 'Drop them from the page cache', zh: '把它们从页缓存中逐出' }, region, {
+    const unmap = yield* lab.perform(
+      { en: 'Unmap the pages from this process', zh: '从本进程的页表中去掉这些页' },
+      region,
+      {
+        kind: 'madvise',
+        advice: 'MADV_DONTNEED',
+        range,
+      },
+    );
+    const drop = yield* lab.perform({ en: 'Drop them from the page cache', zh: '把它们从页缓存中逐出' }, region, {
       kind: 'evict',
       range,
     });
-    return cachedPages(region, range);
+    return whyNot(unmap) ?? whyNot(drop) ?? cachedPages(region, range);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Result } from '../../../protocol/result.ts';
-import type { Look } from '../../regions/look.ts';
+import { countOrNull, type Look } from '../../regions/look.ts';
 
 export interface OneByte {
   readonly hugePages: number;
@@ -19,8 +19,8 @@ export function hugePageResult({ hugePages, huge, small, hugeFaultNs, smallFault
     },
     values: {
       places: { value: hugePages, unit: 'plain' },
-      huge: { value: huge.knows('Resident') ? huge.counts.resident : null, unit: 'pages' },
-      small: { value: small.knows('Resident') ? small.counts.resident : null, unit: 'pages' },
+      huge: { value: countOrNull(huge.count('resident')), unit: 'pages' },
+      small: { value: countOrNull(small.count('resident')), unit: 'pages' },
       hugeFault: { value: hugeFaultNs, unit: 'ns' },
       smallFault: { value: smallFaultNs, unit: 'ns' },
     },

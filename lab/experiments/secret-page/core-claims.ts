@@ -15,6 +15,8 @@ export interface Secrets {
   readonly protected: Region;
   readonly secret?: Region;
   readonly noSecret?: Text;
+  /** Why MADV_DONTDUMP was refused: then core files hold what it was to keep out of them. */
+  readonly dumped: Text | undefined;
 }
 
 /** States what the core files were found to hold: the kernel's, or gcore's where the kernel wrote none. */
@@ -31,11 +33,14 @@ export function claimCores(
   const [main, why] = subject(kernel, plain);
   const note = why && { en: 'in gcore’s core file', zh: '依据 gcore 的 core 文件' };
   claimFound(lab, 'unprotected', main, secrets.unprotected, why);
-  claimAbsent(lab, 'protected', main, secrets.protected, note);
+  if (secrets.dumped) lab.skip('protected', 0, secrets.dumped);
+  else claimAbsent(lab, 'protected', main, secrets.protected, note);
   if (secrets.secret) claimAbsent(lab, 'secret', main, secrets.secret, note);
   else lab.skip('secret', 0, noSecret);
-  claimListed(lab, main, secrets.protected);
-  claimFound(lab, 'gcore-all', all, secrets.protected);
+  if (secrets.dumped) lab.skip('listed', 0, secrets.dumped);
+  else claimListed(lab, main, secrets.protected);
+  if (secrets.dumped) lab.skip('gcore-all', 1, secrets.dumped);
+  else claimFound(lab, 'gcore-all', all, secrets.protected);
   if (secrets.secret) claimAbsent(lab, 'gcore-all-secret', all, secrets.secret);
   else lab.skip('gcore-all-secret', 0, noSecret);
   const times = (of: Evidence, region: Region | undefined) =>

@@ -3,9 +3,10 @@ import { PR, prctl } from '../../../native/calls/prctl.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { countPages } from '../../base/format.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
-import { lockedInSmaps, refusedByLimit } from '../../experiment-kit/lock-refusal.ts';
+import { lockedInSmaps, whyNot } from '../../experiment-kit/lock-refusal.ts';
 import type { Script } from '../../experiment-kit/script.ts';
 import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
+import type { Counted } from '../../regions/look.ts';
 import type { Region } from '../../regions/region.ts';
 import type { TakenStep } from '../../session/steps.ts';
 import { secretPageResult } from '../results/secret-page.ts';
@@ -36,7 +37,7 @@ interface Placed extends Secrets {
  * @param pages of each of the three regions
  */
 export async function* lifeOfASecret(lab: SecretLab, pages: number): Script {
-  const before = lab.status().vmLckBytes;
+  const before = lab.vmLck();
   yield* allowCores(lab);
   const placed = yield* place(lab, pages);
   yield* claimFlags(lab, placed);
@@ -84,7 +85,7 @@ async function* place(lab: SecretLab, pages: number): Script<Placed> {
     kind: 'mlock',
     range: wholeOf(guarded),
   });
-  yield* lab.perform({ en: 'Leave B out of core files', zh: '让 core 文件不含 B' }, guarded, {
+  const dontDump = yield* lab.perform({ en: 'Leave B out of core files', zh: '让 core 文件不含 B' }, guarded, {
     kind: 'madvise',
     advice: 'MADV_DONTDUMP',
     range: wholeOf(guarded),
@@ -98,12 +99,21 @@ async function* place(lab: SecretLab, pages: number): Script<Placed> {
     keyStep = (yield* lab.perform(title, region, { kind: 'getrandom', range })).index;
   }
   const secret = made.region ? { secret: made.region } : { noSecret: whyRefused(made.step) };
-  return { unprotected, protected: guarded, regions, lock, keyStep, made: made.step, ...secret };
+  return {
+    unprotected,
+    protected: guarded,
+    regions,
+    lock,
+    keyStep,
+    made: made.step,
+    dumped: whyNot(dontDump),
+    ...secret,
+  };
 }
 
-async function* claimFlags(lab: SecretLab, { protected: region, secret, regions, lock, made }: Placed): Script {
+async function* claimFlags(lab: SecretLab, { protected: region, secret, regions, lock, made, dumped }: Placed): Script {
   for (const each of regions) yield* lab.look({ en: `Look at ${each.label}`, zh: `查看 ${each.label}` }, each);
-  const limited = refusedByLimit(lock);
+  const limited = whyNot(lock);
   const locked = await lockedInSmaps(lab, region);
   if (limited) lab.skip('locked', region.pages, limited);
   else if ('en' in locked) lab.skip('locked', region.pages, locked);
@@ -119,7 +129,7 @@ async function* claimFlags(lab: SecretLab, { protected: region, secret, regions,
   if ('en' in vmas) lab.skip('dont-dump', region.pages, vmas);
   else {
     const bytes = vmas.filter(({ dontDump }) => dontDump).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    lab.claim('dont-dump', region.pages, bytes / lab.pageSize);
+    lab.claim('dont-dump', region.pages, dumped ?? bytes / lab.pageSize);
   }
 }
 
@@ -128,13 +138,15 @@ function claimGrowth(lab: SecretLab, id: 'vm-lck' | 'secret-vm-lck', region: Reg
 }
 
 /** Whoever may trace the process reads its memory, locked or not; memfd_secret is out of their reach. */
-async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSecret }: Placed): Script {
+async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSecret, lock }: Placed): Script {
   const read = (target: Region) =>
     lab.call(
       { en: `Read a byte of ${target.label} as a debugger would`, zh: `像调试器那样读取 ${target.label} 的一个字节` },
       (site) => readAsDebugger(target, site),
     );
-  lab.claim('others-read', 1, yield* read(region));
+  // What is not locked would prove nothing of locks.
+  const got = yield* read(region);
+  lab.claim('others-read', 1, whyNot(lock) ?? got);
   if (secret) lab.claim('others-cannot', 'EFAULT', yield* read(secret));
   else if (noSecret) lab.skip('others-cannot', 'EFAULT', noSecret);
 }
@@ -167,11 +179,12 @@ async function* wipe(lab: SecretLab, { regions }: Placed): Script {
   lab.claim('wiped', 0, nonZero);
 }
 
-async function* giveBack(lab: SecretLab, { protected: region, regions }: Placed, before: number): Script {
+async function* giveBack(lab: SecretLab, { protected: region, regions, lock }: Placed, before: Counted): Script {
   yield* lab.perform({ en: 'Unlock B', zh: '解锁 B' }, region, { kind: 'munlock', range: wholeOf(region) });
   for (const each of regions) {
     const title = { en: `Unmap ${each.label}`, zh: `解除 ${each.label} 的映射` };
     yield* lab.perform(title, each, { kind: 'munmap', range: wholeOf(each) });
   }
-  lab.claim('released', before, lab.status().vmLckBytes);
+  if (typeof before === 'number') lab.claim('released', before, whyNot(lock) ?? lab.vmLck());
+  else lab.skip('released', 0, before);
 }

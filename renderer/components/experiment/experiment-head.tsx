@@ -1,3 +1,4 @@
+import { nothingMeasured } from '../../../protocol/claim-amount.ts';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownSession } from '../../store/store.ts';
@@ -46,9 +47,10 @@ function RunState() {
   const starting = useApp((state) => state.starting);
   const session = useApp(shownSession);
   const state = session?.state ?? 'ready';
+  const blank = state === 'completed' && nothingMeasured([...(session?.claims.values() ?? [])]);
   return (
-    <span className={classes.state} role="status" data-state={state}>
-      {starting ? t('run.starting') : t(`state.${state}`)}
+    <span className={classes.state} role="status" data-state={blank ? 'unmeasured' : state}>
+      {starting ? t('run.starting') : t(`state.${blank ? 'unmeasured' : state}`)}
       {state === 'paused' && session?.next && (
         <span className={classes.next}>{t('run.next', { title: pick(session.next) })}</span>
       )}

@@ -1,7 +1,7 @@
 /** When the flags of smaps are read, seen by what a look shows of a change that nobody told it of. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clock } from '../../../lab/base/clock.ts';
-import { lookOf } from '../../../lab/regions/look.ts';
+import { countOrNull, lookOf, together } from '../../../lab/regions/look.ts';
 import { betweenSteps, Observer } from '../../../lab/regions/observer.ts';
 import { Region } from '../../../lab/regions/region.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../../../native/calls/mlock.ts';
@@ -90,16 +90,27 @@ describe('a look that is kept', () => {
   it('stays as it was when the next one is taken, and knows its ranges', () => {
     madvise(at(1), 2 * size, MADV.POPULATE_WRITE);
     madvise(at(5), size, MADV.POPULATE_WRITE);
-    const kept = lookOf(observer.look(clock, 3));
+    const kept = lookOf(observer.look(clock, 3), observer.unknown);
     madvise(at(0), pages * size, MADV.DONTNEED);
     observer.look(clock, 4);
-    expect(kept.counts).toMatchObject({ resident: 3, locked: 0 });
-    expect(kept.within({ firstPage: 2, pageCount: 4 })).toMatchObject({ resident: 2 });
+    expect([kept.count('resident'), kept.count('locked')]).toEqual([3, 0]);
+    expect(kept.count('resident', { firstPage: 2, pageCount: 4 })).toBe(2);
     expect(kept.pagesWith('Resident')).toEqual([
       { firstPage: 1, pageCount: 2 },
       { firstPage: 5, pageCount: 1 },
     ]);
-    expect(kept.knows('Resident')).toBe(true);
-    expect(lookOf({ flags: new Uint8Array(1), takenNs: 0, step: 0, unknown: PageFlag.Zero }).knows('Zero')).toBe(false);
+    expect(kept.unknown).toBe(0);
+  });
+
+  it('says why it does not know a count, and gives no number for it', () => {
+    const reason = { en: 'mincore answered EPERM.', zh: 'mincore 返回 EPERM。' };
+    const flags = new Uint8Array([PageFlag.Present, 0]);
+    const unknown = [{ source: 'mincore', bits: ['Resident'], reason }] as const;
+    const look = lookOf({ flags, takenNs: 0, step: 0, unknown: PageFlag.Resident }, unknown);
+    expect(look.count('resident')).toEqual(reason);
+    expect(look.pagesWith('Resident')).toEqual(reason);
+    expect(look.count('present')).toBe(1);
+    expect(together(look.count('present'), look.count('resident'), Math.min)).toEqual(reason);
+    expect(countOrNull(look.count('resident'))).toBeNull();
   });
 });
