@@ -4,7 +4,7 @@ import type { Text } from '../../protocol/text.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
-import { whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
+import { whyForbidden } from '../experiment-kit/lock-refusal.ts';
 import { integer, path } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
@@ -241,7 +241,7 @@ async function* lockAndEvict(
     },
   );
   const look = yield* lab.look({ en: 'Look at what survived', zh: '查看还剩下什么' }, region);
-  stateSurvivors(lab, region, look, { locked, rest, unevicted: whyNot(unmap) ?? whyNot(drop) });
+  stateSurvivors(lab, region, look, { locked, rest, unevicted: whyForbidden(unmap) ?? whyForbidden(drop) });
   const survived = countOrNull(survivorsOf(look, locked));
   return { locked: count, survived };
 }

@@ -143,15 +143,15 @@ export const lockEverything = experiment({
       (turn) => lockAndUnlock(turn, flags, old, pages),
     );
     const inForce = {
-      current: lock !== 'future',
+      current: lock !== 'future' && seen.allowed === seen.mlockall,
       future: lock !== 'current',
       onFault: onFault === 'yes',
     };
-    const { mlockall, before, locked, after } = seen;
+    const { mlockall, allowed, before, locked, after } = seen;
     const answer = mlockall.errno ?? '0';
     const expected = expectedAnswer(flags, before.vmSizeBytes, facts);
     lab.claim('answer', expected, whyForbidden(mlockall) ?? answer);
-    const refused = whyRefusedAll(mlockall, facts);
+    const refused = whyRefusedAll(allowed, facts);
     if (refused) {
       skipWithoutIt(lab, inForce, pages, refused);
       return;
@@ -205,13 +205,21 @@ type Seen = ReturnType<typeof lockAndUnlock>;
 function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages: number) {
   const before = turn.status();
   const mlockall = turn.onProcess({ en: 'Lock everything', zh: '锁定全部内存' }, { kind: 'mlockall', flags });
+  // What a limit refuses of the whole process it may allow of what comes later.
+  const allowed =
+    mlockall.errno === 'ENOMEM' && flags.length > 1 && flags.includes('MCL_FUTURE')
+      ? turn.onProcess(
+          { en: 'Lock what this limit allows: what will be mapped', zh: '锁定此上限允许的部分：未来的映射' },
+          { kind: 'mlockall', flags: flags.filter((flag) => flag !== 'MCL_CURRENT') },
+        )
+      : mlockall;
   const locked = turn.status();
   const oldLook = turn.look({ en: 'Look at A, mapped before', zh: '查看此前映射的 A' }, old);
   const mapped = turn.map({ en: `Map ${countPages(pages)} anew`, zh: `新映射 ${pages} 页` }, { pages });
   const newLook = mapped.region && turn.look({ en: 'Look at B, never touched', zh: '查看从未访问的 B' }, mapped.region);
   const munlockall = turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
   const after = turn.status();
-  return { before, mlockall, locked, oldLook, mapped, newLook, munlockall, after };
+  return { before, mlockall, allowed, locked, oldLook, mapped, newLook, munlockall, after };
 }
 
 /** Whether MCL_CURRENT is not certain to be refused, and so may bring the whole process in. */

@@ -2,7 +2,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import { countPages, formatPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
-import { lockedInSmaps, whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
+import { lockedInSmaps, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import { askForSmallPages, wholeOf } from '../experiment-kit/shared-steps.ts';
@@ -162,8 +162,7 @@ async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'befo
   );
   const before = formatPages([start]);
   // Refused for the hole is what it is about: for the limit, or by a filter, says nothing of holes.
-  const about = lock.diagnosis?.fix === 'mapped-range' ? undefined : whyNot(lock);
-  const limited = whyNot(unmap) ?? whyForbidden(lock) ?? (lock.errno === 'ENOMEM' ? about : undefined);
+  const limited = whyNot(unmap) ?? (lock.diagnosis?.fix === 'mapped-range' ? undefined : whyNot(lock));
   const answer = lock.errno ?? '0';
   if (limited) {
     lab.skip('hole', 'ENOMEM', limited);

@@ -331,7 +331,7 @@ async function* pageOut(
       { kind: 'madvise', advice: 'MADV_PAGEOUT', range: unlocked },
     );
     look = yield* lab.look({ en: `${label}: look again`, zh: `${label}：再次查看` }, region);
-    const refused = whyNot(step);
+    const refused = whyForbidden(step);
     if (refused) return { look, refused };
   }
   return { look: look ?? (yield* lab.look({ en: `${label}: look again`, zh: `${label}：再次查看` }, region)) };

@@ -29,6 +29,7 @@ export function lyingLibc(lies: Readonly<Record<string, string>>): Disposable & 
 #include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>

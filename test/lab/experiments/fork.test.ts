@@ -27,7 +27,7 @@ describe('fork', () => {
   it.each(users())('holds every claim for $name', async (user) => {
     const report = await reportOf(user, 'fork');
     expect(notHeld(report)).toEqual([]);
-    expect(report.claims).toHaveLength(8);
+    expect(report.claims).toHaveLength(7);
   });
 
   it.each([
