@@ -228,6 +228,24 @@ describe('a record of smaps', () => {
     expect(parse(gate)).toMatchObject({ start: 0xffffffffff600000n, end: 0xffffffffff601000n });
   });
 
+  // VmFlags as the kernels print them, in the order of the bits; `lf` has a name since about Linux 6.2.
+  test.each([
+    ['on fault, 6.18: private, without huge pages', 'rd wr mr mw me lo lf ac sd nh', true],
+    ['on fault, 5.10: private, without huge pages', 'rd wr mr mw me lo ?? ac sd nh', true],
+    ['on fault, 6.1: shared memory', 'rd wr sh mr mw me ms lo ?? sd', true],
+    ['on fault, 6.1 without soft-dirty bits: a file and huge pages', 'rd sh mr me ms lo rr ?? hg', true],
+    ['on fault, 6.1: a stack that grows down', 'rd wr mr mw me gd lo ?? ac', true],
+    ['on fault, 5.10: left out of core files and of children', 'rd wr mr mw me lo dc ?? ac wf dd sd', true],
+    ['locked whole, 5.10', 'rd wr mr mw me lo ac sd nh', false],
+    ['a nameless flag below the lock', 'rd wr mr mw me ?? lo ac sd', false],
+    ['a nameless flag above all', 'rd wr mr mw me lo ac sd nh ??', false],
+    ['nameless flags on both sides of the lock', 'rd wr ?? lo ?? ac sd ??', true],
+    ['a nameless flag below and not locked', 'rd wr mr mw me ?? ac sd', false],
+    ['a nameless flag at the end of a locked mapping', 'rd sh mr ms lo ??', false],
+  ])('%s: %s is locked on fault: %s', (_, flags, onFault) => {
+    expect(parse(record.replace('rd wr sh lo lf dd sd', flags))).toMatchObject({ flags, onFault });
+  });
+
   test('that is cut short anywhere is not parsed yet', () => {
     const bytes = Buffer.from(record);
     for (let length = 0; length < bytes.length; length++) expect(parseRecord(bytes, 0, length, 0)).toBeUndefined();
