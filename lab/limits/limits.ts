@@ -35,8 +35,8 @@ export function limitsFacts(): LimitsFacts {
 function controlGroup(): LimitsFacts['cgroup'] {
   const found = cgroupMemory();
   if (found.errno !== null || !found.memory) return null;
-  const { version, path, maxBytes, currentBytes, swapMaxBytes, unevictableBytes } = found.memory;
-  return { version, path, maxBytes, currentBytes, swapMaxBytes, unevictableBytes };
+  const { version, path, maxBytes, currentBytes, swapMaxBytes, availableBytes, unevictableBytes } = found.memory;
+  return { version, path, maxBytes, currentBytes, swapMaxBytes, availableBytes, unevictableBytes };
 }
 
 function machineMemory(mode: string): Pick<LimitsFacts, 'memory' | 'overcommit'> {

@@ -1,4 +1,5 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
+import { callFilter } from '../../native/probes/call-filter.ts';
 import { status } from '../../native/proc/proc-status.ts';
 import { userNamespace } from '../../native/proc/user-namespace.ts';
 import type { LockingFacts } from '../../protocol/would-lock.ts';
@@ -27,6 +28,12 @@ export function lockingFacts(): LockingFacts {
       counts: effective && initial !== false,
     },
     userNamespace: { initial: initial ?? 'unknown', uidMap: [...uidMap] },
+    callFilter: filter(),
     surroundings: surroundings(),
   };
+}
+
+function filter(): LockingFacts['callFilter'] {
+  const { seccomp, refused, untold } = callFilter();
+  return { seccomp, refused: [...refused], untold: [...untold] };
 }
