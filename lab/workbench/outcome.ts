@@ -1,5 +1,6 @@
 import { PROT } from '../../native/calls/mman.ts';
 import { readPageTable } from '../../native/pages/page-table.ts';
+import { secretCountsWhenTouched } from '../../native/probes/secret-accounting.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import { isGuard } from '../../protocol/flags.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -78,6 +79,7 @@ function whyInaccessible(entry: PageCallEntry, region: Region, refused: RefusedC
   const right = entry.needs;
   if (region.mapping.memory === 'secret' && entry.bringsIn) return outOfReach;
   if (right === undefined) return undefined;
+  const overLimit = region.mapping.memory === 'secret' && refused.errno === 'EFAULT';
   const [from, end] = [firstPage + pages, firstPage + pageCount];
   const size = BigInt(region.pageSize);
   const found = vmas(region.address + BigInt(from) * size, region.address + BigInt(end) * size);
@@ -91,7 +93,8 @@ function whyInaccessible(entry: PageCallEntry, region: Region, refused: RefusedC
   const guard = reached ? firstGuard(region, from, Math.min(end, walled, beyond)) : undefined;
   if (guard !== undefined) return isAGuard(guard);
   if (beyond < end && beyond <= walled) return pastTheEnd(beyond, region.file?.bytesNow ?? 0);
-  return wall ? without(walled, wall.protection) : undefined;
+  if (wall) return without(walled, wall.protection);
+  return overLimit && guard === undefined ? notGiven(from) : undefined;
 }
 
 /** The first guard page from `from` on, before `end`; undefined also where the page table can't tell. */
@@ -114,6 +117,15 @@ const outOfReach: Text = {
   en: 'the pages of memfd_secret are out of the kernel’s own reach, so that it cannot bring them in; they are locked by their nature',
   zh: 'memfd_secret 的页不在内核自身可及的范围内，内核无法将其调入；它们本来就是锁定的',
 };
+
+/** Secret pages that count when they are touched: beyond the limit a touch is a signal. mm/secretmem.c */
+function notGiven(page: number): Text {
+  const counted = secretCountsWhenTouched();
+  return {
+    en: `the kernel gives no page ${page} of this memfd_secret${counted ? ', and it counts such pages against RLIMIT_MEMLOCK when they are touched' : ''}; a plain access would be SIGBUS`,
+    zh: `内核不给出此 memfd_secret 的第 ${page} 页${counted ? '，而它在访问时才把这种页计入 RLIMIT_MEMLOCK' : ''}；直接访问会引发 SIGBUS`,
+  };
+}
 
 function pastTheEnd(page: number, bytes: number): Text {
   return {

@@ -40,7 +40,7 @@ async function refusals(limit: number, privileged: boolean, refused: readonly Re
   return JSON.parse(stdout);
 }
 
-/** What each explanation may say, by the surroundings that it was made in; the call and the sentence where it may not. */
+/** The explanations that say more than was measured, by the surroundings that they were made in. */
 function unfounded(told: readonly Told[], limit: number, privileged: boolean, errno: string | undefined): string[] {
   return told.flatMap(({ call, pages, text, fix }) => {
     if (!text) return [];
