@@ -10,6 +10,8 @@ const words = {
   en: {
     pages: countPages,
     more: (count: number) => `${count} more like these`,
+    emptyCall: (time: string) =>
+      `Measuring an empty call took ${time} in this run; a duration that is not above it is an upper bound (≤), and the first call of each kind has more of ours.`,
     claims: 'Claims',
     expected: 'expected',
     measured: 'measured',
@@ -17,6 +19,8 @@ const words = {
   zh: {
     pages: (count: number) => `${count} 页`,
     more: (count: number) => `另有 ${count} 个类似步骤`,
+    emptyCall: (time: string) =>
+      `本次运行中测量一个空调用用了 ${time}；不超过它的耗时只是上界（≤），每种调用的首次含有更多这种开销。`,
     claims: '断言',
     expected: '预期',
     measured: '实测',
@@ -40,6 +44,8 @@ export function printReport(report: Report, language: Language): void {
   }
   terminal.line();
   printSteps(terminal, report, say.more);
+  const { emptyCallNs } = report.environment;
+  if (emptyCallNs !== undefined) terminal.line(terminal.style('gray', say.emptyCall(formatNs(emptyCallNs))));
   terminal.line();
   terminal.line(terminal.style('bold', say.claims));
   for (const { text, expected, measured, status, reason } of report.claims) {
@@ -59,10 +65,10 @@ function printSteps(terminal: Terminal, report: Report, more: (count: number) =>
     let end = from + 1;
     while (end < steps.length && alike(steps[from], steps[end])) end++;
     const shown = end - from <= longestStreak ? end : from + longestStreak - 2;
-    for (const step of steps.slice(from, shown)) printStep(terminal, step);
+    for (const step of steps.slice(from, shown)) printStep(terminal, step, report);
     if (shown < end) {
       terminal.line(terminal.style('gray', `     … ${more(end - 1 - shown)}`));
-      for (const step of steps.slice(end - 1, end)) printStep(terminal, step);
+      for (const step of steps.slice(end - 1, end)) printStep(terminal, step, report);
     }
     const last = steps[end - 1];
     if (last?.call === 'mincore') printMaps(terminal, report, last.index);
@@ -78,14 +84,15 @@ function alike(one: ReportStep | undefined, other: ReportStep | undefined): bool
   return one?.call === other?.call && one?.errno === other?.errno && one?.call !== 'mincore';
 }
 
-function printStep(terminal: Terminal, step: ReportStep): void {
+function printStep(terminal: Terminal, step: ReportStep, { environment }: Report): void {
   const call = `${step.call}(${Object.values(step.arguments).join(', ')}) = ${step.returned}`;
   // What was measured says more than what the errno can mean.
   const reason = step.diagnosis?.text ?? step.meaning ?? '';
   const after = step.errno === null ? (step.outcome ?? '') : `${step.errno}: ${reason}`;
   const detail = terminal.style(step.errno === null ? 'gray' : 'yellow', after);
   terminal.line(`${String(step.index).padStart(3)}  ${step.title}`);
-  terminal.line(`     ${call}  ${formatNs(step.durationNs)}  ${detail}`.trimEnd());
+  const atMost = step.durationNs <= (environment.emptyCallNs ?? 0) ? '≤ ' : '';
+  terminal.line(`     ${call}  ${atMost}${formatNs(step.durationNs)}  ${detail}`.trimEnd());
   if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
 }
 

@@ -6,6 +6,7 @@ import { isGuard } from '../../protocol/flags.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatPages } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
+import { engineFaultsOf } from '../operations/meter.ts';
 import type { PageCallEntry } from '../operations/page-calls.ts';
 import { protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
@@ -40,10 +41,11 @@ function pagesDone(
   minorFaults: number,
 ): Text {
   const of = pages === total ? `${pages}` : `${pages} of ${total}`;
+  const own = engineFaultsOf(pages, minorFaults);
   const ofZh = pages === total ? `${pages}` : `${total} 页中的 ${pages}`;
   return {
-    en: `${of} page${total === 1 ? '' : 's'} ${counts}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}`,
-    zh: `已${counts === 'wiped' ? '清零' : '访问'} ${ofZh} 页，发生 ${minorFaults} 个次缺页`,
+    en: `${of} page${total === 1 ? '' : 's'} ${counts}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}${own.en}`,
+    zh: `已${counts === 'wiped' ? '清零' : '访问'} ${ofZh} 页，发生 ${minorFaults} 个次缺页${own.zh}`,
   };
 }
 
