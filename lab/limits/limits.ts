@@ -5,7 +5,7 @@ import { mappingCount } from '../../native/proc/vma.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
 import type { LimitsFacts, LimitsReport } from '../../protocol/limits.ts';
 import { featuresHere } from './environment.ts';
-import { lockingFacts } from './locking-facts.ts';
+import { filteredCalls, lockingFacts } from './locking-facts.ts';
 
 /** The facts, and the fixes that follow from them. */
 export function limits(): LimitsReport {
@@ -23,6 +23,7 @@ export function limitsFacts(): LimitsFacts {
   return {
     pid: process.pid,
     ...lockingFacts(),
+    callFilter: filteredCalls(),
     cgroup: controlGroup(),
     ...machineMemory(commit.errno === null ? commit.mode : 'unknown'),
     swap: swapAreas(),

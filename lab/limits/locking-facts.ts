@@ -28,12 +28,13 @@ export function lockingFacts(): LockingFacts {
       counts: effective && initial !== false,
     },
     userNamespace: { initial: initial ?? 'unknown', uidMap: [...uidMap] },
-    callFilter: filter(),
+    callFilter: filteredCalls(['mlock']),
     surroundings: surroundings(),
   };
 }
 
-function filter(): LockingFacts['callFilter'] {
-  const { seccomp, refused, untold } = callFilter();
+/** Which of these calls, or of all that can be tried, a filter refuses. */
+export function filteredCalls(only?: readonly string[]): LockingFacts['callFilter'] {
+  const { seccomp, refused, untold } = callFilter(only);
   return { seccomp, refused: [...refused], untold: [...untold] };
 }

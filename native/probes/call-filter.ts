@@ -75,10 +75,10 @@ function scanned(page: bigint): ErrnoName | null {
 const harmful = ['munlockall'];
 
 /**
- * Tries them all: some 0.1 ms. A page is locked and unlocked meanwhile. A filter, once set, stays, but at another limit
- * more can be told.
+ * Tries these calls, or all: some 0.1 ms. A page is locked and unlocked meanwhile. A filter, once set, stays, but at
+ * another limit more can be told.
  */
-export function callFilter(): CallFilter {
+export function callFilter(only?: readonly string[]): CallFilter {
   const self = status();
   const seccomp = self.errno === null ? self.seccomp : null;
   const size = pageSize();
@@ -86,8 +86,9 @@ export function callFilter(): CallFilter {
   if (page.errno !== null) return { seccomp, refused: [], untold: [...trials.map(({ call }) => call), ...harmful] };
   try {
     const refused: { call: string; errno: ErrnoName }[] = [];
-    const untold = [...harmful];
+    const untold = only ? [] : [...harmful];
     for (const { call, own, make } of trials) {
+      if (only && !only.includes(call)) continue;
       const errno = tried(() => make(page.returned));
       if (errno === null || own.includes(errno)) continue;
       if (call === 'mlock' && errno === 'EPERM' && mayLockNothing()) untold.push(call);
