@@ -49,9 +49,33 @@ function locking(report: LimitsReport): Finding[] {
       zh: `本进程已锁定 ${vmLckBytes} 字节`,
     }),
     fine('cap-ipc-lock', group, 'CAP_IPC_LOCK', 'CAP_IPC_LOCK 权能', capabilityText(report)),
+    callsFinding(report),
     fine('user-namespace', group, 'User namespace', '用户命名空间', namespaceText(report)),
     fine('surroundings', group, 'Runs in', '运行环境', surroundingsText(report)),
   ];
+}
+
+/** What of the calls that experiments make was refused when it was tried. */
+function callsFinding({ callFilter: { seccomp, refused, untold } }: LimitsReport): Finding {
+  const mode = seccomp === null ? '?' : String(seccomp);
+  const list = refused.map(({ call, errno }) => `${call} ${errno}`).join(', ');
+  const known = { id: 'call-filter', group: 'locking', title: { en: 'Refused calls', zh: '被拒绝的调用' } } as const;
+  // Without a filter there is nothing to tell of them.
+  const not = seccomp === 0 ? '' : untold.join(', ');
+  const told = { en: not && `; not told: ${not}`, zh: not && `；无法判断：${not}` };
+  if (refused.length === 0) {
+    const value = { en: `none (Seccomp: ${mode})${told.en}`, zh: `无（Seccomp: ${mode}）${told.zh}` };
+    return { ...known, value, status: 'fine' };
+  }
+  return {
+    ...known,
+    value: { en: `${list} (Seccomp: ${mode})${told.en}`, zh: `${list}（Seccomp: ${mode}）${told.zh}` },
+    status: 'limited',
+    note: {
+      en: 'A filter forbids them, and no limit changes that: pagescope doctor --fix call-filter',
+      zh: '过滤器禁止这些调用，修改上限无济于事：pagescope doctor --fix call-filter',
+    },
+  };
 }
 
 const littleNote: Text = {

@@ -13,6 +13,8 @@ const words = {
   en: {
     pages: countPages,
     more: (count: number) => `${count} more like these`,
+    emptyCall: (time: string) =>
+      `Measuring an empty call took ${time} in this run; a duration that is not above it is an upper bound (≤), and the first call of each kind has more of ours.`,
     claims: 'Claims',
     expected: 'expected',
     measured: 'measured',
@@ -20,6 +22,8 @@ const words = {
   zh: {
     pages: (count: number) => `${count} 页`,
     more: (count: number) => `另有 ${count} 个类似步骤`,
+    emptyCall: (time: string) =>
+      `本次运行中测量一个空调用用了 ${time}；不超过它的耗时只是上界（≤），每种调用的首次含有更多这种开销。`,
     claims: '断言',
     expected: '预期',
     measured: '实测',
@@ -43,6 +47,9 @@ export function printReport(report: Report, language: Language): void {
   }
   terminal.line();
   printSteps(terminal, report, language);
+  const { emptyCallNs } = report.environment;
+  const { duration } = numbersIn(language);
+  if (emptyCallNs !== undefined) terminal.line(terminal.style('gray', say.emptyCall(duration(emptyCallNs))));
   terminal.line();
   if (report.result) {
     terminal.line(terminal.style('bold', report.result.text));
@@ -76,10 +83,10 @@ function printSteps(terminal: Terminal, report: Report, language: Language): voi
     let end = from + 1;
     while (end < steps.length && alike(steps[from], steps[end])) end++;
     const shown = end - from <= longestStreak ? end : from + longestStreak - 2;
-    for (const step of steps.slice(from, shown)) printStep(terminal, step, language);
+    for (const step of steps.slice(from, shown)) printStep(terminal, step, report, language);
     if (shown < end) {
       terminal.line(terminal.style('gray', `     … ${words[language].more(end - 1 - shown)}`));
-      for (const step of steps.slice(end - 1, end)) printStep(terminal, step, language);
+      for (const step of steps.slice(end - 1, end)) printStep(terminal, step, report, language);
     }
     const last = steps[end - 1];
     if (last?.call === 'mincore') printMaps(terminal, report, last.index);
@@ -95,7 +102,7 @@ function alike(one: ReportStep | undefined, other: ReportStep | undefined): bool
   return one?.call === other?.call && one?.errno === other?.errno && one?.call !== 'mincore';
 }
 
-function printStep(terminal: Terminal, step: ReportStep, language: Language): void {
+function printStep(terminal: Terminal, step: ReportStep, { environment }: Report, language: Language): void {
   const { duration } = numbersIn(language);
   const call = `${step.call}(${Object.values(step.arguments).join(', ')}) = ${step.returned}`;
   // What was measured says more than what the errno can mean.
@@ -103,7 +110,8 @@ function printStep(terminal: Terminal, step: ReportStep, language: Language): vo
   const after = step.errno === null ? (step.outcome ?? '') : `${step.errno}: ${reason}`;
   const detail = terminal.style(step.errno === null ? 'gray' : 'yellow', after);
   terminal.line(`${String(step.index).padStart(3)}  ${step.title}`);
-  terminal.line(`     ${call}  ${duration(step.durationNs)}  ${detail}`.trimEnd());
+  const atMost = step.durationNs <= (environment.emptyCallNs ?? 0) ? '≤ ' : '';
+  terminal.line(`     ${call}  ${atMost}${duration(step.durationNs)}  ${detail}`.trimEnd());
   if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
 }
 

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, ftruncateSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
-import { memset } from '../native/calls/bytes.ts';
+import { getrandom, memset } from '../native/calls/bytes.ts';
 import { memfdSecret } from '../native/calls/memfd.ts';
 import { mlock } from '../native/calls/mlock.ts';
 import { MADV, MAP, madvise, mmap, PROT } from '../native/calls/mman.ts';
@@ -146,7 +146,12 @@ function dumpCore(): void {
   const secret = memfdSecret();
   if (secret.errno === null) {
     ftruncateSync(secret.returned, pageSize());
-    mark('secret', page(MAP.SHARED, secret.returned));
+    const taken = page(MAP.SHARED, secret.returned);
+    // Beyond the limit a plain store may be SIGBUS, and this call is EFAULT.
+    const stored = getrandom(taken, 1);
+    if (stored.errno !== null)
+      throw new Cannot({ en: `No secret page may be had: ${stored.errno}.`, zh: `无法获得机密页：${stored.errno}。` });
+    mark('secret', taken);
   }
   say({ ready: true });
   signal('SIGABRT', SIG.DFL);

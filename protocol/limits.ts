@@ -79,6 +79,8 @@ export const cgroupMemorySchema = z.object({
   currentBytes: bytes.nullable(),
   /** What of it may be swapped out. */
   swapMaxBytes: byteLimitSchema.nullable(),
+  /** What may be used beyond the current use, here and in all groups above; null where no group has a limit. */
+  availableBytes: bytes.nullable(),
   /** Locked, or otherwise not to be reclaimed, in this group. */
   unevictableBytes: bytes.nullable(),
 });
@@ -104,6 +106,14 @@ export const limitsReportSchema = z.object({
     counts: z.boolean(),
   }),
   userNamespace: userNamespaceSchema,
+  /** What a filter of calls (seccomp) refuses, found by trying. */
+  callFilter: z.object({
+    /** `Seccomp` of `/proc/self/status`: 0 none, 1 strict, 2 a filter; null where it cannot be read. */
+    seccomp: z.int().nullable(),
+    refused: z.array(z.object({ call: z.string(), errno: z.string() })),
+    /** Calls of which it cannot be told. */
+    untold: z.array(z.string()),
+  }),
   surroundings: surroundingsSchema,
   /** Null where there is no memory controller or it cannot be seen. */
   cgroup: cgroupMemorySchema.nullable(),
@@ -138,8 +148,10 @@ export type LimitsFacts = Omit<LimitsReport, 'fixes'>;
 /** A verdict of the calculator, see `wouldLock`. */
 export const lockVerdictSchema = z.object({
   works: z.boolean(),
-  /** What mlock(2) would say. */
-  errno: z.enum(['ENOMEM', 'EPERM']).nullable(),
+  /** What mlock(2) would say; null where it works, and where it says nothing because the process is killed. */
+  errno: z.string().nullable(),
+  /** It does not work because memory runs out while the pages are brought in, and of which: the OOM killer ends it. */
+  outOf: z.enum(['control-group', 'memory']).optional(),
   /** With the numbers: `VmLck 60 KiB + 8 KiB > 64 KiB`. */
   why: textSchema,
   /** The least that makes it work, when it does not. */

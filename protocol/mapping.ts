@@ -14,7 +14,7 @@ export const backingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shared') }),
   /** memfd_create(2). */
   z.object({ kind: z.literal('memfd') }),
-  /** memfd_secret(2): locked by its nature, and mapped for its owner alone. */
+  /** memfd_secret(2): never swapped, and mapped for its owner alone. */
   z.object({ kind: z.literal('secret') }),
   /** `MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB`: pages from the machine's pool (vm.nr_hugepages). mmap(2) */
   z.object({ kind: z.literal('hugetlb') }),

@@ -32,6 +32,11 @@ export const environmentSchema = z.object({
   /** Effective capabilities by name. */
   capabilities: z.array(z.string()),
   features: z.record(z.string(), featureSchema),
+  /**
+   * What measuring a call that does nothing came to in this process, in ns: a duration that is not above it is mostly
+   * that of the measuring. Older reports do not have it.
+   */
+  emptyCallNs: z.number().nonnegative().optional(),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 

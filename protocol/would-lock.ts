@@ -1,7 +1,8 @@
 /**
  * The calculator: would mlock(2) of so many bytes work in a process with these limits, and what is the least that makes
- * it work? The rule is the kernel's (`do_mlock` in mm/mlock.c): whole pages, VmLck included, against the soft limit,
- * unless CAP_IPC_LOCK counts.
+ * it work? The kernel's rule (`do_mlock` in mm/mlock.c) is about whole pages, VmLck included, against the soft limit,
+ * unless CAP_IPC_LOCK counts. Before it comes a filter of calls; after it, the memory that the pages take: a lock that
+ * brings in more than there is does not fail, it gets the process killed.
  */
 
 import type { ByteLimit } from './byte-limit.ts';
@@ -12,8 +13,12 @@ import type { LimitsFacts, LockVerdict } from './limits.ts';
 import { exactBytes } from './size.ts';
 import type { Text } from './text.ts';
 
-/** What the verdict follows from. */
-export type LockingFacts = Setup & Pick<LimitsFacts, 'pageSize' | 'capabilities' | 'ipcLock' | 'userNamespace'>;
+/** What the kernel's answer follows from. */
+export type LockingFacts = Setup &
+  Pick<LimitsFacts, 'pageSize' | 'capabilities' | 'ipcLock' | 'userNamespace' | 'callFilter'>;
+
+/** What whether there is room for the pages follows from. */
+export type RoomFacts = Pick<LimitsFacts, 'memory' | 'swap' | 'cgroup'>;
 
 /** Bytes in whole pages, as a range that begins at a page boundary takes them. */
 function inPages(bytes: number, pageSize: number): number {
@@ -21,19 +26,96 @@ function inPages(bytes: number, pageSize: number): number {
 }
 
 /**
- * Whether a further `bytes` (whole number, at least 1), page-aligned and not locked yet, can be locked. The process is
- * not asked to do it: memory that runs out, a control group's limit and holes in the range are other stories.
+ * Whether a further `bytes` (whole number, at least 1) of new memory, page-aligned, can be locked: asks the filter, the
+ * limit, the control group and the machine's memory, in this order.
  */
-export function wouldLock(facts: LockingFacts, bytes: number): LockVerdict {
-  const { memlock, vmLckBytes, pageSize } = facts;
+export function wouldLock(facts: LockingFacts & RoomFacts, bytes: number): LockVerdict {
+  const asked = lockAnswer(facts, bytes);
+  return asked.works ? (noRoom(facts, inPages(bytes, facts.pageSize)) ?? asked) : asked;
+}
+
+/**
+ * What mlock(2) answers to a further `bytes`, page-aligned and not locked yet, before it brings any page in. Whether
+ * there is memory for them, and holes in the range, are other stories.
+ */
+export function lockAnswer(facts: LockingFacts, bytes: number): LockVerdict {
+  const { memlock, vmLckBytes, pageSize, callFilter } = facts;
   const added = inPages(bytes, pageSize);
   const needed = vmLckBytes + added;
+  const filtered = callFilter.refused.find(({ call }) => call === 'mlock');
+  if (filtered) return { works: false, errno: filtered.errno, why: byFilter(facts, filtered.errno), ...passFilter };
   if (facts.ipcLock.counts) return { works: true, errno: null, why: freed };
   if (memlock.soft === 0)
     return { works: false, errno: 'EPERM', why: nothingAllowed(facts), ...smallestChange(facts, needed) };
   const works = fits(needed, memlock.soft, pageSize);
   const why = sum(facts, added, works);
   return works ? { works, errno: null, why } : { works, errno: 'ENOMEM', why, ...smallestChange(facts, needed) };
+}
+
+const passFilter: { change: Text; fix: FixId } = {
+  change: {
+    en: 'Let mlock through the filter of the unit or container, with SystemCallFilter=@memlock or Capability=CAP_IPC_LOCK; no limit helps.',
+    zh: '让单元或容器的过滤器放行 mlock：SystemCallFilter=@memlock，或 Capability=CAP_IPC_LOCK；提高上限没有用。',
+  },
+  fix: 'call-filter',
+};
+
+function byFilter({ callFilter: { seccomp } }: LockingFacts, errno: string): Text {
+  const mode = seccomp === null ? '?' : seccomp;
+  return {
+    en: `mlock of one page was tried and answered ${errno}, which is not the limit’s doing: a filter forbids the call (Seccomp: ${mode} in /proc/self/status)`,
+    zh: `试着用 mlock 锁定一页，返回 ${errno}，而这不是上限造成的：过滤器禁止此调用（/proc/self/status 中 Seccomp: ${mode}）`,
+  };
+}
+
+/** Down to whole MiB: what is free changes from moment to moment. */
+function roughly(bytes: number): string {
+  const mib = 1024 ** 2;
+  return exactBytes(bytes < mib ? Math.max(0, bytes) : Math.floor(bytes / mib) * mib);
+}
+
+/** Says what the pages would run out of; undefined where there is room. */
+function noRoom({ cgroup, memory, swap }: RoomFacts, added: number): LockVerdict | undefined {
+  const freeSwap = swap.totalBytes - swap.usedBytes;
+  if (cgroup && cgroup.availableBytes !== null && typeof cgroup.maxBytes === 'number') {
+    const { version, path, maxBytes, availableBytes, swapMaxBytes, unevictableBytes } = cgroup;
+    const swappable = typeof swapMaxBytes === 'number' ? Math.min(freeSwap, swapMaxBytes) : freeSwap;
+    // What others of the group have may go to swap, but nothing makes room beyond the limit.
+    const room = Math.min(availableBytes + swappable, maxBytes - (unevictableBytes ?? 0));
+    if (added > room) {
+      const file = version === 2 ? 'memory.max' : 'memory.limit_in_bytes';
+      return {
+        works: false,
+        errno: null,
+        outOf: 'control-group',
+        why: {
+          en: `${exactBytes(added)} > ${roughly(room)} that the control group ${path} has left of ${exactBytes(maxBytes)} (${file}): mlock would not be refused, the OOM killer would end the process`,
+          zh: `${exactBytes(added)} > 控制组 ${path} 的剩余量 ${roughly(room)}（${file} 为 ${exactBytes(maxBytes)}）：mlock 不会被拒绝，而是进程会被 OOM killer 终止`,
+        },
+        change: {
+          en: `Raise ${file} of the control group by ${roughly(added - room + 1024 ** 2)} or more (MemoryMax= of a unit, --memory of a container), or lock less.`,
+          zh: `把控制组的 ${file} 至少提高 ${roughly(added - room + 1024 ** 2)}（单元用 MemoryMax=，容器用 --memory），或减少锁定量。`,
+        },
+      };
+    }
+  }
+  // 0 of all memory: /proc/meminfo could not be read, and nothing is known of it.
+  if (memory.totalBytes === 0) return undefined;
+  const room = Math.min(memory.availableBytes + freeSwap, memory.totalBytes - memory.mlockedBytes);
+  if (added <= room) return undefined;
+  return {
+    works: false,
+    errno: null,
+    outOf: 'memory',
+    why: {
+      en: `${exactBytes(added)} > ${roughly(room)} that this machine can make free (MemAvailable and free swap): mlock would not be refused, the OOM killer would end a process, most likely this one`,
+      zh: `${exactBytes(added)} > 本机能腾出的 ${roughly(room)}（MemAvailable 与空闲交换区）：mlock 不会被拒绝，而是 OOM killer 会终止一个进程，多半就是它`,
+    },
+    change: {
+      en: 'Lock less, or free memory.',
+      zh: '减少锁定量，或释放内存。',
+    },
+  };
 }
 
 /** Whether so many bytes, whole pages, are within a limit. */

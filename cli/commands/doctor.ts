@@ -91,12 +91,14 @@ class DoctorPage {
     for (const { id, title } of others) this.#terminal.line(`  ${id.padEnd(16)} ${title[this.#language]}`);
   }
 
-  verdict(report: LimitsReport, bytes: number, { works, errno, why, change, fix }: LockVerdict): void {
+  verdict(report: LimitsReport, bytes: number, { works, errno, outOf, why, change, fix }: LockVerdict): void {
     this.#group(report, 'locking');
+    this.#group(report, 'memory');
     const size = exactBytes(bytes);
     this.#heading({ en: `Would mlock of ${size} work?`, zh: `能用 mlock 锁定 ${size} 吗？` });
     const mark = works ? this.#terminal.style('green', '✓') : this.#terminal.style('yellow', '!');
-    const answer = works ? { en: 'Yes', zh: '能' } : { en: `No, ${errno}`, zh: `不能，${errno}` };
+    const how = outOf ? { en: 'killed', zh: '会被终止' } : { en: `${errno}`, zh: `${errno}` };
+    const answer = works ? { en: 'Yes', zh: '能' } : { en: `No, ${how.en}`, zh: `不能，${how.zh}` };
     this.#terminal.line(`${mark} ${answer[this.#language]}: ${why[this.#language]}`);
     if (change) this.#terminal.line(`  ${change[this.#language]}`);
     if (fix) this.fixes(report.fixes.filter(({ id }) => id === fix));

@@ -2,6 +2,7 @@ import type { ErrnoName } from '../../native/libc/errno.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { diagnoseLock, type LockCause } from '../../native/probes/diagnose-lock.ts';
 import { meminfo } from '../../native/proc/proc-meminfo.ts';
+import { status } from '../../native/proc/proc-status.ts';
 import { holesIn, wholePages, within } from '../../native/proc/stretch.ts';
 import { maxMapCount } from '../../native/proc/vm-settings.ts';
 import { isLocked, mappingCount, vmas } from '../../native/proc/vma.ts';
@@ -11,7 +12,7 @@ import type { Text } from '../../protocol/text.ts';
 import { smallestChange } from '../../protocol/would-lock.ts';
 import { formatAddress } from '../base/format.ts';
 import { memlockLimit } from './environment.ts';
-import { lockSentence, wouldSplit } from './lock-sentence.ts';
+import { filterSentence, lockSentence, wouldSplit } from './lock-sentence.ts';
 import { lockingFacts } from './locking-facts.ts';
 
 /** Why a call was refused in this state, with the numbers, and the fix that helps. */
@@ -50,18 +51,42 @@ export function diagnose(call: string, errno: ErrnoName, given: RefusedArguments
     case 'madvise':
       return (errno === 'EINVAL' ? lockedRange(given) : undefined) ?? unmapped(errno, given);
     case 'munlock':
+      return unmapped(errno, given) ?? tooManyMappings(errno) ?? filtered(call, errno);
     case 'munmap':
     case 'mprotect':
       return unmapped(errno, given) ?? tooManyMappings(errno);
     case 'mincore':
     case 'msync':
-      return unmapped(errno, given);
+      return unmapped(errno, given) ?? filtered(call, errno);
     case 'setrlimit':
     case 'prlimit':
       return overHardLimit(errno, given);
     default:
-      return undefined;
+      return filtered(call, errno);
   }
+}
+
+/** Calls about a process's own memory, to which the kernel itself answers neither EPERM nor EACCES. */
+const neverForbidden: readonly string[] = [
+  'munlock',
+  'munlockall',
+  'mincore',
+  'msync',
+  'process_vm_readv',
+  'process_vm_writev',
+  'memfd_secret',
+  'getrandom',
+];
+
+function filtered(call: string, errno: ErrnoName): Diagnosis | undefined {
+  if ((errno !== 'EPERM' && errno !== 'EACCES') || !neverForbidden.includes(call)) return undefined;
+  const self = status();
+  if (self.errno !== null || self.seccomp !== 2) return undefined;
+  const never = {
+    en: `the kernel itself does not answer ${errno} to a process that asks about itself`,
+    zh: `对自身的调用，内核本身不会返回 ${errno}`,
+  };
+  return { text: filterSentence(call, never), fix: 'call-filter' };
 }
 
 function refusedLock(
@@ -73,7 +98,7 @@ function refusedLock(
   if (!found) return undefined;
   const { cause, measured } = found;
   const needed = call === 'mlockall' ? measured.vmSizeBytes : measured.vmLckBytes + measured.addedBytes;
-  const fix = fixOf(cause, needed);
+  const fix = fixOf(cause, needed) ?? (measured.filter && cause === 'unknown' ? 'call-filter' : undefined);
   return fix && { text: lockSentence(cause, call, measured), fix };
 }
 
@@ -91,6 +116,8 @@ function fixOf(cause: LockCause, neededBytes: number): FixId | undefined {
     case 'limit':
     case 'no-permission':
       return smallestChange(lockingFacts(), neededBytes).fix;
+    case 'filter':
+      return 'call-filter';
     case 'hole':
     case 'inaccessible':
       return 'mapped-range';

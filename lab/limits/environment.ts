@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import { emptyCallNs } from '../../native/calls/call-meter.ts';
 import { getrlimit, type Limit, RLIMIT } from '../../native/calls/resource.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { features, type ProbedFeature } from '../../native/probes/features.ts';
@@ -27,6 +28,7 @@ export function environment(): Environment {
     memlock: memlockLimit(),
     capabilities: self.errno === null ? [...self.effective] : [],
     features: featuresHere(),
+    emptyCallNs: emptyCallNs(),
   };
 }
 

@@ -5,7 +5,7 @@ import { mappingCount } from '../../native/proc/vma.ts';
 import { fixesFor } from '../../protocol/fixes/fixes-for.ts';
 import type { LimitsFacts, LimitsReport } from '../../protocol/limits.ts';
 import { featuresHere } from './environment.ts';
-import { lockingFacts } from './locking-facts.ts';
+import { filteredCalls, lockingFacts } from './locking-facts.ts';
 
 /** The facts, and the fixes that follow from them. */
 export function limits(): LimitsReport {
@@ -23,6 +23,7 @@ export function limitsFacts(): LimitsFacts {
   return {
     pid: process.pid,
     ...lockingFacts(),
+    callFilter: filteredCalls(),
     cgroup: controlGroup(),
     ...machineMemory(commit.errno === null ? commit.mode : 'unknown'),
     swap: swapAreas(),
@@ -35,8 +36,8 @@ export function limitsFacts(): LimitsFacts {
 function controlGroup(): LimitsFacts['cgroup'] {
   const found = cgroupMemory();
   if (found.errno !== null || !found.memory) return null;
-  const { version, path, maxBytes, currentBytes, swapMaxBytes, unevictableBytes } = found.memory;
-  return { version, path, maxBytes, currentBytes, swapMaxBytes, unevictableBytes };
+  const { version, path, maxBytes, currentBytes, swapMaxBytes, availableBytes, unevictableBytes } = found.memory;
+  return { version, path, maxBytes, currentBytes, swapMaxBytes, availableBytes, unevictableBytes };
 }
 
 function machineMemory(mode: string): Pick<LimitsFacts, 'memory' | 'overcommit'> {

@@ -15,6 +15,11 @@ export function lockSentence(cause: LockCause, call: RefusedLock['call'], measur
         en: `RLIMIT_MEMLOCK is 0${namespaceEn(measured)}, so nothing may be locked at all.`,
         zh: `RLIMIT_MEMLOCK 为 0${namespaceZh(measured)}，因此完全不允许锁定。`,
       };
+    case 'filter':
+      return filterSentence(call, {
+        en: `the kernel itself refuses it so only where nothing may be locked, but here ${allowed(measured).en}`,
+        zh: `内核本身只在完全不允许锁定时拒绝它，而此处${allowed(measured).zh}`,
+      });
     case 'hole':
       return hole(measured.holes);
     case 'inaccessible':
@@ -31,10 +36,27 @@ export function lockSentence(cause: LockCause, call: RefusedLock['call'], measur
       };
     case 'unknown':
       return {
-        en: `Nothing measured explains it: VmLck is ${exactBytes(measured.vmLckBytes)} of ${limitEn(measured.limit)}, the range has no hole, and there are ${measured.mappings} of ${measured.maxMappings} mappings.`,
-        zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（上限：${limitZh(measured.limit)}），范围没有空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}。`,
+        en: `Nothing measured explains it: VmLck is ${exactBytes(measured.vmLckBytes)} of ${limitEn(measured.limit)}, the range has ${measured.holes.length === 0 ? 'no hole' : 'a hole'}, and there are ${measured.mappings} of ${measured.maxMappings} mappings${measured.filter ? '; a seccomp filter is in force (Seccomp: 2), which may have answered' : ''}.`,
+        zh: `测得的数值都不能解释：VmLck 为 ${exactBytes(measured.vmLckBytes)}（上限：${limitZh(measured.limit)}），范围${measured.holes.length === 0 ? '没有' : '有'}空洞，映射数为 ${measured.mappings}，上限 ${measured.maxMappings}${measured.filter ? '；此处有 seccomp 过滤器（Seccomp: 2），可能是它作出的回答' : ''}。`,
       };
   }
+}
+
+/** What a filter forbids, and how that is known. */
+export function filterSentence(call: string, { en, zh }: Text): Text {
+  return {
+    en: `A filter forbids ${call}: ${en}, and Seccomp is 2 in /proc/self/status. No limit changes that.`,
+    zh: `过滤器禁止 ${call}：${zh}，且 /proc/self/status 中 Seccomp 为 2。修改上限无济于事。`,
+  };
+}
+
+/** What lets this process lock something. */
+function allowed({ privileged, limit }: LockMeasurements): Text {
+  if (privileged) return { en: 'CAP_IPC_LOCK counts', zh: ' CAP_IPC_LOCK 有效' };
+  return {
+    en: `RLIMIT_MEMLOCK is ${limitEn(limit)}`,
+    zh: ` RLIMIT_MEMLOCK 为${limitZh(limit).replace(/^(?=\d)/, ' ')}`,
+  };
 }
 
 /** Why a call on a part of a mapping was refused by a process that has as many mappings as it may have. */

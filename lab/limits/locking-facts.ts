@@ -1,4 +1,5 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
+import { callFilter } from '../../native/probes/call-filter.ts';
 import { status } from '../../native/proc/proc-status.ts';
 import { userNamespace } from '../../native/proc/user-namespace.ts';
 import type { LockingFacts } from '../../protocol/would-lock.ts';
@@ -27,6 +28,13 @@ export function lockingFacts(): LockingFacts {
       counts: effective && initial !== false,
     },
     userNamespace: { initial: initial ?? 'unknown', uidMap: [...uidMap] },
+    callFilter: filteredCalls(['mlock']),
     surroundings: surroundings(),
   };
+}
+
+/** Which of these calls, or of all that can be tried, a filter refuses. */
+export function filteredCalls(only?: readonly string[]): LockingFacts['callFilter'] {
+  const { seccomp, refused, untold } = callFilter(only);
+  return { seccomp, refused: [...refused], untold: [...untold] };
 }

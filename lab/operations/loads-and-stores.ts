@@ -3,9 +3,14 @@
  * process. A page that may not be accessed, a guard page, a page of a file that somebody cut in between, and a hugetlb
  * page that the pool no longer has are a signal for a plain load or store and an errno for process_vm_readv(2) and
  * process_vm_writev(2). Those do not reach memfd_secret, and only anonymous memory cannot change under us.
+ *
+ * A page of memfd_secret may be beyond RLIMIT_MEMLOCK, and so a signal at its first touch (`secret-accounting.ts`).
+ * write(2) of one of its bytes to a pipe brings it in, or answers EFAULT; in, it stays.
  */
+import { readSync } from 'node:fs';
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
 import { PROT } from '../../native/calls/mman.ts';
+import { openPipe, writeMemory } from '../../native/calls/pipe.ts';
 import { zero } from '../../native/calls/process-vm.ts';
 import { type Touched, touchRead, touchWrite } from '../../native/calls/touch.ts';
 import type { ErrnoName } from '../../native/libc/errno.ts';
@@ -67,12 +72,15 @@ function touchByKernel(region: Region, pages: Uint32Array, access: Access, meter
 const sink = new Uint8Array(64);
 
 /**
- * memfd_secret is out of the kernel's own reach: plain loads and stores, where the VMAs say that they may be made. At
- * the first page that may not be accessed, the kernel is asked for the errno.
+ * process_vm_readv(2) does not reach memfd_secret: plain loads and stores, where the VMAs say that they may be made and
+ * the page could be brought in. At the first page that may not be accessed, the kernel is asked for the errno.
  */
 function touchSecret(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
   const right = access === 'write' ? PROT.WRITE : PROT.READ;
   const size = BigInt(region.pageSize);
+  const secrets = secretPages(meter);
+  if (secrets.errno !== null) return { errno: secrets.errno, touched: 0, call: touchCall(region, access) };
+  using reach = secrets;
   let touched = 0;
   let allowed = { start: 0n, end: 0n };
   for (const page of pages) {
@@ -85,11 +93,27 @@ function touchSecret(region: Region, pages: Uint32Array, access: Access, meter: 
       }
       allowed = vma;
     }
+    if (!reach.bringsIn(address)) {
+      return { ...touchByKernel(region, Uint32Array.of(page), access, meter), touched };
+    }
     if (access === 'write') meter.measure(() => memset(address, 1, 1));
     else meter.measure(() => copyOut(address, 1, sink));
     touched++;
   }
   return { errno: null, touched, call: touchCall(region, access) };
+}
+
+/** What brings pages of memfd_secret in without a signal; or the errno of its pipe. */
+function secretPages(meter: Meter) {
+  const pipe = openPipe();
+  if (pipe.errno !== null) return pipe;
+  const bringsIn = (address: bigint): boolean => {
+    const { errno } = meter.measure(() => writeMemory(pipe.writeFd, address, 1));
+    if (errno === null) readSync(pipe.readFd, sink, 0, 1, null);
+    sink.fill(0);
+    return errno === null;
+  };
+  return { errno: null, bringsIn, [Symbol.dispose]: () => pipe[Symbol.dispose]() };
 }
 
 /** What a wipe came to, and by which call: the one that refused, or the one that wiped. */
@@ -106,7 +130,10 @@ export interface Wiped {
  */
 export function wipe(region: Region, address: bigint, length: number, meter: Meter): Wiped {
   if (wipedByKernel(region)) return wipeByKernel(address, length, meter);
-  const wipedBytes = beforeGuard(address, writableFrom(address, length), region.pageSize, meter);
+  const writable = writableFrom(address, length);
+  const secret = region.mapping.memory === 'secret';
+  const before = secret ? beforeLimit : beforeGuard;
+  const wipedBytes = before(address, writable, region.pageSize, meter);
   if (wipedBytes > 0) meter.measure(() => explicitBzero(address, wipedBytes));
   if (wipedBytes === length) return { shown: shownWipe(region, address, length), wipedBytes, errno: null };
   return { ...wipeByKernel(address + BigInt(wipedBytes), 1, meter), wipedBytes };
@@ -167,6 +194,18 @@ function beforeGuard(address: bigint, length: number, pageSize: number, meter: M
     if (told && !isGuard(bits) && !(bits & PageFlag.Swapped)) continue;
     const before = Math.max(0, page * pageSize - inPage);
     if (meter.measure(() => zero(address + BigInt(before), 1)).errno !== null) return before;
+  }
+  return length;
+}
+
+/** How many of these writable bytes of memfd_secret come before a page that may not be had beyond RLIMIT_MEMLOCK. */
+function beforeLimit(address: bigint, length: number, pageSize: number, meter: Meter): number {
+  const secrets = secretPages(meter);
+  if (secrets.errno !== null) return 0;
+  using reach = secrets;
+  const inPage = Number(address % BigInt(pageSize));
+  for (let at = 0; at < length; at += at === 0 ? pageSize - inPage : pageSize) {
+    if (!reach.bringsIn(address + BigInt(at))) return at;
   }
   return length;
 }

@@ -1,4 +1,4 @@
-import { CallMeter } from '../../native/calls/call-meter.ts';
+import { CallMeter, emptyCallNs } from '../../native/calls/call-meter.ts';
 import type { Cost } from '../../native/calls/touch.ts';
 import { status } from '../../native/proc/proc-status.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -35,7 +35,7 @@ export class Meter {
   readonly measure: <T>(call: () => T) => T;
 
   #time = <T>(call: () => T): T => {
-    callMeter ??= new CallMeter();
+    callMeter ??= ready();
     callMeter.begin();
     const result = call();
     callMeter.end();
@@ -63,6 +63,21 @@ export class Meter {
 }
 
 const noStatus: Text = { en: '/proc/self/status cannot be read', zh: '无法读取 /proc/self/status' };
+
+/**
+ * Said beside a count of minor faults that is larger than that of the pages that were touched: the JavaScript engine's
+ * own are counted as well, since it runs between the readings.
+ */
+export function engineFaultsOf(pages: number, minorFaults: number): Text {
+  if (minorFaults <= pages) return { en: '', zh: '' };
+  return { en: ' (with the JavaScript engine’s own)', zh: '（含 JavaScript 引擎自身的）' };
+}
+
+/** With the empty call measured before any other. */
+function ready(): CallMeter {
+  emptyCallNs();
+  return new CallMeter();
+}
 
 /** NaN where it cannot be read. */
 function vmLckBytes(): number {

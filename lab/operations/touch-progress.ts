@@ -5,7 +5,7 @@ import { formatAddress } from '../base/format.ts';
 import type { Region } from '../regions/region.ts';
 import type { Outcome } from './call-record.ts';
 import { isPlain, shownTouch, type TouchCall, touchCall, touchPages } from './loads-and-stores.ts';
-import type { Meter } from './meter.ts';
+import { engineFaultsOf, type Meter } from './meter.ts';
 
 /** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
 const touchSlice = 1024;
@@ -60,9 +60,10 @@ export class TouchProgress {
 }
 
 function touchedOf(touched: number, minorFaults: number, left: number): Text {
+  const own = engineFaultsOf(touched, minorFaults);
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   return {
-    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${left ? `; stopped before the other ${left}` : ''}`,
-    zh: `访问 ${touched} 页，发生 ${minorFaults} 个次缺页${left ? `；停止时还有 ${left} 页未访问` : ''}`,
+    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${own.en}${left ? `; stopped before the other ${left}` : ''}`,
+    zh: `访问 ${touched} 页，发生 ${minorFaults} 个次缺页${own.zh}${left ? `；停止时还有 ${left} 页未访问` : ''}`,
   };
 }

@@ -2,7 +2,7 @@ import { status } from '../../native/proc/proc-status.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import type { PageRuns } from '../../protocol/workbench.ts';
-import { wouldLock } from '../../protocol/would-lock.ts';
+import { lockAnswer } from '../../protocol/would-lock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Slices } from '../base/slices.ts';
 import { diagnose } from '../limits/diagnose.ts';
@@ -117,7 +117,7 @@ function lockWouldBeRefused({ locks, undo }: PageCallEntry, region: Region, page
   if (!locks || undo.by !== 'locking' || !undo.locked) return false;
   const own = status();
   if (own.errno !== null) return false;
-  return !wouldLock({ ...lockingFacts(), vmLckBytes: own.vmLckBytes }, pages * region.pageSize).works;
+  return !lockAnswer({ ...lockingFacts(), vmLckBytes: own.vmLckBytes }, pages * region.pageSize).works;
 }
 
 /** The runs before `at`, and what was done of that one. */

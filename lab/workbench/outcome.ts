@@ -1,10 +1,12 @@
 import { PROT } from '../../native/calls/mman.ts';
 import { readPageTable } from '../../native/pages/page-table.ts';
+import { secretCountsWhenTouched } from '../../native/probes/secret-accounting.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import { isGuard } from '../../protocol/flags.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatPages } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
+import { engineFaultsOf } from '../operations/meter.ts';
 import type { PageCallEntry } from '../operations/page-calls.ts';
 import { protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
@@ -39,10 +41,11 @@ function pagesDone(
   minorFaults: number,
 ): Text {
   const of = pages === total ? `${pages}` : `${pages} of ${total}`;
+  const own = engineFaultsOf(pages, minorFaults);
   const ofZh = pages === total ? `${pages}` : `${total} 页中的 ${pages}`;
   return {
-    en: `${of} page${total === 1 ? '' : 's'} ${counts}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}`,
-    zh: `已${counts === 'wiped' ? '清零' : '访问'} ${ofZh} 页，发生 ${minorFaults} 个次缺页`,
+    en: `${of} page${total === 1 ? '' : 's'} ${counts}, ${minorFaults} minor fault${minorFaults === 1 ? '' : 's'}${own.en}`,
+    zh: `已${counts === 'wiped' ? '清零' : '访问'} ${ofZh} 页，发生 ${minorFaults} 个次缺页${own.zh}`,
   };
 }
 
@@ -78,6 +81,7 @@ function whyInaccessible(entry: PageCallEntry, region: Region, refused: RefusedC
   const right = entry.needs;
   if (region.mapping.memory === 'secret' && entry.bringsIn) return outOfReach;
   if (right === undefined) return undefined;
+  const overLimit = region.mapping.memory === 'secret' && refused.errno === 'EFAULT';
   const [from, end] = [firstPage + pages, firstPage + pageCount];
   const size = BigInt(region.pageSize);
   const found = vmas(region.address + BigInt(from) * size, region.address + BigInt(end) * size);
@@ -91,7 +95,8 @@ function whyInaccessible(entry: PageCallEntry, region: Region, refused: RefusedC
   const guard = reached ? firstGuard(region, from, Math.min(end, walled, beyond)) : undefined;
   if (guard !== undefined) return isAGuard(guard);
   if (beyond < end && beyond <= walled) return pastTheEnd(beyond, region.file?.bytesNow ?? 0);
-  return wall ? without(walled, wall.protection) : undefined;
+  if (wall) return without(walled, wall.protection);
+  return overLimit && guard === undefined ? notGiven(from) : undefined;
 }
 
 /** The first guard page from `from` on, before `end`; undefined also where the page table can't tell. */
@@ -114,6 +119,15 @@ const outOfReach: Text = {
   en: 'the pages of memfd_secret are out of the kernel’s own reach, so that it cannot bring them in; they are locked by their nature',
   zh: 'memfd_secret 的页不在内核自身可及的范围内，内核无法将其调入；它们本来就是锁定的',
 };
+
+/** Secret pages that count when they are touched: beyond the limit a touch is a signal. mm/secretmem.c */
+function notGiven(page: number): Text {
+  const counted = secretCountsWhenTouched();
+  return {
+    en: `the kernel gives no page ${page} of this memfd_secret${counted ? ', and it counts such pages against RLIMIT_MEMLOCK when they are touched' : ''}; a plain access would be SIGBUS`,
+    zh: `内核不给出此 memfd_secret 的第 ${page} 页${counted ? '，而它在访问时才把这种页计入 RLIMIT_MEMLOCK' : ''}；直接访问会引发 SIGBUS`,
+  };
+}
 
 function pastTheEnd(page: number, bytes: number): Text {
   return {

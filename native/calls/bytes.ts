@@ -1,7 +1,8 @@
 /**
  * A region's own bytes, by plain stores and loads of the C library: for what process_vm_writev(2) can't reach
  * (memfd_secret) and for wiping. **A range that is not mapped and accessible ends the process with SIGSEGV or SIGBUS**:
- * only for memory that the caller has just mapped, whole. `touch.ts` touches pages without that risk.
+ * only for memory that the caller has just mapped, whole, and of memfd_secret only for pages that are in already.
+ * `touch.ts` touches pages without that risk.
  */
 import { checkAddress, checkBuffer, checkInt, checkLength } from '../libc/arguments.ts';
 import { counted, type Result } from '../libc/errno.ts';

@@ -32,7 +32,7 @@ export function memfdCreate(name: string, flags: number = MFD.CLOEXEC): Result<n
 /**
  * A descriptor of memory that only its owner's page table maps: taken out of the kernel's own, unreadable through
  * process_vm_readv(2) and /proc/PID/mem, absent from core files. Size it with ftruncate(2) once, map it SHARED; its
- * pages are locked and count in VmLck.
+ * pages are never swapped, and count against RLIMIT_MEMLOCK (`secret-accounting.ts`).
  *
  * Errors: ENOSYS (before 5.14, or secretmem.enable=0, the default before 6.5), EINVAL, EMFILE, ENFILE, ENOMEM.
  * memfd_secret(2)

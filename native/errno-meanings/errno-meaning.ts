@@ -21,8 +21,14 @@ const GENERIC: Meanings = {
   EINTR: { en: 'A signal interrupted the call.', zh: '调用被信号中断。' },
   EINVAL: { en: 'An argument is not valid.', zh: '某个参数无效。' },
   ENOMEM: { en: 'Memory or address space is short.', zh: '内存或地址空间不足。' },
-  ENOSYS: { en: 'This kernel does not have the call.', zh: '此内核没有这个调用。' },
-  EPERM: { en: 'A privilege is missing.', zh: '缺少特权。' },
+  ENOSYS: {
+    en: 'This kernel does not have the call, or a filter (seccomp) answers so.',
+    zh: '此内核没有这个调用，或过滤器（seccomp）这样回答。',
+  },
+  EPERM: {
+    en: 'A privilege is missing, or a filter (seccomp) forbids the call.',
+    zh: '缺少特权，或过滤器（seccomp）禁止此调用。',
+  },
 };
 
 /**

@@ -1,5 +1,5 @@
 /** mlock(2) and its family, and msync(2), which tells who is locked. */
-import type { Meanings, Table, Text } from './text.ts';
+import { FILTERED, type Meanings, type Table, type Text } from './text.ts';
 
 const RANGE_HAS_A_HOLE: Text = {
   en: 'Part of the range is not mapped.',
@@ -11,8 +11,8 @@ const MLOCK_EAGAIN: Text = {
   zh: '有些页无法调入，因此没有锁定。',
 };
 const MLOCK_EPERM: Text = {
-  en: 'Locking is not allowed at all: RLIMIT_MEMLOCK is 0 and CAP_IPC_LOCK is missing.',
-  zh: '完全不允许锁定：RLIMIT_MEMLOCK 为 0，且没有 CAP_IPC_LOCK。',
+  en: 'The kernel answers this where RLIMIT_MEMLOCK is 0 and CAP_IPC_LOCK is missing: locking is then not allowed at all. At any other limit it is a filter (seccomp) that forbids the call.',
+  zh: '内核只在 RLIMIT_MEMLOCK 为 0 且没有 CAP_IPC_LOCK 时这样回答：此时完全不允许锁定。在其他任何上限下，则是过滤器（seccomp）禁止此调用。',
 };
 const MLOCK: Meanings = {
   EAGAIN: MLOCK_EAGAIN,
@@ -33,6 +33,7 @@ export const locking: Table = {
       en: 'Part of the range is not mapped (what comes before it is unlocked), or a mapping would be split past vm.max_map_count.',
       zh: '范围中有一部分没有映射（其之前的部分已解锁），或拆分映射会超过 vm.max_map_count。',
     },
+    EPERM: FILTERED,
   },
   msync: {
     EBUSY: {
@@ -45,6 +46,7 @@ export const locking: Table = {
     },
     EIO: { en: 'Writing the file back failed.', zh: '写回文件失败。' },
     ENOMEM: RANGE_HAS_A_HOLE,
+    EPERM: FILTERED,
   },
   mlock2: {
     ...MLOCK,
@@ -68,5 +70,6 @@ export const locking: Table = {
   },
   munlockall: {
     EINTR: { en: 'A fatal signal came meanwhile.', zh: '其间收到致命信号。' },
+    EPERM: FILTERED,
   },
 };

@@ -1,8 +1,11 @@
 /** mmap(2) and its family. */
 import { SYSTEM_TOO_MANY_OPEN } from './files.ts';
-import type { Table, Text } from './text.ts';
+import { FILTERED, type Table, type Text } from './text.ts';
 
-const SEALED: Text = { en: 'The mapping is sealed (mseal).', zh: '映射已被封印（mseal）。' };
+const SEALED: Text = {
+  en: 'The mapping is sealed (mseal), or a filter (seccomp) forbids the call.',
+  zh: '映射已被封印（mseal），或过滤器（seccomp）禁止此调用。',
+};
 
 export const mapping: Table = {
   mmap: {
@@ -31,8 +34,8 @@ export const mapping: Table = {
     },
     EOVERFLOW: { en: 'Offset and length together overflow.', zh: '偏移与长度之和溢出。' },
     EPERM: {
-      en: 'Locking is not allowed at all (RLIMIT_MEMLOCK is 0 and CAP_IPC_LOCK is missing), the address is below vm.mmap_min_addr, or a seal or mount option forbids it.',
-      zh: '完全不允许锁定（RLIMIT_MEMLOCK 为 0 且没有 CAP_IPC_LOCK）、地址低于 vm.mmap_min_addr，或被封印（seal）或挂载选项禁止。',
+      en: 'The mapping would be locked where locking is not allowed at all (RLIMIT_MEMLOCK is 0 and CAP_IPC_LOCK is missing), the address is below vm.mmap_min_addr, or a seal, a mount option or a filter (seccomp) forbids it.',
+      zh: '映射会被锁定，而此处完全不允许锁定（RLIMIT_MEMLOCK 为 0 且没有 CAP_IPC_LOCK）；地址低于 vm.mmap_min_addr；或被封印（seal）、挂载选项或过滤器（seccomp）禁止。',
     },
   },
   munmap: {
@@ -93,8 +96,8 @@ export const mapping: Table = {
       zh: '范围中有一部分没有映射（已映射的部分仍已处理），或内存不足。',
     },
     EPERM: {
-      en: 'This advice needs a privilege (CAP_SYS_ADMIN for HWPOISON), or the mapping is sealed.',
-      zh: '该建议需要特权（HWPOISON 需要 CAP_SYS_ADMIN），或映射已被封印。',
+      en: 'This advice needs a privilege (CAP_SYS_ADMIN for HWPOISON), the mapping is sealed, or a filter (seccomp) forbids the call.',
+      zh: '该建议需要特权（HWPOISON 需要 CAP_SYS_ADMIN）、映射已被封印，或过滤器（seccomp）禁止此调用。',
     },
   },
   mincore: {
@@ -105,6 +108,7 @@ export const mapping: Table = {
       en: 'Part of the range is not mapped, or it leaves user space.',
       zh: '范围中有一部分没有映射，或超出用户空间。',
     },
+    EPERM: FILTERED,
   },
   mremap: {
     EAGAIN: {

@@ -53,6 +53,23 @@ function symbol(signature: string): ReturnType<ReturnType<typeof koffi.load>['fu
   }
 }
 
+/** Every function that `bind` has declared, to be looked up. */
+const declared: (() => unknown)[] = [];
+
+/**
+ * Looks up every function that modules have declared by now (40 µs each), so that the first call of none is timed with
+ * its look-up. What this library lacks stays unbound.
+ */
+export function bindAll(): void {
+  for (const lookUp of declared.splice(0)) {
+    try {
+      lookUp();
+    } catch (error) {
+      if (!(error instanceof MissingSymbol)) throw error;
+    }
+  }
+}
+
 /**
  * A C function, looked up at its first use: `const mlock = bind<(address: Pointer, length: number) => number>('int
  * mlock(void *, size_t)')`, then `mlock()(address, length)`.
@@ -66,13 +83,15 @@ export function bind<
   F extends (...args: never[]) => number | bigint | null | Readonly<Record<string, number | bigint>>,
 >(signature: string): () => F {
   let bound: F | undefined;
-  return () => {
+  const lookUp = () => {
     if (bound) return bound;
     // The one place where a type is taken on trust: the compiler can't read C, so each binding states both.
     const found = symbol(signature) as unknown as F;
     bound = found;
     return found;
   };
+  declared.push(lookUp);
+  return lookUp;
 }
 
 /**

@@ -44,15 +44,18 @@ export type LockMeasurements = {
   readonly inaccessible: bigint | null;
   readonly mappings: number;
   readonly maxMappings: number;
+  /** A seccomp(2) filter is in force. */
+  readonly filter: boolean;
 };
 
 /**
- * What made the kernel refuse. `unknown`: none of the measurements explains it (something else changed meanwhile, or a
- * sandbox).
+ * What made the kernel refuse. `filter`: not the kernel but a seccomp filter, since nothing makes the kernel itself
+ * answer this. `unknown`: none of the measurements explains it.
  */
 export type LockCause =
   | 'limit'
   | 'no-permission'
+  | 'filter'
   | 'hole'
   | 'inaccessible'
   | 'too-many-mappings'
@@ -97,6 +100,7 @@ function measure(refused: RefusedLock): LockMeasurements | null {
     inaccessible: range ? inaccessibleIn(range, inside) : null,
     mappings: count.returned,
     maxMappings: most.errno === null ? most.returned : Number.POSITIVE_INFINITY,
+    filter: self.seccomp === 2,
   };
 }
 
@@ -120,13 +124,14 @@ function addedBytes(refused: RefusedLock, range: Stretch | null, inside: readonl
 
 /**
  * Where bringing the pages in stopped: the first page that is not in core, of memory that the call has marked as
- * locked. It looks at no more than the first 4 GiB of the range.
+ * locked, as it does before it brings pages in. It looks at no more than the first 4 GiB of the range.
  */
 function inaccessibleIn(range: Stretch, inside: readonly Vma[]): bigint | null {
   const size = pageSize();
   let left = 2 ** 20;
   for (const vma of inside) {
     const { start, end } = within(vma, range);
+    if (!isLocked(start, Number(end - start)).locked) return null;
     if (vma.protection === PROT.NONE) return start;
     const pages = Math.min(left, Number(end - start) / size);
     const vec = new Uint8Array(pages);
@@ -141,9 +146,14 @@ function inaccessibleIn(range: Stretch, inside: readonly Vma[]): bigint | null {
 
 function causeOf(refused: RefusedLock, measured: LockMeasurements): LockCause {
   const { errno, call } = refused;
-  if (errno === 'EPERM') return measured.limit === 0n && !measured.privileged ? 'no-permission' : 'unknown';
-  if (errno === 'EINVAL') return 'arguments';
-  if (overLimit(call, measured)) return 'limit';
+  const mapping = call === 'mmap' || call === 'mremap';
+  if (errno === 'EPERM' && measured.limit === 0n && !measured.privileged) return 'no-permission';
+  // Of the lock calls the kernel answers EPERM for that alone (can_do_mlock), and these two never.
+  if (errno === 'EPERM' || errno === 'EACCES' || errno === 'ENOSYS')
+    return measured.filter && !mapping ? 'filter' : 'unknown';
+  // mlock takes every range that does not overflow, which none here does.
+  if (errno === 'EINVAL') return call === 'mlock' ? 'unknown' : 'arguments';
+  if (errno === (mapping ? 'EAGAIN' : 'ENOMEM') && overLimit(call, measured)) return 'limit';
   if (errno !== 'ENOMEM' || call === 'mlockall') return 'unknown';
   if (measured.holes.length > 0) return 'hole';
   // Locking part of a mapping splits it, by up to two.

@@ -17,6 +17,7 @@ import { selfDescriptor } from '../proc/proc-file.ts';
 import { status } from '../proc/proc-status.ts';
 import { readSmaps } from '../proc/smaps.ts';
 import { vmas } from '../proc/vma.ts';
+import { mayLockNothing } from './call-filter.ts';
 import { readMapsZeroPage } from './zero-page.ts';
 
 /** What a trial found. */
@@ -152,10 +153,11 @@ function detect(name: FeatureName): ProbedFeature {
     case 'mlock2': {
       // Length 0 locks nothing, but is checked like any other. glibc makes EINVAL of the kernel's ENOSYS.
       const { errno } = mlock2(0n, 0, MLOCK.ONFAULT);
-      return judge(name, errno, ['ENOSYS', 'EINVAL'], {
-        en: 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK',
-        zh: 'RLIMIT_MEMLOCK 为 0，且本进程没有 CAP_IPC_LOCK',
-      });
+      const nothing = {
+        en: 'RLIMIT_MEMLOCK is 0 and this process has no CAP_IPC_LOCK that counts',
+        zh: 'RLIMIT_MEMLOCK 为 0，且本进程没有有效的 CAP_IPC_LOCK',
+      };
+      return judge(name, errno, ['ENOSYS', 'EINVAL'], mayLockNothing() ? nothing : SANDBOX);
     }
     case 'madv-populate':
       return judge(
@@ -173,13 +175,15 @@ function detect(name: FeatureName): ProbedFeature {
       );
     case 'process_madvise': {
       const errno = tryProcessMadvise();
-      if (errno !== null)
-        return judge(name, errno, ['ENOSYS'], {
-          en: 'Advising through a pidfd needs CAP_SYS_NICE here',
-          zh: '此处通过 pidfd 给出建议需要 CAP_SYS_NICE',
-        });
       const self = status();
-      if (self.errno === null && self.effective.includes('CAP_SYS_NICE')) return AVAILABLE;
+      const nice = self.errno === null && self.effective.includes('CAP_SYS_NICE');
+      // Before Linux 6.13 it was asked for CAP_SYS_NICE also about itself.
+      const needsNice = {
+        en: 'Advising through a pidfd needs CAP_SYS_NICE here, or a sandbox forbids the call',
+        zh: '此处通过 pidfd 给出建议需要 CAP_SYS_NICE，或沙箱禁止此调用',
+      };
+      if (errno !== null) return judge(name, errno, ['ENOSYS'], nice ? SANDBOX : needsNice);
+      if (nice) return AVAILABLE;
       return {
         status: 'denied',
         reason: {

@@ -17,6 +17,8 @@ export type Status = {
   readonly vmSwapBytes: number;
   readonly effectiveUid: number;
   readonly threads: number;
+  /** 0: no filter of calls, 1: strict, 2: a seccomp(2) filter; null where this kernel has none (CONFIG_SECCOMP). */
+  readonly seccomp: number | null;
   readonly effective: readonly Capability[];
   readonly permitted: readonly Capability[];
   readonly bounding: readonly Capability[];
@@ -36,6 +38,7 @@ export function parseStatus(text: string): Status {
     if (colon > 0) lines.set(line.slice(0, colon), line.slice(colon + 1).trim());
   }
   const bytes = (name: string) => Number.parseInt(lines.get(name) ?? '0', 10) * 1024;
+  const seccomp = lines.get('Seccomp');
   const mask = (name: string) => capabilities(lines.get(name) ?? '0');
   return {
     returned: 0,
@@ -48,6 +51,7 @@ export function parseStatus(text: string): Status {
     vmSwapBytes: bytes('VmSwap'),
     effectiveUid: Number.parseInt(lines.get('Uid')?.split(/\s+/)[1] ?? '', 10),
     threads: Number.parseInt(lines.get('Threads') ?? '0', 10),
+    seccomp: seccomp === undefined ? null : Number(seccomp),
     effective: mask('CapEff'),
     permitted: mask('CapPrm'),
     bounding: mask('CapBnd'),

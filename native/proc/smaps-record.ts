@@ -19,7 +19,7 @@ export type SmapsEntry = {
   readonly flags: string;
   /** `lo`: locked, in whole or on fault. */
   readonly locked: boolean;
-  /** `lf`: locked on fault (Linux 4.4). */
+  /** `lf`: locked on fault (Linux 4.4); `??` before about 6.2, which see `lockedOnFault`. */
   readonly onFault: boolean;
   /** `dd`: not in core files. */
   readonly dontDump: boolean;
@@ -98,9 +98,22 @@ function flagsOf(bytes: Buffer, from: number, to: number): Flags {
   if (before && isText(bytes, from, to, before.flags)) return before;
   const flags = bytes.toString('latin1', from, to);
   const words = flags.split(' ');
-  const said = { flags, locked: words.includes('lo'), onFault: words.includes('lf'), dontDump: words.includes('dd') };
+  const said = { flags, locked: words.includes('lo'), onFault: lockedOnFault(words), dontDump: words.includes('dd') };
   known.set(hash, said);
   return said;
+}
+
+/** The names of the bits beside VM_LOCKONFAULT (19): 13 to 18, and 20 to 31. show_smap_vma_flags, fs/proc/task_mmu.c */
+const below = new Set(['lo', 'io', 'sr', 'rr', 'dc', 'de']);
+const above = new Set(['ac', 'nr', 'ht', 'sf', 'ar', 'wf', 'dd', 'sd', 'mm', 'hg', 'nh', 'mg']);
+
+/**
+ * Whether the flags say locked on fault: `lf`, which had no name before about Linux 6.2 and was printed as `??`. Flags
+ * come in the order of their bits, and of bits 13 to 31 only this one ever lacked a name: a `??` among them is it.
+ */
+function lockedOnFault(words: readonly string[]): boolean {
+  if (words.includes('lf')) return true;
+  return words.some((word, at) => word === '??' && below.has(words[at - 1] ?? '') && above.has(words[at + 1] ?? ''));
 }
 
 function isText(bytes: Buffer, from: number, to: number, text: string): boolean {

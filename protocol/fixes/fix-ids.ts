@@ -16,5 +16,6 @@ export const fixIds = [
   'mapped-range',
   'unlock-first',
   'hugetlb-pool',
+  'call-filter',
 ] as const;
 export type FixId = (typeof fixIds)[number];

@@ -4,7 +4,7 @@ import type { SurroundingsKind } from '../limits.ts';
 import { docker, kubernetes, lxc, oci, podman } from './container.ts';
 import type { Fix } from './fix.ts';
 import { type FixId, fixIds } from './fix-ids.ts';
-import { hugetlbPool, mappedRange, maxMapCount, unlockFirst } from './program.ts';
+import { callFilter, hugetlbPool, mappedRange, maxMapCount, unlockFirst } from './program.ts';
 import { fixesOfSetup, type Setup } from './setup.ts';
 import { limitsConf, setcap, ulimit } from './shell.ts';
 import { desktopSession, systemdNspawn, systemdService, userService } from './systemd.ts';
@@ -27,6 +27,7 @@ const texts: Readonly<Record<FixId, FixText>> = {
   'mapped-range': mappedRange,
   'unlock-first': unlockFirst,
   'hugetlb-pool': hugetlbPool,
+  'call-filter': callFilter,
 };
 
 /** A limit to propose when nobody has said how much: at least 64 MiB, and twice what is there and what is locked. */

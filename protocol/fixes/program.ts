@@ -1,6 +1,6 @@
 /**
  * Fixes for a refusal that raising the limit would not cure: what the program asks for, the number of its mappings, the
- * pool of huge pages.
+ * pool of huge pages, a filter of calls.
  */
 import type { FixText } from './wanted.ts';
 
@@ -134,5 +134,60 @@ export const hugetlbPool: FixText = () => ({
   check: {
     how: { en: 'HugePages_Free is at least what the mapping needs.', zh: 'HugePages_Free 至少为映射所需的数量。' },
     command: "grep -E '^Huge' /proc/meminfo",
+  },
+});
+
+/** systemd.exec(5) SystemCallFilter=, systemd.nspawn(5) Capability=, seccomp(2) */
+export const callFilter: FixText = ({ unit }) => ({
+  id: 'call-filter',
+  about: 'call',
+  title: { en: 'Let the calls through the filter (seccomp)', zh: '让过滤器（seccomp）放行这些调用' },
+  changes: {
+    en: 'The filter that the unit or the container is started with. LimitMEMLOCK=, ulimit and limits.conf cannot help: a filtered call does not reach the limit.',
+    zh: '单元或容器启动时设置的过滤器。LimitMEMLOCK=、ulimit 和 limits.conf 都无济于事：被过滤的调用到不了检查上限的地方。',
+  },
+  notes: [
+    {
+      en: '@memlock is mlock, mlock2, mlockall, munlock and munlockall; memfd_secret, process_vm_readv and process_vm_writev are named by themselves.',
+      zh: '@memlock 包括 mlock、mlock2、mlockall、munlock 和 munlockall；memfd_secret、process_vm_readv 和 process_vm_writev 需单独列出。',
+    },
+    {
+      en: 'systemd-nspawn forbids @memlock to a container that has no CAP_IPC_LOCK.',
+      zh: 'systemd-nspawn 对没有 CAP_IPC_LOCK 的容器禁止 @memlock。',
+    },
+    {
+      en: 'A filter stays for as long as the process lives, and its children have it too: start the program anew.',
+      zh: '过滤器在进程的整个生命期内有效，子进程也会继承：请重新启动程序。',
+    },
+  ],
+  snippets: [
+    {
+      label: {
+        en: `A service: /etc/systemd/system/${unit}.d/calls.conf`,
+        zh: `服务：/etc/systemd/system/${unit}.d/calls.conf`,
+      },
+      text: '[Service]\nSystemCallFilter=@memlock\n',
+    },
+    {
+      label: {
+        en: 'systemd-nspawn: /etc/systemd/nspawn/MACHINE.nspawn (on the host)',
+        zh: 'systemd-nspawn：/etc/systemd/nspawn/MACHINE.nspawn（在主机上）',
+      },
+      text: '[Exec]\nCapability=CAP_IPC_LOCK\n',
+    },
+    {
+      label: {
+        en: 'Docker, Podman: a profile that allows the calls; or, to see that it is the filter, none',
+        zh: 'Docker、Podman：允许这些调用的配置；或不用过滤器，以确认原因',
+      },
+      text: 'docker run --security-opt seccomp=PROFILE.json …\ndocker run --security-opt seccomp=unconfined …',
+    },
+  ],
+  check: {
+    how: {
+      en: 'The doctor names no refused call; Seccomp: 2 is a filter, 0 is none.',
+      zh: 'doctor 不再列出被拒绝的调用；Seccomp: 2 表示有过滤器，0 表示没有。',
+    },
+    command: 'pagescope doctor; grep Seccomp /proc/PID/status',
   },
 });

@@ -85,3 +85,16 @@ export function useWords(): Words {
   const language = useApp((state) => state.settings.language);
   return { t, language, format: formatFor(language), pick: (text) => text[language] };
 }
+
+/**
+ * How long a call took, as it is shown. Where measuring an empty call takes as long, it is what the call took at most,
+ * and `why` says so.
+ */
+export function useDuration(ns: number): { readonly text: string; readonly why: string | undefined } {
+  const { t, format } = useWords();
+  const emptyNs = useApp((state) => state.host?.environment.emptyCallNs) ?? 0;
+  const text = format.duration(ns);
+  return ns > emptyNs
+    ? { text, why: undefined }
+    : { text: `≤ ${text}`, why: t('status.atMost', { time: format.duration(emptyNs) }) };
+}

@@ -221,6 +221,10 @@ export const en = {
     pidHint: 'The process whose memory is shown',
     pageSize: '{{size}} pages',
     pageSizeHint: 'The size of a page on this machine',
+    atMost: 'At most: measuring an empty call took {{time}} here',
+    emptyCall: 'empty call {{time}}',
+    emptyCallHint:
+      'What measuring a call that does nothing comes to, measured here: durations that are not above it say how long the call took at most (≤)',
     lockedOf: 'VmLck {{used}} of {{limit}}',
     lockedHint: 'Locked memory of the process against its RLIMIT_MEMLOCK soft limit',
     noLimit: 'unlimited',

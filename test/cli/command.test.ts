@@ -28,6 +28,19 @@ describe('pagescope run', () => {
     ]);
   });
 
+  it('says what an empty call took, and of no duration below that that it is more than an upper bound', async () => {
+    const { stdout } = await pagescope(['run', 'first-touch', '--set', 'pages=4']);
+    const ns = (number = '', unit = '') => Number(number) * ({ ns: 1, µs: 1e3, ms: 1e6 }[unit] ?? Number.NaN);
+    const [, number, unit] = /^Measuring an empty call took ([\d.]+) (\S+) in this run/m.exec(stdout) ?? [];
+    const durations = [...stdout.matchAll(/^ {5}.* = \S+ {2}(≤ )?([\d.]+) ([nµm]s)/gm)];
+    expect(durations).toHaveLength(8);
+    for (const [line, atMost, time, of] of durations) {
+      // What is printed is rounded to a tenth.
+      if (Math.abs(ns(time, of) - ns(number, unit)) < 200) continue;
+      expect(atMost !== undefined, line).toBe(ns(time, of) < ns(number, unit));
+    }
+  });
+
   it('draws the page map before and after, the claims, and of a long streak of like steps the first and the last', async () => {
     const { stdout } = await pagescope([
       'run',

@@ -10,6 +10,7 @@ import { lockingFacts } from '../../lab/limits/locking-facts.ts';
 import { skipWithoutCompiler } from '../support/compile.ts';
 import { isRunning } from '../support/harness.ts';
 import { bin, pagescope, Running } from '../support/pagescope.ts';
+import { RefusedCalls } from '../support/refused-calls.ts';
 import { lyingLibc } from '../support/shared-library.ts';
 import { whoMayLockNothing, withMemlock } from '../support/users.ts';
 
@@ -90,9 +91,29 @@ describe('pagescope doctor --lock', () => {
 
   it('says yes in words and exits 0 to root, whom no limit stops', async (context) => {
     if (!lockingFacts().ipcLock.counts) context.skip('these tests run without CAP_IPC_LOCK');
-    const { status, stdout } = await pagescope(['doctor', '--lock', '1000TiB']);
+    const { status, stdout } = await pagescope(['doctor', '--lock', '64MiB']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^✓ Yes: CAP_IPC_LOCK is effective/m);
+  });
+
+  it('says no and exits 1 to root too, where there is not so much memory', async (context) => {
+    if (!lockingFacts().ipcLock.counts) context.skip('these tests run without CAP_IPC_LOCK');
+    const { status, stdout } = await pagescope(['doctor', '--lock', '1000TiB']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^! No, killed: 1000 TiB > .*the OOM killer/m);
+  });
+
+  it('says no where a filter forbids mlock, and names all that it forbids', async () => {
+    using filter = new RefusedCalls();
+    const prefix = filter.prefix('mlock=EPERM', 'mincore=EPERM', 'process_vm_readv=EPERM', 'memfd_secret=EPERM');
+    const { status, stdout } = await pagescope(['doctor', '--lock', '4K'], {}, { prefix });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /^! Refused calls: mlock EPERM, mincore EPERM, process_vm_readv EPERM, memfd_secret EPERM \(Seccomp: 2\)/m,
+    );
+    expect(stdout).toMatch(/^! No, EPERM: mlock of one page was tried.*\n {2}Let mlock through the filter/m);
+    expect(stdout).toContain('Capability=CAP_IPC_LOCK');
+    expect(stdout).not.toMatch(/RLIMIT_MEMLOCK is 0/);
   });
 
   it('says no in words, with what would help, and exits 1', async () => {

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ByteLimit } from '../../protocol/byte-limit.ts';
 import { surroundingsKindSchema } from '../../protocol/limits.ts';
-import { type LockingFacts, wouldLock } from '../../protocol/would-lock.ts';
+import { type LockingFacts, type RoomFacts, wouldLock } from '../../protocol/would-lock.ts';
 
 const kib = 1024;
 const pageSize = 4 * kib;
 
-/** An ordinary process: 64 KiB soft, 64 KiB hard, nothing locked, no capability. */
-function facts(changes: Partial<LockingFacts> = {}): LockingFacts {
+type Facts = LockingFacts & RoomFacts;
+
+/** An ordinary process: 64 KiB soft, 64 KiB hard, nothing locked, no capability, and all the memory in the world. */
+function facts(changes: Partial<Facts> = {}): Facts {
   return {
     pageSize,
     memlock: { soft: 64 * kib, hard: 64 * kib },
@@ -16,7 +18,11 @@ function facts(changes: Partial<LockingFacts> = {}): LockingFacts {
     capabilities: { effective: [], permitted: [], bounding: [] },
     ipcLock: { effective: false, permitted: false, bounding: false, counts: false },
     userNamespace: { initial: true, uidMap: [] },
+    callFilter: { seccomp: 0, refused: [], untold: [] },
     surroundings: { kind: 'plain', evidence: [] },
+    memory: { totalBytes: 2 ** 52, availableBytes: 2 ** 52, mlockedBytes: 0 },
+    swap: { totalBytes: 0, usedBytes: 0, areas: [] },
+    cgroup: null,
     ...changes,
   };
 }
@@ -95,6 +101,80 @@ describe('the verdict on a lock', () => {
     }
     const nothing = facts({ memlock: { soft: 0, hard: 0 }, userNamespace, capabilities });
     expect(wouldLock(nothing, 1)).toMatchObject({ works: false, errno: 'EPERM', fix: 'limits-conf' });
+  });
+});
+
+describe('a lock that no limit stops', () => {
+  const unlimited = { memlock: { soft: 'unlimited', hard: 'unlimited' } } as const;
+  const mib = 1024 * kib;
+  const group = {
+    version: 2,
+    path: '/box',
+    maxBytes: 300 * mib,
+    currentBytes: 100 * mib,
+    swapMaxBytes: 0,
+    availableBytes: 220 * mib,
+    unevictableBytes: 0,
+  } as const;
+  const memory = { totalBytes: 1000 * mib, availableBytes: 600 * mib, mlockedBytes: 50 * mib };
+  const swap = { totalBytes: 500 * mib, usedBytes: 100 * mib, areas: [] };
+
+  it('does not work where a filter forbids mlock, at any limit and with the capability', () => {
+    const callFilter = { seccomp: 2, refused: [{ call: 'mlock', errno: 'EPERM' }], untold: [] };
+    for (const memlock of [0, 64 * kib, 'unlimited'] as const) {
+      for (const counts of [false, true]) {
+        const ipcLock = { effective: counts, permitted: counts, bounding: counts, counts };
+        const verdict = wouldLock(facts({ callFilter, memlock: { soft: memlock, hard: memlock }, ipcLock }), 1);
+        expect(verdict).toMatchObject({ works: false, errno: 'EPERM', fix: 'call-filter' });
+        expect(verdict.why.en).toMatch(/filter forbids the call \(Seccomp: 2/);
+        expect(verdict.change?.en).not.toMatch(/raise/i);
+      }
+    }
+  });
+
+  it.each([
+    [
+      'what its control group has left',
+      { cgroup: group },
+      220,
+      'control-group',
+      /220 MiB that the control group \/box/,
+    ],
+    [
+      'that and its swap',
+      { cgroup: { ...group, swapMaxBytes: 'unlimited' as const }, swap },
+      300,
+      'control-group',
+      /300/,
+    ],
+    [
+      'what of it is not locked',
+      { cgroup: { ...group, availableBytes: 300 * mib, unevictableBytes: 290 * mib } },
+      10,
+      'control-group',
+      /10 MiB/,
+    ],
+    [
+      'version 1’s limit',
+      { cgroup: { ...group, version: 1 as const } },
+      220,
+      'control-group',
+      /memory\.limit_in_bytes/,
+    ],
+    ['what the machine has available', { memory }, 600, 'memory', /600 MiB/],
+    ['that and free swap, but no more than all memory that is not locked', { memory, swap }, 950, 'memory', /950 MiB/],
+  ])('works up to %s, and beyond gets the process killed', (_, room, most, outOf, why) => {
+    const here = facts({ ...unlimited, ...room });
+    expect(wouldLock(here, most * mib).works).toBe(true);
+    const beyond = wouldLock(here, most * mib + 1);
+    expect(beyond).toMatchObject({ works: false, errno: null, outOf });
+    expect(beyond.why.en).toMatch(why);
+    expect(beyond.why.zh).toContain('OOM killer');
+  });
+
+  it('is not judged by memory that could not be read', () => {
+    const nothing = { totalBytes: 0, availableBytes: 0, mlockedBytes: 0 };
+    expect(wouldLock(facts({ ...unlimited, memory: nothing }), mib).works).toBe(true);
   });
 });
 

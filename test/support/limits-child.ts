@@ -1,11 +1,13 @@
 /**
- * A process of its own for limits.test.ts: prints its limits; with a size, also what the calculator says of it beside
- * what mlock does; with `explain`, what becomes of several refused calls.
+ * A process of its own for limits.test.ts: prints its limits; with `try` and sizes, what the calculator says of them
+ * beside what mlock does; with `verdicts`, what it says alone; with `explain`, what becomes of several refused calls;
+ * with `refusals`, how each of those that a filter may refuse is explained.
  */
 import { diagnose } from '../../lab/limits/diagnose.ts';
 import { limits } from '../../lab/limits/limits.ts';
-import { mlock } from '../../native/calls/mlock.ts';
-import { MADV, MAP, madvise, mmap, munmap, PROT } from '../../native/calls/mman.ts';
+import { MLOCK, mlock, mlock2, munlock } from '../../native/calls/mlock.ts';
+import { MADV, MAP, MS, madvise, mincore, mmap, msync, munmap, PROT } from '../../native/calls/mman.ts';
+import { processVmReadv, zero } from '../../native/calls/process-vm.ts';
 import { getrlimit, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { wouldLock } from '../../protocol/would-lock.ts';
@@ -56,7 +58,42 @@ function explain() {
   return { overLimit, withHole, locked, unaligned, overHard };
 }
 
+/** Makes each call on a page of its own and on 128 KiB, and says how its refusal is explained. */
+function refusals() {
+  return [1, 32].flatMap((pages) => {
+    const lengthBytes = pages * pageSize();
+    const address = map(lengthBytes);
+    const lockedMap = () => {
+      const mapped = mmap(null, lengthBytes, PROT.READ, MAP.PRIVATE | MAP.ANONYMOUS | MAP.LOCKED, -1, 0);
+      if (mapped.errno === null) munmap(mapped.returned, lengthBytes);
+      return mapped;
+    };
+    const calls = {
+      mlock: () => mlock(address, lengthBytes),
+      munlock: () => munlock(address, lengthBytes),
+      mlock2: () => mlock2(address, lengthBytes, MLOCK.ONFAULT),
+      mincore: () => mincore(address, lengthBytes, new Uint8Array(128)),
+      msync: () => msync(address, lengthBytes, MS.ASYNC),
+      process_vm_readv: () => processVmReadv(process.pid, address, 1, new Uint8Array(128)),
+      process_vm_writev: () => zero(address, 1),
+      mmap: lockedMap,
+    };
+    const told = Object.entries(calls).map(([call, make]) => {
+      const { errno } = make();
+      munlock(address, lengthBytes);
+      return { call, pages, errno, ...(errno && diagnose(call, errno, { address, lengthBytes })) };
+    });
+    munmap(address, lengthBytes);
+    return told;
+  });
+}
+
 const [what, ...numbers] = process.argv.slice(2);
 const [before = 0, ...sizes] = numbers.map(Number);
-const answer = what === 'explain' ? explain() : what === 'try' ? tryLocks(before, sizes) : limits();
-process.stdout.write(JSON.stringify(answer));
+const answers: Readonly<Record<string, () => unknown>> = {
+  explain,
+  refusals,
+  try: () => tryLocks(before, sizes),
+  verdicts: () => [before, ...sizes].map((bytes) => wouldLock(limits(), bytes)),
+};
+process.stdout.write(JSON.stringify((answers[what ?? ''] ?? limits)()));

@@ -10,6 +10,7 @@ const facts: Omit<LimitsReport, 'fixes'> = {
   capabilities: { effective: [], permitted: [], bounding: [] },
   ipcLock: { effective: false, permitted: false, bounding: false, counts: false },
   userNamespace: { initial: true, uidMap: [] },
+  callFilter: { seccomp: 0, refused: [], untold: [] },
   surroundings: { kind: 'docker', evidence: [] },
   cgroup: null,
   memory: { totalBytes: 0, availableBytes: 0, mlockedBytes: 0 },

@@ -6,8 +6,8 @@ import { type ErrnoName, errnoName } from '../../native/libc/errno.ts';
 type Row = readonly [calls: string, errno: string, en: RegExp, zh: RegExp, never?: RegExp];
 
 const noPermission = [
-  /not allowed at all.*0.*CAP_IPC_LOCK is missing/,
-  /完全不允许锁定.*0.*没有 CAP_IPC_LOCK/,
+  /RLIMIT_MEMLOCK is 0 and CAP_IPC_LOCK is missing.*not allowed at all.*other limit.*filter \(seccomp\)/,
+  /RLIMIT_MEMLOCK 为 0 且没有 CAP_IPC_LOCK.*完全不允许锁定.*其他任何上限.*过滤器（seccomp）/,
 ] as const;
 const overflow = [/overflow/, /溢出/] as const;
 const ended = [/process has ended/, /进程已经结束/] as const;
@@ -58,6 +58,7 @@ const rows: readonly Row[] = [
     /not mapped.*before it is unlocked.*split.*vm\.max_map_count/,
     /没有映射.*之前的部分已解锁.*拆分.*vm\.max_map_count/,
   ],
+  ['munlock munlockall msync mincore', 'EPERM', /filter \(seccomp.*forbids/, /过滤器（.*seccomp）禁止/],
   ['msync', 'EBUSY', /MS_INVALIDATE.*is locked/, /MS_INVALIDATE.*已锁定/, /unlock|解锁|未锁定/],
   ['msync', 'EINVAL', /not a multiple of the page size.*contradict/, /不是页大小的整数倍.*矛盾/],
   ['msync', 'EIO', /Writing.*failed/, /写回.*失败/, /\bread|读/i],

@@ -35,8 +35,8 @@ export const claims = {
   },
   'vm-lck': { en: 'mlock makes VmLck grow by these pages', zh: 'mlock 使 VmLck 恰好增加这些页的量', unit: 'bytes' },
   'secret-vm-lck': {
-    en: 'memfd_secret is locked from birth: VmLck grows by it',
-    zh: 'memfd_secret 映射时即被锁定：VmLck 增加的量',
+    en: 'VmLck grows by memfd_secret from its mapping on, or not at all where the kernel counts each page when it is touched',
+    zh: 'VmLck 从映射起就增加 memfd_secret 的大小，而在访问时才逐页计数的内核上完全不增加',
     unit: 'bytes',
   },
   'others-read': {

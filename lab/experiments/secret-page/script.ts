@@ -1,5 +1,6 @@
 import type { ChildEnd } from '../../../native/calls/fork.ts';
 import { PR, prctl } from '../../../native/calls/prctl.ts';
+import { secretCountsWhenTouched } from '../../../native/probes/secret-accounting.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { countPages } from '../../base/format.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
@@ -122,8 +123,8 @@ async function* claimFlags(lab: SecretLab, { protected: region, secret, regions,
     lab.claim('locked', region.pages, pages);
   }
   if (limited) lab.skip('vm-lck', region.length, limited);
-  else claimGrowth(lab, 'vm-lck', region, lock);
-  if (secret) claimGrowth(lab, 'secret-vm-lck', secret, made);
+  else lab.claim('vm-lck', region.length, lock.vmLckGrowthBytes);
+  if (secret) claimSecretGrowth(lab, secret, made);
   else lab.skip('secret-vm-lck', region.length, whyRefused(made));
   const vmas = await lab.smaps(region);
   if ('en' in vmas) lab.skip('dont-dump', region.pages, vmas);
@@ -133,9 +134,16 @@ async function* claimFlags(lab: SecretLab, { protected: region, secret, regions,
   }
 }
 
-function claimGrowth(lab: SecretLab, id: 'vm-lck' | 'secret-vm-lck', region: Region, step: TakenStep): void {
-  lab.claim(id, region.length, step.vmLckGrowthBytes);
+/** Which of the two ways of counting this kernel has was tried on a page of its own. */
+function claimSecretGrowth(lab: SecretLab, region: Region, { vmLckGrowthBytes }: TakenStep): void {
+  if (secretCountsWhenTouched()) lab.claim('secret-vm-lck', 0, vmLckGrowthBytes, countedWhenTouched);
+  else lab.claim('secret-vm-lck', region.length, vmLckGrowthBytes);
 }
+
+const countedWhenTouched: Text = {
+  en: 'this kernel counts a secret page when it is touched, as was tried on one',
+  zh: '试验一页得知：此内核在访问机密页时才计数',
+};
 
 /** Whoever may trace the process reads its memory, locked or not; memfd_secret is out of their reach. */
 async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSecret, lock }: Placed): Script {

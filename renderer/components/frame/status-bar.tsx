@@ -21,6 +21,11 @@ export function StatusBar() {
         </Item>
       )}
       <LockedMemory />
+      {host?.environment.emptyCallNs !== undefined && (
+        <Item hint={t('status.emptyCallHint')}>
+          {t('status.emptyCall', { time: format.duration(host.environment.emptyCallNs) })}
+        </Item>
+      )}
       <Item hint={t('status.rateHint')}>{t('status.rate', { hz: sampleRateBounds.default })}</Item>
       <Item hint={t('status.skippedHint')}>{t('status.skipped', { count: skipped })}</Item>
       {session?.started && <Item hint={t('status.placementHint')}>{t(`status.${session.started.placement}`)}</Item>}

@@ -58,13 +58,14 @@ const isUnit = (unit: string | null): unit is AmountUnit => unit !== null && Obj
 
 function Verdict({ verdict }: { verdict: LockVerdict }) {
   const { t, pick } = useWords();
-  const { works, errno, why, change, fix } = verdict;
+  const { works, errno, outOf, why, change, fix } = verdict;
+  const refused = outOf ? t('limits.calculator.killed') : t('limits.calculator.refused', { errno: errno ?? '' });
   const Icon = works ? IconCircleCheckFilled : IconCircleXFilled;
   return (
     <div className={classes.verdict} data-works={works}>
       <p className={classes.verdictHead}>
         <Icon size={17} aria-hidden />
-        {works ? t('limits.calculator.works') : t('limits.calculator.refused', { errno: errno ?? '' })}
+        {works ? t('limits.calculator.works') : refused}
       </p>
       <p className={classes.verdictText}>{pick(why)}</p>
       {change && (

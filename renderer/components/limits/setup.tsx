@@ -8,7 +8,8 @@ import { useLimitWords } from './use-limit-words.ts';
 export function Setup({ report }: { report: LimitsReport }) {
   const { t, format, pick } = useWords();
   const words = useLimitWords();
-  const { surroundings, userNamespace, cgroup } = report;
+  const { surroundings, userNamespace, callFilter, cgroup } = report;
+  const mode = callFilter.seccomp ?? '?';
   const { initial } = userNamespace;
   return (
     <Facts title={t('limits.setup.title')}>
@@ -29,6 +30,16 @@ export function Setup({ report }: { report: LimitsReport }) {
         {initial === 'unknown' ? t('limits.unknown') : t(initial ? 'limits.setup.initial' : 'limits.setup.own')}
         {initial !== true &&
           userNamespace.uidMap.map((line) => <Detail key={line.inside}>{t('limits.setup.uidMap', line)}</Detail>)}
+      </Fact>
+      <Fact name={t('limits.setup.callFilter')}>
+        {callFilter.refused.length === 0 ? (
+          t('limits.setup.callFilterNone', { mode })
+        ) : (
+          <>
+            <span className="code">{callFilter.refused.map(({ call, errno }) => `${call} ${errno}`).join(', ')}</span>
+            <Detail>{t('limits.setup.callFilterNote', { mode })}</Detail>
+          </>
+        )}
       </Fact>
       <Fact name={t('limits.setup.cgroup')}>
         {cgroup ? (

@@ -3,7 +3,7 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { addressOfLimits } from '../../context/address.ts';
-import { useWords } from '../../context/context.ts';
+import { useDuration, useWords } from '../../context/context.ts';
 import type { Session } from '../../store/session/session.ts';
 import { CallText } from '../steps/call-text.tsx';
 import { ChangeText } from './change-text.tsx';
@@ -59,15 +59,20 @@ export function Entry({ session, step, onClose }: Props) {
 /** When, how long, how many calls and faults. */
 function Numbers({ step }: { step: Step }) {
   const { t, format } = useWords();
+  const duration = useDuration(step.durationNs);
   const { calls, minorFaults = 0, majorFaults = 0 } = step;
   const told = [
     t('log.entry.begun', { time: format.duration(step.startedNs) }),
-    t('log.entry.duration', { time: format.duration(step.durationNs) }),
+    t('log.entry.duration', { time: duration.text }),
     ...(calls && calls.made > 1
       ? [t(calls.refused > 0 ? 'log.entry.callsRefused' : 'log.entry.calls', { ...calls })]
       : []),
     ...(minorFaults + majorFaults > 0 ? [t('log.entry.faults', { count: minorFaults + majorFaults })] : []),
     ...(majorFaults > 0 ? [t('log.entry.majorFaults', { count: majorFaults })] : []),
   ];
-  return <p className={classes.dim}>{told.join(format.listSeparator)}</p>;
+  return (
+    <p className={classes.dim} title={duration.why}>
+      {told.join(format.listSeparator)}
+    </p>
+  );
 }

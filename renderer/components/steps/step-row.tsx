@@ -1,6 +1,6 @@
 import { memo, type Ref } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { useWords } from '../../context/context.ts';
+import { useDuration, useWords } from '../../context/context.ts';
 import { CallText } from './call-text.tsx';
 import classes from './steps-panel.module.css';
 
@@ -24,6 +24,7 @@ interface Props {
 export const StepRow = memo(function StepRow(props: Props) {
   const { id, step, compact, position, total, top, chosen, marked, onChoose, ref } = props;
   const { pick, format } = useWords();
+  const duration = useDuration(step.durationNs);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
     <div
@@ -46,7 +47,9 @@ export const StepRow = memo(function StepRow(props: Props) {
       <span className={classes.title} title={pick(step.title)}>
         {pick(step.title)}
       </span>
-      <span className={classes.duration}>{format.duration(step.durationNs)}</span>
+      <span className={classes.duration} title={duration.why}>
+        {duration.text}
+      </span>
       <CallText step={step} />
       {compact && step.calls && step.calls.made > 1 && (
         <span className={classes.times}>×{format.number(step.calls.made)}</span>

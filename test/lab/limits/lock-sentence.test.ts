@@ -14,6 +14,7 @@ const measured: LockMeasurements = {
   inaccessible: null,
   mappings: 120,
   maxMappings: 65530,
+  filter: false,
 };
 
 function said(cause: LockCause, some: Partial<LockMeasurements> = {}, call: RefusedLock['call'] = 'mlock') {

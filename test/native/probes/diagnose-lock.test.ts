@@ -192,10 +192,10 @@ describe('a refusal in other surroundings', () => {
     });
   });
 
-  test('of a sandbox, over no limit, has no cause that can be measured', () => {
+  test('of a sandbox, over no limit, is the filter’s', () => {
     const EPERM = 1;
     const told = nativeScript(refusedScript(`refuse({ call: 'mlock', errno: ${EPERM} });`));
-    expect(told).toMatchObject({ errno: 'EPERM', cause: 'unknown' });
+    expect(told).toMatchObject({ errno: 'EPERM', cause: 'filter' });
   });
 });
 

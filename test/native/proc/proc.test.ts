@@ -59,6 +59,7 @@ test('status of a setuid program tells what it may, not who started it', () => {
     'RssFile:\t    2000 kB',
     'VmSwap:\t     128 kB',
     'Threads:\t7',
+    'Seccomp:\t2',
     'CapInh:\t0000000000000001',
     'CapPrm:\t0000000000004000',
     'CapEff:\t0000000001000000',
@@ -77,6 +78,7 @@ test('status of a setuid program tells what it may, not who started it', () => {
     vmSwapBytes: 128 * 1024,
     effectiveUid: 0,
     threads: 7,
+    seccomp: 2,
     effective: ['CAP_SYS_RESOURCE'],
     permitted: ['CAP_IPC_LOCK'],
     bounding: ['CAP_IPC_LOCK', 'CAP_SYS_RESOURCE'],
@@ -226,6 +228,24 @@ describe('a record of smaps', () => {
   test('beyond what a double counts exactly keeps its address', () => {
     const gate = record.replace('7f0000000000-7f0000004000', 'ffffffffff600000-ffffffffff601000');
     expect(parse(gate)).toMatchObject({ start: 0xffffffffff600000n, end: 0xffffffffff601000n });
+  });
+
+  // VmFlags as the kernels print them, in the order of the bits; `lf` has a name since about Linux 6.2.
+  test.each([
+    ['on fault, 6.18: private, without huge pages', 'rd wr mr mw me lo lf ac sd nh', true],
+    ['on fault, 5.10: private, without huge pages', 'rd wr mr mw me lo ?? ac sd nh', true],
+    ['on fault, 6.1: shared memory', 'rd wr sh mr mw me ms lo ?? sd', true],
+    ['on fault, 6.1 without soft-dirty bits: a file and huge pages', 'rd sh mr me ms lo rr ?? hg', true],
+    ['on fault, 6.1: a stack that grows down', 'rd wr mr mw me gd lo ?? ac', true],
+    ['on fault, 5.10: left out of core files and of children', 'rd wr mr mw me lo dc ?? ac wf dd sd', true],
+    ['locked whole, 5.10', 'rd wr mr mw me lo ac sd nh', false],
+    ['a nameless flag below the lock', 'rd wr mr mw me ?? lo ac sd', false],
+    ['a nameless flag above all', 'rd wr mr mw me lo ac sd nh ??', false],
+    ['nameless flags on both sides of the lock', 'rd wr ?? lo ?? ac sd ??', true],
+    ['a nameless flag below and not locked', 'rd wr mr mw me ?? ac sd', false],
+    ['a nameless flag at the end of a locked mapping', 'rd sh mr ms lo ??', false],
+  ])('%s: %s is locked on fault: %s', (_, flags, onFault) => {
+    expect(parse(record.replace('rd wr sh lo lf dd sd', flags))).toMatchObject({ flags, onFault });
   });
 
   test('that is cut short anywhere is not parsed yet', () => {
