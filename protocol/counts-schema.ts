@@ -4,12 +4,16 @@ import { z } from 'zod';
 export const pageCountsSchema = z.object({
   resident: z.int().nonnegative(),
   present: z.int().nonnegative(),
+  /** In the page table of a locked VMA. */
   locked: z.int().nonnegative(),
+  /** Of a VMA that is locked on fault, in the page table or not. */
   onFault: z.int().nonnegative(),
   swapped: z.int().nonnegative(),
   zero: z.int().nonnegative(),
   huge: z.int().nonnegative(),
   guard: z.int().nonnegative(),
+  /** Nothing is mapped there. */
+  unmapped: z.int().nonnegative(),
   dontDump: z.int().nonnegative(),
 });
 export type PageCounts = z.infer<typeof pageCountsSchema>;

@@ -33,6 +33,7 @@ const looks = [
   { byte: here | Huge, name: 'huge', fill: 'page-huge', mark: undefined, hue: 'green' },
   // Two beside each other: they are drawn as one.
   { byte: here | Huge, name: 'huge', fill: 'page-huge', mark: undefined, hue: 'green' },
+  { byte: Huge, name: 'not mapped', fill: 'well', mark: 'faint', hue: 'grey' },
   { byte: here | DontDump, name: 'resident', fill: 'page-resident', mark: 'page-cursor', hue: 'blue' },
   { byte: here | Locked | DontDump, name: 'locked', fill: 'page-locked', mark: 'page-cursor', hue: 'amber' },
 ] as const;
