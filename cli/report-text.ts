@@ -9,6 +9,7 @@ type ReportStep = Report['steps'][number];
 const words = {
   en: {
     pages: countPages,
+    lazilyFree: (count: number) => `${countPages(count)} lazily free (MADV_FREE), as smaps counts the region`,
     more: (count: number) => `${count} more like these`,
     claims: 'Claims',
     expected: 'expected',
@@ -16,6 +17,7 @@ const words = {
   },
   zh: {
     pages: (count: number) => `${count} 页`,
+    lazilyFree: (count: number) => `惰性释放（MADV_FREE）${count} 页，为 smaps 对整个区域的计数`,
     more: (count: number) => `另有 ${count} 个类似步骤`,
     claims: '断言',
     expected: '预期',
@@ -39,7 +41,7 @@ export function printReport(report: Report, language: Language): void {
     terminal.line(`${label}  ${address}  ${say.pages(pages)}  ${formatBytes(length)}`);
   }
   terminal.line();
-  printSteps(terminal, report, say.more);
+  printSteps(terminal, report, say);
   terminal.line();
   terminal.line(terminal.style('bold', say.claims));
   for (const { text, expected, measured, status, reason } of report.claims) {
@@ -53,7 +55,7 @@ export function printReport(report: Report, language: Language): void {
 }
 
 /** Steps in order; of a long streak of like ones (a touch for each page) the first few and the last. */
-function printSteps(terminal: Terminal, report: Report, more: (count: number) => string): void {
+function printSteps(terminal: Terminal, report: Report, say: (typeof words)[Language]): void {
   const { steps } = report;
   for (let from = 0; from < steps.length; ) {
     let end = from + 1;
@@ -61,11 +63,11 @@ function printSteps(terminal: Terminal, report: Report, more: (count: number) =>
     const shown = end - from <= longestStreak ? end : from + longestStreak - 2;
     for (const step of steps.slice(from, shown)) printStep(terminal, step);
     if (shown < end) {
-      terminal.line(terminal.style('gray', `     … ${more(end - 1 - shown)}`));
+      terminal.line(terminal.style('gray', `     … ${say.more(end - 1 - shown)}`));
       for (const step of steps.slice(end - 1, end)) printStep(terminal, step);
     }
     const last = steps[end - 1];
-    if (last?.call === 'mincore') printMaps(terminal, report, last.index);
+    if (last?.call === 'mincore') printMaps(terminal, report, last.index, say);
     from = end;
   }
 }
@@ -89,11 +91,12 @@ function printStep(terminal: Terminal, step: ReportStep): void {
   if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
 }
 
-function printMaps(terminal: Terminal, report: Report, step: number): void {
+function printMaps(terminal: Terminal, report: Report, step: number, say: (typeof words)[Language]): void {
   for (const snapshot of report.snapshots) {
     if (snapshot.step !== step || snapshot.runs.length === 0) continue;
     const region = report.regions.find(({ id }) => id === snapshot.region);
     if (region) terminal.pageMap(snapshot.runs, region.pages, snapshot.unknown);
+    if (snapshot.lazilyFree) terminal.line(terminal.style('gray', `  ${say.lazilyFree(snapshot.lazilyFree)}`));
   }
 }
 

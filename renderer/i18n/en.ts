@@ -116,6 +116,10 @@ export const en = {
     selectedRuns_one: 'in {{count, number}} run',
     selectedRuns_other: 'in {{count, number}} runs',
     noFlags: 'no flags',
+    lazilyFree_one: '{{count, number}} page lazily free',
+    lazilyFree_other: '{{count, number}} pages lazily free',
+    lazilyFreeMeaning:
+      'Given away by MADV_FREE: the kernel drops such a page when it needs memory, unless it is written before. smaps counts them for the region, not page by page, and a little late.',
     asOf: 'at {{time}}',
     forgotten: '{{time}} is no longer kept: this is now',
     help: 'Arrow keys, Home, End, Page Up and Page Down move the cursor; Shift extends the selection; Ctrl moves without selecting, Ctrl Space adds the page or takes it out; Ctrl A selects all; Escape clears; plus, minus and 0 zoom.',

@@ -111,6 +111,9 @@ export const zh: Texts = {
     selected_other: '已选 {{count, number}} 页（{{size}}）',
     selectedRuns_other: '分 {{count, number}} 段',
     noFlags: '无标志',
+    lazilyFree_other: '惰性释放 {{count, number}} 页',
+    lazilyFreeMeaning:
+      '已由 MADV_FREE 释放：内核需要内存时会丢弃这些页，除非在此之前被写入。smaps 只给出整个区域的计数，不区分各页，且略有滞后。',
     asOf: '{{time}} 时',
     forgotten: '{{time}} 的状态已不再保留，显示的是当前状态',
     help: '方向键、Home、End、Page Up、Page Down 移动光标；Shift 扩展选区；按住 Ctrl 只移动光标，Ctrl 空格加入或移出该页；Ctrl A 全选；Escape 取消；加号、减号和 0 缩放。',

@@ -116,6 +116,7 @@ const rows: Readonly<Record<string, Row>> = {
   'pageState.unmapped': [/^not mapped$/i, /^未映射$/],
   'pageState.unknown': [/^unknown$/i, /^未知$/],
   'pageState.dont-dump': [/^don[’']t dump$/i, /^不转储$/],
+  'pages.lazilyFreeMeaning': [/MADV_FREE.*unless it is written.*for the region/, /MADV_FREE.*除非.*写入.*整个区域/],
   'pageStateMeaning.absent': [/^Not in memory: .* fault/, /^不在内存中.*缺页/],
   'pageStateMeaning.resident': [/^In memory/, /^在内存中/, /locked|锁/i],
   'pageStateMeaning.zero': [/shared zero page.*takes no memory itself/, /共享零页.*自身不占内存/],
