@@ -4,8 +4,10 @@ import { z } from 'zod';
 export const pageCountsSchema = z.object({
   resident: z.int().nonnegative(),
   present: z.int().nonnegative(),
-  /** In the page table of a locked VMA. */
+  /** In the page table of a locked VMA: locked, as smaps counts `Locked`. */
   locked: z.int().nonnegative(),
+  /** Of a locked VMA, in the page table or not: as VmLck counts. */
+  vmLocked: z.int().nonnegative(),
   /** Of a VMA that is locked on fault, in the page table or not. */
   onFault: z.int().nonnegative(),
   swapped: z.int().nonnegative(),

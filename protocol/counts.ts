@@ -20,6 +20,7 @@ export function pageCounts(bins: Uint32Array): PageCounts {
     resident: withFlag(PageFlag.Resident),
     present: withFlag(PageFlag.Present),
     locked: pagesOf(isLocked),
+    vmLocked: withFlag(PageFlag.Locked),
     onFault: withFlag(PageFlag.OnFault),
     swapped: withFlag(PageFlag.Swapped),
     zero: pagesOf((byte) => (byte & PageFlag.Zero) !== 0 && !isGuard(byte)),

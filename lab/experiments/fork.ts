@@ -9,7 +9,14 @@ import type { Lab } from '../experiment-kit/lab.ts';
 import { refusedByLimit } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import type { Script } from '../experiment-kit/script.ts';
-import { askForSmallPages, engineFaults, everyPageOf, wholeOf, whyRefused } from '../experiment-kit/shared-steps.ts';
+import {
+  askForSmallPages,
+  engineFaults,
+  everyPageOf,
+  noPageTable,
+  wholeOf,
+  whyRefused,
+} from '../experiment-kit/shared-steps.ts';
 import type { Region } from '../regions/region.ts';
 
 const mostPages = 4096;
@@ -107,7 +114,8 @@ export const forkExperiment = experiment({
     } else {
       lab.claim('parent-vm-lck', pages * lab.pageSize, lab.status().vmLckBytes);
       lab.claim('child-vm-lck', 0, childStatus.errno === null ? childStatus.vmLckBytes : childStatus.errno);
-      lab.claim('parent-keeps', pages, locked.counts.locked);
+      if (locked.knows('Locked') && locked.knows('Present')) lab.claim('parent-keeps', pages, locked.counts.locked);
+      else lab.skip('parent-keeps', pages, noPageTable);
     }
     yield* writeOne(lab, region, child.pid, page);
   },

@@ -175,7 +175,7 @@ async function* lockOnePage(lab: Lab<Claim>, region: Region, each: number): Scri
   const vmas = await lab.smaps(region);
   if ('en' in vmas) lab.skip('split-vmas', 3, vmas);
   else lab.claim('split-vmas', 3, vmas.length);
-  if (look.knows('Locked')) lab.claim('split-locked', 1, look.counts.locked);
+  if (look.knows('Locked') && look.knows('Present')) lab.claim('split-locked', 1, look.counts.locked);
   else
     lab.skip('split-locked', 1, {
       en: 'the kernel does not tell which pages are locked',

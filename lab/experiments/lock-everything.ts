@@ -152,7 +152,7 @@ export const lockEverything = experiment({
     const newAfter = region
       ? yield* lab.look({ en: 'Look at B after munlockall', zh: 'munlockall 之后查看 B' }, region)
       : undefined;
-    lab.claim('none-locked', 0, oldAfter.count('Locked') + (newAfter?.count('Locked') ?? 0));
+    lab.claim('none-locked', 0, oldAfter.counts.vmLocked + (newAfter?.counts.vmLocked ?? 0));
   },
 });
 
@@ -186,7 +186,7 @@ function expectedAnswer(flags: readonly MclFlag[], vmSizeBytes: number, { ipcLoc
 
 function claimOld(lab: EverythingLab, { before, locked, oldLook, mlockall }: Seen, inForce: InForce, pages: number) {
   const brought = inForce.current && !inForce.onFault;
-  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.count('Locked'));
+  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.counts.vmLocked);
   lab.claim('old-resident', brought ? pages : 0, oldLook.counts.resident);
   const least = Math.floor(locked.vmSizeBytes * leastShare);
   if (inForce.current) lab.claimBetween('vm-lck', least, locked.vmSizeBytes, locked.vmLckBytes);
@@ -216,7 +216,7 @@ function claimNew(
   const lockedPages = inForce.future ? pages : 0;
   const residentPages = inForce.future && !inForce.onFault ? pages : 0;
   if (newLook) {
-    lab.claim('new-locked', lockedPages, newLook.count('Locked'));
+    lab.claim('new-locked', lockedPages, newLook.counts.vmLocked);
     lab.claim('new-resident', residentPages, newLook.counts.resident);
     lab.claim('new-vm-lck', lockedPages * lab.pageSize, mapped.step.vmLckGrowthBytes);
   } else {

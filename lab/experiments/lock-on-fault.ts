@@ -85,7 +85,7 @@ export const lockOnFault = experiment({
     }
     lab.claim('none-yet', 0, lookLater.counts.resident);
     if (lookLater.knows('OnFault')) {
-      lab.claim('both-locked', pages, Math.min(lookLater.count('Locked'), lookLater.count('OnFault')));
+      lab.claim('both-locked', pages, Math.min(lookLater.counts.vmLocked, lookLater.counts.onFault));
     } else lab.skip('both-locked', pages, { en: 'smaps cannot be read here', zh: '此处无法读取 smaps' });
     lab.claim('vm-lck-on-fault', bytes, mlock2.vmLckGrowthBytes);
     lab.measurement('mlock2OnFaultNs', mlock2.durationNs);

@@ -123,7 +123,7 @@ async function* lockTwice(lab: LockLab, region: Region, range: { offset: number;
   lab.claim('relock', 0, again.vmLckGrowthBytes);
   const unlock = yield* lab.perform({ en: 'Unlock them once', zh: '解锁一次' }, region, { kind: 'munlock', range });
   const after = yield* lab.look({ en: 'See whether any page is still locked', zh: '查看是否还有页被锁定' }, region);
-  lab.claim('no-nesting', 0, after.count('Locked'));
+  lab.claim('no-nesting', 0, after.counts.vmLocked);
   lab.claim('vm-lck-back', -bytes, unlock.vmLckGrowthBytes);
 }
 

@@ -12,8 +12,6 @@ export interface Look {
   readonly unknown: number;
   /** The counts of a part of the region. */
   within(range: PageRange): PageCounts;
-  /** How many pages have a flag: of `Locked`, those of locked VMAs, in the page table or not. */
-  count(flag: keyof typeof PageFlag): number;
   /** The pages that have a flag, as ranges in order. */
   pagesWith(flag: keyof typeof PageFlag): readonly PageRange[];
   /** Whether this snapshot knows the flag of every page. */
@@ -27,7 +25,6 @@ export function lookOf({ flags, unknown }: Snapshot): Look {
     counts: pageCounts(histogram(kept)),
     unknown,
     within: ({ firstPage, pageCount }) => pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount))),
-    count: (flag) => rangesWith(kept, PageFlag[flag]).reduce((sum, { pageCount }) => sum + pageCount, 0),
     pagesWith: (flag) => rangesWith(kept, PageFlag[flag]),
     knows: (flag) => !(unknown & PageFlag[flag]),
   };

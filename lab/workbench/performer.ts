@@ -272,8 +272,8 @@ function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {
   return { ...taken, seen: [{ region: region.id, snapshot }] };
 }
 
-function resultOf(errno: string | null, { counts: { resident, locked } }: Counted): ActionResult {
-  return { errno, resident, locked };
+function resultOf(errno: string | null, { counts: { resident, vmLocked } }: Counted): ActionResult {
+  return { errno, resident, locked: vmLocked };
 }
 
 const populatedNote: Text = {

@@ -206,13 +206,17 @@ async function eachStateAtItsPlace(grid: Grid, script: Script, region: number): 
 }
 
 async function unknownWhereNobodyCouldSay(page: Page, grid: Grid, script: Script, region: number): Promise<void> {
-  const { pages } = grid.geometry;
+  const unsaid = grid.flags(grid.shift).filter((byte) => byte !== Huge).length;
   script.show(region, grid.flags(grid.shift), { unknown: Resident, whole: true });
   const mark = grid.token('page-unknown-mark');
   const fill = grid.token('page-unknown');
-  const hatched: Wanted = () => (cell) => cell.fill === fill && (grid.geometry.cell < 8 || cell.colours.includes(mark));
+  // That nothing is mapped, the VMAs say.
+  const hatched: Wanted = (_, look) => (cell) =>
+    look.byte === Huge
+      ? isNear(cell.fill, grid.plain(look))
+      : cell.fill === fill && (grid.geometry.cell < 8 || cell.colours.includes(mark));
   await grid.shows('unknown', hatched, grid.geometry.cell >= 8);
-  const all = pages.toLocaleString('en');
+  const all = unsaid.toLocaleString('en');
   await expect(page.getByRole('button', { name: `unknown ${all}`, exact: true })).toBeVisible();
   await expect(grid.element).toHaveAccessibleName(new RegExp(`${all} unknown`));
   script.show(region, grid.flags(grid.shift), { whole: true });

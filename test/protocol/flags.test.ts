@@ -73,6 +73,7 @@ describe('counts', () => {
       resident: counted((byte) => (byte & Resident) !== 0),
       present: counted((byte) => (byte & Present) !== 0),
       locked: counted((byte) => (byte & Locked) !== 0 && (byte & Present) !== 0),
+      vmLocked: counted((byte) => (byte & Locked) !== 0),
       onFault: counted((byte) => (byte & OnFault) !== 0),
       swapped: counted((byte) => (byte & Swapped) !== 0),
       zero: counted((byte) => (byte & Zero) !== 0 && (byte & Present) !== 0),
