@@ -25,6 +25,8 @@ const calmMs = 400;
  * them.
  */
 export class Observer {
+  /** Grows with every call after which the region was looked at, or is to be. */
+  calls = 0;
   readonly #region: Region;
   readonly #flags: Uint8Array;
   #previous: Residency | undefined;
@@ -43,9 +45,6 @@ export class Observer {
     this.#region = region;
     this.#flags = new Uint8Array(region.pages);
   }
-
-  /** Grows with every call after which the region was looked at, or is to be. */
-  calls = 0;
 
   /** A call was made that may change what smaps says of the region. */
   expectVmFlags(): void {
