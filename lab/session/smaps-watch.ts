@@ -4,6 +4,8 @@ import type { RegionSet } from './region-set.ts';
 /** The shortest rest after a reading, and how many times as long as that took it is: 1 % of a processor. */
 const restMs = 1000;
 const restPerReading = 100;
+/** The longest: a reading also takes as long as a busy main loop keeps it waiting, between two chunks of 4 KiB. */
+const mostRestMs = 10_000;
 
 /**
  * Regions larger than this together are asked about after calls alone: while the kernel walks the pages of one
@@ -41,7 +43,8 @@ export class SmapsWatch {
     const to = watched.reduce((most, { end }) => (end > most ? end : most), 0n);
     const entries: SmapsEntry[] = [];
     const { errno } = await readSmapsAsync('self', (entry) => entries.push(entry), from, to);
-    this.#dueMs = performance.now() + Math.max(restMs, restPerReading * (performance.now() - beganMs));
+    const tookMs = performance.now() - beganMs;
+    this.#dueMs = performance.now() + Math.min(Math.max(restMs, restPerReading * tookMs), mostRestMs);
     this.#reading = undefined;
     if (errno !== null) return;
     for (const { observer, calls, start, end } of watched) {
