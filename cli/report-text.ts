@@ -12,6 +12,7 @@ type ReportStep = Report['steps'][number];
 const words = {
   en: {
     pages: countPages,
+    lazilyFree: (count: number) => `${countPages(count)} lazily free (MADV_FREE), as smaps counts the region`,
     more: (count: number) => `${count} more like these`,
     emptyCall: (time: string) =>
       `Measuring an empty call took ${time} in this run; a duration that is not above it is an upper bound (≤), and the first call of each kind has more of ours.`,
@@ -21,6 +22,7 @@ const words = {
   },
   zh: {
     pages: (count: number) => `${count} 页`,
+    lazilyFree: (count: number) => `惰性释放（MADV_FREE）${count} 页，为 smaps 对整个区域的计数`,
     more: (count: number) => `另有 ${count} 个类似步骤`,
     emptyCall: (time: string) =>
       `本次运行中测量一个空调用用了 ${time}；不超过它的耗时只是上界（≤），每种调用的首次含有更多这种开销。`,
@@ -89,7 +91,7 @@ function printSteps(terminal: Terminal, report: Report, language: Language): voi
       for (const step of steps.slice(end - 1, end)) printStep(terminal, step, report, language);
     }
     const last = steps[end - 1];
-    if (last?.call === 'mincore') printMaps(terminal, report, last.index);
+    if (last?.call === 'mincore') printMaps(terminal, report, last.index, words[language]);
     from = end;
   }
 }
@@ -115,10 +117,11 @@ function printStep(terminal: Terminal, step: ReportStep, { environment }: Report
   if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
 }
 
-function printMaps(terminal: Terminal, report: Report, step: number): void {
+function printMaps(terminal: Terminal, report: Report, step: number, say: (typeof words)[Language]): void {
   for (const snapshot of report.snapshots) {
     if (snapshot.step !== step || snapshot.runs.length === 0) continue;
     const region = report.regions.find(({ id }) => id === snapshot.region);
     if (region) terminal.pageMap(snapshot.runs, region.pages, snapshot.unknown);
+    if (snapshot.lazilyFree) terminal.line(terminal.style('gray', `  ${say.lazilyFree(snapshot.lazilyFree)}`));
   }
 }

@@ -14,6 +14,7 @@ const cells: Record<PageState, { shape: string; style: Style }> = {
   swapped: { shape: '▨', style: 'magenta' },
   huge: { shape: '█', style: 'blue' },
   guard: { shape: '╳', style: 'red' },
+  unmapped: { shape: '–', style: 'gray' },
   unknown: { shape: '?', style: 'gray' },
 };
 

@@ -1,5 +1,5 @@
 import type { PageCounts } from './counts-schema.ts';
-import { isGuard, PageFlag, type PageState, pageState, pageStates } from './flags.ts';
+import { isGuard, isLocked, isUnmapped, PageFlag, type PageState, pageState, pageStates } from './flags.ts';
 
 /** How often each of the 256 possible page bytes occurs; every other count is derived from this one pass. */
 export function histogram(flags: Uint8Array): Uint32Array {
@@ -19,12 +19,14 @@ export function pageCounts(bins: Uint32Array): PageCounts {
   return {
     resident: withFlag(PageFlag.Resident),
     present: withFlag(PageFlag.Present),
-    locked: withFlag(PageFlag.Locked),
+    locked: pagesOf(isLocked),
+    vmLocked: withFlag(PageFlag.Locked),
     onFault: withFlag(PageFlag.OnFault),
     swapped: withFlag(PageFlag.Swapped),
     zero: pagesOf((byte) => (byte & PageFlag.Zero) !== 0 && !isGuard(byte)),
-    huge: withFlag(PageFlag.Huge),
+    huge: pagesOf((byte) => (byte & PageFlag.Huge) !== 0 && !isUnmapped(byte)),
     guard: pagesOf(isGuard),
+    unmapped: pagesOf(isUnmapped),
     dontDump: withFlag(PageFlag.DontDump),
   };
 }

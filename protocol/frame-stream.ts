@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly takenNs: number;
   readonly step: number;
   readonly unknown: number;
+  /** Pages that MADV_FREE gave away and the kernel has not taken yet: a count, by smaps. Undefined when not read. */
+  readonly lazilyFree?: number;
   /** Of `flags`, where somebody has counted already: it takes milliseconds for a million pages. */
   readonly counts?: PageCounts;
 }
@@ -24,6 +26,7 @@ export class FrameStream {
   readonly #send: (frame: Uint8Array) => void;
   #sent: Uint8Array | undefined;
   #sentUnknown = 0;
+  #sentLazilyFree: number | undefined;
   #sequence = 0;
   #acknowledged = 0;
   #skipped = 0;
@@ -63,7 +66,7 @@ export class FrameStream {
   }
 
   #transmit(snapshot: Snapshot): void {
-    const { flags, takenNs, step, unknown } = snapshot;
+    const { flags, takenNs, step, unknown, lazilyFree } = snapshot;
     const sequence = this.#sequence + 1;
     const info = {
       session: this.#session,
@@ -73,15 +76,17 @@ export class FrameStream {
       takenNs,
       step,
       unknown,
+      lazilyFree,
     };
     const before = unknown === this.#sentUnknown ? this.#sent : undefined;
-    // Nothing is different since the last frame; but that it was in between has to be told.
-    const unseen = this.#skipped > this.#sentSkipped;
+    // No page is different since the last frame; but that one was in between has to be told, and another count.
+    const unseen = this.#skipped > this.#sentSkipped || lazilyFree !== this.#sentLazilyFree;
     const frame = encodeFrame(info, flags, before) ?? (unseen ? encodeFrame(info, flags) : undefined);
     if (!frame) return;
     this.#sentSkipped = this.#skipped;
     this.#sequence = sequence;
     this.#sentUnknown = unknown;
+    this.#sentLazilyFree = lazilyFree;
     if (this.#sent?.length === flags.length) this.#sent.set(flags);
     else this.#sent = flags.slice();
     this.#send(frame);

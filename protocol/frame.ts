@@ -17,7 +17,7 @@ import { forEachChangedRun, forEachRun, packedFlags, packedPages, packRun } from
  * | 32 | u32 | pages in the region |
  * | 36 | u32 | runs that follow (kinds 1 and 2) |
  * | 40 | i32 | the step after which it was taken; -1 between steps |
- * | 44 | u32 | 0 |
+ * | 44 | u32 | pages that are lazily free (MADV_FREE), and 1 more; 0 when that was not read |
  *
  * Then runs of 8 bytes (u32 first page; u32 page count << 8 | flags) or the pages' bytes, padded with 0 to 8.
  */
@@ -41,6 +41,8 @@ export interface FrameInfo {
   readonly step: number;
   /** Flags that could not be found out in this snapshot. */
   readonly unknown: number;
+  /** Pages freed with MADV_FREE that the kernel has not taken yet, counted by smaps; undefined when it was not read. */
+  readonly lazilyFree?: number | undefined;
 }
 
 /** A frame that was read and found sound. */
@@ -80,6 +82,7 @@ function header(
   view.setUint32(32, pages, true);
   view.setUint32(36, runs, true);
   view.setInt32(40, info.step, true);
+  view.setUint32(44, info.lazilyFree === undefined ? 0 : info.lazilyFree + 1, true);
   return bytes;
 }
 
@@ -163,6 +166,8 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const takenNs = view.getFloat64(24, true);
   if (!Number.isFinite(takenNs) || takenNs < 0)
     throw new FrameError('The time of this frame is not a number of nanoseconds.');
+  const lazilyFree = view.getUint32(44, true);
+  if (lazilyFree > pages + 1) throw new FrameError(`Of ${pages} pages ${lazilyFree - 1} can't be lazily free.`);
   const whole = kind !== Kind.ChangedRuns;
   if (kind !== Kind.WholeBytes) checkRuns(view, runs, pages, whole);
   const pageBytes = kind === Kind.WholeBytes ? bytes.subarray(frameHeaderBytes, frameHeaderBytes + pages) : undefined;
@@ -174,6 +179,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
     takenNs,
     step: view.getInt32(40, true),
     unknown: view.getUint8(7),
+    lazilyFree: lazilyFree === 0 ? undefined : lazilyFree - 1,
     pages,
     whole,
     bytes: pageBytes,

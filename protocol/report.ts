@@ -61,6 +61,8 @@ export const reportSnapshotSchema = z.object({
   counts: pageCountsSchema,
   /** The flags that could not be found out, as the sum of their bits; left out when all could. */
   unknown: z.int().min(1).max(255).optional(),
+  /** Pages that MADV_FREE gave away and the kernel has not taken yet, where smaps was read: a count of the region. */
+  lazilyFree: z.int().nonnegative().optional(),
   /** First page, how many, their flags. Empty where there are too many runs to keep. */
   runs: z.array(z.tuple([z.int().nonnegative(), z.int().positive(), z.int().min(0).max(255)])),
 });

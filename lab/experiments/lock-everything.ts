@@ -168,7 +168,11 @@ export const lockEverything = experiment({
     const newAfter = region
       ? yield* lab.look({ en: 'Look at B after munlockall', zh: 'munlockall 之后查看 B' }, region)
       : undefined;
-    const bothLocked = together(oldAfter.count('locked'), newAfter?.count('locked') ?? 0, (one, other) => one + other);
+    const bothLocked = together(
+      oldAfter.count('vmLocked'),
+      newAfter?.count('vmLocked') ?? 0,
+      (one, other) => one + other,
+    );
     lab.claim('none-locked', 0, whyNot(seen.munlockall) ?? bothLocked);
   },
 });
@@ -238,7 +242,7 @@ function expectedAnswer(flags: readonly MclFlag[], vmSizeBytes: number, { ipcLoc
 
 function claimOld(lab: EverythingLab, { before, locked, oldLook, mlockall }: Seen, inForce: InForce, pages: number) {
   const brought = inForce.current && !inForce.onFault;
-  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.count('locked'));
+  lab.claim('old-locked', inForce.current ? pages : 0, oldLook.count('vmLocked'));
   lab.claim('old-resident', brought ? pages : 0, oldLook.count('resident'));
   const least = Math.floor(locked.vmSizeBytes * leastShare);
   if (inForce.current) lab.claimBetween('vm-lck', least, locked.vmSizeBytes, locked.vmLckBytes);
@@ -268,7 +272,7 @@ function claimNew(
   const lockedPages = inForce.future ? pages : 0;
   const residentPages = inForce.future && !inForce.onFault ? pages : 0;
   if (newLook) {
-    lab.claim('new-locked', lockedPages, newLook.count('locked'));
+    lab.claim('new-locked', lockedPages, newLook.count('vmLocked'));
     lab.claim('new-resident', residentPages, newLook.count('resident'));
     lab.claim('new-vm-lck', lockedPages * lab.pageSize, mapped.step.vmLckGrowthBytes);
   } else {

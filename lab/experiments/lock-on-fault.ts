@@ -95,7 +95,7 @@ export const lockOnFault = experiment({
       return;
     }
     lab.claim('none-yet', 0, lookLater.count('resident'));
-    const both = together(lookLater.count('locked'), lookLater.count('onFault'), Math.min);
+    const both = together(lookLater.count('vmLocked'), lookLater.count('onFault'), Math.min);
     lab.claim('both-locked', pages, both);
     lab.claim('vm-lck-on-fault', bytes, mlock2.vmLckGrowthBytes);
     lab.measurement('mlock2OnFaultNs', mlock2.durationNs);

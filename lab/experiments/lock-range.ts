@@ -134,7 +134,7 @@ async function* lockTwice(
   lab.claim('relock', 0, whyNot(again) ?? again.vmLckGrowthBytes);
   const unlock = yield* lab.perform({ en: 'Unlock them once', zh: '解锁一次' }, region, { kind: 'munlock', range });
   const after = yield* lab.look({ en: 'See whether any page is still locked', zh: '查看是否还有页被锁定' }, region);
-  lab.claim('no-nesting', 0, whyNot(unlock) ?? after.count('locked'));
+  lab.claim('no-nesting', 0, whyNot(unlock) ?? after.count('vmLocked'));
   lab.claim('vm-lck-back', -bytes, whyNot(unlock) ?? unlock.vmLckGrowthBytes);
   return { locked: 'en' in lockedPages ? null : (lockedPages[0] ?? null), keyStep: first.index };
 }

@@ -10,6 +10,8 @@ export interface AdviceEntry {
   readonly mostPages: number;
   /** It is a flag of the VMA: a call for a part of one splits it, and smaps alone tells. */
   readonly vmFlag?: boolean;
+  /** What it does to pages shows in smaps alone, as a count. */
+  readonly countedBySmaps?: boolean;
   /**
    * The right that its pages need, as in `PROT`; such advice brings pages in, which the kernel cannot do for
    * memfd_secret.
@@ -29,7 +31,13 @@ export const advices: Readonly<Record<Advice, AdviceEntry>> = {
   MADV_SEQUENTIAL: { value: MADV.SEQUENTIAL, mostPages: any, vmFlag: true, undo: undo.notByHand },
   MADV_WILLNEED: { value: MADV.WILLNEED, mostPages: 4096, undo: undo.readAhead },
   MADV_DONTNEED: { value: MADV.DONTNEED, mostPages: 16_384, refusedByLocks: true, undo: undo.contentsGone },
-  MADV_FREE: { value: MADV.FREE, mostPages: 16_384, refusedByLocks: true, undo: undo.contentsGone },
+  MADV_FREE: {
+    value: MADV.FREE,
+    mostPages: 16_384,
+    countedBySmaps: true,
+    refusedByLocks: true,
+    undo: undo.contentsGone,
+  },
   MADV_HUGEPAGE: { value: MADV.HUGEPAGE, mostPages: any, vmFlag: true, undo: undo.hugeAsBefore('hg') },
   MADV_NOHUGEPAGE: { value: MADV.NOHUGEPAGE, mostPages: any, vmFlag: true, undo: undo.hugeAsBefore('nh') },
   MADV_DONTDUMP: { value: MADV.DONTDUMP, mostPages: any, vmFlag: true, undo: undo.dumpedAgain },

@@ -150,17 +150,24 @@ const table: { readonly [K in Kind]: (call: Of<K>) => PageCallEntry } = {
   }),
 
   madvise: ({ advice }) => {
-    const { value, mostPages, vmFlag = false, populates, refusedByLocks = false, undo: undone } = advices[advice];
+    const {
+      value,
+      mostPages,
+      vmFlag = false,
+      countedBySmaps = false,
+      populates,
+      refusedByLocks = false,
+    } = advices[advice];
     return {
       ...onRange('madvise', { advice }, (address, length) => madvise(address, length, value)),
       title: same(advice),
       heading: advice,
       mostPages,
       splits: vmFlag,
-      toldBySmaps: vmFlag,
+      toldBySmaps: vmFlag || countedBySmaps,
       ...(populates === undefined ? {} : { needs: populates, bringsIn: true }),
       refusedByLocks,
-      undo: undone,
+      undo: advices[advice].undo,
     };
   },
 

@@ -23,7 +23,7 @@ export function together(one: Counted, other: Counted, make: (one: number, other
 /** A snapshot that stays as it is, for the experiment to reason about. What it does not know it says why. */
 export interface Look {
   /** Pages of a kind, of all of the region or of a part. */
-  count(kind: keyof typeof flagOf, range?: PageRange): Counted;
+  count(kind: keyof typeof flagsOf, range?: PageRange): Counted;
   /** The pages that have a flag, as ranges in order. */
   pagesWith(flag: keyof typeof PageFlag): readonly PageRange[] | Text;
   /** Flags that could not be found out. */
@@ -32,17 +32,18 @@ export interface Look {
   runs(): [number, number, number][];
 }
 
-/** The flag that has to be known for a count. */
-const flagOf = {
-  resident: 'Resident',
-  present: 'Present',
-  locked: 'Locked',
-  onFault: 'OnFault',
-  swapped: 'Swapped',
-  zero: 'Zero',
-  huge: 'Huge',
-  dontDump: 'DontDump',
-} as const satisfies Partial<Record<keyof PageCounts, keyof typeof PageFlag>>;
+/** The flags that have to be known for a count. */
+const flagsOf = {
+  resident: ['Resident'],
+  present: ['Present'],
+  locked: ['Locked', 'Present'],
+  vmLocked: ['Locked'],
+  onFault: ['OnFault'],
+  swapped: ['Swapped'],
+  zero: ['Zero'],
+  huge: ['Huge'],
+  dontDump: ['DontDump'],
+} as const satisfies Partial<Record<keyof PageCounts, readonly (keyof typeof PageFlag)[]>>;
 
 /**
  * The snapshot, with its own flags: the observer writes over the snapshot's at its next look.
@@ -59,11 +60,12 @@ export function lookOf(
   const why = (flag: keyof typeof PageFlag): Text | undefined =>
     mask & PageFlag[flag] ? (unknown.find(({ bits }) => bits.includes(flag))?.reason ?? nobodyTold) : undefined;
   const contradicted = kind === 'anonymous' && !(mask & bothWitnesses) ? disagreement(kept) : undefined;
-  const whyNot = (flag: keyof typeof PageFlag) => why(flag) ?? (flag === 'Resident' ? contradicted : undefined);
+  const whyNot = (flags: readonly (keyof typeof PageFlag)[]) =>
+    flags.map(why).find((reason) => reason) ?? (flags.includes('Resident') ? contradicted : undefined);
   return {
     count: (counted, { firstPage, pageCount } = { firstPage: 0, pageCount: kept.length }) =>
-      whyNot(flagOf[counted]) ?? pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount)))[counted],
-    pagesWith: (flag) => whyNot(flag) ?? rangesWith(kept, PageFlag[flag]),
+      whyNot(flagsOf[counted]) ?? pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount)))[counted],
+    pagesWith: (flag) => whyNot([flag]) ?? rangesWith(kept, PageFlag[flag]),
     unknown: mask,
     runs() {
       const runs: [number, number, number][] = [];

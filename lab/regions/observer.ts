@@ -1,4 +1,7 @@
+import { swapInUse } from '../../native/calls/sysinfo.ts';
 import { type Residency, residency } from '../../native/pages/residency.ts';
+import { toldBySmaps } from '../../native/pages/vma-states.ts';
+import type { SmapsEntry } from '../../native/proc/smaps.ts';
 import { PageFlag } from '../../protocol/flags.ts';
 import type { Snapshot } from '../../protocol/frame-stream.ts';
 import type { Clock } from '../base/clock.ts';
@@ -22,6 +25,8 @@ const calmMs = 400;
  * them.
  */
 export class Observer {
+  /** Grows with every call after which the region was looked at, or is to be. */
+  calls = 0;
   readonly #region: Region;
   readonly #flags: Uint8Array;
   #previous: Residency | undefined;
@@ -43,6 +48,7 @@ export class Observer {
 
   /** A call was made that may change what smaps says of the region. */
   expectVmFlags(): void {
+    this.calls++;
     this.#vmFlagsStale = true;
   }
 
@@ -52,6 +58,7 @@ export class Observer {
    * calmed down.
    */
   expectSplit(): void {
+    this.calls++;
     this.#split = true;
   }
 
@@ -82,9 +89,11 @@ export class Observer {
 
   /** The states of all pages, now. The flags are overwritten by the next look. */
   look(clock: Clock, step: number): Snapshot {
-    const { address, pages, fd } = this.#region;
+    const { address, pages, fd, sharedMemory } = this.#region;
+    if (step !== betweenSteps) this.calls++;
     const now = performance.now();
-    const readVmFlags = this.#vmFlagsStale || (!this.#split && now >= this.#confirmAtMs);
+    const readVmFlags =
+      this.#vmFlagsStale || (!this.#split && now >= this.#confirmAtMs) || (step !== betweenSteps && this.#counted);
     const inherit = this.#split && !readVmFlags;
     const seen = residency(address, pages, this.#flags, {
       readVmFlags,
@@ -92,6 +101,7 @@ export class Observer {
       sameVmas: !readVmFlags && !inherit && (this.#previous?.vmas.length ?? 0) > manyVmas,
       ...(this.#previous ? { previous: this.#previous } : {}),
       ...(fd === undefined ? {} : { fd }),
+      sharedMemory,
     });
     this.#previous = seen;
     if (inherit) this.#confirmAtMs = now + calmMs;
@@ -99,6 +109,52 @@ export class Observer {
     this.#vmFlagsStale = false;
     this.#split = false;
     const unknown = seen.unknown.flatMap(({ bits }) => bits).reduce((mask, bit) => mask | PageFlag[bit], 0);
-    return { flags: this.#flags, takenNs: clock.nowNs(), step, unknown };
+    const lazilyFree = this.#lazilyFree(seen.vmas);
+    return {
+      flags: this.#flags,
+      takenNs: clock.nowNs(),
+      step,
+      unknown,
+      ...(lazilyFree === undefined ? {} : { lazilyFree }),
+    };
+  }
+
+  /**
+   * Takes what smaps says of the region now: what another process set (process_madvise(2), a debugger), and counts.
+   * Of what the next look finds to have other bounds or another lock, it asks itself.
+   */
+  takeSmaps(entries: readonly SmapsEntry[]): void {
+    const previous = this.#previous;
+    if (!previous) return;
+    const { address, pageSize } = this.#region;
+    const told = new Map(entries.map((entry) => [Number(entry.start - address) / pageSize, entry]));
+    const vmas = previous.vmas.map((state) => {
+      const entry = told.get(state.firstPage);
+      const same = entry && Number(entry.end - entry.start) === state.pages * pageSize && entry.locked === state.locked;
+      return same ? { ...state, ...toldBySmaps(entry) } : state;
+    });
+    this.#previous = { ...previous, vmas };
+  }
+
+  /** Whether a step may change what smaps alone counts: lazily free pages, anonymous shared ones in swap. */
+  get #counted(): boolean {
+    const { sharedMemory, fd } = this.#region;
+    if (sharedMemory && fd === undefined) {
+      const swap = swapInUse();
+      if (swap.errno !== null || swap.used) return true;
+    }
+    const vmas = this.#previous?.vmas ?? [];
+    return vmas.some(({ lazyFreeBytes }) => lazyFreeBytes !== null && lazyFreeBytes > 0);
+  }
+
+  #lazilyFree(vmas: Residency['vmas']): number | undefined {
+    let bytes = 0;
+    for (const { lazyFreeBytes } of vmas) {
+      if (lazyFreeBytes === null) return undefined;
+      bytes += lazyFreeBytes;
+    }
+    const pages = bytes / this.#region.pageSize;
+    // A VMA that reaches beyond the region counts more than is its own.
+    return pages <= this.#region.pages ? pages : undefined;
   }
 }

@@ -63,6 +63,7 @@ export class Region {
   #fences: readonly bigint[];
   /** Pages that were unmapped before the region's end: somebody else may have mapped something there since. */
   readonly #holes: PageRange[] = [];
+  #sharedMemory: boolean | undefined;
   #released: Promise<Unmapped> | undefined;
 
   private constructor(
@@ -115,6 +116,13 @@ export class Region {
   /** The descriptor that it maps, where it maps one. */
   get fd(): number | undefined {
     return this.file?.fd ?? this.#memory?.fd;
+  }
+
+  /** It maps shared memory, or a file that is kept in memory: what of it is in swap no page table tells. */
+  get sharedMemory(): boolean {
+    const { memory } = this.mapping;
+    this.#sharedMemory ??= memory === 'shared' || memory === 'memfd' || isInMemory(this.file);
+    return this.#sharedMemory;
   }
 
   info(): RegionInfo {
@@ -222,6 +230,15 @@ export class Region {
       `Page ${page} is outside region ${this.label}, which has ${this.pages} pages (0 to ${this.pages - 1}).`,
       `第 ${page} 页超出区域 ${this.label} 的范围，它共有 ${this.pages} 页（0 到 ${this.pages - 1}）。`,
     );
+  }
+}
+
+function isInMemory(file: BackingFile | undefined): boolean {
+  try {
+    return file?.inMemory ?? false;
+  } catch {
+    // Without /proc nothing tells, and nothing tells of swap either.
+    return false;
   }
 }
 

@@ -22,6 +22,7 @@ import { betweenSteps, type Observer } from '../regions/observer.ts';
 import type { Region } from '../regions/region.ts';
 import { RegionSet } from './region-set.ts';
 import { Sampler, takeSample } from './sampler.ts';
+import { SmapsWatch } from './smaps-watch.ts';
 import type { Called, CallSite, Forked, Mapped, TakenStep, Turn } from './steps.ts';
 import { type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
@@ -49,6 +50,7 @@ export class Session {
   readonly #owned = new OwnedResources();
   /** Ends a long operation that is under way, and every wait. */
   readonly #interrupt = new AbortController();
+  readonly #watch = new SmapsWatch();
   #sampler: Sampler;
   #steps = 0;
   #busy: Promise<unknown> = Promise.resolve();
@@ -195,8 +197,10 @@ export class Session {
     const step: Step = { index: this.#steps++, title, ...record };
     this.tell({ kind: 'step', step });
     for (const { region: id, snapshot } of seen) {
-      const { flags, takenNs, unknown } = snapshot;
-      this.regions.offer(id, { flags, takenNs, unknown, step: step.index });
+      // Not its counts: they are made when they are asked for, which takes time.
+      const { flags, takenNs, unknown, lazilyFree } = snapshot;
+      const count = lazilyFree === undefined ? {} : { lazilyFree };
+      this.regions.offer(id, { flags, takenNs, unknown, ...count, step: step.index });
       this.#transcript.addSnapshot(step.index, id, snapshot);
     }
     if (sample) this.tell({ kind: 'sample', sample });
@@ -235,6 +239,7 @@ export class Session {
     await this.#busy;
     this.#sampler[Symbol.dispose]();
     await this.releaseRegions();
+    await this.#watch.idle();
     this.#owned[Symbol.dispose]();
   }
 
@@ -260,6 +265,7 @@ export class Session {
   }
 
   #tick(): void {
+    this.#watch.tick(this.regions);
     this.regions.observe(this.clock, betweenSteps, (region) => this.betweenSteps?.(region));
     this.#sample();
   }

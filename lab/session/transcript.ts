@@ -88,11 +88,19 @@ export class Transcript {
 
   /** The states of a region's pages after a step. Keeps nothing of `flags`. */
   addSnapshot(step: number, region: number, snapshot: Omit<Snapshot, 'step'>): void {
-    const { flags, takenNs, unknown } = snapshot;
+    const { flags, takenNs, unknown, lazilyFree } = snapshot;
     const runs = packRuns(flags, maxRuns - this.#runs);
     this.#runs += runs.length / 2;
     const counts = snapshot.counts ?? pageCounts(histogram(flags));
-    this.#snapshots.push({ step, region, takenNs, counts, ...(unknown ? { unknown } : {}), runs });
+    this.#snapshots.push({
+      step,
+      region,
+      takenNs,
+      counts,
+      ...(unknown ? { unknown } : {}),
+      ...(lazilyFree === undefined ? {} : { lazilyFree }),
+      runs,
+    });
   }
 
   report(environment: Environment, language: Language): Report {

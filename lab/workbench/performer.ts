@@ -244,13 +244,14 @@ export class Performer {
 
 /** Counted once, and only when somebody asks: the reader gets its frame before, which takes no counts. */
 function countedWhenAsked(snapshot: Snapshot): Counted {
-  const { flags, takenNs, step, unknown } = snapshot;
+  const { flags, takenNs, step, unknown, lazilyFree } = snapshot;
   let counts: PageCounts | undefined;
   return {
     flags,
     takenNs,
     step,
     unknown,
+    ...(lazilyFree === undefined ? {} : { lazilyFree }),
     get counts() {
       counts ??= pageCounts(histogram(flags));
       return counts;
@@ -271,8 +272,8 @@ function seenWith(taken: Taken, region: Region, snapshot: Snapshot): Taken {
   return { ...taken, seen: [{ region: region.id, snapshot }] };
 }
 
-function resultOf(errno: string | null, { counts: { resident, locked } }: Counted): ActionResult {
-  return { errno, resident, locked };
+function resultOf(errno: string | null, { counts: { resident, vmLocked } }: Counted): ActionResult {
+  return { errno, resident, locked: vmLocked };
 }
 
 const populatedNote: Text = {

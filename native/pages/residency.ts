@@ -17,12 +17,13 @@ import { checkAddress, checkBuffer, checkLength } from '../libc/arguments.ts';
 import { pageSize } from '../libc/sysconf.ts';
 import { PageBit } from './page-bit.ts';
 import { readPageTable } from './page-table.ts';
+import { addSharedSwap } from './shared-swap.ts';
 import { type VmaOptions, type VmaState, vmaStates } from './vma-states.ts';
 
 /** What a snapshot found besides the bytes of its pages. */
 export type Residency = {
   readonly vmas: readonly VmaState[];
-  /** Pages of the range that nothing is mapped at; their byte is 0. */
+  /** Pages of the range that nothing is mapped at, by its VMAs; their byte is Huge alone. */
   readonly unmappedPages: number;
   /** The byte of every page when all are alike, else null: lets a reader skip the bytes. */
   readonly uniform: number | null;
@@ -36,6 +37,8 @@ export type ResidencyOptions = VmaOptions & {
    * users.
    */
   readonly fd?: number;
+  /** It maps shared memory from its first page: the page table alone does not tell what of that is in swap. */
+  readonly sharedMemory?: boolean;
 };
 
 /** mincore's answer for such a file is 1 for every page; a page that is mapped is in core without asking. */
@@ -68,12 +71,14 @@ export function residency(address: bigint, pages: number, into: Uint8Array, opti
   const states = vmaStates(address, pages, options, unknown);
   const spans = spansOf(states);
   const mapped = spans.reduce((sum, span) => sum + span.pages, 0);
-  if (mapped < pages) into.fill(0, 0, pages);
+  if (mapped < pages) into.fill(PageBit.Huge, 0, pages);
   let uniform: number | null = null;
   const believed = options.fd === undefined || mincoreTellsOf(options.fd);
   if (!believed) unknown.push(HIDDEN);
   for (const span of spans) uniform = lookAt(address, span, into, believed, unknown);
-  if (spans.length !== 1 || mapped < pages) uniform = mapped === 0 ? 0 : null;
+  if (spans.length !== 1 || mapped < pages) uniform = mapped === 0 ? PageBit.Huge : null;
+  const resident = uniform !== null && (uniform & PageBit.Resident) !== 0;
+  if (options.sharedMemory && !resident && addSharedSwap(address, states, into, options.fd, unknown)) uniform = null;
   uniform = addVmaBits(states, into, pages, uniform);
   return { vmas: states, unmappedPages: pages - mapped, uniform, unknown: distinct(unknown) };
 }

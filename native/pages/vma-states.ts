@@ -25,6 +25,9 @@ export type VmaState = {
   readonly shared: boolean;
   /** VmFlags of smaps, as printed; null when not read. */
   readonly vmFlags: string | null;
+  /** `Swap` and `LazyFree` of smaps: counts of the whole VMA, which may reach beyond the range. Null when not read. */
+  readonly swapBytes: number | null;
+  readonly lazyFreeBytes: number | null;
 };
 
 /** What a snapshot may know beforehand, and what it is to read. */
@@ -76,6 +79,8 @@ export function vmaStates(
       protection: null,
       shared: false,
       vmFlags: null,
+      swapBytes: null,
+      lazyFreeBytes: null,
     };
     return [{ firstPage: 0, pages, ...nothingKnown }];
   }
@@ -94,6 +99,8 @@ export function vmaStates(
       protection: vma.protection,
       shared: vma.shared,
       vmFlags: null,
+      swapBytes: null,
+      lazyFreeBytes: null,
     };
   });
   // smaps tells locks too; it only takes longer.
@@ -130,7 +137,7 @@ function withVmFlags(
     if (kept.every(({ locked, dontDump }) => dontDump !== null || (!locked && !wasRead))) return kept;
   }
   const size = BigInt(pageSize());
-  const flags = new Map<number, Pick<SmapsEntry, 'locked' | 'onFault' | 'dontDump' | 'flags'>>();
+  const flags = new Map<number, SmapsEntry>();
   const read = readSmaps(
     'self',
     (entry) => flags.set(Number((entry.start > address ? entry.start : address) - address) / Number(size), entry),
@@ -150,10 +157,13 @@ function withVmFlags(
   }
   return states.map((state) => {
     const entry = flags.get(state.firstPage);
-    if (!entry) return state;
-    const { onFault, dontDump, flags: vmFlags } = entry;
-    return { ...state, locked: state.locked ?? entry.locked, onFault, dontDump, vmFlags };
+    return entry ? { ...state, ...toldBySmaps(entry) } : state;
   });
+}
+
+/** What smaps alone tells of a VMA. */
+export function toldBySmaps({ onFault, dontDump, flags, swapBytes, lazyFreeBytes }: SmapsEntry) {
+  return { onFault, dontDump, vmFlags: flags, swapBytes, lazyFreeBytes } satisfies Partial<VmaState>;
 }
 
 function carriedOver(states: readonly VmaState[], previous: VmaOptions['previous']): readonly VmaState[] {
@@ -162,7 +172,8 @@ function carriedOver(states: readonly VmaState[], previous: VmaOptions['previous
   return states.map((state) => {
     const old = before.get(state.firstPage);
     if (!old || old.pages !== state.pages || old.locked !== state.locked) return state;
-    return { ...state, onFault: old.onFault, dontDump: old.dontDump, vmFlags: old.vmFlags };
+    const { onFault, dontDump, vmFlags, swapBytes, lazyFreeBytes } = old;
+    return { ...state, onFault, dontDump, vmFlags, swapBytes, lazyFreeBytes };
   });
 }
 

@@ -13,7 +13,10 @@ export type SmapsEntry = {
   readonly path: string;
   readonly sizeBytes: number;
   readonly rssBytes: number;
+  /** Of shared memory: what its file has in swap. */
   readonly swapBytes: number;
+  /** Freed with MADV_FREE, not yet taken. Linux 4.12 */
+  readonly lazyFreeBytes: number;
   /** Locked pages that are there, each divided by the number of processes that map it. */
   readonly lockedBytes: number;
   readonly flags: string;
@@ -43,6 +46,7 @@ function line(name: string): Line {
 const SIZE = line('Size');
 const RSS = line('Rss');
 const SWAP = line('Swap');
+const LAZY_FREE = line('LazyFree');
 const LOCKED = line('Locked');
 const FLAGS = line('VmFlags');
 
@@ -165,6 +169,7 @@ export function parseRecord(bytes: Buffer, from: number, limit: number, start: n
     sizeBytes: field(bytes, SIZE, headerEnd, close),
     rssBytes: field(bytes, RSS, headerEnd, close),
     swapBytes: field(bytes, SWAP, headerEnd, close),
+    lazyFreeBytes: field(bytes, LAZY_FREE, headerEnd, close),
     lockedBytes: field(bytes, LOCKED, headerEnd, close),
     flags,
     locked,

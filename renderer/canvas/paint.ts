@@ -173,7 +173,7 @@ function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, span: Spa
 }
 
 function numberColour(palette: Palette, state: PageState): string {
-  if (state === 'absent' || state === 'on-fault') return palette.faint;
+  if (state === 'absent' || state === 'on-fault' || state === 'unmapped') return palette.faint;
   if (state === 'zero') return palette.zeroMark;
   if (state === 'unknown') return palette.cursor;
   if (state === 'guard') return palette.guardMark;

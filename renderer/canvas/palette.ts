@@ -43,6 +43,7 @@ export function readPalette(element: Element): Palette {
       swapped: token('page-swapped'),
       huge: token('page-huge'),
       guard: token('page-guard'),
+      unmapped: token('well'),
       unknown: token('page-unknown'),
     },
     well: token('well'),

@@ -143,6 +143,16 @@ const marks: Partial<Record<PageState, Mark>> = {
     context.lineTo(inset, side - inset);
     context.stroke();
   },
+  /** A dash on the bare ground: no page at all. */
+  unmapped(context, palette, side) {
+    const inset = side * 0.3;
+    context.strokeStyle = palette.faint;
+    context.lineWidth = Math.max(1, side / 12);
+    context.beginPath();
+    context.moveTo(inset, side / 2);
+    context.lineTo(side - inset, side / 2);
+    context.stroke();
+  },
   /** Hatching: the kernel didn’t say. */
   unknown(context, palette, side) {
     context.strokeStyle = palette.unknownMark;

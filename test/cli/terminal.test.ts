@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { Terminal } from '../../cli/terminal.ts';
-import { PageFlag } from '../../protocol/flags.ts';
+import { PageFlag, pageState, pageStates } from '../../protocol/flags.ts';
 import type { Run } from '../../protocol/runs.ts';
 
 interface Surroundings {
@@ -58,13 +58,17 @@ describe('the page map', () => {
     ['locked and not in memory', Locked | OnFault, 0, '▢', 33],
     ['swapped', Swapped, 0, '▨', 35],
     ['huge', Resident | Present | Huge, 0, '█', 34],
+    ['a guard page', Zero, 0, '╳', 31],
+    ['not mapped', Huge, 0, '–', 90],
     ['unknown', Present, Resident, '?', 90],
   ])('draws a page that is %s', async (_, flags, unknown, shape, colour) => {
     expect(await map([[0, 2, flags]], 2, {}, unknown)).toBe(`  \u001b[${colour}m${shape.repeat(2)}\u001b[39m\n`);
   });
 
   it('gives each state a shape of its own', async () => {
-    const flags = [0, Resident, Resident | Zero, Resident | Locked, Locked, Swapped, Resident | Huge];
+    const here = Resident | Present;
+    const flags = [0, here, here | Zero, here | Locked, Locked, Swapped, here | Huge, Zero, Huge];
+    expect(new Set(flags.map((each) => pageState(each))).size).toBe(pageStates.length - 1);
     const drawn = await map(
       flags.map((each, page) => [page, 1, each]),
       flags.length,

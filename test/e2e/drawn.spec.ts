@@ -33,6 +33,7 @@ const looks = [
   { byte: here | Huge, name: 'huge', fill: 'page-huge', mark: undefined, hue: 'green' },
   // Two beside each other: they are drawn as one.
   { byte: here | Huge, name: 'huge', fill: 'page-huge', mark: undefined, hue: 'green' },
+  { byte: Huge, name: 'not mapped', fill: 'well', mark: 'faint', hue: 'grey' },
   { byte: here | DontDump, name: 'resident', fill: 'page-resident', mark: 'page-cursor', hue: 'blue' },
   { byte: here | Locked | DontDump, name: 'locked', fill: 'page-locked', mark: 'page-cursor', hue: 'amber' },
 ] as const;
@@ -205,13 +206,17 @@ async function eachStateAtItsPlace(grid: Grid, script: Script, region: number): 
 }
 
 async function unknownWhereNobodyCouldSay(page: Page, grid: Grid, script: Script, region: number): Promise<void> {
-  const { pages } = grid.geometry;
+  const unsaid = grid.flags(grid.shift).filter((byte) => byte !== Huge).length;
   script.show(region, grid.flags(grid.shift), { unknown: Resident, whole: true });
   const mark = grid.token('page-unknown-mark');
   const fill = grid.token('page-unknown');
-  const hatched: Wanted = () => (cell) => cell.fill === fill && (grid.geometry.cell < 8 || cell.colours.includes(mark));
+  // That nothing is mapped, the VMAs say.
+  const hatched: Wanted = (_, look) => (cell) =>
+    look.byte === Huge
+      ? isNear(cell.fill, grid.plain(look))
+      : cell.fill === fill && (grid.geometry.cell < 8 || cell.colours.includes(mark));
   await grid.shows('unknown', hatched, grid.geometry.cell >= 8);
-  const all = pages.toLocaleString('en');
+  const all = unsaid.toLocaleString('en');
   await expect(page.getByRole('button', { name: `unknown ${all}`, exact: true })).toBeVisible();
   await expect(grid.element).toHaveAccessibleName(new RegExp(`${all} unknown`));
   script.show(region, grid.flags(grid.shift), { whole: true });

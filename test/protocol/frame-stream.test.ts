@@ -18,6 +18,7 @@ const happening = fc.oneof(
       page: fc.nat(pages - 1),
       byte: fc.nat(3),
       unknown: fc.constantFrom(0, 0, 0, 4),
+      lazilyFree: fc.constantFrom(undefined, 0, 3),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('draw'), frames: fc.integer({ min: 1, max: 3 }) }) },
@@ -37,6 +38,7 @@ it('leaves the reader with the newest snapshot, whatever was sent, skipped and a
       });
       const flags = new Uint8Array(pages);
       let unknown = 0;
+      let lazilyFree: number | undefined;
       const draw = () => {
         const bytes = underway.shift();
         if (!bytes) return;
@@ -49,8 +51,15 @@ it('leaves the reader with the newest snapshot, whatever was sent, skipped and a
         if ('page' in what) {
           flags[what.page] = what.byte;
           unknown = what.unknown;
+          lazilyFree = what.lazilyFree;
           offered++;
-          stream.offer({ flags, takenNs: offered, step: -1, unknown });
+          stream.offer({
+            flags,
+            takenNs: offered,
+            step: -1,
+            unknown,
+            ...(lazilyFree === undefined ? {} : { lazilyFree }),
+          });
           // The sampler's buffer is its own again.
         } else if ('frames' in what) for (let count = 0; count < what.frames; count++) draw();
         // One that was drawn already, or was never sent, changes nothing.
@@ -64,7 +73,7 @@ it('leaves the reader with the newest snapshot, whatever was sent, skipped and a
       while (underway.length > 0) draw();
       if (offered === 0) return;
       expect(reader.flags).toEqual(flags);
-      expect(reader.last?.unknown).toBe(unknown);
+      expect(reader.last).toMatchObject({ unknown, lazilyFree });
     }),
     { numRuns: 500 },
   );

@@ -14,11 +14,13 @@ const info = fc.record({
   takenNs: fc.double({ min: 0, max: 1e18, noNaN: true, noDefaultInfinity: true }),
   step: fc.integer({ min: -1, max: 0x7fff_ffff }),
   unknown: fc.integer({ min: 0, max: 255 }),
+  // Every region has a page.
+  lazilyFree: fc.constantFrom(undefined, 0, 1),
 });
 
 /** Its header alone, as plain data. */
-const infoOf = ({ session, region, sequence, skipped, takenNs, step, unknown }: Frame) => ({
-  ...{ session, region, sequence, skipped, takenNs, step, unknown },
+const infoOf = ({ session, region, sequence, skipped, takenNs, step, unknown, lazilyFree }: Frame) => ({
+  ...{ session, region, sequence, skipped, takenNs, step, unknown, lazilyFree },
 });
 
 function whole(bytes: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import type { RegionInfo, Step } from '../../../protocol/events.ts';
-import { PageFlag, pageState } from '../../../protocol/flags.ts';
+import { flagNames, pageState } from '../../../protocol/flags.ts';
 import { usePages, usePagesVersion, useWords } from '../../context/context.ts';
 import type { Change, Difference } from '../../store/pages/page-difference.ts';
 import type { Around } from '../../store/pages/page-history.ts';
@@ -84,8 +84,7 @@ function Changes({ difference }: { difference: Difference }) {
 
 /** Which flags came and went: `+DontDump −Present`. */
 function flagChanges(before: number, after: number): string {
-  return Object.entries(PageFlag)
-    .filter(([, bit]) => (before ^ after) & bit)
-    .map(([name, bit]) => `${after & bit ? '+' : '−'}${name}`)
-    .join(' ');
+  const [had, has] = [flagNames(before), flagNames(after)];
+  const gone = had.filter((name) => !has.includes(name)).map((name) => `−${name}`);
+  return [...has.filter((name) => !had.includes(name)).map((name) => `+${name}`), ...gone].join(' ');
 }

@@ -1,5 +1,5 @@
 import type { RegionInfo } from '../../../protocol/events.ts';
-import { PageFlag, pageState } from '../../../protocol/flags.ts';
+import { flagNames, pageState } from '../../../protocol/flags.ts';
 import type { GridFocus } from '../../canvas/grid-view.ts';
 import { usePast, useRegionPages, useWords } from '../../context/context.ts';
 import { pageAddress } from '../../i18n/format.ts';
@@ -55,7 +55,6 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
   const shown = typeof past === 'object' ? past : past === 'unmapped' ? undefined : pages;
   const change = useChange(session, region.id, page, pages);
   const byte = shown?.flags[page];
-  const flags = byte === undefined ? [] : Object.entries(PageFlag).filter(([, flag]) => byte & flag);
   return (
     <>
       <strong>{t('pages.page', { page })}</strong>
@@ -63,7 +62,7 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
       {byte !== undefined && (
         <>
           <strong>{t(`pageState.${pageState(byte, shown?.unknown)}`)}</strong>
-          <span className="code">{flags.map(([name]) => name).join(' ') || t('pages.noFlags')}</span>
+          <span className="code">{flagNames(byte).join(' ') || t('pages.noFlags')}</span>
         </>
       )}
       {shown === pages && <span className={classes.change}>{change}</span>}

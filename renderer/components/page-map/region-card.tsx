@@ -57,7 +57,7 @@ export function RegionCard(props: Props) {
             {pick(title)}
           </p>
         )}
-        <RegionFacts region={region} released={released} />
+        <RegionFacts session={session} region={region} released={released} />
         <div className={classes.zoom}>
           {region.pages > 1 && <ZoomControls zoom={focus.zoom} view={view} />}
           {actions}
@@ -85,7 +85,11 @@ export function RegionCard(props: Props) {
 
 const noteId = (session: number, region: number): string => `note-${session}-${region}`;
 
-const RegionFacts = memo(function RegionFacts({ region, released }: { region: RegionInfo; released: boolean }) {
+const RegionFacts = memo(function RegionFacts({
+  session,
+  region,
+  released,
+}: Pick<Props, 'session' | 'region' | 'released'>) {
   const { t, format } = useWords();
   const copy = useCopy();
   const { address } = region;
@@ -109,10 +113,24 @@ const RegionFacts = memo(function RegionFacts({ region, released }: { region: Re
           {t(`kind.${region.kind}`)} <span className="code">{region.protection}</span>
         </span>
       </span>
+      <LazilyFree session={session} region={region.id} />
       {released && <span className={classes.released}>{t('pages.released')}</span>}
     </div>
   );
 });
+
+/** How many pages MADV_FREE gave away, where there are any now: a count, so no cell of the grid has it. */
+function LazilyFree({ session, region }: { session: number; region: number }) {
+  const { t } = useWords();
+  const past = usePast(session, region);
+  const count = useRegionPages(session, region)?.states.last?.lazilyFree ?? 0;
+  if (count === 0 || (past !== undefined && past !== 'live')) return undefined;
+  return (
+    <Tooltip label={t('pages.lazilyFreeMeaning')}>
+      <span className={classes.fact}>{t('pages.lazilyFree', { count })}</span>
+    </Tooltip>
+  );
+}
 
 interface ZoomProps {
   readonly zoom: number;

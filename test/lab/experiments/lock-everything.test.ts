@@ -41,7 +41,8 @@ describe('lock-everything', () => {
     expect([found['new-locked'], found['new-resident']]).toEqual(born);
     expect(found['new-vm-lck']).toBe(born[0] * pageSize());
     // What was seen while it was in force is in the report, and nothing is locked any more.
-    expect(Math.max(...report.snapshots.map(({ counts }) => counts.locked))).toBe(pages);
+    expect(Math.max(...report.snapshots.map(({ counts }) => counts.vmLocked))).toBe(pages);
+    expect(Math.max(...report.snapshots.map(({ counts }) => counts.locked))).toBe(onFault === 'yes' ? 0 : pages);
     expect(Math.max(...report.snapshots.map(({ counts }) => counts.onFault))).toBe(onFault === 'yes' ? pages : 0);
     expect(statusKibibytes('VmLck', pid)).toBe(0);
     for (const { region } of lab.reader.of('region'))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../../native/libc/sysconf.ts';
+import { pageState } from '../../../protocol/flags.ts';
 import { skipWithoutCompiler } from '../../support/compile.ts';
 import { never, problemOf, TestLab } from '../../support/harness.ts';
 import {
@@ -18,6 +19,17 @@ const size = pageSize();
 const kibibytes = size / 1024;
 
 describe('lock-range', () => {
+  it('shows its hole as not mapped, in the report as in the frames', async (context) => {
+    skipWithoutRoomToLock(context);
+    await using lab = new TestLab();
+    const { report } = await runAndProgram(lab, 'lock-range', {});
+    const [held, hole] = [report.regions.at(-1), report.snapshots.at(-1)];
+    expect(hole?.counts).toMatchObject({ unmapped: 1, huge: 0, locked: 0, vmLocked: 4 });
+    const states = (hole?.runs ?? []).flatMap(([, count, byte]) => Array(count).fill(pageState(byte)));
+    expect(states).toHaveLength(held?.pages ?? 0);
+    expect(states.slice(3, 6)).toEqual(['on-fault', 'unmapped', 'absent']);
+  });
+
   it.each(users())('holds every claim for $name', async (user) => {
     const report = await reportOf(user, 'lock-range');
     expect(notHeld(report)).toEqual([]);

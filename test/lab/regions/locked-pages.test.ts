@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { memlockLimit } from '../../../lab/limits/environment.ts';
+import { PageFlag, pageState } from '../../../protocol/flags.ts';
 import type { Tool } from '../../../protocol/page-call.ts';
 import { Bench } from '../../support/bench.ts';
 import { never } from '../../support/harness.ts';
+import { witness } from '../../support/smaps-witness.ts';
 
 const pages = 8;
 const range = { firstPage: 2, pageCount: 3 };
@@ -46,6 +48,34 @@ function smapsFlags(address: bigint): string[] {
   }
   return found;
 }
+
+/** Memory that is cached without being in the page table: what reclaim may take under a lock on fault. */
+const cached: readonly [what: string, region: Parameters<Bench['add']>[0], before: readonly Tool[]][] = [
+  ['a file', { backing: { kind: 'file', path: process.execPath, sharing: 'private' }, protection: ['PROT_READ'] }, []],
+  ['a memfd', { backing: { kind: 'memfd' } }, [{ kind: 'touch', access: 'write' }]],
+];
+
+it.for(cached)(
+  'shows %s under a lock on fault as locked page by page, as smaps counts it',
+  async ([, more, before], context) => {
+    skipWhereNothingMayBeLocked(context);
+    await using bench = await Bench.open();
+    const region = await bench.add({ size: { pages: 16 }, ...more });
+    if (region === undefined) throw new Error('The kernel refused the region.');
+    const states = () => [...bench.flags(region)].map((byte) => pageState(byte));
+    for (const tool of before) await bench.act(region, tool, [0, 16]);
+    await bench.act(region, { kind: 'madvise', advice: 'MADV_DONTNEED' }, [0, 16]);
+    await bench.act(region, { kind: 'mlock2', onFault: true }, [0, 16]);
+    // In the page cache, where another process may evict it.
+    expect([...bench.flags(region)].some((byte) => byte & PageFlag.Resident)).toBe(true);
+    expect([new Set(states()), witness(bench.region(region)).kibibytes('Locked')]).toEqual([new Set(['on-fault']), 0]);
+    await bench.act(region, { kind: 'touch', access: 'read' }, [5, 1]);
+    expect(states()[5]).toBe('locked');
+    const there = [...bench.flags(region)].filter((byte) => byte & PageFlag.Present).length;
+    expect(states().filter((state) => state === 'locked')).toHaveLength(there);
+    expect(witness(bench.region(region)).kibibytes('Rss')).toBe(there * 4);
+  },
+);
 
 const all = { firstPage: 0, pageCount: pages };
 

@@ -6,8 +6,11 @@ import { betweenSteps, Observer } from '../../../lab/regions/observer.ts';
 import { Region } from '../../../lab/regions/region.ts';
 import { MLOCK, mlock, mlock2, munlock } from '../../../native/calls/mlock.ts';
 import { MADV, madvise, mprotect, PROT } from '../../../native/calls/mman.ts';
+import { touchWrite } from '../../../native/calls/touch.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
+import { readSmapsAsync, type SmapsEntry } from '../../../native/proc/smaps.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
+import { witness } from '../../support/smaps-witness.ts';
 
 const pages = 8;
 const size = pageSize();
@@ -83,6 +86,71 @@ describe('what only smaps tells', () => {
     expect(pagesWith('DontDump')).toEqual([]);
     vi.advanceTimersByTime(400);
     expect(pagesWith('DontDump')).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('what another hand changes', () => {
+  const read = async (): Promise<void> => {
+    const entries: SmapsEntry[] = [];
+    await readSmapsAsync('self', (entry) => entries.push(entry), at(0), at(pages));
+    observer.takeSmaps(entries);
+  };
+
+  it('is seen once smaps was read again, with the VMAs as they are', async () => {
+    pagesWith('DontDump');
+    madvise(at(0), pages * size, MADV.DONTDUMP);
+    expect(pagesWith('DontDump')).toEqual([]);
+    await read();
+    expect(pagesWith('DontDump')).toHaveLength(pages);
+    // From locked in whole to locked on fault: the same VMA, locked before and after.
+    mlock(at(0), pages * size);
+    pagesWith('OnFault');
+    mlock2(at(0), pages * size, MLOCK.ONFAULT);
+    expect(pagesWith('OnFault')).toEqual([]);
+    await read();
+    expect(pagesWith('OnFault')).toHaveLength(pages);
+  });
+
+  it('is not taken of VMAs that have other bounds or another lock by now', async () => {
+    pagesWith('DontDump');
+    const entries: SmapsEntry[] = [];
+    await readSmapsAsync('self', (entry) => entries.push(entry), at(0), at(pages));
+    mlock2(at(0), 4 * size, MLOCK.ONFAULT);
+    observer.expectVmFlags();
+    expect(pagesWith('OnFault')).toEqual([0, 1, 2, 3]);
+    observer.takeSmaps(entries);
+    expect(pagesWith('OnFault')).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('what is lazily free', () => {
+  const counted = (step: number) => observer.look(clock, step).lazilyFree;
+
+  it('is counted by smaps after MADV_FREE, and again after each step while there is any', async () => {
+    madvise(at(0), pages * size, MADV.NOHUGEPAGE);
+    touchWrite(
+      at(0),
+      Uint32Array.from({ length: pages }, (_, page) => page),
+    );
+    expect(counted(0)).toBeUndefined();
+    // The kernel puts pages in lists of each processor and marks them when it works those off, as mlock has it do.
+    const workOff = () => {
+      mlock(at(7), size);
+      munlock(at(7), size);
+    };
+    await vi.waitFor(() => {
+      workOff();
+      madvise(at(0), 6 * size, MADV.FREE);
+      workOff();
+      observer.expectVmFlags();
+      expect(counted(1)).toBe(6);
+    });
+    expect(witness({ address: `0x${at(0).toString(16)}`, length: pages * size }).kibibytes('LazyFree')).toBe(6 * 4);
+    touchWrite(at(0), Uint32Array.of(0, 1));
+    expect(counted(betweenSteps)).toBe(6);
+    expect(counted(2)).toBe(4);
+    madvise(at(0), pages * size, MADV.DONTNEED);
+    expect(counted(3)).toBe(0);
   });
 });
 

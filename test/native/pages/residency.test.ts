@@ -152,18 +152,18 @@ describe('each page says what the kernel did to it', () => {
     expect(residency(address, PAGES, into, { sameVmas: true }).vmas[0]).toMatchObject({ pages: 1, locked: true });
   });
 
-  test('unmapped in the middle: 0 there, counted, and the rest as it is', () => {
+  test('unmapped in the middle: said so there, counted, and the rest as it is', () => {
     touchWrite(address, pageNumbers(0, PAGES));
     munmap(at(10), 4 * size);
     const { unmappedPages, uniform } = residency(address, PAGES, into);
     expect({ unmappedPages, uniform }).toEqual({ unmappedPages: 4, uniform: null });
-    expect([...into.subarray(9, 15)]).toEqual([WRITTEN, 0, 0, 0, 0, WRITTEN]);
+    expect([...into.subarray(9, 15)]).toEqual([WRITTEN, ...Array(4).fill(PageBit.Huge), WRITTEN]);
   });
 
-  test('nothing mapped at all: 0 everywhere', () => {
+  test('nothing mapped at all: said so everywhere', () => {
     munmap(address, PAGES * size);
-    expect(residency(address, PAGES, into)).toMatchObject({ uniform: 0, unmappedPages: PAGES, vmas: [] });
-    expect(into.every((byte) => byte === 0)).toBe(true);
+    expect(residency(address, PAGES, into)).toMatchObject({ uniform: PageBit.Huge, unmappedPages: PAGES, vmas: [] });
+    expect(into.every((byte) => byte === PageBit.Huge)).toBe(true);
     address = map(PAGES);
   });
 

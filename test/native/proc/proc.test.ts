@@ -180,6 +180,7 @@ describe('a record of smaps', () => {
     '7f0000000000-7f0000004000 rw-s 00000000 fe:00 12                         /tmp/a 文件 (deleted)',
     'Size:                 16 kB',
     'Rss:                   8 kB',
+    'LazyFree:              4 kB',
     'Swap:                  4 kB',
     'Locked:                8 kB',
     'THPeligible:           0',
@@ -200,6 +201,7 @@ describe('a record of smaps', () => {
       sizeBytes: 16384,
       rssBytes: 8192,
       swapBytes: 4096,
+      lazyFreeBytes: 4096,
       lockedBytes: 8192,
       flags: 'rd wr sh lo lf dd sd',
       locked: true,
@@ -220,6 +222,7 @@ describe('a record of smaps', () => {
       path: '',
       rssBytes: 123456789012 * 1024,
       swapBytes: 0,
+      lazyFreeBytes: 4096,
       flags: 'rd mr',
       locked: false,
     });
