@@ -183,7 +183,7 @@ function whyRefusedAll(mlockall: TakenStep, { memlock }: LockingFacts): Text | u
   if (!why || mlockall.errno !== 'ENOMEM' || memlock.soft === 0) return why;
   return {
     en: `${why.en} With lock=future it works under this limit.`,
-    zh: `${why.zh}设 lock=future 时，在此上限下可以成功。`,
+    zh: `${why.zh}设 lock=future 时，此上限允许锁定。`,
   };
 }
 

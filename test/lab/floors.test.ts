@@ -14,7 +14,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   session: ['base', 'limits', 'regions', 'operations', 'c-program'],
   isolation: ['limits', 'regions', 'core-file', 'session'],
   workbench: ['base', 'limits', 'regions', 'operations', 'session'],
-  'experiment-kit': ['base', 'regions', 'session'],
+  'experiment-kit': ['base', 'limits', 'regions', 'session'],
   experiments: ['base', 'limits', 'regions', 'core-file', 'operations', 'session', 'experiment-kit'],
   service: ['base', 'limits', 'session', 'isolation', 'workbench', 'experiment-kit', 'experiments'],
 };

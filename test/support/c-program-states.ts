@@ -53,7 +53,7 @@ export function reportedStates({ regions, snapshots }: Report, removed: readonly
     if (!last || removed.includes(id)) continue;
     let map = '';
     for (const [, count, flags] of last.runs) map += (flags & PageFlag.Resident ? '*' : '.').repeat(count);
-    states[label] = { map, resident: last.counts.resident, pages, locked: last.counts.locked };
+    states[label] = { map, resident: last.counts.resident, pages, locked: last.counts.vmLocked };
   }
   return states;
 }

@@ -173,6 +173,7 @@ const rows: Readonly<Record<string, Row>> = {
   'state.paused': [/^paused$/i, /^已暂停$/],
   'state.open': [/^open$/i, /^已打开$/],
   'state.completed': [/^completed$/i, /^已完成$/],
+  'state.unmeasured': [/^completed.*nothing.*measured$/i, /^已完成.*没有测到$/],
   'state.stopped': [/^stopped$/i, /^已停止$/],
   'state.failed': [/^failed$/i, /^失败$/],
   'log.look.title': [/pages shown/i, /显示的页/],

@@ -50,7 +50,7 @@ function RunState() {
   const blank = state === 'completed' && nothingMeasured([...(session?.claims.values() ?? [])]);
   return (
     <span className={classes.state} role="status" data-state={blank ? 'unmeasured' : state}>
-      {starting ? t('run.starting') : t(`state.${blank ? 'unmeasured' : state}`)}
+      {starting ? t('run.starting') : blank ? t('state.unmeasured') : t(`state.${state}`)}
       {state === 'paused' && session?.next && (
         <span className={classes.next}>{t('run.next', { title: pick(session.next) })}</span>
       )}
