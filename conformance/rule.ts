@@ -11,6 +11,7 @@ import { touchWrite } from '../native/calls/touch.ts';
 import type { Text } from '../native/errno-meanings/text.ts';
 import type { ErrnoName } from '../native/libc/errno.ts';
 import { pageSize } from '../native/libc/sysconf.ts';
+import { type CallFilter, callFilter } from '../native/probes/call-filter.ts';
 import { status } from '../native/proc/proc-status.ts';
 import { readSmaps, type SmapsEntry } from '../native/proc/smaps.ts';
 import { userNamespace } from '../native/proc/user-namespace.ts';
@@ -45,7 +46,15 @@ class EarlyEnd extends Error {
     this.reason = reason;
   }
 }
-class Broken extends EarlyEnd {}
+class Broken extends EarlyEnd {
+  /** What was found in place of what the rule says. */
+  readonly measured: unknown;
+
+  constructor(reason: Text, measured?: unknown) {
+    super(reason);
+    this.measured = measured;
+  }
+}
 class Skipped extends EarlyEnd {}
 
 /** What a rule about locked memory takes for granted: the smallest default that Linux has ever had. */
@@ -74,8 +83,32 @@ export async function outcome(rule: Rule): Promise<RuleOutcome> {
           zh: `此处的 RLIMIT_MEMLOCK 只有 ${limit} 字节，不足以检查。${reason.zh}`,
         },
       };
-    return { status: 'failed', reason };
+    return forbidden(rule, error, reason) ?? { status: 'failed', reason };
   }
+}
+
+let filter: CallFilter | undefined;
+
+/**
+ * A filter (seccomp) that refuses a call says nothing of the kernel: what then does not hold is skipped, with the call
+ * and its errno. Undefined where no filter has to do with it.
+ */
+function forbidden({ call }: Rule, error: unknown, reason: Text): RuleOutcome | undefined {
+  filter ??= callFilter();
+  const measured = error instanceof Broken ? error.measured : undefined;
+  const { refused, seccomp } = filter;
+  const named =
+    refused.find((each) => each.call === call) ?? refused.find(({ errno }) => errno === measured) ?? refused[0];
+  // One that was not tried may be refused as well: by the same errno as a rule.
+  if (!named && !(seccomp === 2 && measured === 'EPERM')) return undefined;
+  const [what, errno] = named ? [named.call, named.errno] : [call, measured];
+  return {
+    status: 'skipped',
+    reason: {
+      en: `A filter (seccomp) forbids ${what} here: ${errno}. ${reason.en}`,
+      zh: `过滤器（seccomp）在此禁止 ${what}：${errno}。${reason.zh}`,
+    },
+  };
 }
 
 /** Why a check ended: its own words, or those of an error that is not about the rule. */
@@ -129,10 +162,13 @@ function shown(value: unknown): string {
 /** What was measured must be what the rule says. */
 export function same(measured: unknown, expected: unknown, what: string): void {
   if (!isDeepStrictEqual(measured, expected))
-    throw new Broken({
-      en: `${what}: expected ${shown(expected)}, got ${shown(measured)}.`,
-      zh: `${what}：应为 ${shown(expected)}，实测 ${shown(measured)}。`,
-    });
+    throw new Broken(
+      {
+        en: `${what}: expected ${shown(expected)}, got ${shown(measured)}.`,
+        zh: `${what}：应为 ${shown(expected)}，实测 ${shown(measured)}。`,
+      },
+      measured,
+    );
 }
 
 /** A call's result must have this errno; null for success. */

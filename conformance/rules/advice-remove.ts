@@ -9,7 +9,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import { PageBit } from '../../native/pages/page-bit.ts';
 import { transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { bytes, gives, inCore, rules, same, skip, withPages } from '../rule.ts';
-import { look } from './advice.ts';
+import { hugeToo, look } from './advice.ts';
 
 function withShared(pages: number, use: (address: bigint) => void): void {
   const mapped = mmap(null, bytes(pages), PROT.READ | PROT.WRITE, MAP.SHARED | MAP.ANONYMOUS, -1, 0);
@@ -51,7 +51,7 @@ function collapses(address: bigint, length: number): void {
       zh: `现在没有可用的大页：MADV_COLLAPSE 返回 ${errno}。`,
     });
   same(errno, null, 'MADV_COLLAPSE');
-  const pages = look(address, length / pageSize());
+  const pages = look(address, length / pageSize(), false, hugeToo);
   same(
     pages.every((bits) => bits & PageBit.Huge),
     true,

@@ -51,11 +51,22 @@ export function known({ name, since }: MadviseAdvice): void {
   same(errno, null, `MADV_${name} on unlocked memory`);
 }
 
-/** The pages' bytes; skipped when the kernel can't tell them all. */
-export function look(address: bigint, pages: number, readVmFlags = false): readonly number[] {
+/** What most rules ask of a page; Zero and Huge are known since Linux 6.7. */
+const usual: readonly (keyof typeof PageBit)[] = ['Resident', 'Present', 'Swapped', 'Locked'];
+export const zeroToo = [...usual, 'Zero'] as const;
+export const hugeToo = [...usual, 'Huge'] as const;
+
+/** The pages' bytes; skipped when the kernel can't tell these flags, or those that only smaps has. */
+export function look(
+  address: bigint,
+  pages: number,
+  readVmFlags = false,
+  needed: readonly (keyof typeof PageBit)[] = readVmFlags ? [...usual, 'OnFault', 'DontDump'] : usual,
+): readonly number[] {
   const into = new Uint8Array(pages);
-  const [unknown] = residency(address, pages, into, { readVmFlags }).unknown;
-  if (unknown) skip(unknown.reason);
+  const { unknown } = residency(address, pages, into, { readVmFlags });
+  const missing = unknown.find(({ bits }) => bits.some((bit) => needed.includes(bit)));
+  if (missing) skip(missing.reason);
   return [...into];
 }
 

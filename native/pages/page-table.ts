@@ -17,6 +17,8 @@ export type PageTable =
       readonly source: 'pagemap-scan' | 'pagemap';
       readonly uniform: number | null;
       readonly without: readonly (keyof typeof PageBit)[];
+      /** Why it is not told what is left out. */
+      readonly reason?: Text;
     }
   | { readonly source: 'unavailable'; readonly errno: ErrnoName; readonly reason: Text };
 
@@ -54,6 +56,8 @@ const BITS = Uint8Array.from({ length: 64 }, (_, index) => {
 
 /** Which way works here: found by the first call, then kept. */
 let way: 'scan with guard' | 'scan' | 'pagemap' | undefined;
+/** What PAGEMAP_SCAN answered where it does not work. */
+let refusal: ErrnoName | undefined;
 
 function scan(
   fd: number,
@@ -115,12 +119,25 @@ export function readPageTable(address: bigint, pages: number, into: Uint8Array, 
       if ('source' in second) return second;
       way = undefined;
     }
-    if (way !== undefined || first.errno !== 'ENOTTY') return unavailable(first.errno);
+    // An old kernel answers ENOTTY, a filter what it likes: pagemap is asked in either case.
+    refusal = first.errno;
   }
   const read = readPagemap(fd, address, pages, into);
   if (read.errno !== null) return unavailable(read.errno);
   way = 'pagemap';
-  return { source: 'pagemap', uniform: null, without: ['Zero', 'Huge'] };
+  return { source: 'pagemap', uniform: null, without: ['Zero', 'Huge'], reason: whyNoScan(refusal ?? 'ENOTTY') };
+}
+
+function whyNoScan(errno: ErrnoName): Text {
+  if (errno === 'ENOTTY')
+    return {
+      en: 'This kernel has no PAGEMAP_SCAN (Linux 6.7), and pagemap does not tell.',
+      zh: '此内核没有 PAGEMAP_SCAN（Linux 6.7 起），而 pagemap 不提供这些信息。',
+    };
+  return {
+    en: `PAGEMAP_SCAN answered ${errno}, and pagemap does not tell.`,
+    zh: `PAGEMAP_SCAN 返回 ${errno}，而 pagemap 不提供这些信息。`,
+  };
 }
 
 function unavailable(errno: ErrnoName): PageTable {

@@ -109,12 +109,8 @@ function lookAt(
   if (table.source === 'unavailable') {
     bytes.fill(0);
     unknown.push({ source: 'page-table', bits: ['Present', 'Swapped', 'Zero', 'Huge'], reason: table.reason });
-  } else if (table.without.length > 0) {
-    const reason = {
-      en: 'This kernel has no PAGEMAP_SCAN (Linux 6.7), and pagemap does not tell.',
-      zh: '此内核没有 PAGEMAP_SCAN（Linux 6.7 起），而 pagemap 不提供这些信息。',
-    };
-    unknown.push({ source: 'page-table', bits: table.without, reason });
+  } else if (table.reason) {
+    unknown.push({ source: 'page-table', bits: table.without, reason: table.reason });
   }
   if (!believed) for (let i = 0; i < pages; i++) core[i] = ((bytes[i] ?? 0) & PageBit.Present) >> 1;
   if (table.source !== 'unavailable' && table.uniform !== null) {

@@ -16,7 +16,7 @@ import { PAGE_IS, pagemapScan } from '../pages/pagemap-scan.ts';
 import { selfDescriptor } from '../proc/proc-file.ts';
 import { status } from '../proc/proc-status.ts';
 import { readSmaps } from '../proc/smaps.ts';
-import { vmas } from '../proc/vma.ts';
+import { procmapQueryRefusal, vmas } from '../proc/vma.ts';
 import { mayLockNothing } from './call-filter.ts';
 import { readMapsZeroPage } from './zero-page.ts';
 
@@ -97,11 +97,17 @@ const SANDBOX: Text = {
   zh: '沙箱（seccomp、容器）禁止此调用',
 };
 
-function tryPagemapScan(): ErrnoName | null {
+function tryPagemapScan(): ProbedFeature {
+  const name = 'pagemap-scan';
   const fd = selfDescriptor('pagemap');
-  if (fd.errno !== null) return fd.errno;
+  if (fd.errno !== null)
+    return judge(name, fd.errno, ['ENOENT'], {
+      en: 'This process may not open /proc/self/pagemap: it is not dumpable, or a sandbox forbids it',
+      zh: '本进程无权打开 /proc/self/pagemap：它不可转储，或被沙箱禁止',
+    });
   const query = { inverted: 0, all: 0, any: PAGE_IS.PRESENT, report: PAGE_IS.PRESENT };
-  return onPage((page) => pagemapScan(fd.returned, page, pageSize(), query, () => {}).errno);
+  const errno = onPage((page) => pagemapScan(fd.returned, page, pageSize(), query, () => {}).errno);
+  return judge(name, errno, ['ENOTTY', 'EINVAL'], SANDBOX);
 }
 
 function tryCachestat(): ErrnoName | null {
@@ -133,10 +139,7 @@ function tryProcessMadvise(): ErrnoName | null {
 function detect(name: FeatureName): ProbedFeature {
   switch (name) {
     case 'pagemap-scan':
-      return judge(name, tryPagemapScan(), ['ENOTTY', 'EINVAL', 'ENOENT'], {
-        en: 'This process may not open /proc/self/pagemap: it is not dumpable, or a sandbox forbids it',
-        zh: '本进程无权打开 /proc/self/pagemap：它不可转储，或被沙箱禁止',
-      });
+      return tryPagemapScan();
     case 'procmap-query': {
       const found = vmas(0n, 0xffff_ffff_ffff_ffffn);
       if (found.errno !== null)
@@ -144,7 +147,9 @@ function detect(name: FeatureName): ProbedFeature {
           en: 'This process may not open /proc/self/maps',
           zh: '本进程无权打开 /proc/self/maps',
         });
-      return found.source === 'procmap-query' ? AVAILABLE : { status: 'missing', since: SINCE[name] };
+      return found.source === 'procmap-query'
+        ? AVAILABLE
+        : judge(name, procmapQueryRefusal() ?? 'ENOTTY', ['ENOTTY', 'EINVAL'], SANDBOX);
     }
     case 'cachestat':
       return judge(name, tryCachestat(), ['ENOSYS'], SANDBOX);

@@ -137,6 +137,11 @@ export function mappingCount(): { readonly returned: number; readonly errno: nul
 const NEWLINE = 10;
 
 let haveQuery: boolean | undefined;
+/** What PROCMAP_QUERY answered where it does not work. */
+let refusal: ErrnoName | undefined;
+
+/** Why the VMAs are read from /proc/self/maps: ENOTTY of an old kernel, or what a filter answers. */
+export const procmapQueryRefusal = (): ErrnoName | undefined => refusal;
 
 /**
  * The VMAs that overlap `start` to `end`, in order, with their own bounds. PROCMAP_QUERY where it works (tried once),
@@ -153,8 +158,8 @@ export function vmas(start: bigint, end: bigint): Vmas | Failed {
       haveQuery = true;
       return { returned: 0, errno: null, source: 'procmap-query', vmas: found };
     }
-    if (haveQuery || found.errno !== 'ENOTTY') return found;
     haveQuery = false;
+    refusal = found.errno;
   }
   return readMaps(start, end);
 }

@@ -6,14 +6,15 @@ import type { Region } from '../../regions/region.ts';
 
 /**
  * How many of these pages of a region's file the page cache holds, whichever process read them; pages that are still
- * being read count too. cachestat(2), and before Linux 6.5 mincore(2), which counts only those that have been read; of
- * a file that is neither one's own nor writable both keep it secret.
+ * being read count too. cachestat(2), and before Linux 6.5 or where it says 0 mincore(2), which counts only those that
+ * have been read; of a file that is neither one's own nor writable both keep it secret.
  */
 export function cachedPages(region: Region, range: PageRange): number | Text {
   const { file } = region;
   if (!file) return { en: 'the region maps no file', zh: '该区域没有映射文件' };
   const counted = cachestat(file.fd, range.firstPage * region.pageSize, range.pageCount * region.pageSize);
-  if (counted.errno === null) return counted.cachedPages;
+  // On overlayfs, which every container's root is, it answers 0 of a file that is all in the cache.
+  if (counted.errno === null && (counted.cachedPages > 0 || !file.mincoreTells)) return counted.cachedPages;
   if (file.mincoreTells) return residentPages(region, range);
   return {
     en: `${file.name} is neither yours nor writable by you: mincore then says that every page is resident (Linux 5.2), and cachestat answers ${counted.errno}`,
