@@ -9,12 +9,14 @@
  */
 import { readSync } from 'node:fs';
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
-import { PROT } from '../../native/calls/mman.ts';
+import { MADV, madvise, PROT } from '../../native/calls/mman.ts';
 import { openPipe, writeMemory } from '../../native/calls/pipe.ts';
 import { zero } from '../../native/calls/process-vm.ts';
 import { type Touched, touchRead, touchWrite } from '../../native/calls/touch.ts';
 import type { ErrnoName } from '../../native/libc/errno.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
 import { readPageTable } from '../../native/pages/page-table.ts';
+import { callFilter } from '../../native/probes/call-filter.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import type { Step } from '../../protocol/events.ts';
 import { isGuard, PageFlag } from '../../protocol/flags.ts';
@@ -27,7 +29,13 @@ import type { Meter } from './meter.ts';
 export type ShownStore = Pick<Step, 'call' | 'arguments'>;
 
 /** How a page is touched. */
-export type TouchCall = 'process_vm_writev' | 'process_vm_readv' | 'store' | 'load';
+export type TouchCall =
+  | 'process_vm_writev'
+  | 'process_vm_readv'
+  | 'store'
+  | 'load'
+  | 'MADV_POPULATE_WRITE'
+  | 'MADV_POPULATE_READ';
 
 /** What was touched: how many pages, and by which call: the one that refused the next, or the one that touched them. */
 export type PagesTouched = Pick<Touched, 'errno'> & { readonly touched: number; readonly call: TouchCall };
@@ -38,8 +46,20 @@ export function touchCall(region: Region, access: Access): TouchCall {
   return byKernel(access);
 }
 
+let transfers: { readonly read: boolean; readonly write: boolean } | undefined;
+
+/**
+ * How the kernel touches a page for us without a signal: by a transfer of a byte; where a sandbox forbids that (older
+ * Docker profiles do), by bringing the page in. madvise(2), Linux 5.14
+ */
 function byKernel(access: Access) {
-  return access === 'write' ? 'process_vm_writev' : 'process_vm_readv';
+  if (!transfers) {
+    const { refused } = callFilter(['process_vm_readv', 'process_vm_writev']);
+    const allowed = (call: string) => !refused.some((each) => each.call === call);
+    transfers = { read: allowed('process_vm_readv'), write: allowed('process_vm_writev') };
+  }
+  if (access === 'write') return transfers.write ? 'process_vm_writev' : 'MADV_POPULATE_WRITE';
+  return transfers.read ? 'process_vm_readv' : 'MADV_POPULATE_READ';
 }
 
 /** Whether it isn't a call, so that it returns nothing. */
@@ -47,9 +67,20 @@ export function isPlain(call: TouchCall): boolean {
   return call === 'store' || call === 'load';
 }
 
+function isPopulate(call: TouchCall): call is 'MADV_POPULATE_WRITE' | 'MADV_POPULATE_READ' {
+  return call === 'MADV_POPULATE_WRITE' || call === 'MADV_POPULATE_READ';
+}
+
+/** What such a call returns of so many pages; a load or a store returns nothing. */
+export function returnedOf(call: TouchCall, touched: number): number | 'void' {
+  if (isPlain(call)) return 'void';
+  return isPopulate(call) ? 0 : touched;
+}
+
 /** A touch, as steps show it. @param where the address, or how many pages */
 export function shownTouch(call: TouchCall, where: string): ShownStore {
   if (isPlain(call)) return { call, arguments: { addr: where, bytes: 1 } };
+  if (isPopulate(call)) return { call: 'madvise', arguments: { addr: where, length: pageSize(), advice: call } };
   return { call, arguments: { pid: process.pid, remote: where, bytes: 1 } };
 }
 
@@ -62,10 +93,27 @@ export function touchPages(region: Region, pages: Uint32Array, access: Access, m
 }
 
 function touchByKernel(region: Region, pages: Uint32Array, access: Access, meter: Meter): PagesTouched {
+  const call = byKernel(access);
+  if (isPopulate(call)) return populate(region, pages, call, meter);
   const touch = access === 'write' ? touchWrite : touchRead;
   const result = meter.add(touch(region.address, pages, region.pageSize));
   const touched = result.errno === null ? result.returned : result.touched;
-  return { errno: result.errno, touched, call: byKernel(access) };
+  return { errno: result.errno, touched, call };
+}
+
+function populate(
+  region: Region,
+  pages: Uint32Array,
+  call: 'MADV_POPULATE_WRITE' | 'MADV_POPULATE_READ',
+  meter: Meter,
+): PagesTouched {
+  const advice = call === 'MADV_POPULATE_WRITE' ? MADV.POPULATE_WRITE : MADV.POPULATE_READ;
+  for (const [touched, page] of pages.entries()) {
+    const address = region.address + BigInt(page) * BigInt(region.pageSize);
+    const { errno } = meter.measure(() => madvise(address, region.pageSize, advice));
+    if (errno !== null) return { errno, touched, call };
+  }
+  return { errno: null, touched: pages.length, call };
 }
 
 /** Where a load of a secret page goes. */

@@ -15,7 +15,7 @@ import { formatAddress, formatBytes } from '../base/format.ts';
 import { protectionBits, protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import { advices } from './advice.ts';
-import { isPlain, type ShownStore, shownTouch, shownWipe, touchCall, touchPages, wipe } from './loads-and-stores.ts';
+import { returnedOf, type ShownStore, shownTouch, shownWipe, touchCall, touchPages, wipe } from './loads-and-stores.ts';
 import type { Meter } from './meter.ts';
 import * as undo from './undo.ts';
 
@@ -97,7 +97,7 @@ const table: { readonly [K in Kind]: (call: Of<K>) => PageCallEntry } = {
       const pages = new Uint32Array(pageCount).map((_zero, index) => firstPage + index);
       const { errno, touched, call } = touchPages(span.region, pages, access, meter);
       if (errno !== null) return { returned: -1, errno, pages: touched, refused: shownTouch(call, pagesFrom(span)) };
-      return { returned: isPlain(call) ? 'void' : touched, errno, pages: touched };
+      return { returned: returnedOf(call, touched), errno, pages: touched };
     },
     mostPages: 1024,
     counts: 'touched',

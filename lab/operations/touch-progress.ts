@@ -4,7 +4,7 @@ import type { Text } from '../../protocol/text.ts';
 import { formatAddress } from '../base/format.ts';
 import type { Region } from '../regions/region.ts';
 import type { Outcome } from './call-record.ts';
-import { isPlain, shownTouch, type TouchCall, touchCall, touchPages } from './loads-and-stores.ts';
+import { returnedOf, shownTouch, type TouchCall, touchCall, touchPages } from './loads-and-stores.ts';
 import { engineFaultsOf, type Meter } from './meter.ts';
 
 /** Pages touched before the main loop gets a turn: 1 to 5 ms of first touches. */
@@ -52,7 +52,7 @@ export class TouchProgress {
     const first = this.#region.address + BigInt((this.#pages[0] ?? 0) * this.#region.pageSize);
     return {
       ...shownTouch(this.#call, pages === 1 ? formatAddress(first) : `${pages} pages`),
-      returned: this.#errno ? -1 : isPlain(this.#call) ? 'void' : this.#touched,
+      returned: this.#errno ? -1 : returnedOf(this.#call, this.#touched),
       errno: this.#errno,
       outcome: touchedOf(this.#touched, meter.reading.minorFaults, left),
     };

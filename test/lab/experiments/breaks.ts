@@ -52,7 +52,6 @@ function rows(experiment: string, parameters: Break['parameters'], more: Partial
   return all.map(([failed, ...action]) => ({ experiment, parameters, actions: [action], failed, ...more }));
 }
 
-const EPERM = 1;
 const EAGAIN = 11;
 const EINVAL = 22;
 const memfdSecret = 447;
@@ -301,7 +300,7 @@ const secretPage: Break[] = [
     parameters: {},
     lies: [
       ...[whatNobodyElseReads, 'mlock=0', 'munmap=0', 'explicit_bzero#2=0', `madvise:${DONTDUMP}=0`],
-      ...[`prctl:${SET_DUMPABLE}=0`, `process_vm_readv=${EPERM}`],
+      ...[`prctl:${SET_DUMPABLE}=0`, `process_vm_readv=${EAGAIN}`],
     ].join(' '),
     actions: [
       // Another marker than the one in the core file.

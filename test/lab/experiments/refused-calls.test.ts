@@ -39,7 +39,7 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
       'secret-page': /^(locked|vm-lck|others-read|released)$/,
     },
   ],
-  [['process_vm_readv=EPERM', 'process_vm_writev=EPERM'], all, {}],
+  [['process_vm_readv=EPERM', 'process_vm_writev=EPERM'], [...all, 'secret-page'], { 'secret-page': /^others/ }],
   // All of madvise would end V8.
   [['madvise:14=EPERM', 'madvise:15=EPERM'], ['first-touch', 'huge-page'], { 'huge-page': /^(huge|split)/ }],
   [['madvise:20=EPERM', 'madvise:21=EPERM'], ['reclaim'], { reclaim: /^(cold|pageout|file|free-later)/ }],

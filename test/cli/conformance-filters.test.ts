@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/fresh.mjs';
+import { hasCompiler, skipWithoutCompiler } from '../support/compile.ts';
+import { Running } from '../support/pagescope.ts';
+import { ioctls, type Refused, RefusedCalls } from '../support/refused-calls.ts';
+
+let refusing: RefusedCalls | undefined;
+beforeAll(async () => {
+  if (hasCompiler()) refusing = new RefusedCalls();
+  await ensureBuilt();
+});
+afterAll(() => refusing?.[Symbol.dispose]());
+
+interface Row {
+  readonly call: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+describe('conformance under a filter blames the filter, not the kernel', () => {
+  it.for<[Refused[], string]>([
+    [['mlock=EPERM', 'munlock=EPERM', 'mlock2=EPERM', 'mlockall=EPERM', 'munlockall=EPERM'], 'mlock'],
+    [['mincore=EPERM'], 'mincore'],
+    [['process_vm_readv=EPERM', 'process_vm_writev=EPERM'], 'process_vm'],
+    [['msync=EPERM'], 'msync'],
+    [[`${ioctls.PAGEMAP_SCAN}=EPERM`], 'PAGEMAP_SCAN'],
+    [['memfd_secret=EPERM'], 'memfd_secret'],
+    [['madvise:21=EPERM'], 'madvise'],
+    [['prlimit64=EPERM'], 'prlimit'],
+  ])('%o', { timeout: 60_000 }, async ([refused, named], context) => {
+    skipWithoutCompiler(context);
+    const running = new Running(['conformance', '--json'], { prefix: refusing?.prefix(...refused) ?? [] });
+    const { stdout, status } = await running.ended;
+    const { rows }: { rows: Row[] } = JSON.parse(stdout);
+    expect(rows.filter((row) => row.status === 'failed')).toEqual([]);
+    expect(status).toBe(0);
+    const reasons = rows.flatMap(({ reason }) => reason ?? []);
+    expect(reasons.filter((reason) => reason.includes(named) && reason.includes('EPERM')).length).toBeGreaterThan(0);
+  });
+});
