@@ -38,6 +38,8 @@ export const stepSchema = z.object({
   arguments: z.record(z.string(), z.union([z.string(), z.number()])),
   returned: z.union([z.string(), z.number()]),
   errno: z.string().nullable(),
+  /** This refusal is what the experiment set out to show. */
+  expected: z.literal(true).optional(),
   /** What this errno means for this call. */
   meaning: textSchema.optional(),
   /** What the call found out or did, in words: `0 of 4 pages resident`. */

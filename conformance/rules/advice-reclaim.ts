@@ -127,8 +127,10 @@ export const reclaimRules = rules('madvise', [
           memset(a, 7, bytes(PAGES));
           gives(mlock(at(a, PAGES - 1), bytes(1)), null, 'mlock');
           const out = PAGES - 1;
-          pageOut(a, out, () => look(a, out).every((bits) => bits === PageBit.Swapped));
-          same(look(a, out), Array(out).fill(PageBit.Swapped), 'the pages that may go');
+          // With swap on a disk they stay in the swap cache for a while, which mincore calls resident.
+          const gone = () => look(a, out).map((bits) => bits & ~PageBit.Resident);
+          pageOut(a, out, () => gone().every((bits) => bits === PageBit.Swapped));
+          same(gone(), Array(out).fill(PageBit.Swapped), 'the pages that may go');
           gives(madvise(at(a, out), bytes(1), MADV.PAGEOUT), 'EINVAL', 'MADV_PAGEOUT of the locked page');
           gives(touchRead(a, pageNumbers(0, out)), null, 'reading them');
           same(look(a, PAGES), [...Array(out).fill(WRITTEN), WRITTEN | PageBit.Locked], 'all pages');

@@ -21,8 +21,12 @@ export interface Lab<C extends string> {
   map(title: Text, mapping: number | Mapping): Script<Region>;
   /** Maps memory where a refusal is a result. */
   tryMap(title: Text, mapping: Mapping): Script<Mapped>;
-  /** Performs one operation. A refused call is a result: look at `errno`. */
-  perform(title: Text, region: Region, operation: Operation): Script<TakenStep>;
+  /**
+   * Performs one operation. A refused call is a result: look at `errno`.
+   *
+   * @param expects the errno that is the subject here, so that it is no surprise to the reader
+   */
+  perform(title: Text, region: Region, operation: Operation, expects?: string): Script<TakenStep>;
   /** Performs one operation on the whole process. For isolated experiments alone. */
   onProcess(title: Text, operation: ProcessOperation): Script<TakenStep>;
   /** Forks a child that does nothing until it is disposed of. For isolated experiments alone. */

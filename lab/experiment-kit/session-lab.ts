@@ -46,9 +46,9 @@ export class SessionLab implements Lab<string> {
     return this.#session.map(title, mapping);
   }
 
-  async *perform(title: Text, region: Region, operation: Operation): Script<TakenStep> {
+  async *perform(title: Text, region: Region, operation: Operation, expects?: string): Script<TakenStep> {
     yield title;
-    return this.#session.perform(title, region, operation);
+    return this.#session.perform(title, region, operation, expects);
   }
 
   async *look(title: Text, region: Region, range?: PageRange): Script<Look> {

@@ -221,11 +221,16 @@ async function* lockAndEvict(
   }
   yield* touchOne(lab, region, Math.floor(region.pages / 2));
   yield* lab.look({ en: 'Look: the locked part and one page more', zh: '查看：锁定的部分和另外一页' }, region);
-  const refused = yield* lab.perform({ en: 'Unmap the locked part', zh: '从页表中去掉锁定的部分' }, region, {
-    kind: 'madvise',
-    advice: 'MADV_DONTNEED',
-    range: locked,
-  });
+  const refused = yield* lab.perform(
+    { en: 'Unmap the locked part', zh: '从页表中去掉锁定的部分' },
+    region,
+    {
+      kind: 'madvise',
+      advice: 'MADV_DONTNEED',
+      range: locked,
+    },
+    'EINVAL',
+  );
   lab.claim('locked-refused', 'EINVAL', whyForbidden(refused) ?? refused.errno ?? refused.returned);
   const unmap = yield* lab.perform({ en: 'Unmap the rest', zh: '从页表中去掉其余部分' }, region, {
     kind: 'madvise',

@@ -95,7 +95,7 @@ export const lockLimit = experiment({
     const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
     yield* askForSmallPages(lab, region);
 
-    const { largest, refusal } = yield* lockMoreAndMore(lab, region);
+    const { largest, refusal } = yield* lockMoreAndMore(lab, region, bytes === 0 ? 'EPERM' : 'ENOMEM');
     const forbidden = refusal && whyForbidden(refusal);
     lab.claim('largest', allowed, forbidden ?? largest);
     lab.claim('refused', bytes === 0 ? 'EPERM' : 'ENOMEM', forbidden ?? refusal?.errno ?? '0');
@@ -108,7 +108,7 @@ export const lockLimit = experiment({
     let atZero = refusal;
     if (bytes > 0) {
       yield* setLimit(lab, 0);
-      atZero = yield* lockFirst(lab, region, 1);
+      atZero = yield* lockFirst(lab, region, 1, 'EPERM');
       yield* setLimit(lab, bytes);
     }
     lab.claim('limit-0', 'EPERM', forbidden ?? atZero?.errno ?? '0');
@@ -141,26 +141,30 @@ function setLimit(lab: LimitLab, softBytes: number): Script {
   return change(lab, title, { kind: 'setrlimit', softBytes });
 }
 
-function lockFirst(lab: LimitLab, region: Region, pageCount: number): Script<TakenStep> {
+function lockFirst(lab: LimitLab, region: Region, pageCount: number, expects: string): Script<TakenStep> {
   const size = formatBytes(pageCount * lab.pageSize);
   const title = {
     en: `Lock the first ${pageCount === 1 ? 'page' : countPages(pageCount)} (${size})`,
     zh: `锁定前 ${pageCount} 页（${size}）`,
   };
-  return lab.perform(title, region, { kind: 'mlock', range: { firstPage: 0, pageCount } });
+  return lab.perform(title, region, { kind: 'mlock', range: { firstPage: 0, pageCount } }, expects);
 }
 
 /**
  * Doubles until the kernel refuses, then halves the gap: the largest that succeeds, and the refusal of one page more.
  */
-async function* lockMoreAndMore(lab: LimitLab, region: Region): Script<{ largest: number; refusal?: TakenStep }> {
+async function* lockMoreAndMore(
+  lab: LimitLab,
+  region: Region,
+  expects: string,
+): Script<{ largest: number; refusal?: TakenStep }> {
   let largest = 0;
   let refused = region.pages + 1;
   let refusal: TakenStep | undefined;
   while (refused - largest > 1) {
     const doubled = Math.min(region.pages, Math.max(1, largest * 2));
     const pages = refusal ? Math.floor((largest + refused) / 2) : doubled;
-    const step = yield* lockFirst(lab, region, pages);
+    const step = yield* lockFirst(lab, region, pages, expects);
     if (step.errno === null) largest = pages;
     else [refused, refusal] = [pages, step];
   }
@@ -183,6 +187,7 @@ async function* future(lab: LimitLab, limitBytes: number): Script<string | undef
       const mapped = turn.map(
         { en: `Map ${countPages(pages)}, more than the limit`, zh: `映射 ${pages} 页，超过上限` },
         { pages },
+        'EAGAIN',
       );
       turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
       return { mlockall, mapped };

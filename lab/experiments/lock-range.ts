@@ -150,10 +150,15 @@ async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'befo
       range: { firstPage: holed.hole, pageCount: 1 },
     },
   );
-  const lock = yield* lab.perform({ en: 'Lock it all, over the hole', zh: '跨过空洞锁定整个区域' }, region, {
-    kind: 'mlock',
-    range: { ...wholeOf(region), acrossHoles: true },
-  });
+  const lock = yield* lab.perform(
+    { en: 'Lock it all, over the hole', zh: '跨过空洞锁定整个区域' },
+    region,
+    {
+      kind: 'mlock',
+      range: { ...wholeOf(region), acrossHoles: true },
+    },
+    'ENOMEM',
+  );
   const start = { firstPage: 0, pageCount: holed.hole };
   const look = yield* lab.look(
     { en: 'See what is locked, and whether it came in', zh: '查看哪些页被锁定、是否已调入' },

@@ -226,6 +226,7 @@ async function* advise(
         { en: `${label}: ${advice} on the locked half`, zh: `${label}：对锁定的一半使用 ${advice}` },
         region,
         { kind: 'madvise', advice, range: locked },
+        'EINVAL',
       );
   const look = yield* lab.look({ en: `${label}: look`, zh: `${label}：查看` }, region);
   const expected = `EINVAL, ${locked.pageCount}`;

@@ -24,7 +24,7 @@ import { RegionSet } from './region-set.ts';
 import { Sampler, takeSample } from './sampler.ts';
 import { SmapsWatch } from './smaps-watch.ts';
 import type { Called, CallSite, Forked, Mapped, TakenStep, Turn } from './steps.ts';
-import { type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
+import { asExpected, type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
 
 /** A session event before the session's number is put on it. */
@@ -113,8 +113,8 @@ export class Session {
   }
 
   /** Performs an operation as a step, and looks at every region after it. */
-  perform(title: Text, region: Region, operation: Operation): Promise<TakenStep> {
-    return this.inTurn(async () => (await this.#perform(title, region, operation)).step);
+  perform(title: Text, region: Region, operation: Operation, expects?: string): Promise<TakenStep> {
+    return this.inTurn(async () => (await this.#perform(title, region, operation, { expects })).step);
   }
 
   /** Performs an operation on the whole process as a step, and looks at every region after it. */
@@ -140,7 +140,7 @@ export class Session {
   /** Asks mincore about a range as a step, and gives the snapshot of the whole region taken after it. */
   look(title: Text, region: Region, range: PageRange = { firstPage: 0, pageCount: region.pages }): Promise<Look> {
     return this.inTurn(async () => {
-      const { step, look } = await this.#perform(title, region, { kind: 'mincore', range }, true);
+      const { step, look } = await this.#perform(title, region, { kind: 'mincore', range }, { lookCloser: true });
       if (!look) throw new Error(`step ${step.index} was not observed`);
       return look;
     });
@@ -243,12 +243,17 @@ export class Session {
     this.#owned[Symbol.dispose]();
   }
 
-  async #perform(title: Text, region: Region, operation: Operation, lookCloser = false) {
+  async #perform(
+    title: Text,
+    region: Region,
+    operation: Operation,
+    { lookCloser = false, expects }: { lookCloser?: boolean; expects?: string | undefined },
+  ) {
     const { record, done } = await perform(operation, region, this.clock, this.#interrupt.signal);
     const { locks, toldBySmaps } = pageCall(operation);
     if (locks || toldBySmaps) this.regions.expectVmFlags(region.id);
     const entry: LoggedOperation = { kind: 'operation', title, label: region.label, operation: done };
-    const step = this.publish({ title, record, entry });
+    const step = this.publish({ title, record: asExpected(record, expects), entry });
     let look: Look | undefined;
     this.observe(step.index, (seen, snapshot, unknown) => {
       if (lookCloser && seen === region) look = lookOf(snapshot, unknown, region.info().kind);

@@ -51,7 +51,8 @@ export interface CallSite extends Work {
  * nothing is told until all of them are done. Touches are not cut into slices.
  */
 export interface Turn {
-  map(title: Text, mapping: Mapping): Mapped;
+  /** @param expects the errno that is the subject here */
+  map(title: Text, mapping: Mapping, expects?: string): Mapped;
   perform(title: Text, region: Region, operation: Operation): TakenStep;
   onProcess(title: Text, operation: ProcessOperation): TakenStep;
   look(title: Text, region: Region): Look;

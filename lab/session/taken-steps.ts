@@ -45,6 +45,11 @@ export function takeOnProcess(title: Text, operation: ProcessOperation, clock: C
   return { title, record, entry: { kind: 'process', title, operation, refused: record.errno !== null } };
 }
 
+/** The record of a call whose refusal, where it is this one, is what the experiment set out to show. */
+export function asExpected(record: CallRecord, expects: string | undefined): CallRecord {
+  return record.errno !== null && record.errno === expects ? { ...record, expected: true } : record;
+}
+
 /** A turn whose steps are put into `taken`, in order; the first of them will have the index `first`. */
 export function turnOf(taken: Taken[], first: number, regions: RegionSet, clock: Clock): Turn {
   const keep = (each: Taken): Taken => {
@@ -54,8 +59,9 @@ export function turnOf(taken: Taken[], first: number, regions: RegionSet, clock:
   };
   const stepOf = ({ title, record }: Taken) => ({ index: first + taken.length - 1, title, ...record });
   return {
-    map: (title, mapping) => {
-      const mapped = keep(takeMap(title, mapping, regions, clock));
+    map: (title, mapping, expects) => {
+      const taken = takeMap(title, mapping, regions, clock);
+      const mapped = keep({ ...taken, record: asExpected(taken.record, expects) });
       return { step: stepOf(mapped), ...(mapped.region ? { region: mapped.region } : {}) };
     },
     perform: (title, region, operation) => {

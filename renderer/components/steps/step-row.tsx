@@ -39,6 +39,7 @@ export const StepRow = memo(function StepRow(props: Props) {
       className={classes.step}
       data-compact={compact || undefined}
       data-failed={step.errno !== null || undefined}
+      data-expected={step.expected}
       data-marked={marked || undefined}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onChoose(position)}
@@ -66,7 +67,9 @@ function Results({ step }: { step: Step }) {
     <>
       {step.outcome && <span className={classes.outcome}>{pick(step.outcome)}</span>}
       {step.diagnosis && <span className={classes.diagnosis}>{pick(step.diagnosis.text)}</span>}
-      {step.errno !== null && step.meaning && <span className={classes.meaning}>{pick(step.meaning)}</span>}
+      {step.errno !== null && !step.diagnosis && step.meaning && (
+        <span className={classes.meaning}>{pick(step.meaning)}</span>
+      )}
     </>
   );
 }

@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExitStatus } from '../../../protocol/exit-status.ts';
 import type { Report } from '../../../protocol/report.ts';
 import { ensureBuilt } from '../../../scripts/fresh.mjs';
-import { hasCompiler } from '../../support/compile.ts';
-import { Running } from '../../support/pagescope.ts';
+import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
+import { Running, type Start } from '../../support/pagescope.ts';
 import { ioctls, type Refused, RefusedCalls } from '../../support/refused-calls.ts';
+import { lyingLibc } from '../../support/shared-library.ts';
 
 let refusing: RefusedCalls | undefined;
 beforeAll(async () => {
@@ -61,30 +63,68 @@ const small: Readonly<Record<string, readonly string[]>> = {
   'file-cache': ['--set', 'pages=64'],
 };
 
-async function runUnder(refused: readonly Refused[], id: string) {
-  const prefix = refusing?.prefix(...refused) ?? [];
-  const running = new Running(['run', id, '--json', ...(small[id] ?? [])], { prefix });
-  return await running.ended;
+/** Runs it with these words before the command, and gives its claims; none when it said that it cannot run here. */
+async function claimsOf(id: string, start: Start): Promise<Report['claims']> {
+  const running = new Running(['run', id, '--json', ...(small[id] ?? [])], start);
+  const { stdout, stderr, status } = await running.ended;
+  expect(stderr).not.toMatch(/made a mistake/);
+  expect([ExitStatus.Held, ExitStatus.CannotRunHere, ExitStatus.NothingMeasured]).toContain(status);
+  if (status === ExitStatus.CannotRunHere) {
+    expect(stderr).toMatch(/EPERM|ENOENT|cannot|refused/);
+    return [];
+  }
+  const { claims }: Report = JSON.parse(stdout);
+  expect(claims.filter((claim) => claim.status === 'failed')).toEqual([]);
+  for (const claim of claims) if (claim.status === 'skipped') expect(claim.reason, claim.id).toBeTruthy();
+  return claims;
 }
+
+const idsOf = (claims: Report['claims'], status: string) =>
+  claims.filter((claim) => claim.status === status).map(({ id }) => id);
 
 describe.each(filters.map(([refused, ...rest]) => [refused.join(' '), refused, ...rest] as const))(
   'under a filter that answers %s',
   (_name, refused, ids, notHeld) => {
-    it.each(ids)('%s states only what it could witness', { timeout: 60_000 }, async (id) => {
-      const { stdout, stderr, status } = await runUnder(refused, id);
-      expect(stderr).not.toMatch(/made a mistake/);
-      expect([ExitStatus.Held, ExitStatus.CannotRunHere, ExitStatus.NothingMeasured]).toContain(status);
-      if (status === ExitStatus.CannotRunHere) {
-        expect(stderr).toMatch(/EPERM|cannot|refused/);
-        return;
-      }
-      const { claims }: Report = JSON.parse(stdout);
-      expect(claims.filter((claim) => claim.status === 'failed')).toEqual([]);
+    it.for(ids)('%s states only what it could witness', { timeout: 60_000 }, async (id, context) => {
+      skipWithoutCompiler(context);
+      const claims = await claimsOf(id, { prefix: refusing?.prefix(...refused) ?? [] });
       const pattern = notHeld[id];
-      const held = claims.filter((claim) => claim.status === 'held').map((claim) => claim.id);
-      if (pattern) expect(held.filter((claim) => pattern.test(claim))).toEqual([]);
-      for (const claim of claims.filter((each) => each.status === 'skipped'))
-        expect(claim.reason, claim.id).toBeTruthy();
+      if (pattern) expect(idsOf(claims, 'held').filter((claim) => pattern.test(claim))).toEqual([]);
     });
   },
 );
+
+/** Runs a command in a mount namespace of its own, with nothing in /proc. */
+const withoutProc = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /proc && exec "$@"', 'sh'];
+
+describe('with no /proc', () => {
+  it.for(all.filter((id) => id !== 'file-cache' && id !== 'reclaim'))(
+    '%s states only what it could witness',
+    { timeout: 60_000 },
+    async (id, context) => {
+      const [command = '', ...words] = withoutProc;
+      const { status, stderr } = spawnSync(command, [...words, 'true'], { encoding: 'utf8' });
+      if (status !== 0) context.skip(`/proc cannot be hidden here: ${stderr.trim() || 'it needs root'}`);
+      const claims = await claimsOf(id, { prefix: withoutProc, env: { PAGESCOPE_BUDGET_MIB: '512' } });
+      // VmLck, smaps and the page table are all below it.
+      expect(idsOf(claims, 'held').filter((claim) => /lck|smaps|zero|shared|copied|rss/.test(claim))).toEqual([]);
+    },
+  );
+});
+
+describe('a mincore that says of every page that it is resident', () => {
+  it('is told to be contradicted by the page table, and no claim on it is held', async (context) => {
+    skipWithoutCompiler(context);
+    using libc = lyingLibc({
+      mincore: `int lie(void *start, size_t length, unsigned char *pages) {
+          int answered = TRUE(mincore)(start, length, pages);
+          if (answered == 0) memset(pages, 1, (length + getpagesize() - 1) / getpagesize());
+          return answered;
+      }`,
+    });
+    const claims = await claimsOf('first-touch', { env: { LD_PRELOAD: libc.path } });
+    const contradicted = claims.filter(({ reason }) => reason?.startsWith('the witnesses disagree'));
+    expect(contradicted.map(({ id }) => id)).toEqual(['none-before']);
+    expect(idsOf(claims, 'held')).not.toContain('none-before');
+  });
+});
