@@ -4,13 +4,15 @@
  */
 import module from 'node:module';
 import { requireNode } from '../scripts/node-version.mjs';
+import { ownCacheFolder } from '../scripts/own-folder.mjs';
 
 requireNode();
 
 // Sources in stack traces cost 30 ms at start, and only --debug prints stack traces.
 if (process.argv.includes('--debug')) process.setSourceMapsEnabled(true);
-// Compiled code is kept from the second run on (Node 22.1).
-module.enableCompileCache?.();
+// Compiled code is kept from the second run on (Node 22.1), where nobody else can put some.
+const compiled = ownCacheFolder('compiled');
+if (compiled !== undefined) module.enableCompileCache?.(compiled);
 
 const require = module.createRequire(import.meta.url);
 const command = '../out/cli/main.cjs';

@@ -7,6 +7,7 @@ import type { Admission } from './admission.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';
 
 const yearSeconds = 365 * 24 * 3600;
+const onwards = '<!doctype html><meta http-equiv="refresh" content="0;url=/">';
 
 /** Answers HTTP requests: the exchange of the token, then the files of the built page to those who have the cookie. */
 export class Pages {
@@ -55,7 +56,11 @@ export class Pages {
     else if (answer === 'wrong') refuse(response, refusals.wrongToken);
     else {
       if (answer !== 'known') response.setHeader('Set-Cookie', answer.cookie);
-      response.writeHead(303, { Location: '/' }).end();
+      // Who comes from another site's page (the one that hands our window its link) would not send a strict cookie
+      // along with a redirect: ours sends it to the page itself.
+      if (request.headers['sec-fetch-site'] === 'cross-site') {
+        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(onwards);
+      } else response.writeHead(303, { Location: '/' }).end();
     }
   }
 

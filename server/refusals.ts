@@ -4,7 +4,7 @@ import type { Text } from '../protocol/text.ts';
  * Why a request is refused, in one sentence. Each is shown in both languages: the host does not know whom it refuses.
  */
 export interface Refusal {
-  readonly status: 403 | 404 | 405;
+  readonly status: 403 | 404 | 405 | 503;
   readonly text: Text;
 }
 
@@ -42,6 +42,13 @@ export const refusals = {
     text: {
       en: 'This request comes from another site or under another name: use the link that pagescope printed.',
       zh: '此请求来自其他网站或使用了其他主机名：请使用 pagescope 打印的链接。',
+    },
+  },
+  tooMany: {
+    status: 503,
+    text: {
+      en: 'Too many windows are open on this run: close one, or start pagescope again.',
+      zh: '本次运行打开的窗口过多：请关闭一个，或重新启动 pagescope。',
     },
   },
   notFound: { status: 404, text: { en: 'There is nothing at this address.', zh: '此地址没有内容。' } },

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { serve } from '../protocol/rpc.ts';
@@ -14,6 +14,8 @@ const wirePath = '/wire';
  * 1009.
  */
 export const maxPayloadBytes = 1 << 26;
+/** As many windows have an engine each; more are not opened by a person. */
+export const maxWindows = 32;
 /** How long a browser has to answer that it is closing too, before its connection is cut. */
 const farewellMs = 500;
 
@@ -55,7 +57,8 @@ export class Sockets {
   #refusal(request: IncomingMessage): Refusal | undefined {
     if (request.url !== wirePath) return refusals.notFound;
     if (!this.#addresses.isFromOurPage(request)) return refusals.foreign;
-    return this.#admission.knows(request.headers.cookie) ? undefined : refusals.noToken;
+    if (!this.#admission.knows(request.headers.cookie)) return refusals.noToken;
+    return this.#server.clients.size < maxWindows ? undefined : refusals.tooMany;
   }
 
   #serve(socket: WebSocket): void {
@@ -94,7 +97,7 @@ function endSocket(socket: WebSocket): Promise<void> {
 /** Answers in HTTP, since there is no socket yet to answer on. */
 function refuse(socket: Duplex, refusal: Refusal): void {
   const body = refusalBody(refusal);
-  const reason = refusal.status === 404 ? 'Not Found' : 'Forbidden';
+  const reason = STATUS_CODES[refusal.status];
   socket.end(
     [
       `HTTP/1.1 ${refusal.status} ${reason}`,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { type ProblemError, problem } from '../protocol/problem.ts';
 import type { Reader, Service } from '../protocol/service.ts';
@@ -7,6 +7,7 @@ import { Addresses, loopback } from './addresses.ts';
 import { Admission } from './admission.ts';
 import { Pages } from './pages.ts';
 import { Sockets } from './sockets.ts';
+import { Strangers } from './strangers.ts';
 
 export interface ServerOptions {
   /** 0 takes any free port. */
@@ -38,14 +39,24 @@ export async function startServer({ port, rendererDir, makeService }: ServerOpti
       `${rendererDir} 中没有界面文件：请运行 npm run build，或重新安装 Pagescope。`,
     );
   }
-  const server = createServer();
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 });
   const listening = await listen(server, port);
   const admission = new Admission(listening);
   const addresses = new Addresses(listening);
   const pages = new Pages(rendererDir, admission, addresses);
   const sockets = new Sockets(admission, addresses, makeService);
-  server.on('request', (request, response) => void pages.answer(request, response));
-  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  const strangers = new Strangers(server);
+  const meet = ({ headers, socket }: IncomingMessage) => {
+    if (admission.knows(headers.cookie)) strangers.admit(socket);
+  };
+  server.on('request', (request, response) => {
+    meet(request);
+    void pages.answer(request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    meet(request);
+    sockets.upgrade(request, socket, head);
+  });
   return {
     url: `http://${loopback}:${listening}/?token=${admission.token}`,
     port: listening,

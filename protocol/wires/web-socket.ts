@@ -19,9 +19,9 @@ const open = 1;
 
 /**
  * More unsent bytes than this mean that the other side has stopped reading: frames wait for acknowledgements, so a
- * reader that lives never lets two of the largest pile up with the events between them.
+ * reader that lives never lets the largest message wait with others behind it.
  */
-const maxUnsentBytes = 2 * maxMessageBytes;
+const maxUnsentBytes = maxMessageBytes;
 
 /** The bytes of a message, however the socket hands them over; any other shape is returned unchanged. */
 function asMessage(data: unknown): unknown {

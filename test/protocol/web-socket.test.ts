@@ -26,12 +26,12 @@ class FakeSocket implements SocketLike {
 }
 
 describe('a wire over a WebSocket', () => {
-  it('is closed when more is unsent than two of the largest messages, and sends nothing more', () => {
+  it('is closed when more is unsent than the largest message has, and sends nothing more', () => {
     const socket = new FakeSocket();
     const wire = webSocketWire(socket);
     const reasons: string[] = [];
     wire.onClose((reason) => reasons.push(reason));
-    socket.bufferedAmount = 2 * maxMessageBytes;
+    socket.bufferedAmount = maxMessageBytes;
     wire.send('the last');
     expect([socket.sent, reasons]).toEqual([['the last'], []]);
     socket.bufferedAmount++;
