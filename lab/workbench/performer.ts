@@ -50,6 +50,8 @@ export interface Doing {
 export class Performer {
   readonly past = new PastActions();
   readonly #open: Session;
+  /** MCL_FUTURE is in force: all that is mapped since it was set is locked. */
+  #lockedToCome = false;
   readonly #isolated: boolean;
   /** What was last told of each region's VMAs. */
   readonly #vmas = new Map<number, string>();
@@ -192,8 +194,12 @@ export class Performer {
     // V8 aborts at the first page that it cannot give back, so room for what is seen is made before, and nothing is
     // collected after.
     const seen = regions.all.map((region) => ({ region, flags: new Uint8Array(current ? region.pages : 0) }));
-    if (current) collectGarbage();
+    // Nor before, where MCL_FUTURE is in force: what was mapped since is locked, and V8 would give it back.
+    if (current && !this.#lockedToCome) collectGarbage();
     const taken = takeOnProcess(title, tool, clock);
+    if (taken.record.errno === null) {
+      this.#lockedToCome = tool.kind === 'mlockall' && !current && tool.flags.includes('MCL_FUTURE');
+    }
     const together = seen.map(({ region, flags }) => {
       regions.expectVmFlags(region.id);
       const snapshot = regions.observer(region.id).look(clock, this.#open.steps);
