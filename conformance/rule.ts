@@ -74,7 +74,7 @@ export async function outcome(rule: Rule): Promise<RuleOutcome> {
     return { status: 'held' };
   } catch (error) {
     const reason = reasonOf(error);
-    if (error instanceof Skipped) return { status: 'skipped', reason };
+    if (error instanceof Skipped || fromTheSystem(error)) return { status: 'skipped', reason };
     if (limit !== 'unlimited' && limit < LOCKABLE)
       return {
         status: 'skipped',
@@ -109,6 +109,11 @@ function forbidden({ call }: Rule, error: unknown, reason: Text): RuleOutcome | 
       zh: `过滤器（seccomp）在此禁止 ${what}：${errno}。${reason.zh}`,
     },
   };
+}
+
+/** Whether Node made it of an errno: a folder that cannot be written to is no fault of the kernel's. */
+function fromTheSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 /** Why a check ended: its own words, or those of an error that is not about the rule. */

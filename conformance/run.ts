@@ -114,7 +114,8 @@ function inChild(path: string | URL, order: RunOrder, outcomes: Map<number, Rule
       }
       resolve();
     });
-    child.send(order);
+    // Without a process there is only the error, which comes as an event.
+    if (child.pid !== undefined) child.send(order);
   });
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { problem } from '../../protocol/problem.ts';
+import { isSystemError, ProblemError, problem, toProblem } from '../../protocol/problem.ts';
 import { childProcessWire } from '../../protocol/wires/child-process.ts';
 import type { IsolatedProcess } from './isolated-process.ts';
 
@@ -28,6 +28,7 @@ export async function forkIsolated(entry: string, options: readonly string[] = [
   const exited = ended(child);
   if (child.pid === undefined) {
     const error = await failure(child);
+    if (isSystemError(error)) throw new ProblemError(toProblem(error));
     throw problem(
       'cannot-run-here',
       `The isolated process (${entry}) could not be started: ${error.message}. Free some memory or processes, or install Pagescope again.`,

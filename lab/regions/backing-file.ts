@@ -1,4 +1,15 @@
-import { closeSync, constants, fstatSync, fsync, mkdtempSync, openSync, rmSync, statfsSync, write } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  statfsSync,
+  unlinkSync,
+  write,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { mincoreTellsOf } from '../../native/calls/page-cache.ts';
@@ -156,9 +167,12 @@ function openDeleted(): [folder: string, fd: number] {
   const folder = diskFolder();
   const own = mkdtempSync(join(folder, 'pagescope-'));
   try {
-    return [folder, openSync(join(own, 'pages'), 'wx+', 0o600)];
+    const fd = openSync(join(own, 'pages'), 'wx+', 0o600);
+    unlinkSync(join(own, 'pages'));
+    return [folder, fd];
   } finally {
-    rmSync(own, { recursive: true, force: true });
+    // Takes no descriptor, of which there may be none left.
+    rmdirSync(own);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, statfsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,7 +20,7 @@ export function diskFolder(): string {
   for (const folder of temporaryFolders()) {
     try {
       if (liesInMemory(folder)) continue;
-      rmSync(mkdtempSync(join(folder, 'pagescope-')), { recursive: true });
+      rmdirSync(mkdtempSync(join(folder, 'pagescope-')));
       return folder;
     } catch {
       // Not there, or not ours to write to: the next one.

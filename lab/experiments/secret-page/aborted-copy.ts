@@ -44,12 +44,22 @@ export async function abortCopy(
  * core(5)
  */
 export function inFolder<T>(path: string, run: () => T): T {
-  const before = process.cwd();
+  let before = '/';
+  try {
+    before = process.cwd();
+  } catch {
+    // It was deleted: there is no way back.
+  }
   process.chdir(path);
   try {
     return run();
   } finally {
-    process.chdir(before);
+    try {
+      process.chdir(before);
+    } catch {
+      // It may be left and not entered, as another user's.
+      process.chdir('/');
+    }
   }
 }
 
