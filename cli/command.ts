@@ -6,6 +6,7 @@ import { type Language, languages } from '../protocol/language.ts';
 import { problem, toProblem } from '../protocol/problem.ts';
 import { version } from './installation.ts';
 import { languageOf } from './language.ts';
+import { withoutControls } from './terminal.ts';
 
 interface Common {
   readonly json?: boolean;
@@ -32,7 +33,7 @@ export async function command(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.Held : ExitStatus.BadInput;
     const { kind, text } = toProblem(error);
     const { lang, debug } = program?.opts<Common>() ?? { lang: languageOf() };
-    process.stderr.write(`${text[lang]}\n`);
+    process.stderr.write(`${withoutControls(text[lang])}\n`);
     if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return statusOf(kind);
   }

@@ -36,7 +36,7 @@ export class Terminal {
   }
 
   line(text = ''): void {
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${withoutControls(text)}\n`);
   }
 
   style(style: Style, text: string): string {
@@ -71,6 +71,18 @@ export class Terminal {
     }
     return text;
   }
+}
+
+/** Every control character but those of a colour: a name that somebody gave a file must not speak to the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /\u001b(?!\[\d+m)|[\u0000-\u001a\u001c-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** The text in one line, control characters and those that turn the direction of writing as `\x1b`. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(controls, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+  });
 }
 
 function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {

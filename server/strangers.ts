@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 export const maxStrangers = 64;
 
 /**
- * The connections that have not shown our cookie. They cost a descriptor each, and whoever may use this machine may open
- * them: beyond a bound the oldest goes, so that none keeps the person out who has the link.
+ * The connections that have not shown our cookie. They cost a descriptor each, and whoever may use this machine may
+ * open them: beyond a bound the oldest goes, so that none keeps the person out who has the link.
  */
 export class Strangers {
   readonly #sockets = new Set<Socket>();

@@ -13,6 +13,7 @@ import type { Text } from '../../protocol/text.ts';
 import { nodeHost } from '../host.ts';
 import { checkWritable, writeWhole } from '../output-file.ts';
 import { printReport } from '../report-text.ts';
+import { withoutControls } from '../terminal.ts';
 
 export interface RunOptions {
   readonly id: string;
@@ -111,7 +112,7 @@ const unmeasured: Text = {
 };
 
 function tell({ text }: Problem, language: Language): void {
-  process.stderr.write(`${text[language]}\n`);
+  process.stderr.write(`${withoutControls(text[language])}\n`);
 }
 
 function statusOfReport({ claims }: Report): ExitStatus {

@@ -81,7 +81,7 @@ export class BackingFile implements Disposable {
       // Without O_NONBLOCK a pipe would wait for its writer.
       fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (cause) {
-      throw refused(path, whyNotOpened(cause), { cause });
+      throw refused(path, path.includes('\ufffd') ? notUtf8 : whyNotOpened(cause), { cause });
     }
     try {
       const file = fstatSync(fd);
@@ -139,6 +139,11 @@ function refused(given: string, why: Text, options?: { cause: unknown }) {
     options,
   );
 }
+
+const notUtf8: Text = {
+  en: 'its name is not UTF-8, which cannot be passed on; give it another name, or a link with one',
+  zh: '它的名称不是 UTF-8，无法传递；请改名，或为它建立一个链接',
+};
 
 function whyNotOpened(cause: unknown): Text {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;

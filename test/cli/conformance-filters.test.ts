@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureBuilt } from '../../scripts/fresh.mjs';
 import { hasCompiler, skipWithoutCompiler } from '../support/compile.ts';
 import { Running } from '../support/pagescope.ts';
 import { ioctls, type Refused, RefusedCalls } from '../support/refused-calls.ts';
 
 let refusing: RefusedCalls | undefined;
-beforeAll(async () => {
+beforeAll(() => {
   if (hasCompiler()) refusing = new RefusedCalls();
-  await ensureBuilt();
 });
 afterAll(() => refusing?.[Symbol.dispose]());
 

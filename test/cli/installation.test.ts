@@ -10,7 +10,13 @@ import { Running } from '../support/pagescope.ts';
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pagescope-installed-'));
-  for (const part of ['bin', join('out', 'cli'), join('scripts', 'node-version.mjs'), 'package.json'])
+  for (const part of [
+    'bin',
+    join('out', 'cli'),
+    join('scripts', 'node-version.mjs'),
+    join('scripts', 'own-folder.mjs'),
+    'package.json',
+  ])
     await cp(inProject(part), join(folder, part), { recursive: true });
   await symlink(inProject('node_modules'), join(folder, 'node_modules'));
 });

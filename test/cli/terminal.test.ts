@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { Terminal } from '../../cli/terminal.ts';
+import { Terminal, withoutControls } from '../../cli/terminal.ts';
 import { PageFlag, pageState, pageStates } from '../../protocol/flags.ts';
 import type { Run } from '../../protocol/runs.ts';
+import { bin, pagescope } from '../support/pagescope.ts';
 
 interface Surroundings {
   readonly isTTY?: boolean;
@@ -116,5 +121,34 @@ describe('the page map', () => {
       plain,
     );
     expect(three).toMatch(/^ {2}▨■▨·+\n/);
+  });
+});
+
+describe('names that somebody else gave', () => {
+  it.each([
+    ['a\u001b]0;title\u0007b', 'a\\x1b]0;title\\x07b'],
+    ['one\ntwo\r\tthree', 'one\\x0atwo\\x0d\\x09three'],
+    ['\u009b31mred', '\\x9b31mred'],
+    ['up\u202Edown', 'up\\u202edown'],
+    ['\u001b[31mcolour of our own\u001b[39m 页', '\u001b[31mcolour of our own\u001b[39m 页'],
+  ])('do not speak to the terminal: %j', (text, shown) => {
+    expect(withoutControls(text)).toBe(shown);
+  });
+
+  it('are told escaped, on standard error too, and one that is not UTF-8 is refused in a sentence', async () => {
+    const gone = await pagescope(['run', 'file-cache', '--set', 'path=/tmp/\u001b]0;x\u0007']);
+    expect(gone.stderr).toContain('/tmp/\\x1b]0;x\\x07');
+    expect(gone.stderr).not.toContain('\u0007');
+    const folder = mkdtempSync(join(tmpdir(), 'pagescope-names-'));
+    const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]);
+    writeFileSync(name, 'x'.repeat(4096));
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `exec "$0" "$1" run file-cache --set path="$(printf '${folder}/\\377\\376')"`, process.execPath, bin],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toMatch(/its name is not UTF-8/);
+    expect(status).toBe(2);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../protocol/report.ts';
-import { ensureBuilt } from '../../../scripts/fresh.mjs';
 import { Running } from '../../support/pagescope.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pagescope-overlay-'));
@@ -21,13 +20,12 @@ const onOverlay = [
 ];
 let whyNot = '';
 
-beforeAll(async () => {
+beforeAll(() => {
   chmodSync(folder, 0o755);
   for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(folder, name));
   const [command = '', ...words] = onOverlay;
   const { status, stderr } = spawnSync(command, [...words, 'true'], { encoding: 'utf8' });
   if (status !== 0) whyNot = `no overlayfs can be mounted here: ${stderr.trim() || 'it needs root'}`;
-  await ensureBuilt();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,16 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExitStatus } from '../../../protocol/exit-status.ts';
 import type { Report } from '../../../protocol/report.ts';
-import { ensureBuilt } from '../../../scripts/fresh.mjs';
 import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
 import { Running, type Start } from '../../support/pagescope.ts';
 import { ioctls, type Refused, RefusedCalls } from '../../support/refused-calls.ts';
 import { lyingLibc } from '../../support/shared-library.ts';
 
 let refusing: RefusedCalls | undefined;
-beforeAll(async () => {
+beforeAll(() => {
   if (hasCompiler()) refusing = new RefusedCalls();
-  await ensureBuilt();
 });
 afterAll(() => refusing?.[Symbol.dispose]());
 
