@@ -1,7 +1,7 @@
 import type { SessionEvent } from '../../protocol/events.ts';
 import { decodeFrame, FrameError } from '../../protocol/frame.ts';
 import { PageStates } from '../../protocol/page-states.ts';
-import { type Problem, ProblemError } from '../../protocol/problem.ts';
+import { type Problem, ProblemError, problem } from '../../protocol/problem.ts';
 import { type Client, connect } from '../../protocol/rpc.ts';
 import type { Method, Reader, Received, Request, Response, SessionMethod } from '../../protocol/service.ts';
 import { environment } from '../limits/environment.ts';
@@ -10,6 +10,8 @@ import type { SessionHandle } from '../session/session-handle.ts';
 import { Transcript, type TranscriptHeader } from '../session/transcript.ts';
 import { childrenOf } from './child-processes.ts';
 import type { IsolatedProcess, ProcessEnd } from './isolated-process.ts';
+import { unlessStopped } from './stopped.ts';
+import { sweepCores } from './sweep-cores.ts';
 
 /**
  * A session in its own process. The same engine runs there; here its events and frames are passed on and kept, so
@@ -58,15 +60,17 @@ export class IsolatedSession implements SessionHandle {
     this.#started = true;
   }
 
-  /** The child's own answer; after its death, a report of all that it showed. */
+  /** The child's own answer; after its death, or while it is stopped, a report of all that it showed. */
   async answer<M extends SessionMethod>(method: M, request: Received<M>): Promise<Response<M>> {
     try {
-      return await this.#ask(method, request);
+      const answer = await unlessStopped(this.pid, this.#ask(method, request));
+      if (answer !== 'stopped') return answer;
+      if (method !== 'report') throw standsStill(this.pid);
     } catch (error) {
       if (!this.#death || method !== 'report') throw error;
-      const { language } = request as Received<'report'>;
-      return this.#transcript.report(environment(), language) as Response<M>;
     }
+    const { language } = request as Received<'report'>;
+    return this.#transcript.report(environment(), language) as Response<M>;
   }
 
   acknowledge(region: number, sequence: number): void {
@@ -155,12 +159,6 @@ export class IsolatedSession implements SessionHandle {
   }
 }
 
-/** Deletes the core files that a process which was killed had no time to delete. */
-async function sweepCores(): Promise<void> {
-  const { sweep } = await import('../core-file/core-folder.ts');
-  await sweep();
-}
-
 /** It may have ended in between. */
 function killQuietly(pid: number): void {
   try {
@@ -168,6 +166,14 @@ function killQuietly(pid: number): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
+}
+
+function standsStill(pid: number): ProblemError {
+  return problem(
+    'gone',
+    `The isolated process ${pid} is stopped, by a signal or a debugger, and cannot answer: let it go on (kill -CONT ${pid}), or close this session.`,
+    `独立进程 ${pid} 已被信号或调试器暂停，无法响应：请让它继续（kill -CONT ${pid}），或关闭此会话。`,
+  );
 }
 
 function death(pid: number, { code, signal }: ProcessEnd): Problem {

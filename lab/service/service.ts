@@ -2,6 +2,7 @@ import { type ProblemError, problem } from '../../protocol/problem.ts';
 import type { Reader, Received, Service, Started } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { catalogue, findExperiment } from '../experiments/catalogue.ts';
+import { sweepLeftovers } from '../isolation/sweep-cores.ts';
 import { environment } from '../limits/environment.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
 import type { Host } from './host.ts';
@@ -25,6 +26,9 @@ export function createService(host: Host, reader: Reader): Service {
   let lastSession = 0;
   let roomTaken = 0;
   let disposed = false;
+
+  // An isolated engine has a host that did.
+  if (host.kind !== 'isolated') void sweepLeftovers();
 
   const findOpened = (session: number): Opened => {
     const opened = sessions.get(session);

@@ -1,6 +1,8 @@
+import { endWithHost } from '../../lab/isolation/end-with-host.ts';
 import { serveIsolated } from '../../lab/service/serve-isolated.ts';
 import { parentWire } from '../../protocol/wires/child-process.ts';
 import { obey } from './another-hand.ts';
 
+endWithHost();
 serveIsolated(parentWire(process), '0.0.0');
 obey();

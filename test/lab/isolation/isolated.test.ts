@@ -288,7 +288,29 @@ describe('an isolated process that dies', () => {
     expect([problem.kind, problem.text.en]).toEqual(['died', expect.stringContaining('ended (exit status 0)')]);
   });
 
-  it('with its host: when the host is killed, no process stays behind', async () => {
+  it('while it is stopped is not waited for: the report is of what it showed, anything else says that it stands still', async () => {
+    await using lab = new TestLab(() => forkIsolated(entry));
+    const { session, pid } = await lab.start({
+      experiment: 'first-touch',
+      parameters: { pages: 4 },
+      placement: 'isolated',
+    });
+    await lab.reader.state('completed');
+    process.kill(pid, 'SIGSTOP');
+    const [report, refused] = await Promise.all([
+      lab.service.report({ session, language: 'en' }, never),
+      problemOf(lab.service.program({ session }, never)),
+    ]);
+    expect(report.outcome).toBe('completed');
+    expect(refused.text.en).toBe(
+      `The isolated process ${pid} is stopped, by a signal or a debugger, and cannot answer: let it go on (kill -CONT ${pid}), or close this session.`,
+    );
+  });
+
+  it.each([
+    ['runs', 'SIGCONT'],
+    ['is stopped', 'SIGSTOP'],
+  ] as const)('with its host, when the host is killed while it %s: no process stays behind', async (_how, signal) => {
     const host = spawn(
       process.execPath,
       [fileURLToPath(new URL('../../support/isolated-host.ts', import.meta.url)), 'first-touch'],
@@ -302,6 +324,7 @@ describe('an isolated process that dies', () => {
     const [line] = await once(host.stdout, 'data');
     const child = Number(String(line));
     expect(isRunning(child)).toBe(true);
+    process.kill(child, signal);
     host.kill('SIGKILL');
     await bothEnded;
     expect([isRunning(child), isRunning(host.pid ?? 0)]).toEqual([false, false]);
