@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { notices } from './scripts/notices.mjs';
 
 /**
  * The renderer: one page, the same for both hosts. Paths are relative, because the desktop app serves it from `app://`
@@ -8,7 +9,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: 'renderer',
   base: './',
-  plugins: [react()],
+  plugins: [react(), notices('renderer')],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

@@ -117,6 +117,14 @@ function describe(finish: (status: number) => void): Command {
       finish(await conformance({ calls, json: asJson(), language: common().lang }));
     });
 
+  program
+    .command('licenses')
+    .description('print the licences of the packages that Pagescope is built with')
+    .action(async () => {
+      const { licenses } = await import('./commands/licenses.ts');
+      finish(licenses());
+    });
+
   // After the commands, which would inherit it: what is too much here is the name of a command that there is not.
   return program.allowExcessArguments();
 }

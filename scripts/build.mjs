@@ -5,6 +5,7 @@ import { ensureRuntime } from './children.mjs';
 import { inputsHash, staleTargets, stampOf } from './fresh.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireNode } from './node-version.mjs';
+import { writeNotices } from './notices.mjs';
 import { main, Refusal } from './project.mjs';
 import { writeStamp } from './stamp.mjs';
 import { targets } from './targets.mjs';
@@ -36,5 +37,6 @@ await main(async (args) => {
   const wanted = args.includes('--all') ? named : staleTargets(named);
   if (wanted.length > 0) console.error(`Building ${wanted.map(({ name }) => name).join(', ')} …`);
   for (const target of wanted) await build(target);
+  writeNotices();
   return 0;
 });

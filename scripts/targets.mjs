@@ -2,6 +2,7 @@
  * What is built, from what. A target's inputs follow the floors of the source layout: a host is made from itself and
  * from everything below it.
  */
+import { notices } from './notices.mjs';
 import { inProject, root } from './project.mjs';
 
 const below = ['protocol', 'native', 'lab'];
@@ -58,7 +59,7 @@ const forNode = (folder, input, kind = modules) => ({
   root,
   logLevel: 'warn',
   publicDir: false,
-  plugins: [commandsAreFunctions],
+  plugins: [commandsAreFunctions, notices(Object.keys(input).join('-'))],
   build: {
     ssr: true,
     outDir: inProject('out', folder),
@@ -101,7 +102,7 @@ export const targets = [
   {
     name: 'renderer',
     folders: ['renderer', 'protocol', 'vite.config.ts'],
-    outputs: ['renderer/index.html'],
+    outputs: ['renderer/index.html', 'renderer/third-party-notices.txt'],
     builds: () => [{ configFile: inProject('vite.config.ts'), logLevel: 'warn' }],
   },
   {

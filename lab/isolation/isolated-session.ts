@@ -172,7 +172,7 @@ function standsStill(pid: number): ProblemError {
   return problem(
     'gone',
     `The isolated process ${pid} is stopped, by a signal or a debugger, and cannot answer: let it go on (kill -CONT ${pid}), or close this session.`,
-    `独立进程 ${pid} 已被信号或调试器暂停，无法响应：请让它继续（kill -CONT ${pid}），或关闭此会话。`,
+    `独立进程 ${pid} 已被信号或调试器停止，无法响应：请让它继续（kill -CONT ${pid}），或关闭此会话。`,
   );
 }
 

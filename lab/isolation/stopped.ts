@@ -1,6 +1,6 @@
 import { procStat } from '../../native/proc/proc-stat.ts';
 
-/** How long a process may stand still, as a debugger makes it that writes its core file, before it is not waited for. */
+/** How long a process may stand still, as under a debugger that writes its core file, and still be waited for. */
 const patienceMs = 5000;
 const lookMs = 500;
 

@@ -170,6 +170,12 @@ export const en = {
     refused: 'Step {{index, number}}: {{call}} was refused, {{errno}}',
     fix: 'How to fix it',
   },
+  notices: {
+    title: 'Licences of third parties',
+    close: 'Close the licences',
+    loading: 'Loading…',
+    missing: 'The licences are not beside this page: run npm run build, or install Pagescope again.',
+  },
   result: {
     title: 'Result',
     show: 'Show step {{step}}, where it happened',

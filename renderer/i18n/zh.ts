@@ -164,6 +164,12 @@ export const zh: Texts = {
     refused: '第 {{index, number}} 步：{{call}} 被拒绝，{{errno}}',
     fix: '如何解决',
   },
+  notices: {
+    title: '第三方许可证',
+    close: '关闭许可证',
+    loading: '加载中…',
+    missing: '此页面旁没有许可证文本：请运行 npm run build，或重新安装 Pagescope。',
+  },
   result: {
     title: '结果',
     show: '显示第 {{step}} 步，事情发生的那一刻',

@@ -92,3 +92,15 @@ test('everything can be used at 1024 by 700', async ({ page }) => {
   );
   expect(overflow).toBe(0);
 });
+
+test('the search leads to the licences of third parties', async ({ page }) => {
+  await expect(windowOf(page).run).toBeEnabled();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('textbox', { name: 'Search' }).fill('licences');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Licences of third parties' });
+  await expect(dialog).toContainText('SIL OPEN FONT LICENSE');
+  await expect(dialog).toContainText('react 19');
+  await dialog.getByRole('button', { name: 'Close the licences' }).click();
+  await expect(dialog).toHaveCount(0);
+});

@@ -57,6 +57,7 @@ describe('the packaged app', () => {
         '/out/electron/preload.cjs',
         '/out/electron/isolated.js',
         '/out/renderer/index.html',
+        '/out/renderer/third-party-notices.txt',
         '/build/icons/256x256.png',
       ]),
     );

@@ -1,5 +1,6 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
 import { addressOf, addressOfLimits, addressOfWorkbench } from '../../context/address.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { isActive } from '../../store/session/session.ts';
@@ -7,6 +8,7 @@ import { shownSession } from '../../store/store.ts';
 import { benchRegion } from '../../store/workbench-selectors.ts';
 import { useExport } from '../shared/use-export.ts';
 import { callOf, toolEntries } from '../tools/tools.ts';
+import { Notices } from './notices.tsx';
 
 /** ⌘K or Ctrl-K: every experiment and every action that can be done now, by name. */
 export function Search() {
@@ -18,6 +20,7 @@ export function Search() {
   const atBench = useApp((app) => app.place.kind === 'workbench' && benchRegion(app) !== undefined);
   const state = useApp((app) => shownSession(app)?.state);
   const { downloadReport, copyReport } = useExport();
+  const [notices, setNotices] = useState(false);
   const active = state !== undefined && isActive(state);
   const act = (id: string, label: string, onClick: () => void) => ({ id, label, onClick });
   const runActions = [
@@ -89,6 +92,7 @@ export function Search() {
         act('theme', t(theme === 'dark' ? 'app.toLight' : 'app.toDark'), () =>
           actions.changeSettings({ theme: theme === 'dark' ? 'light' : 'dark' }),
         ),
+        act('notices', t('notices.title'), () => setNotices(true)),
         act('language', language === 'en' ? '切换到中文' : 'Switch to English', () =>
           actions.changeSettings({ language: language === 'en' ? 'zh' : 'en' }),
         ),
@@ -96,19 +100,22 @@ export function Search() {
     },
   ];
   return (
-    <Spotlight
-      actions={groups}
-      shortcut="mod + K"
-      tagsToIgnore={[]}
-      nothingFound={t('app.nothingFound')}
-      highlightQuery
-      attributes={{ content: { 'aria-label': t('app.search') } }}
-      size="lg"
-      searchProps={{
-        leftSection: <IconSearch size={16} aria-hidden />,
-        placeholder: t('app.searchHint'),
-        'aria-label': t('app.search'),
-      }}
-    />
+    <>
+      <Spotlight
+        actions={groups}
+        shortcut="mod + K"
+        tagsToIgnore={[]}
+        nothingFound={t('app.nothingFound')}
+        highlightQuery
+        attributes={{ content: { 'aria-label': t('app.search') } }}
+        size="lg"
+        searchProps={{
+          leftSection: <IconSearch size={16} aria-hidden />,
+          placeholder: t('app.searchHint'),
+          'aria-label': t('app.search'),
+        }}
+      />
+      <Notices opened={notices} onClose={() => setNotices(false)} />
+    </>
   );
 }

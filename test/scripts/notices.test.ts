@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { noticesFile } from '../../scripts/notices.mjs';
+import { inProject } from '../../scripts/project.mjs';
+import { pagescope } from '../support/pagescope.ts';
+
+const sections = readFileSync(noticesFile, 'utf8')
+  .split(`\n${'-'.repeat(80)}\n`)
+  .slice(1);
+
+/** Packages whose sources a bundle names in its map. */
+function bundled(): Set<string> {
+  const maps = ['out/renderer/assets', 'out/cli', 'out/electron'].flatMap((folder) =>
+    readdirSync(inProject(folder)).flatMap((name) => (name.endsWith('.map') ? [inProject(folder, name)] : [])),
+  );
+  const sources = maps.flatMap((map): string[] => JSON.parse(readFileSync(map, 'utf8')).sources);
+  return new Set(sources.flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []));
+}
+
+describe('the notices of third parties', () => {
+  it('have every package that a bundle holds, the fonts and koffi, each with the text of its licence', () => {
+    const names = sections.map((section) => section.slice(0, section.indexOf('\n')).replace(/ [^ ]+$/, ''));
+    const shipped = [...bundled(), 'koffi', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
+    expect(shipped.length).toBeGreaterThan(30);
+    expect(shipped.filter((name) => !names.includes(name))).toEqual([]);
+    for (const section of sections) {
+      expect(section).toMatch(/Licence: (MIT|ISC|OFL-1\.1|0BSD|BSD|Apache|BlueOak|MIT AND)/);
+      if (!section.includes('has no licence file')) expect(section.length, section.slice(0, 60)).toBeGreaterThan(400);
+    }
+  });
+
+  it('say so of the few packages that bring no text along', () => {
+    const without = sections.filter((section) => section.includes('has no licence file'));
+    expect(without.length).toBeLessThan(5);
+    for (const section of without) expect(section).toMatch(/Licence: MIT/);
+  });
+
+  it('are printed by the command', async () => {
+    const { stdout, status } = await pagescope(['licenses']);
+    expect(status).toBe(0);
+    expect(stdout).toBe(readFileSync(noticesFile, 'utf8'));
+  });
+});
