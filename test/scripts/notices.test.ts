@@ -5,7 +5,7 @@ import { inProject } from '../../scripts/project.mjs';
 import { pagescope } from '../support/pagescope.ts';
 
 const sections = readFileSync(noticesFile, 'utf8')
-  .split(`\n${'-'.repeat(80)}\n`)
+  .split(`\n${'='.repeat(80)}\n`)
   .slice(1);
 
 /** Packages whose sources a bundle names in its map. */
