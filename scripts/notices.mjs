@@ -65,7 +65,7 @@ export function writeNotices() {
   const all = [...folders].filter((folder) => existsSync(join(folder, 'package.json'))).map(noticeOf);
   const sorted = [...new Map(all.map((each) => [each.name, each.text])).entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const head = `Pagescope is built with the ${sorted.length} packages below. Their licences:`;
-  const line = '='.repeat(80);
-  const text = [head, ...sorted.map(([name, body]) => `${line}\n${name}\n\n${body}`)].join('\n\n');
+  const line = '='.repeat(20);
+  const text = [head, ...sorted.map(([name, body]) => `${line} ${name} ${line}\n\n${body}`)].join('\n\n');
   writeFileSync(noticesFile, `${text}\n`);
 }
