@@ -4,10 +4,9 @@ import { noticesFile } from '../../scripts/notices.mjs';
 import { inProject } from '../../scripts/project.mjs';
 import { pagescope } from '../support/pagescope.ts';
 
-/** Name and version, then what stands below them. */
-const sections = [
-  ...readFileSync(noticesFile, 'utf8').matchAll(/^={20} (.+) ={20}\n([^]*?)(?=^={20} .+ ={20}$|$(?![^]))/gm),
-].map(([, name = '', text = '']) => ({ name, text }));
+const [, ...pieces] = readFileSync(noticesFile, 'utf8').split(/^={20} (.+) ={20}$/m);
+/** Name and version of each package, and what stands below them. */
+const sections = pieces.flatMap((name, at) => (at % 2 === 0 ? [{ name, text: pieces[at + 1] ?? '' }] : []));
 
 /** Packages whose sources a bundle names in its map. */
 function bundled(): Set<string> {
