@@ -16,6 +16,8 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // A busy machine may take seconds for what takes none.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

@@ -1,12 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, chromium, expect as expectPage, type Page } from '@playwright/test';
+import { type Browser, chromium, expect as expectOfPlaywright, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { type SessionEvent, sessionEventSchema } from '../../protocol/events.ts';
 import { resolveChromium } from '../../scripts/chromium.mjs';
 import { Desktop } from '../support/electron/desktop.ts';
 import { mappingOf } from '../support/electron/mappings.ts';
 import { forbidCoreFile } from '../support/no-core-file.ts';
+
+const expectPage = expectOfPlaywright.configure({ timeout: 15_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -142,7 +144,9 @@ describe('the desktop app', { timeout: 60_000 }, () => {
     expect(await desktop.exited).toBe(0);
   });
 
-  it('releases what a page had when the page reloads, and gives the new page a port of its own', async () => {
+  it('releases what a page had when the page reloads, and gives the new page a port of its own', {
+    timeout: 60_000,
+  }, async () => {
     await using desktop = await started();
     const page = await (await desktop.window()).page();
     await run(page, 4096, 'completed');
