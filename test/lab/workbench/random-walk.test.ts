@@ -7,6 +7,7 @@ import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Backing, ProtectionName } from '../../../protocol/mapping.ts';
 import type { Tool, ToolAdvice } from '../../../protocol/page-call.ts';
 import { toolAdviceSchema } from '../../../protocol/page-call.ts';
+import type { ProcessTool } from '../../../protocol/workbench.ts';
 import { byHand } from '../../support/another-hand.ts';
 import { Bench } from '../../support/bench.ts';
 import { isRunning, never } from '../../support/harness.ts';
@@ -45,6 +46,14 @@ const tools: readonly Tool[] = [
   { kind: 'explicit_bzero' },
   ...rights.map((protection) => ({ kind: 'mprotect' as const, protection })),
   ...toolAdviceSchema.options.map((advice: ToolAdvice) => ({ kind: 'madvise' as const, advice })),
+];
+
+const processTools: readonly ProcessTool[] = [
+  { kind: 'mlockall', flags: ['MCL_CURRENT'] },
+  { kind: 'mlockall', flags: ['MCL_FUTURE'] },
+  { kind: 'mlockall', flags: ['MCL_FUTURE', 'MCL_ONFAULT'] },
+  { kind: 'mlockall', flags: ['MCL_CURRENT', 'MCL_FUTURE'] },
+  { kind: 'munlockall' },
 ];
 
 /** Lines of /proc/PID/maps that lie in the range. */
@@ -136,6 +145,7 @@ describe.each([
           await bench.remove(region);
         } else if (below(200) === 0) truncateSync(path, below(filePages) * 4096 + 1 + below(4096));
         else if (below(60) === 0) await add();
+        else if (placement === 'isolated' && below(50) === 0) await bench.onProcess(oneOf(processTools));
         else await act();
       }
       const { pid } = bench.started;
