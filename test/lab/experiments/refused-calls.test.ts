@@ -29,17 +29,16 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
   ],
   [
     [...locks],
-    ['prefault', 'huge-page', 'file-cache', 'reclaim', ...lockers, 'secret-page'],
+    ['prefault', 'huge-page', 'file-cache', 'reclaim', ...lockers],
     {
       'lock-range': /./,
       'lock-on-fault': /./,
       'lock-everything': /./,
       'lock-limit': /./,
       fork: /lck|parent-keeps/,
-      'secret-page': /^(locked|vm-lck|others-read|released)$/,
     },
   ],
-  [['process_vm_readv=EPERM', 'process_vm_writev=EPERM'], [...all, 'secret-page'], { 'secret-page': /^others/ }],
+  [['process_vm_readv=EPERM', 'process_vm_writev=EPERM'], all, {}],
   // All of madvise would end V8.
   [['madvise:14=EPERM', 'madvise:15=EPERM'], ['first-touch', 'huge-page'], { 'huge-page': /^(huge|split)/ }],
   [['madvise:20=EPERM', 'madvise:21=EPERM'], ['reclaim'], { reclaim: /^(cold|pageout|file|free-later)/ }],
@@ -48,12 +47,16 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
     ['prefault'],
     { prefault: /^(populate|read-zero|later-reads|later-writes)/ },
   ],
-  [['madvise:16=EPERM'], ['secret-page'], { 'secret-page': /^(dont-dump|protected|listed)$/ }],
   [[`${ioctls.PAGEMAP_SCAN}=EPERM`], all, {}],
   [[`${ioctls.PROCMAP_QUERY}=EPERM`], lockers, {}],
   [['msync=EPERM'], ['huge-page', ...lockers], {}],
   [['cachestat=EPERM', 'fadvise64=EPERM'], ['file-cache', 'reclaim'], { 'file-cache': /^(evicted|rest-evicted)$/ }],
-  [['memfd_secret=EPERM', 'memfd_create=EPERM'], ['secret-page'], { 'secret-page': /secret/ }],
+  // Core files are dear: all that it needs is refused at once.
+  [
+    [...locks, 'process_vm_readv=EPERM', 'process_vm_writev=EPERM', 'madvise:16=EPERM', 'memfd_secret=EPERM'],
+    ['secret-page'],
+    { 'secret-page': /^(locked|vm-lck|others|released|dont-dump|protected|listed|secret)/ },
+  ],
 ];
 
 const small: Readonly<Record<string, readonly string[]>> = {
