@@ -5,8 +5,8 @@ import type { LockingFacts } from '../../protocol/would-lock.ts';
 import { countPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
-import { whyForbidden, whyNot } from '../experiment-kit/lock-refusal.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
+import { whyForbidden, whyNot } from '../experiment-kit/refusals.ts';
 import { askForSmallPages, whyRefused } from '../experiment-kit/shared-steps.ts';
 import { lockingFacts } from '../limits/locking-facts.ts';
 import { wholeProcessBytes } from '../limits/memory-sizes.ts';
@@ -151,6 +151,9 @@ export const lockEverything = experiment({
     const answer = mlockall.errno ?? '0';
     const expected = expectedAnswer(flags, before.vmSizeBytes, facts);
     lab.claim('answer', expected, whyForbidden(mlockall) ?? answer);
+    const tookNs = mlockall.durationNs;
+    const keyStep = mlockall.index;
+    lab.result(lockEverythingResult({ flags: flags.join('|'), answer, tookNs, before, locked, after, keyStep }));
     const refused = whyRefusedAll(allowed, facts);
     if (refused) {
       skipWithoutIt(lab, inForce, pages, refused);
@@ -160,9 +163,6 @@ export const lockEverything = experiment({
     claimNew(lab, seen, inForce, pages, facts);
     lab.claim('after', 0, whyNot(seen.munlockall) ?? after.vmLckBytes);
 
-    const tookNs = mlockall.durationNs;
-    const keyStep = mlockall.index;
-    lab.result(lockEverythingResult({ flags: flags.join('|'), answer, tookNs, before, locked, after, keyStep }));
     const oldAfter = yield* lab.look({ en: 'Look at A after munlockall', zh: 'munlockall 之后查看 A' }, old);
     const { region } = seen.mapped;
     const newAfter = region
@@ -211,7 +211,7 @@ function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages
   const mlockall = turn.onProcess({ en: 'Lock everything', zh: '锁定全部内存' }, { kind: 'mlockall', flags });
   // What a limit refuses of the whole process it may allow of what comes later.
   const allowed =
-    mlockall.errno === 'ENOMEM' && flags.length > 1 && flags.includes('MCL_FUTURE')
+    mlockall.errno === 'ENOMEM' && flags.includes('MCL_CURRENT') && flags.includes('MCL_FUTURE')
       ? turn.onProcess(
           { en: 'Lock what this limit allows: what will be mapped', zh: '锁定此上限允许的部分：未来的映射' },
           { kind: 'mlockall', flags: flags.filter((flag) => flag !== 'MCL_CURRENT') },

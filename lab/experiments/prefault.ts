@@ -3,8 +3,8 @@ import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
-import { faultsOf } from '../experiment-kit/lock-refusal.ts';
 import { integer } from '../experiment-kit/parameters.ts';
+import { faultsOf } from '../experiment-kit/refusals.ts';
 import type { Script } from '../experiment-kit/script.ts';
 import {
   askForSmallPages,

@@ -3,7 +3,7 @@ import { problem } from '../../../protocol/problem.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { formatBytes } from '../../base/format.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
-import { whyForbidden } from '../../experiment-kit/lock-refusal.ts';
+import { whyForbidden } from '../../experiment-kit/refusals.ts';
 import type { Script } from '../../experiment-kit/script.ts';
 import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
 import type { BackingFile } from '../../regions/backing-file.ts';

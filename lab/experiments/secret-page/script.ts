@@ -4,7 +4,7 @@ import { secretCountsWhenTouched } from '../../../native/probes/secret-accountin
 import type { Text } from '../../../protocol/text.ts';
 import { countPages } from '../../base/format.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
-import { lockedInSmaps, whyNot } from '../../experiment-kit/lock-refusal.ts';
+import { lockedInSmaps, whyNot } from '../../experiment-kit/refusals.ts';
 import type { Script } from '../../experiment-kit/script.ts';
 import { wholeOf, whyRefused } from '../../experiment-kit/shared-steps.ts';
 import type { Counted } from '../../regions/look.ts';
