@@ -1,7 +1,7 @@
 import { procStat } from '../../native/proc/proc-stat.ts';
 
 /** How long a process may stand still, as under a debugger that writes its core file, and still be waited for. */
-const patienceMs = 5000;
+const patienceMs = 3000;
 const lookMs = 500;
 
 /** Whether a process is stopped, by a signal or a debugger: state `T` or `t`. proc_pid_stat(5) */
@@ -11,7 +11,7 @@ function isStopped(pid: number): boolean {
 }
 
 /**
- * The answer, or `'stopped'` when the process that owes it has been stopped for 5 s: it would never come. One that is
+ * The answer, or `'stopped'` when the process that owes it has been stopped for 3 s: it would never come. One that is
  * busy is waited for.
  */
 export async function unlessStopped<T>(pid: number, answer: Promise<T>): Promise<T | 'stopped'> {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
 import type { ParameterValues } from '../../protocol/experiment.ts';
 import type { Report } from '../../protocol/report.ts';
+import { compileCacheOf } from '../../scripts/compile-cache.mjs';
 
 const entry = fileURLToPath(new URL('./report-of.ts', import.meta.url));
 const run = promisify(execFile);
@@ -64,7 +65,9 @@ export const whoMayLockNothing: User = {
 export async function reportOf(user: User, experiment: string, parameters: ParameterValues = {}): Promise<Report> {
   const words = [...user.prefix, process.execPath, entry, experiment, JSON.stringify(parameters)];
   const [command = '', ...rest] = words;
-  const { stdout } = await run(command, rest, { maxBuffer: 1 << 28, env: { ...process.env, HOME: tmpdir() } });
+  const cache = user.prefix.includes('setpriv') ? { NODE_COMPILE_CACHE: compileCacheOf(65534) } : {};
+  const env = { ...process.env, HOME: tmpdir(), ...cache };
+  const { stdout } = await run(command, rest, { maxBuffer: 1 << 28, env });
   return JSON.parse(stdout);
 }
 

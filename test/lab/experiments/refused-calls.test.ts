@@ -38,7 +38,11 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
       fork: /lck|parent-keeps/,
     },
   ],
-  [['process_vm_readv=EPERM', 'process_vm_writev=EPERM'], all, {}],
+  [
+    ['process_vm_readv=EPERM', 'process_vm_writev=EPERM'],
+    ['first-touch', 'prefault', 'huge-page', 'file-cache', 'reclaim', 'fork'],
+    {},
+  ],
   // All of madvise would end V8.
   [['madvise:14=EPERM', 'madvise:15=EPERM'], ['first-touch', 'huge-page'], { 'huge-page': /^(huge|split)/ }],
   [['madvise:20=EPERM', 'madvise:21=EPERM'], ['reclaim'], { reclaim: /^(cold|pageout|file|free-later)/ }],
@@ -47,8 +51,8 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
     ['prefault'],
     { prefault: /^(populate|read-zero|later-reads|later-writes)/ },
   ],
-  [[`${ioctls.PAGEMAP_SCAN}=EPERM`], all, {}],
-  [[`${ioctls.PROCMAP_QUERY}=EPERM`], lockers, {}],
+  [[`${ioctls.PAGEMAP_SCAN}=EPERM`], ['first-touch', 'prefault', 'huge-page', 'reclaim', 'lock-on-fault'], {}],
+  [[`${ioctls.PROCMAP_QUERY}=EPERM`], ['lock-range', 'lock-everything'], {}],
   [['msync=EPERM'], ['huge-page', ...lockers], {}],
   [['cachestat=EPERM', 'fadvise64=EPERM'], ['file-cache', 'reclaim'], { 'file-cache': /^(evicted|rest-evicted)$/ }],
   // Core files are dear: all that it needs is refused at once.

@@ -15,7 +15,7 @@ import { differences } from '../../support/page-witness.ts';
 import { ZramSwap } from '../../support/zram.ts';
 
 /** Each run of the tests walks elsewhere: a long way together, and little time in each. */
-const operations = 1500;
+const operations = 1000;
 const regionPages = 96;
 const filePages = 64;
 
@@ -145,7 +145,7 @@ describe.each([
           await bench.remove(region);
         } else if (below(200) === 0) truncateSync(path, below(filePages) * 4096 + 1 + below(4096));
         else if (below(60) === 0) await add();
-        else if (placement === 'isolated' && below(50) === 0) await bench.onProcess(oneOf(processTools));
+        else if (placement === 'isolated' && below(80) === 0) await bench.onProcess(oneOf(processTools));
         else await act();
       }
       const { pid } = bench.started;
