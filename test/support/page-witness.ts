@@ -93,13 +93,14 @@ export function differences(region: RegionInfo, shown: PageStates, pid: number):
     // Rss leaves out the shared zero page.
     const there = (byte: number) => (byte & (PageFlag.Present | PageFlag.Zero)) === PageFlag.Present;
     say(vma.first, 'Rss', count(there), vma.pages('Rss'));
-    if (!(unknown & PageFlag.Swapped))
-      say(
-        vma.first,
-        'Swap',
-        count((byte) => (byte & PageFlag.Swapped) !== 0),
-        vma.pages('Swap'),
-      );
+    // Of shared memory smaps counts a page of the swap cache as swapped, which mincore has as resident.
+    const cached = count(
+      (byte) => (byte & (PageFlag.Resident | PageFlag.Present | PageFlag.Swapped)) === PageFlag.Resident,
+    );
+    const [swapped, witnessed] = [count((byte) => (byte & PageFlag.Swapped) !== 0), vma.pages('Swap')];
+    const inCache = region.kind === 'shared' || region.kind === 'memfd' ? cached : 0;
+    if (!(unknown & PageFlag.Swapped) && (witnessed < swapped || witnessed > swapped + inCache))
+      say(vma.first, 'Swap', swapped, witnessed);
     // Locked is divided among those who map a page: of files that other regions map too it is less.
     const locked = count((byte) => there(byte) && pageState(byte) === 'locked');
     if (region.kind !== 'file') say(vma.first, 'Locked', locked, vma.pages('Locked'));
