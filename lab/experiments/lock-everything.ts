@@ -152,7 +152,8 @@ export const lockEverything = experiment({
     const expected = expectedAnswer(flags, before.vmSizeBytes, facts);
     lab.claim('answer', expected, whyForbidden(mlockall) ?? answer);
     const tookNs = mlockall.durationNs;
-    const keyStep = mlockall.index;
+    // The look that follows the lock: within the turn there is no other picture.
+    const keyStep = allowed.index + 1;
     lab.result(lockEverythingResult({ flags: flags.join('|'), answer, tookNs, before, locked, after, keyStep }));
     const refused = whyRefusedAll(allowed, facts);
     if (refused) {

@@ -179,6 +179,6 @@ async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'befo
   const lockedPages = look.pagesWith('Locked');
   lab.claim('before-hole', before, 'en' in lockedPages ? lockedPages : formatPages(lockedPages));
   lab.claim('not-brought', 0, look.count('resident'));
-  const [locked, resident] = [countOrNull(look.count('locked')), countOrNull(look.count('resident'))];
+  const [locked, resident] = [countOrNull(look.count('vmLocked')), countOrNull(look.count('resident'))];
   return { answer, before: locked, resident };
 }
