@@ -34,7 +34,7 @@ export async function command(args: readonly string[]): Promise<number> {
     const { kind, text } = toProblem(error);
     const { lang, debug } = program?.opts<Common>() ?? { lang: languageOf() };
     process.stderr.write(`${withoutControls(text[lang])}\n`);
-    if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    if (debug && error instanceof Error) process.stderr.write(`${inLines(error.stack ?? '')}\n`);
     return statusOf(kind);
   }
 }
@@ -48,7 +48,9 @@ function describe(finish: (status: number) => void): Command {
     .version(version(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'say more of a command')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pagescope: ')) })
+    .configureOutput({
+      outputError: (text, write) => write(inLines(text.replace(/^error: /, 'pagescope: '))),
+    })
     .showHelpAfterError("('pagescope --help' lists the commands)")
     .configureHelp({ showGlobalOptions: true })
     .action(async () => {
@@ -128,6 +130,9 @@ function describe(finish: (status: number) => void): Command {
   // After the commands, which would inherit it: what is too much here is the name of a command that there is not.
   return program.allowExcessArguments();
 }
+
+/** Several lines, each without control characters. */
+const inLines = (text: string) => text.split('\n').map(withoutControls).join('\n');
 
 function unknownCommand(program: Command, name: string) {
   const known = program.commands.map((each) => each.name()).join(', ');

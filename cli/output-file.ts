@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   accessSync,
   constants,
@@ -39,8 +40,9 @@ export function writeWhole(path: string, text: string): void {
 }
 
 function replace(file: string, text: string): void {
-  // Not made of the file's own name, which may be as long as a name can be.
-  const beside = join(dirname(file), `.pagescope-${process.pid}`);
+  // Not made of the file's own name, which may be as long as a name can be, and nobody's to guess: in a shared folder
+  // another user could have made it first.
+  const beside = join(dirname(file), `.pagescope-${randomUUID()}`);
   try {
     writeFileSync(beside, text, { flag: 'wx' });
     renameSync(beside, file);

@@ -73,9 +73,12 @@ export class Terminal {
   }
 }
 
-/** Every control character but those of a colour: a name that somebody gave a file must not speak to the terminal. */
+/**
+ * Every control character but those of a `Style`: a name that somebody gave a file must not speak to the terminal, nor
+ * hide itself (`8`), nor blink.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controls = /\u001b(?!\[\d+m)|[\u0000-\u001a\u001c-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const controls = /\u001b(?!\[(?:1|22|3[1-69]|9[04])m)|[\0-\u001a\u001c-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The text in one line, control characters and those that turn the direction of writing as `\x1b`. */
 export function withoutControls(text: string): string {

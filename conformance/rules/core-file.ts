@@ -52,7 +52,13 @@ async function dumpAndSearch(): Promise<ReadonlyMap<MarkName, number>> {
         en: `No core file was written (the process ended with ${signal}).`,
         zh: `没有写出 core 文件（进程以 ${signal} 结束）。`,
       });
-    return search(join(folder, file));
+    const marks = search(join(folder, file));
+    if (marks.get('plain') === 0)
+      skip({
+        en: `The core file in ${tmpdir()} has no plain pages: there was no room for it, RLIMIT_CORE or RLIMIT_FSIZE cut it short, or coredump_filter leaves them out.`,
+        zh: `${tmpdir()} 中的 core 文件不含普通页：空间不足、被 RLIMIT_CORE 或 RLIMIT_FSIZE 截断，或被 coredump_filter 排除。`,
+      });
+    return marks;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

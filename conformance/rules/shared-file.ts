@@ -1,5 +1,5 @@
 /** A small file for rules about file mappings. */
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAP, mmap, munmap } from '../../native/calls/mman.ts';
@@ -27,7 +27,8 @@ export function withSharedFile(
   let fd = -1;
   try {
     fd = openSync(join(folder, 'file'), 'w+');
-    writeSync(fd, new Uint8Array(bytes(filePages)).fill(7));
+    // All of it or an error: where there is no room write(2) takes a part.
+    writeFileSync(fd, new Uint8Array(bytes(filePages)).fill(7));
     const mapped = mmap(null, bytes(mapPages), protection, MAP.SHARED, fd, 0);
     if (mapped.errno !== null)
       skip({

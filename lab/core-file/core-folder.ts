@@ -117,9 +117,10 @@ async function endOfDump(pid: number): Promise<void> {
   while (!hasEnded(pid) && performance.now() < deadline) await setTimeout(20);
 }
 
+/** One that has ended and that nobody waits for, as in a container whose first process does not, holds nothing. */
 function livesOn(pid: number, startTicks: number): boolean {
   const stat = procStat(pid);
-  return stat.errno === null && stat.startTicks === startTicks;
+  return stat.errno === null && stat.startTicks === startTicks && !hasEnded(pid);
 }
 
 function ownStart(): number {

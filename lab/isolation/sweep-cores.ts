@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { temporaryFolders } from '../regions/disk-folder.ts';
 
 /** Deletes the core files that a process which was killed had no time to delete. */
 export async function sweepCores(): Promise<void> {
@@ -9,6 +9,8 @@ export async function sweepCores(): Promise<void> {
 
 /** The same at the start of an engine: what sweeps is loaded only where there is something of ours. */
 export async function sweepLeftovers(): Promise<void> {
-  const names = await readdir(tmpdir()).catch(() => []);
-  if (names.some((name) => name.startsWith('pagescope-core-'))) await sweepCores();
+  for (const folder of temporaryFolders()) {
+    const names = await readdir(folder).catch(() => []);
+    if (names.some((name) => name.startsWith('pagescope-core-'))) return sweepCores();
+  }
 }

@@ -130,6 +130,7 @@ describe('names that somebody else gave', () => {
     ['one\ntwo\r\tthree', 'one\\x0atwo\\x0d\\x09three'],
     ['\u009b31mred', '\\x9b31mred'],
     ['up\u202Edown', 'up\\u202edown'],
+    ['\u001b[8mhidden\u001b[2J', '\\x1b[8mhidden\\x1b[2J'],
     ['\u001b[31mcolour of our own\u001b[39m 页', '\u001b[31mcolour of our own\u001b[39m 页'],
   ])('do not speak to the terminal: %j', (text, shown) => {
     expect(withoutControls(text)).toBe(shown);

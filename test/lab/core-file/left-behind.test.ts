@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -20,12 +21,14 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, type TestContext, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, type TestContext, vi } from 'vitest';
 import { collectCore, expectCore, noteCore } from '../../../lab/core-file/collect.ts';
 import type { ExpectedCore } from '../../../lab/core-file/collected-core.ts';
 import { CoreFolder, sweep } from '../../../lab/core-file/core-folder.ts';
 import type { CoreSource } from '../../../lab/core-file/core-source.ts';
 import { deleteCore } from '../../../lab/core-file/own-core.ts';
+import { sweepLeftovers } from '../../../lab/isolation/sweep-cores.ts';
+import { hasEnded, procStat } from '../../../native/proc/proc-stat.ts';
 import { writeCoreOf } from '../../support/build-core.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { isRunning, never } from '../../support/harness.ts';
@@ -178,6 +181,29 @@ describe('what a process that was killed left', () => {
     await sweep();
     expect(existsSync(join(root, mine))).toBe(true);
     rmSync(join(root, mine), { recursive: true });
+  });
+
+  it('is swept also of one that nobody has waited for', async () => {
+    const { namespace } = await ownName();
+    // The shell becomes a program that waits for no child, and says which it had.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+    await vi.waitUntil(() => hasEnded(pid), { timeout: 10_000, interval: 5 });
+    const stat = procStat(pid);
+    const gone = join(root, `pagescope-core-${namespace}-${pid}-${stat.errno === null ? stat.startTicks : 0}-z`);
+    mkdirSync(gone);
+    await sweep();
+    expect([stat.errno, existsSync(gone)]).toEqual([null, false]);
+  });
+
+  it('is swept when an engine starts, in every folder that it may have gone to', async () => {
+    const { namespace } = await ownName();
+    vi.stubEnv('HOME', elsewhere);
+    const gone = join(elsewhere, `pagescope-core-${namespace}-4194303-1-a`);
+    mkdirSync(gone);
+    await sweepLeftovers();
+    expect(existsSync(gone)).toBe(false);
   });
 
   /** A private folder of an owner that is gone, which had noted where the core file of `pid` is going to be. */
