@@ -157,7 +157,7 @@ function withVmFlags(
   }
   return states.map((state) => {
     const entry = flags.get(state.firstPage);
-    return entry ? { ...state, ...toldBySmaps(entry) } : state;
+    return entry ? { ...state, ...toldBySmaps(entry), locked: state.locked ?? entry.locked } : state;
   });
 }
 
