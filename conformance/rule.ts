@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Capability } from '../native/calls/capabilities.ts';
 import { forkAndHold } from '../native/calls/fork.ts';
+import { munlockall } from '../native/calls/mlock.ts';
 import { MAP, mincore, mmap, munmap, PROT } from '../native/calls/mman.ts';
 import { getrlimit, type Limit, prlimit, RLIMIT } from '../native/calls/resource.ts';
 import { touchWrite } from '../native/calls/touch.ts';
@@ -94,7 +95,7 @@ let filter: CallFilter | undefined;
  * and its errno. Undefined where no filter has to do with it.
  */
 function forbidden({ call }: Rule, error: unknown, reason: Text): RuleOutcome | undefined {
-  filter ??= callFilter();
+  filter ??= ownFilter();
   const measured = error instanceof Broken ? error.measured : undefined;
   const { refused, seccomp } = filter;
   const named =
@@ -109,6 +110,13 @@ function forbidden({ call }: Rule, error: unknown, reason: Text): RuleOutcome | 
       zh: `过滤器（seccomp）在此禁止 ${what}：${errno}。${reason.zh}`,
     },
   };
+}
+
+/** What is refused here, munlockall(2) too: in a process that only checks rules it may be tried. */
+function ownFilter(): CallFilter {
+  const found = callFilter();
+  const { errno } = munlockall();
+  return errno === null ? found : { ...found, refused: [...found.refused, { call: 'munlockall', errno }] };
 }
 
 /** Whether Node made it of an errno: a folder that cannot be written to is no fault of the kernel's. */

@@ -18,6 +18,7 @@ interface Row {
 describe('conformance under a filter blames the filter, not the kernel', () => {
   it.for<[Refused[], string]>([
     [['mlock=EPERM', 'munlock=EPERM', 'mlock2=EPERM', 'mlockall=EPERM', 'munlockall=EPERM'], 'mlock'],
+    [['munlockall=EPERM'], 'munlockall'],
     [['mincore=EPERM', 'msync=EPERM'], 'mincore'],
     [['process_vm_readv=EPERM', 'process_vm_writev=EPERM', 'prlimit64=EPERM'], 'process_vm'],
     [[`${ioctls.PAGEMAP_SCAN}=EPERM`, 'memfd_secret=EPERM', 'madvise:21=EPERM'], 'PAGEMAP_SCAN'],
