@@ -9,14 +9,13 @@
  */
 import { readSync } from 'node:fs';
 import { copyOut, explicitBzero, memset } from '../../native/calls/bytes.ts';
-import { MADV, madvise, PROT } from '../../native/calls/mman.ts';
+import { MADV, MAP, madvise, mmap, munmap, PROT } from '../../native/calls/mman.ts';
 import { openPipe, writeMemory } from '../../native/calls/pipe.ts';
-import { zero } from '../../native/calls/process-vm.ts';
+import { processVmReadv, zero } from '../../native/calls/process-vm.ts';
 import { type Touched, touchRead, touchWrite } from '../../native/calls/touch.ts';
 import type { ErrnoName } from '../../native/libc/errno.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { readPageTable } from '../../native/pages/page-table.ts';
-import { callFilter } from '../../native/probes/call-filter.ts';
 import { vmas } from '../../native/proc/vma.ts';
 import type { Step } from '../../protocol/events.ts';
 import { isGuard, PageFlag } from '../../protocol/flags.ts';
@@ -48,16 +47,26 @@ export function touchCall(region: Region, access: Access): TouchCall {
 
 let transfers: { readonly read: boolean; readonly write: boolean } | undefined;
 
+/** Which transfers of a byte work here, whatever errno a sandbox or a kernel without them answers: tried on a page. */
+function tryTransfers() {
+  const size = pageSize();
+  const page = mmap(null, size, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+  if (page.errno !== null) return { read: true, write: true };
+  const works = (errno: ErrnoName | null) => errno === null || errno === 'ENOMEM';
+  try {
+    const read = works(processVmReadv(process.pid, page.returned, 1, new Uint8Array(128)).errno);
+    return { read, write: works(zero(page.returned, 1).errno) };
+  } finally {
+    munmap(page.returned, size);
+  }
+}
+
 /**
- * How the kernel touches a page for us without a signal: by a transfer of a byte; where a sandbox forbids that (older
- * Docker profiles do), by bringing the page in. madvise(2), Linux 5.14
+ * How the kernel touches a page for us without a signal: by a transfer of a byte; where that is refused (older Docker
+ * profiles do), by bringing the page in. madvise(2), Linux 5.14
  */
 function byKernel(access: Access) {
-  if (!transfers) {
-    const { refused } = callFilter(['process_vm_readv', 'process_vm_writev']);
-    const allowed = (call: string) => !refused.some((each) => each.call === call);
-    transfers = { read: allowed('process_vm_readv'), write: allowed('process_vm_writev') };
-  }
+  transfers ??= tryTransfers();
   if (access === 'write') return transfers.write ? 'process_vm_writev' : 'MADV_POPULATE_WRITE';
   return transfers.read ? 'process_vm_readv' : 'MADV_POPULATE_READ';
 }

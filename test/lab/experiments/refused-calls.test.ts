@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { feature } from '../../../native/probes/features.ts';
 import { ExitStatus } from '../../../protocol/exit-status.ts';
 import type { Report } from '../../../protocol/report.ts';
 import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
@@ -98,6 +99,23 @@ describe.each(filters.map(([refused, ...rest]) => [refused.join(' '), refused, .
     });
   },
 );
+
+describe('where transfers of bytes are refused', () => {
+  it.for(['EPERM', 'ENOSYS', 'EINVAL'] as const)(
+    'by %s, pages are touched by MADV_POPULATE',
+    async (errno, context) => {
+      skipWithoutCompiler(context);
+      if (feature('madv-populate').status !== 'available')
+        context.skip('this kernel has no MADV_POPULATE (Linux 5.14)');
+      const prefix = refusing?.prefix(`process_vm_readv=${errno}`, `process_vm_writev=${errno}`) ?? [];
+      const running = new Running(['run', 'first-touch', '--json', '--set', 'pages=4'], { prefix });
+      const { claims, steps }: Report = JSON.parse((await running.ended).stdout);
+      expect(claims.find(({ id }) => id === 'all-after')?.status).toBe('held');
+      expect(steps.map((step) => step.arguments?.advice)).toContain('MADV_POPULATE_WRITE');
+      expect(steps.map(({ call }) => call)).not.toContain('process_vm_writev');
+    },
+  );
+});
 
 /** Runs a command in a mount namespace of its own, with nothing in /proc. */
 const withoutProc = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /proc && exec "$@"', 'sh'];
