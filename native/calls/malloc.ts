@@ -68,8 +68,17 @@ const INFO = [
   'keepcost',
 ] as const;
 
-const libcMallinfo2 = bind<() => Readonly<Record<string, number | bigint>>>('mallinfo2 mallinfo2(void)');
-let declared = false;
+type Info = () => Readonly<Record<string, number | bigint>>;
+let libcMallinfo2: (() => Info) | undefined;
+
+/** Declared at the first use: `bindAll` looks up what is declared by then, and the struct must be known before. */
+function bound(): Info {
+  if (libcMallinfo2 === undefined) {
+    declareSizes('mallinfo2', INFO);
+    libcMallinfo2 = bind<Info>('mallinfo2 mallinfo2(void)');
+  }
+  return libcMallinfo2();
+}
 
 /** What the allocator holds, of its main arena and the blocks that it mapped alone. mallinfo(3) */
 export type Mallinfo = {
@@ -85,9 +94,7 @@ export type Mallinfo = {
 
 /** Counts of the allocator. glibc 2.33. @throws MissingSymbol elsewhere. mallinfo(3) */
 export function mallinfo2(): Mallinfo {
-  if (!declared) declareSizes('mallinfo2', INFO);
-  declared = true;
-  const info = libcMallinfo2()();
+  const info = bound()();
   const field = (name: (typeof INFO)[number]) => Number(info[name] ?? 0);
   return {
     arenaBytes: field('arena'),
