@@ -183,7 +183,8 @@ export interface Wiped {
 
 /**
  * Zeroes bytes of a region: by explicit_bzero(3) where its memory is nobody else's, the VMAs allow a store and no guard
- * page is in the way. At the first page that may not be written, process_vm_writev(2) is asked for the errno.
+ * page is in the way. From the first page on that may not be written, it is left to process_vm_writev(2), which answers
+ * with the errno, or wipes the rest where the page may be written after all.
  */
 export function wipe(region: Region, address: bigint, length: number, meter: Meter): Wiped {
   if (wipedByKernel(region)) return wipeByKernel(address, length, meter);
@@ -193,7 +194,8 @@ export function wipe(region: Region, address: bigint, length: number, meter: Met
   const wipedBytes = before(address, writable, region.pageSize, meter);
   if (wipedBytes > 0) meter.measure(() => explicitBzero(address, wipedBytes));
   if (wipedBytes === length) return { shown: shownWipe(region, address, length), wipedBytes, errno: null };
-  return { ...wipeByKernel(address + BigInt(wipedBytes), 1, meter), wipedBytes };
+  const rest = wipeByKernel(address + BigInt(wipedBytes), length - wipedBytes, meter);
+  return { ...rest, wipedBytes: wipedBytes + rest.wipedBytes };
 }
 
 /** A wipe of bytes of a region that may be written. */
@@ -202,8 +204,10 @@ export function shownWipe(region: Region, address: bigint, length: number): Show
   return { call: 'explicit_bzero', arguments: { addr: formatAddress(address), length } };
 }
 
-function wipedByKernel({ file, mapping }: Region): boolean {
-  return file !== undefined || mapping.memory === 'memfd' || mapping.memory === 'hugetlb';
+/** Where a store may end the process: the memory is somebody else's too, or nobody can tell whether it is allowed. */
+function wipedByKernel({ file, mapping, address }: Region): boolean {
+  if (file !== undefined || mapping.memory === 'memfd' || mapping.memory === 'hugetlb') return true;
+  return vmas(address, address + 1n).errno !== null;
 }
 
 function shownZero(address: bigint, length: number): ShownStore {

@@ -112,7 +112,7 @@ describe('every tool on every backing', () => {
     const sixth = BigInt(bench.region(region).address) + 6n * 4096n;
     expect(wiped).toMatchObject({
       call: 'process_vm_writev',
-      arguments: { remote: `0x${sixth.toString(16)}`, bytes: 1 },
+      arguments: { remote: `0x${sixth.toString(16)}`, bytes: 4 * 4096 },
       errno: 'EFAULT',
     });
   });
