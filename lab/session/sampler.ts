@@ -1,4 +1,4 @@
-import { faults, getrlimit, RLIMIT, RUSAGE } from '../../native/calls/resource.ts';
+import { type Faults, getrlimit, getrusage, RLIMIT, RUSAGE } from '../../native/calls/resource.ts';
 import { type Status, status } from '../../native/proc/proc-status.ts';
 import type { Sample } from '../../protocol/events.ts';
 import { problem } from '../../protocol/problem.ts';
@@ -15,8 +15,23 @@ export function ownStatus(): Status {
   );
 }
 
-/** The process that runs the lab, now; undefined where `/proc/self/status` cannot be read. */
+/** The faults of this process. Throws `cannot-run-here` where they cannot be counted: then no step's can be either. */
+function ownFaults(): Faults {
+  const used = getrusage(RUSAGE.SELF);
+  if (used.errno === null) return { minorFaults: used.minorFaults, majorFaults: used.majorFaults };
+  throw problem(
+    'cannot-run-here',
+    `Page faults could not be counted: getrusage answered ${used.errno}, as in a sandbox that forbids the call; run Pagescope outside of it.`,
+    `无法统计缺页：getrusage 返回 ${used.errno}，可能有沙箱禁止此调用；请在沙箱之外运行 Pagescope。`,
+  );
+}
+
+/**
+ * The process that runs the lab, now; undefined where `/proc/self/status` cannot be read. Throws `cannot-run-here`
+ * where page faults cannot be counted.
+ */
 export function takeSample(clock: Clock): Sample | undefined {
+  const faults = ownFaults();
   const memory = status();
   if (memory.errno !== null) return undefined;
   const limits = getrlimit(RLIMIT.MEMLOCK);
@@ -25,7 +40,7 @@ export function takeSample(clock: Clock): Sample | undefined {
     tNs: clock.nowNs(),
     vmLck: memory.vmLckBytes,
     vmRss: memory.vmRssBytes,
-    ...faults(RUSAGE.SELF),
+    ...faults,
     ...(soft === undefined ? {} : { memlockSoft: soft === 'unlimited' ? soft : Number(soft) }),
   };
 }

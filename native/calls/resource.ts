@@ -133,9 +133,3 @@ export function getrusage(who: number): Usage | Failed {
 
 /** The page faults that one stretch of code took. */
 export type Faults = { readonly minorFaults: number; readonly majorFaults: number };
-
-/** Only the fault counts since the process (or thread) began. Throws a RangeError when `who` isn't one of `RUSAGE`. */
-export function faults(who: number = RUSAGE.THREAD): Faults {
-  if (libcGetrusage()(who, usage) !== 0) throw new RangeError(`who must be one of RUSAGE, not ${who}`);
-  return { minorFaults: word(64), majorFaults: word(72) };
-}
