@@ -6,7 +6,7 @@ import type { Counted } from '../regions/look.ts';
 import type { Region } from '../regions/region.ts';
 import type { TakenStep } from '../session/steps.ts';
 import type { Lab } from './lab.ts';
-import { whyRefused } from './shared-steps.ts';
+import { type Answered, whyRefused } from './shared-steps.ts';
 
 /**
  * Why a call was not made at all, where the kernel that was asked for it has no such answer: a filter (seccomp) or an
@@ -24,7 +24,7 @@ export function whyForbidden(step: Step): Text | undefined {
 const lockCalls: readonly string[] = ['mlock', 'mlock2', 'mlockall', 'mmap'];
 
 /** Why a call did not do what the rest is about; undefined where it did. */
-export function whyNot(step: Step): Text | undefined {
+export function whyNot(step: Answered): Text | undefined {
   return step.errno === null ? undefined : whyRefused(step);
 }
 

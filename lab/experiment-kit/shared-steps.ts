@@ -32,8 +32,11 @@ export async function* askForSmallPages<C extends string>(lab: Lab<C>, region: R
   );
 }
 
+/** A call and its answer. */
+export type Answered = Pick<Step, 'call' | 'errno' | 'diagnosis' | 'meaning'>;
+
 /** Why a call was refused: the diagnosis with its numbers where there is one, else what the errno means. */
-export function whyRefused({ call, errno, diagnosis, meaning }: Step): Text {
+export function whyRefused({ call, errno, diagnosis, meaning }: Answered): Text {
   const why = diagnosis?.text ?? meaning ?? { en: '', zh: '' };
   return { en: `${call} answered ${errno}: ${why.en}`, zh: `${call} 返回 ${errno}：${why.zh}` };
 }

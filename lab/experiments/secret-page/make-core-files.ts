@@ -9,6 +9,7 @@ import { coreSource, filtered, whyNone } from '../../core-file/core-source.ts';
 import { gcoreBytes } from '../../core-file/disk-space.ts';
 import { gcore } from '../../core-file/gcore.ts';
 import type { Lab } from '../../experiment-kit/lab.ts';
+import { whyNot } from '../../experiment-kit/refusals.ts';
 import type { Script } from '../../experiment-kit/script.ts';
 import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
@@ -98,27 +99,32 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
 }
 
 /**
- * A copy made while the process is not dumpable aborts; how that ended. The process is dumpable again at once: while it
- * is not, its own files in /proc are root's.
+ * A copy made while the process is not dumpable aborts; how that ended, or why nobody can tell. The process is dumpable
+ * again at once: while it is not, its own files in /proc are root's.
  */
-export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<ChildEnd | undefined> {
+export async function* abortUndumpable(lab: AnyLab, cores: CoreFiles): Script<ChildEnd | Text> {
   const folder = await cores.folder();
   const title = {
     en: 'PR_SET_DUMPABLE 0, a copy that aborts, PR_SET_DUMPABLE 1, without interruption',
     zh: '一次性完成 PR_SET_DUMPABLE 0、副本中止、PR_SET_DUMPABLE 1',
   };
   const aborted = yield* lab.inOneTurn(title, (turn) => {
-    turn.onProcess({ en: 'Forbid core files', zh: '禁止产生 core 文件' }, { kind: 'set-dumpable', dumpable: false });
+    const forbid = { en: 'Forbid core files', zh: '禁止产生 core 文件' };
+    const forbidden = turn.onProcess(forbid, { kind: 'set-dumpable', dumpable: false });
     const copy = inFolder(folder.path, () => turn.onProcess(aCopyAborts, { kind: 'abort' }));
     turn.onProcess({ en: 'Allow them again', zh: '重新允许' }, { kind: 'set-dumpable', dumpable: true });
-    return copy;
+    return { forbidden, copy };
   });
-  if (aborted.errno !== null) return undefined;
-  const pid = Number(aborted.returned);
+  const notMade = whyNot(aborted.copy);
+  if (notMade) return notMade;
+  const pid = Number(aborted.copy.returned);
   const stopped = AbortSignal.abort();
   cores.keep({ [Symbol.asyncDispose]: async () => void (await endOf(pid, stopped)) });
-  return yield* lab.call({ en: 'Wait for its end', zh: '等待它结束' }, (site) => waitForCopy(pid, site));
+  const ended = yield* lab.call({ en: 'Wait for its end', zh: '等待它结束' }, (site) => waitForCopy(pid, site));
+  return whyNot(aborted.forbidden) ?? ended ?? notWaitedFor;
 }
+
+const notWaitedFor: Text = { en: 'the copy that aborts could not be waited for', zh: '无法等待用来中止的进程副本' };
 
 /**
  * Where Yama lets only ancestors trace, it has to be told of others. prctl(2), Documentation/admin-guide/LSM/Yama.rst

@@ -2,8 +2,10 @@ import { readThroughPipe } from '../../../native/calls/pipe.ts';
 import type { ErrnoName } from '../../../native/libc/errno.ts';
 import { formatAddress } from '../../base/format.ts';
 import { forget } from '../../core-file/search-core.ts';
+import { whyNot } from '../../experiment-kit/refusals.ts';
 import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
+import type { Counted } from '../../regions/look.ts';
 import type { Region } from '../../regions/region.ts';
 import type { Called, CallSite } from '../../session/steps.ts';
 
@@ -12,9 +14,9 @@ const pieceBytes = 4096;
 
 /**
  * Reads a region back and counts its bytes that are not zero; the count is all that is kept. Through a pipe, which
- * answers EFAULT where a load would end the process, and reads also memfd_secret. Undefined where it could not be read.
+ * answers EFAULT where a load would end the process, and reads also memfd_secret. Why, where it could not be read.
  */
-export async function readBack(region: Region, { clock }: CallSite): Promise<Called<number | undefined>> {
+export async function readBack(region: Region, { clock }: CallSite): Promise<Called<Counted>> {
   const meter = new Meter(clock);
   const piece = new Uint8Array(new ArrayBuffer(pieceBytes));
   let nonZero = 0;
@@ -43,5 +45,5 @@ export async function readBack(region: Region, { clock }: CallSite): Promise<Cal
     { firstPage: 0, pageCount: region.pages },
     meter,
   );
-  return { record, value: refused === null ? nonZero : undefined };
+  return { record, value: whyNot(record) ?? nonZero };
 }

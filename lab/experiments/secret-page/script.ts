@@ -41,8 +41,8 @@ export async function* lifeOfASecret(lab: SecretLab, pages: number): Script {
   const before = lab.vmLck();
   yield* allowCores(lab);
   const placed = yield* place(lab, pages);
-  yield* claimFlags(lab, placed);
-  yield* readAsOthersDo(lab, placed);
+  const unlocked = yield* claimFlags(lab, placed);
+  yield* readAsOthersDo(lab, placed, unlocked);
   const cores = new CoreFiles();
   try {
     yield* kernelCore(lab, cores);
@@ -112,18 +112,17 @@ async function* place(lab: SecretLab, pages: number): Script<Placed> {
   };
 }
 
-async function* claimFlags(lab: SecretLab, { protected: region, secret, regions, lock, made, dumped }: Placed): Script {
+/** States what the kernel says of the pages. Why B was not seen locked, where it was not. */
+async function* claimFlags(
+  lab: SecretLab,
+  { protected: region, secret, regions, lock, made, dumped }: Placed,
+): Script<Text | undefined> {
   for (const each of regions) yield* lab.look({ en: `Look at ${each.label}`, zh: `查看 ${each.label}` }, each);
   const limited = whyNot(lock);
-  const locked = await lockedInSmaps(lab, region);
-  if (limited) lab.skip('locked', region.pages, limited);
-  else if ('en' in locked) lab.skip('locked', region.pages, locked);
-  else {
-    const pages = locked.reduce((sum, { pageCount }) => sum + pageCount, 0);
-    lab.claim('locked', region.pages, pages);
-  }
-  if (limited) lab.skip('vm-lck', region.length, limited);
-  else lab.claim('vm-lck', region.length, lock.vmLckGrowthBytes);
+  const ranges = await lockedInSmaps(lab, region);
+  const locked = limited ?? ('en' in ranges ? ranges : ranges.reduce((sum, { pageCount }) => sum + pageCount, 0));
+  lab.claim('locked', region.pages, locked);
+  lab.claim('vm-lck', region.length, limited ?? lock.vmLckGrowthBytes);
   if (secret) claimSecretGrowth(lab, secret, made);
   else lab.skip('secret-vm-lck', region.length, whyRefused(made));
   const vmas = await lab.smaps(region);
@@ -132,7 +131,11 @@ async function* claimFlags(lab: SecretLab, { protected: region, secret, regions,
     const bytes = vmas.filter(({ dontDump }) => dontDump).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     lab.claim('dont-dump', region.pages, dumped ?? bytes / lab.pageSize);
   }
+  if (typeof locked !== 'number') return locked;
+  return locked === region.pages ? undefined : notSeenLocked;
 }
+
+const notSeenLocked: Text = { en: 'the pages were not seen locked', zh: '未见这些页被锁定' };
 
 /** Which of the two ways of counting this kernel has was tried on a page of its own. */
 function claimSecretGrowth(lab: SecretLab, region: Region, { vmLckGrowthBytes }: TakenStep): void {
@@ -152,7 +155,11 @@ function told(got: number | string): number | string | Text {
 }
 
 /** Whoever may trace the process reads its memory, locked or not; memfd_secret is out of their reach. */
-async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSecret, lock }: Placed): Script {
+async function* readAsOthersDo(
+  lab: SecretLab,
+  { protected: region, secret, noSecret }: Placed,
+  unlocked: Text | undefined,
+): Script {
   const read = (target: Region) =>
     lab.call(
       { en: `Read a byte of ${target.label} as a debugger would`, zh: `像调试器那样读取 ${target.label} 的一个字节` },
@@ -160,37 +167,36 @@ async function* readAsOthersDo(lab: SecretLab, { protected: region, secret, noSe
     );
   // What is not locked would prove nothing of locks.
   const got = yield* read(region);
-  lab.claim('others-read', 1, whyNot(lock) ?? told(got));
+  lab.claim('others-read', 1, unlocked ?? told(got));
   if (secret) lab.claim('others-cannot', 'EFAULT', told(yield* read(secret)));
   else if (noSecret) lab.skip('others-cannot', 'EFAULT', noSecret);
 }
 
 /** Without a core file of the copy before, the absence of one now would prove nothing. */
-function claimUndumpable(lab: SecretLab, cores: CoreFiles, ended: ChildEnd | undefined): void {
+function claimUndumpable(lab: SecretLab, cores: CoreFiles, ended: ChildEnd | Text): void {
   const why = cores.missing('kernel');
   if (why) lab.skip('not-dumpable', 0, why);
-  else if (!ended) lab.skip('not-dumpable', 0, notWaitedFor);
-  else lab.claim('not-dumpable', 0, ended.dumped ? 1 : 0);
+  else lab.claim('not-dumpable', 0, 'en' in ended ? ended : ended.dumped ? 1 : 0);
 }
-
-const notWaitedFor: Text = {
-  en: 'no copy could be made to abort, or waited for',
-  zh: '无法复制出用来中止的进程，或无法等待它',
-};
 
 /** Overwrites all three, the unprotected one too, and reads them back. */
 async function* wipe(lab: SecretLab, { regions }: Placed): Script {
-  let nonZero = 0;
+  const refused: (Text | undefined)[] = [];
   for (const region of regions) {
     const title = { en: `Wipe ${region.label}`, zh: `清零 ${region.label}` };
-    yield* lab.perform(title, region, { kind: 'explicit_bzero', range: wholeOf(region) });
+    refused.push(whyNot(yield* lab.perform(title, region, { kind: 'explicit_bzero', range: wholeOf(region) })));
   }
-  for (const region of regions) {
+  let nonZero = 0;
+  let unknown: Text | undefined;
+  for (const [at, region] of regions.entries()) {
     const title = { en: `Read ${region.label} back`, zh: `读回 ${region.label}` };
-    // What cannot be read back is not known to be zero.
-    nonZero += (yield* lab.call(title, (site) => readBack(region, site))) ?? region.length;
+    const found = yield* lab.call(title, (site) => readBack(region, site));
+    const counted = refused[at] ?? found;
+    if (typeof counted === 'number') nonZero += counted;
+    else unknown ??= counted;
   }
-  lab.claim('wiped', 0, nonZero);
+  // Bytes that a wipe left are there, whatever nobody could tell of the rest.
+  lab.claim('wiped', 0, nonZero > 0 ? nonZero : (unknown ?? 0));
 }
 
 async function* giveBack(lab: SecretLab, { protected: region, regions, lock }: Placed, before: Counted): Script {
