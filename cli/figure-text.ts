@@ -52,10 +52,11 @@ function barOf(amount: number, most: number): string {
   return `${'█'.repeat(cells)}${eighths[Math.floor((cells % 1) * 8)] ?? ''}`;
 }
 
-/** The wholes share one scale, so that their lengths can be compared. */
-function strip({ strips }: Strips, index: number): string {
+/** The wholes share one scale, so that their lengths can be compared, but for those that each have their own. */
+function strip({ strips, ownScales = false }: Strips, index: number): string {
   const whole = ({ parts }: Strips['strips'][number]) => parts.reduce((sum, { amount }) => sum + amount, 0);
-  const most = Math.max(1, ...strips.map(whole));
+  const compared = ownScales ? strips.slice(index, index + 1) : strips;
+  const most = Math.max(1, ...compared.map(whole));
   const parts = strips[index]?.parts ?? [];
   return parts.map(({ amount, tone }) => shapes[tone].repeat(Math.round((amount / most) * longest))).join('');
 }

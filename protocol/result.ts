@@ -51,11 +51,14 @@ const figuresOf = <L extends z.ZodType>(label: L) =>
       /** Shades what each series has above y = x: the slack of a capacity. */
       slack: z.boolean().optional(),
     }),
-    /** Wholes and what they are made of, one scale for all; `marks` stand at an amount. */
+    /**
+     * Wholes and what they are made of, one scale for all, or for each its own; `marks` stand at an amount.
+     */
     z.object({
       kind: z.literal('strips'),
       title: label,
       unit: unitSchema,
+      ownScales: z.boolean().optional(),
       strips: z.array(
         z.object({
           label,

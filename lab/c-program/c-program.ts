@@ -114,6 +114,8 @@ function stepLines(entry: LoggedOperation, scope: Scope): StepLines {
     }
     case 'remark':
       return { lines: [comment('Only Pagescope does this; there is no C for it.')], looks: [] };
+    case 'work':
+      return { lines: ['{', ...indented(entry.c), '}'], looks: lookAtAll(entry.call, scope) };
     case 'unmap':
       return { lines: unmapLines(scope.unmap(entry.label)), looks: [] };
     case 'fork':

@@ -33,16 +33,19 @@ export function refusedMapLines(place: Place, mapping: Mapping): string[] {
 }
 
 /** The C lines that unmap a region. */
-export function unmapLines({ variable, pages, fd }: Place): string[] {
-  return [`check("munmap", munmap(${variable}, ${bytesOf({ pages })}));`, ...(fd ? [`close(${fd});`] : [])];
+export function unmapLines({ variable, pages, reservedPages, fd }: Place): string[] {
+  return [
+    `check("munmap", munmap(${variable}, ${bytesOf({ pages, reservedPages })}));`,
+    ...(fd ? [`close(${fd});`] : []),
+  ];
 }
 
 function mmapCall({ fd }: Place, mapping: Mapping): string {
-  const { pages, lengthBytes, alignPages = 1 } = mapping;
+  const { pages, reservedPages = 0, lengthBytes, alignPages = 1 } = mapping;
   const { protection, flags } = mmapNames(mapping);
   const length = lengthBytes === undefined ? bytesOf(mapping) : `${lengthBytes}`;
   const names = `${protectionText(protection, ' | ')}, ${flags.join(' | ')}`;
-  return `mmap(room(${pages}, ${alignPages}), ${length}, ${names}, ${fd ?? -1}, 0)`;
+  return `mmap(room(${pages + reservedPages}, ${alignPages}), ${length}, ${names}, ${fd ?? -1}, 0)`;
 }
 
 /** The call that gives the descriptor, what it is called when it fails, and whether what it gives has no length yet. */
@@ -57,6 +60,6 @@ function sourceOf({ file, memory, pages }: Mapping, { label }: Place): { name: s
   return { name: 'memfd_create', call: `memfd_create(${cString(label)}, MFD_CLOEXEC)`, sized: true };
 }
 
-function bytesOf({ pages }: Pick<Mapping, 'pages'>): string {
-  return pages === 1 ? 'page_size' : `${pages} * page_size`;
+function bytesOf({ pages, reservedPages = 0 }: Pick<Mapping, 'pages' | 'reservedPages'>): string {
+  return pages + reservedPages === 1 ? 'page_size' : `${pages + reservedPages} * page_size`;
 }

@@ -5,6 +5,8 @@ export interface Place {
   readonly label: string;
   readonly variable: string;
   readonly pages: number;
+  /** Mapped behind them. */
+  readonly reservedPages: number;
   /** The variable with its descriptor, where it maps one. */
   readonly fd?: string;
   /** memfd_secret(2), which process_vm_writev(2) does not reach. */
@@ -26,10 +28,10 @@ export class Scope {
   }
 
   /** As `map`, for a region that does not come to be. */
-  placeOf(label: string, { pages, file, memory }: Mapping): Place {
+  placeOf(label: string, { pages, reservedPages = 0, file, memory }: Mapping): Place {
     const variable = this.#freeVariable(label);
     const fd = file || memory === 'memfd' || memory === 'secret' ? `${variable}_fd` : undefined;
-    return { label, variable, pages, secret: memory === 'secret', ...(fd ? { fd } : {}) };
+    return { label, variable, pages, reservedPages, secret: memory === 'secret', ...(fd ? { fd } : {}) };
   }
 
   /** The label may be used again, the variable may not: they all are of one function. */

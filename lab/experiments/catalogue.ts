@@ -10,6 +10,7 @@ import { lockOnFault } from './lock-on-fault.ts';
 import { lockRange } from './lock-range.ts';
 import { prefault } from './prefault.ts';
 import { reclaim } from './reclaim.ts';
+import { reserveCommit } from './reserve-commit.ts';
 import { secretPage } from './secret-page.ts';
 
 /**
@@ -27,6 +28,7 @@ export const catalogue: readonly Experiment[] = [
   lockLimit,
   forkExperiment,
   secretPage,
+  reserveCommit,
 ];
 
 /** The experiment with this id. Throws `bad-input`, naming those there are. */

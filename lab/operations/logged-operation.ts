@@ -44,5 +44,10 @@ export type LoggedOperation =
   | { readonly kind: 'unmap'; readonly title: Text; readonly label: string }
   | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation; readonly refused?: boolean }
   | { readonly kind: 'fork'; readonly title: Text }
+  /**
+   * Work of an experiment's own as C lines, in a block: they may name regions by their letters and call the functions
+   * of the program. `call` heads the page maps after it.
+   */
+  | { readonly kind: 'work'; readonly title: Text; readonly call: string; readonly c: readonly string[] }
   /** What another program did, or what this one's reader alone needs: a comment. */
   | { readonly kind: 'remark'; readonly title: Text };

@@ -6,6 +6,10 @@ import type { BackingFile } from './backing-file.ts';
 /** What to map. Without a file or another backing it is anonymous private memory that may be read and written. */
 export interface Mapping {
   readonly pages: number;
+  /**
+   * Pages that are mapped behind `pages` and that nobody looks at one by one: address space that is only reserved.
+   */
+  readonly reservedPages?: number;
   /** The length that mmap(2) is asked for, where it is not whole pages: in the last page of `pages`. */
   readonly lengthBytes?: number;
   /**
@@ -62,8 +66,8 @@ export function mapsNotation(protection: number, shared: boolean): string {
 }
 
 /** Bytes that mmap(2) is asked for. */
-export function lengthOf({ pages, lengthBytes }: Mapping): number {
-  return lengthBytes ?? pages * pageSize();
+export function lengthOf({ pages, lengthBytes, reservedPages = 0 }: Mapping): number {
+  return lengthBytes ?? (pages + reservedPages) * pageSize();
 }
 
 /** `PROT_READ | PROT_WRITE`, as C and the steps write it. */

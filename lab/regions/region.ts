@@ -98,13 +98,13 @@ export class Region {
     measure: <T>(call: () => T) => T,
   ): { region?: Region } & ({ call: MmapCall } | { refused: MemoryFileRefused }) {
     const size = pageSize();
-    const { pages, file, memory: kind, alignPages = 1 } = mapping;
+    const { pages, reservedPages = 0, file, memory: kind, alignPages = 1 } = mapping;
     const memory = kind === 'memfd' || kind === 'secret' ? MemoryFile.create(kind, label, pages * size) : undefined;
     if (memory && 'errno' in memory) return { refused: memory };
     const length = lengthOf(mapping);
     const { protection, flags } = mmapNames(mapping);
     const fd = file?.fd ?? memory?.fd ?? -1;
-    const { hint, fences } = fence(pages * size, size, alignPages * size);
+    const { hint, fences } = fence((pages + reservedPages) * size, size, alignPages * size);
     const mapped = measure(() => mmap(hint, length, protectionBits(protection), flagBits(flags), fd, 0));
     const call = { hint, length, protection, flags, fd, ...(memory && { fdFrom: memory.call }), mapped };
     if (mapped.errno === null) return { call, region: new Region(id, label, mapped.returned, mapping, memory, fences) };
@@ -189,6 +189,9 @@ export class Region {
       await this.#unmapBytes(from * this.pageSize, firstPage * this.pageSize, measure, unmapped);
       from = Math.max(from, firstPage + pageCount);
     }
+    // Nothing of it was ever brought in, so it goes in one call.
+    const reserved = (this.mapping.reservedPages ?? 0) * this.pageSize;
+    if (reserved > 0) measure(() => munmap(this.address + BigInt(this.length), reserved));
     for (const address of this.#fences) munmap(address, this.pageSize);
     this.#fences = [];
     this.file?.[Symbol.dispose]();

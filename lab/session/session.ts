@@ -27,6 +27,12 @@ import type { Called, CallSite, Forked, Mapped, TakenStep, Turn } from './steps.
 import { asExpected, type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
 
+/** What the C program is to do for such a call. */
+function entryOf(title: Text, { record: { call }, operation, c }: Called<unknown>): LoggedOperation {
+  if (operation) return { kind: 'process', title, operation };
+  return c ? { kind: 'work', title, call, c } : { kind: 'remark', title };
+}
+
 /** A session event before the session's number is put on it. */
 export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'session'> : never) : never;
 
@@ -171,8 +177,9 @@ export class Session {
   /** Makes a call that has to be waited for, or that is another program's, as a step. */
   call<T>(title: Text, act: (site: Omit<CallSite, 'tell'>) => Promise<Called<T>>): Promise<T> {
     return this.inTurn(async () => {
-      const { record, value, operation } = await act({ clock: this.clock, signal: this.stopped });
-      const entry: LoggedOperation = operation ? { kind: 'process', title, operation } : { kind: 'remark', title };
+      const called = await act({ clock: this.clock, signal: this.stopped });
+      const { record, value } = called;
+      const entry = entryOf(title, called);
       this.observe(this.publish({ title, record, entry }).index);
       return value;
     });

@@ -28,8 +28,9 @@ export interface Forked {
 export interface Called<T> {
   readonly record: CallRecord;
   readonly value: T;
-  /** What the C program does for it; a comment alone where it is left out. */
+  /** What the C program does for it, or its lines; a comment alone where both are left out. */
   readonly operation?: ProcessOperation;
+  readonly c?: readonly string[];
 }
 
 /**

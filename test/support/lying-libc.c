@@ -62,9 +62,11 @@ LIE(munmap, (void *at, size_t length), (at, length), length)
 LIE(madvise, (void *at, size_t length, int advice), (at, length, advice), advice)
 LIE(prctl, (int option, long a, long b, long c, long d), (option, a, b, c, d), option)
 
+/* Its twist: half of it, and it may be written. */
 static void *lying_mmap(void *at, size_t length, int protection, int flags, int fd, off_t offset) {
   int answer = answer_to("mmap", (long)length);
   if (answer == TRUTH) return mmap(at, length, protection, flags, fd, offset);
+  if (answer == TWIST) return mmap(at, length / 2, PROT_READ | PROT_WRITE, flags, fd, offset);
   errno = answer;
   return MAP_FAILED;
 }

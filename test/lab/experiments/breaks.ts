@@ -329,6 +329,29 @@ const secretPage: Break[] = [
   },
 ];
 
+const oneGibibyte = { reserve: 1, chunks: 2 };
+
+const reserveCommit: Break[] = [
+  {
+    experiment: 'reserve-commit',
+    parameters: oneGibibyte,
+    lies: `mmap:${1024 ** 3}=twist`,
+    actions: [[/^Look at all/, 1, write(0)]],
+    failed: [...['charge-back', 'charge-stays', 'charged', 'commit-empty', 'empty', 'faults', 'reserved'], 'uncharged'],
+  },
+  {
+    experiment: 'reserve-commit',
+    parameters: oneGibibyte,
+    lies: '',
+    actions: [
+      [/^Write every page of chunk 2/, 1],
+      [/^Look at all/, 1, drop(0, 100)],
+      [/^Look after dropping/, 1, write(300)],
+    ],
+    failed: ['dropped', 'stays', 'touched'],
+  },
+];
+
 export const breaks: readonly Break[] = [
   ...firstTouch,
   ...prefault,
@@ -341,4 +364,5 @@ export const breaks: readonly Break[] = [
   ...lockLimit,
   ...fork,
   ...secretPage,
+  ...reserveCommit,
 ];
