@@ -13,7 +13,13 @@ const chromium = chromiumOrWhy();
 const browser: Project[] =
   'why' in chromium
     ? []
-    : [{ name: 'browser', use: { host: 'browser', browserName: 'chromium', launchOptions: chromium } }];
+    : [
+        {
+          name: 'browser',
+          use: { host: 'browser', browserName: 'chromium', launchOptions: chromium },
+          testIgnore: 'desktop.spec.ts',
+        },
+      ];
 const electron: Project[] = findElectron() === undefined ? [] : [{ name: 'electron', use: { host: 'electron' } }];
 
 export default defineConfig<{ host: 'browser' | 'electron' }>({

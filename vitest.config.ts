@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { compileCache } from './scripts/compile-cache.mjs';
 
 process.env.NODE_COMPILE_CACHE ??= compileCache();
+// Hosts that tests start record nothing of theirs among their user's recordings, unless a test says where.
+process.env.PAGESCOPE_RECORDINGS_MIB ??= '0';
 
 /**
  * One project for each kind of test; `npm test` names them as suites. Files named `*.spec.ts` below `test/e2e/` are
@@ -24,13 +26,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/{conformance,package,e2e,bench}/**'],
+          exclude: ['test/{conformance,package,kernels,e2e,bench}/**'],
+          globalSetup: 'test/support/bundle-entries.ts',
         },
       },
       { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'] } },
       {
         extends: true,
         test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'kernels', include: ['test/kernels/**/*.test.ts'], testTimeout: 1_500_000, hookTimeout: 600_000 },
       },
     ],
   },

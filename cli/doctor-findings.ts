@@ -45,8 +45,8 @@ function locking(report: LimitsReport): Finding[] {
     },
     fine('memlock-hard', group, 'RLIMIT_MEMLOCK, hard', 'RLIMIT_MEMLOCK 硬上限', limitText(memlock.hard, pageSize)),
     fine('vmlck', group, 'VmLck', 'VmLck（已锁定）', {
-      en: `${vmLckBytes} bytes locked by this process`,
-      zh: `本进程已锁定 ${vmLckBytes} 字节`,
+      en: `${vmLckBytes} bytes locked by ${report.pid === process.pid ? 'this process' : `process ${report.pid}`}`,
+      zh: `${report.pid === process.pid ? '本进程' : `进程 ${report.pid} `}已锁定 ${vmLckBytes} 字节`,
     }),
     fine('cap-ipc-lock', group, 'CAP_IPC_LOCK', 'CAP_IPC_LOCK 权能', capabilityText(report)),
     callsFinding(report),
@@ -56,13 +56,15 @@ function locking(report: LimitsReport): Finding[] {
 }
 
 /** What of the calls that experiments make was refused when it was tried. */
-function callsFinding({ callFilter: { seccomp, refused, untold } }: LimitsReport): Finding {
+function callsFinding(report: LimitsReport): Finding {
+  const { seccomp, refused, untold } = report.callFilter;
   const mode = seccomp === null ? '?' : String(seccomp);
   const list = refused.map(({ call, errno }) => `${call} ${errno}`).join(', ');
   const known = { id: 'call-filter', group: 'locking', title: { en: 'Refused calls', zh: '被拒绝的调用' } } as const;
   // Without a filter there is nothing to tell of them.
   const not = seccomp === 0 ? '' : untold.join(', ');
   const told = { en: not && `; not told: ${not}`, zh: not && `；无法判断：${not}` };
+  if (refused.length === 0 && report.pid !== process.pid && seccomp !== 0) return { ...known, ...filterUntold(mode) };
   if (refused.length === 0) {
     const value = { en: `none (Seccomp: ${mode})${told.en}`, zh: `无（Seccomp: ${mode}）${told.zh}` };
     return { ...known, value, status: 'fine' };
@@ -74,6 +76,18 @@ function callsFinding({ callFilter: { seccomp, refused, untold } }: LimitsReport
     note: {
       en: 'A filter forbids them, and no limit changes that: pagescope doctor --fix call-filter',
       zh: '过滤器禁止这些调用，修改上限无济于事：pagescope doctor --fix call-filter',
+    },
+  };
+}
+
+/** Of another process: that a filter is set shows in its status, and no more. */
+function filterUntold(mode: string): Pick<Finding, 'value' | 'status' | 'note'> {
+  return {
+    value: { en: `unknown (Seccomp: ${mode})`, zh: `未知（Seccomp: ${mode}）` },
+    status: 'limited',
+    note: {
+      en: 'It has a filter of calls: which ones that refuses can only be tried inside of the process.',
+      zh: '它设有调用过滤器：拒绝哪些调用只能在该进程内尝试。',
     },
   };
 }
@@ -154,8 +168,8 @@ function memory({ memory: machine, cgroup, swap, overcommit, thp, mappings }: Li
     ),
     fine('thp', group, 'Transparent huge pages', '透明大页', plain(thp)),
     fine('mappings', group, 'Mappings', '映射数', {
-      en: `${mappings.count} of ${mappings.max} (vm.max_map_count)`,
-      zh: `${mappings.count}，上限 ${mappings.max}（vm.max_map_count）`,
+      en: `${mappings.count ?? 'unknown'} of ${mappings.max} (vm.max_map_count)`,
+      zh: `${mappings.count ?? '未知'}，上限 ${mappings.max}（vm.max_map_count）`,
     }),
   ];
 }

@@ -34,7 +34,7 @@ export function printFigure(terminal: Terminal, figure: ReportedFigure, language
     if (figure.kind === 'pages') {
       const grid = figure.grids[index];
       terminal.line(`${name}${said}`);
-      if (grid) terminal.pageMap(grid.runs, grid.pages, grid.unknown);
+      if (grid) terminal.pageMap(grid.runs, grid.pages, language, grid.unknown);
     } else if (figure.kind === 'lines') {
       terminal.line(`${name}${terminal.style('cyan', spark(figure, index))}  ${said}`);
     } else if (figure.kind === 'strips') {
@@ -58,7 +58,9 @@ function strip({ strips, ownScales = false }: Strips, index: number): string {
   const compared = ownScales ? strips.slice(index, index + 1) : strips;
   const most = Math.max(1, ...compared.map(whole));
   const parts = strips[index]?.parts ?? [];
-  return parts.map(({ amount, tone }) => shapes[tone].repeat(Math.round((amount / most) * longest))).join('');
+  // What is there has a cell, however little of the whole it is.
+  const cells = (amount: number) => (amount > 0 ? Math.max(1, Math.round((amount / most) * longest)) : 0);
+  return parts.map(({ amount, tone }) => shapes[tone].repeat(cells(amount))).join('');
 }
 
 /** A series in one line: its largest amount in each of the cells; a gap where nothing was measured. */

@@ -1,6 +1,7 @@
 import { countPages, formatBytes } from '../lab/base/format.ts';
 import { claimAmount } from '../protocol/claim-amount.ts';
 import type { Language } from '../protocol/language.ts';
+import { limitKib } from '../protocol/limit-units.ts';
 import { numbersIn, unitOfName } from '../protocol/quantity.ts';
 import type { Report } from '../protocol/report.ts';
 import { coreFileLine } from './core-file-text.ts';
@@ -19,6 +20,9 @@ const words = {
     claims: 'Claims',
     expected: 'expected',
     measured: 'measured',
+    colon: ': ',
+    comma: ', ',
+    semicolon: '; ',
   },
   zh: {
     pages: (count: number) => `${count} 页`,
@@ -29,6 +33,9 @@ const words = {
     claims: '断言',
     expected: '预期',
     measured: '实测',
+    colon: '：',
+    comma: '，',
+    semicolon: '；',
   },
 } as const;
 
@@ -44,8 +51,9 @@ export function printReport(report: Report, language: Language): void {
   const say = words[language];
   const settings = Object.entries(report.experiment.parameters).map(([name, value]) => `${name}=${value}`);
   terminal.line(`${terminal.style('bold', report.experiment.title)}  ${terminal.style('gray', settings.join(' '))}`);
-  for (const { label, address, pages, length } of report.regions) {
-    terminal.line(`${label}  ${address}  ${say.pages(pages)}  ${formatBytes(length)}`);
+  for (const { label, address, pages, length, pid } of report.regions) {
+    const whose = pid === undefined ? '' : `  pid ${pid}`;
+    terminal.line(`${label}  ${address}  ${say.pages(pages)}  ${formatBytes(length)}${whose}`);
   }
   terminal.line();
   printSteps(terminal, report, language);
@@ -70,8 +78,11 @@ export function printReport(report: Report, language: Language): void {
     const { text, expected, measured, status, reason } = claim;
     const said = (amount: typeof expected) => claimAmount(amount, claim, language);
     const mark = terminal.style(markStyles[status], marks[status]);
-    const values = status === 'skipped' ? '' : `${say.expected} ${said(expected)}, ${say.measured} ${said(measured)}`;
-    terminal.line(`${mark} ${text}: ${[values, reason].filter(Boolean).join('; ')}`);
+    const values =
+      status === 'skipped'
+        ? ''
+        : [`${say.expected} ${said(expected)}`, `${say.measured} ${said(measured)}`].join(say.comma);
+    terminal.line(`${mark} ${text}${say.colon}${[values, reason].filter(Boolean).join(say.semicolon)}`);
   }
   const { coreFiles = [] } = report;
   if (coreFiles.length > 0) terminal.line();
@@ -91,7 +102,7 @@ function printSteps(terminal: Terminal, report: Report, language: Language): voi
       for (const step of steps.slice(end - 1, end)) printStep(terminal, step, report, language);
     }
     const last = steps[end - 1];
-    if (last?.call === 'mincore') printMaps(terminal, report, last.index, words[language]);
+    if (last?.call === 'mincore') printMaps(terminal, report, last.index, language);
     from = end;
   }
 }
@@ -114,14 +125,20 @@ function printStep(terminal: Terminal, step: ReportStep, { environment }: Report
   terminal.line(`${String(step.index).padStart(3)}  ${step.title}`);
   const atMost = step.durationNs <= (environment.emptyCallNs ?? 0) ? '≤ ' : '';
   terminal.line(`     ${call}  ${atMost}${duration(step.durationNs)}  ${detail}`.trimEnd());
-  if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}`);
+  if (step.diagnosis) terminal.line(`     → pagescope doctor --fix ${step.diagnosis.fix}${lockOf(step.diagnosis)}`);
 }
 
-function printMaps(terminal: Terminal, report: Report, step: number, say: (typeof words)[Language]): void {
+/** What the fix is to be written for, beside nothing that is locked yet. */
+function lockOf({ limit }: NonNullable<ReportStep['diagnosis']>): string {
+  return typeof limit === 'number' ? ` --lock ${limitKib(limit)}KiB` : '';
+}
+
+function printMaps(terminal: Terminal, report: Report, step: number, language: Language): void {
   for (const snapshot of report.snapshots) {
     if (snapshot.step !== step || snapshot.runs.length === 0) continue;
     const region = report.regions.find(({ id }) => id === snapshot.region);
-    if (region) terminal.pageMap(snapshot.runs, region.pages, snapshot.unknown);
-    if (snapshot.lazilyFree) terminal.line(terminal.style('gray', `  ${say.lazilyFree(snapshot.lazilyFree)}`));
+    if (region) terminal.pageMap(snapshot.runs, region.pages, language, snapshot.unknown);
+    if (snapshot.lazilyFree)
+      terminal.line(terminal.style('gray', `  ${words[language].lazilyFree(snapshot.lazilyFree)}`));
   }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type PageState, pageState } from '../protocol/flags.ts';
+import type { Language } from '../protocol/language.ts';
 import type { Run } from '../protocol/runs.ts';
 
 type Style = 'bold' | 'gray' | 'red' | 'green' | 'yellow' | 'blue' | 'blueBright' | 'cyan' | 'magenta';
@@ -51,13 +52,14 @@ export class Terminal {
    *
    * @param unknown the flags that could not be found out
    */
-  pageMap(runs: readonly Run[], pages: number, unknown = 0): void {
+  pageMap(runs: readonly Run[], pages: number, language: Language, unknown = 0): void {
     const width = Math.max(8, Math.min(64, this.columns - 4));
     const perCell = Math.ceil(pages / (width * maxMapLines));
     const states = cellStates(runs, pages, perCell, unknown);
     for (let from = 0; from < states.length; from += width)
       this.line(`  ${this.#cells(states.slice(from, from + width))}`);
-    if (perCell > 1) this.line(this.style('gray', `  (${perCell} pages a cell)`));
+    if (perCell === 1) return;
+    this.line(this.style('gray', language === 'zh' ? `  （每格 ${perCell} 页）` : `  (${perCell} pages a cell)`));
   }
 
   #cells(states: readonly PageState[]): string {

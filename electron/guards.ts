@@ -18,7 +18,9 @@ export function openExternalPage(address: string): void {
 /** Holds whatever is shown to the app's own page: no way to another address, no second window, no web view. */
 function guard(contents: WebContents): void {
   const stay = (event: { preventDefault(): void; readonly url: string }) => {
-    if (!isOwn(event.url)) event.preventDefault();
+    // The developer tools are contents too, and load themselves anew when they are docked elsewhere.
+    const ofDevTools = contents.getURL().startsWith('devtools://') && event.url.startsWith('devtools://');
+    if (!isOwn(event.url) && !ofDevTools) event.preventDefault();
   };
   contents.on('will-navigate', stay);
   contents.on('will-frame-navigate', stay);

@@ -1,34 +1,12 @@
-import { constants } from 'node:os';
+import { setTimeout as passed } from 'node:timers/promises';
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { IsolatedProcess, ProcessEnd } from '../lab/isolation/isolated-process.ts';
 import { problem } from '../protocol/problem.ts';
 import { electronPortWire } from '../protocol/wires/electron-port.ts';
+import { ending } from './process-end.ts';
 
-/** The signals that end a lab process by its own doing or by a person's. */
-const fatal = [
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGILL',
-  'SIGKILL',
-  'SIGQUIT',
-  'SIGSEGV',
-  'SIGSYS',
-  'SIGTERM',
-  'SIGTRAP',
-] as const;
-
-/** waitpid(2) sets this bit beside the signal when there is a core file. */
-const coreDumped = 0x80;
-
-/**
- * What Electron's `exit` event means. It carries the status of `process.exit`, else what waitpid(2) gave: the number of
- * the signal. Our child exits by itself with 0, or with 1 after an error that nobody caught, so the two do not collide.
- */
-export function ending(code: number): ProcessEnd {
-  const signal = fatal.find((name) => constants.signals[name] === (code & ~coreDumped));
-  return signal === undefined ? { code, signal: null } : { code: null, signal };
-}
+/** How long to wait for the last messages of a process that has ended: Electron tells of the end on another way. */
+const drainMs = 1000;
 
 /**
  * Starts an isolated process where the host is Electron: a utility process that is given one end of a channel. (`fork`
@@ -42,16 +20,24 @@ export async function spawnUtility(entry: string, version: string): Promise<Isol
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const { port1, port2 } = new MessageChannelMain();
+  const wire = electronPortWire(port1);
+  // The port closes with the process, after its last message.
+  const drained = new Promise<void>((resolve) => wire.onClose(() => resolve()));
   const exited = new Promise<ProcessEnd>((resolve) => {
-    // Electron is still taking the process down when it tells; calling it back from there has crashed it.
-    child.once('exit', (code) => setImmediate(() => resolve(ending(code))));
+    child.once('exit', async (code) => {
+      // At least a turn: Electron is still taking the process down when it tells; calling it back has crashed it.
+      await Promise.race([drained, passed(drainMs)]);
+      setImmediate(() => resolve(ending(code)));
+    });
   });
+  // V8 gives the process up, and `exit` follows. With no listener the event would be thrown in here.
+  child.on('error', (type, location) => console.error(`The isolated process ends: ${type} in ${location}.`));
   // Waits in the channel until the child listens.
   child.postMessage({ version }, [port2]);
   await Promise.race([new Promise<void>((resolve) => child.once('spawn', () => resolve())), exited]);
   const { pid } = child;
   if (pid === undefined) {
-    port1.close();
+    wire.close();
     throw problem(
       'cannot-run-here',
       `The isolated process (${entry}) could not be started. Install Pagescope again.`,
@@ -59,7 +45,7 @@ export async function spawnUtility(entry: string, version: string): Promise<Isol
     );
   }
   return {
-    wire: electronPortWire(port1),
+    wire,
     pid,
     exited,
     kill() {

@@ -7,9 +7,12 @@ import { maxNonceLength, portChannel, requestPortChannel } from './channels.ts';
 import { isOwn } from './scheme.ts';
 
 /** The frame to answer: the page itself, in a window of ours; undefined when anything else asks. */
-function trustedFrame({ sender, senderFrame }: IpcMainEvent): WebFrameMain | undefined {
-  // `null` when the frame has navigated away or is gone.
-  if (senderFrame === null || senderFrame.parent !== null) return undefined;
+export function trustedFrame({
+  sender,
+  senderFrame,
+}: Pick<IpcMainEvent, 'sender' | 'senderFrame'>): WebFrameMain | undefined {
+  // `null` when the frame has navigated away; one that is disposed throws whatever it is asked.
+  if (senderFrame === null || senderFrame.isDestroyed() || senderFrame.parent !== null) return undefined;
   return isOwn(senderFrame.url) && BrowserWindow.fromWebContents(sender) !== null ? senderFrame : undefined;
 }
 
@@ -30,6 +33,7 @@ export function handOverPorts(makeService: (reader: Reader) => Service): void {
     if (before) before.close();
     else {
       // The port closes with the page; this is for pages that die without a word.
+      sender.on('render-process-gone', () => wires.get(sender.id)?.close());
       sender.once('destroyed', () => {
         wires.get(sender.id)?.close();
         wires.delete(sender.id);

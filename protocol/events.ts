@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { byteLimitSchema } from './byte-limit.ts';
-import { fixIdSchema } from './fixes/fix.ts';
+import { diagnosisOf } from './diagnosis.ts';
+import { lockRangeSchema } from './lock-range.ts';
 import { pageRangeSchema } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 import { units } from './quantity.ts';
 import { resultSchema } from './result.ts';
+import { targetToldSchema } from './target.ts';
 import { textSchema } from './text.ts';
 
 /** An address as it is shown and stored: `0x` and hexadecimal digits. */
@@ -17,6 +19,8 @@ export const regionInfoSchema = z.object({
   label: z.string(),
   /** As its user called it, in the workbench. */
   name: z.string().optional(),
+  /** The process whose memory it is, where it is looked at from outside. */
+  pid: z.int().positive().optional(),
   address: addressSchema,
   /** Bytes. */
   length: z.int().positive(),
@@ -44,8 +48,7 @@ export const stepSchema = z.object({
   meaning: textSchema.optional(),
   /** What the call found out or did, in words: `0 of 4 pages resident`. */
   outcome: textSchema.optional(),
-  /** Why a lock was refused here, with the numbers, and the fix for it, by its name in the limits report. */
-  diagnosis: z.object({ text: textSchema, fix: fixIdSchema }).optional(),
+  diagnosis: diagnosisOf(textSchema).optional(),
   durationNs: z.number().nonnegative(),
   startedNs: z.number().nonnegative(),
   /** Of a saved action that was done again: it had a different result; `outcome` shows the saved one. */
@@ -76,6 +79,8 @@ export const sampleSchema = z.object({
   majorFaults: z.int().nonnegative(),
   /** RLIMIT_MEMLOCK's soft limit of that process, in bytes. */
   memlockSoft: byteLimitSchema.optional(),
+  /** Of a target alone, and not in a recording, where the event `target` has it. */
+  vmSwap: z.int().nonnegative().optional(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
 
@@ -129,8 +134,8 @@ export const claimSchema = z.object({
   text: textSchema,
   /** What its numbers count. */
   unit: z.enum(units).optional(),
-  /** A pair is the least and the most that is expected. */
-  expected: z.union([z.string(), z.number(), z.tuple([z.number(), z.number()])]),
+  /** A pair is the least and the most that is expected; null where there is no most. */
+  expected: z.union([z.string(), z.number(), z.tuple([z.number(), z.number().nullable()])]),
   measured: z.union([z.string(), z.number()]),
   status: z.enum(['held', 'failed', 'skipped']),
   reason: textSchema.optional(),
@@ -175,10 +180,65 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
     total: z.number().positive(),
     unit: z.enum(['pages', 'bytes', 'actions']),
   }),
+  /**
+   * A region's pages over time, of a recording that is too long to be told frame by frame: its frames come when
+   * `pagesAt` asks for them..
+   */
+  z.object({
+    kind: z.literal('film'),
+    session: z.int().positive(),
+    region: z.int().positive(),
+    bins: z.int().positive().max(64),
+    /** Of each column, when its last frame was taken, and the newest step by then; -1 before the first. */
+    takenNs: z.array(z.number().nonnegative()),
+    steps: z.array(z.int()),
+    /** In base64, little endian: for each column a look of each bin (`film-look.ts`), of 16 bits. */
+    looks: z.string(),
+    /** The same, two numbers of 32 bits for each column: a bit for each bin that changed in it, the first lowest. */
+    changed: z.string(),
+  }),
+  /** What was locked of such a region, from its beginning to its end. */
+  z.object({
+    kind: z.literal('locks'),
+    session: z.int().positive(),
+    region: z.int().positive(),
+    ranges: z.array(lockRangeSchema),
+  }),
+  /** What was seen of the process that the session is attached to. */
+  z.object({ kind: z.literal('target'), session: z.int().positive(), target: targetToldSchema }),
   z.object({ kind: z.literal('core-file'), session: z.int().positive(), coreFile: coreFileSchema }),
   z.object({ kind: z.literal('released'), session: z.int().positive(), region: z.int().positive() }),
   z.object({ kind: z.literal('step'), session: z.int().positive(), step: stepSchema }),
-  z.object({ kind: z.literal('sample'), session: z.int().positive(), sample: sampleSchema }),
+  /** `looked`: the regions that were looked at right before it, also where no page had changed. */
+  z.object({
+    kind: z.literal('sample'),
+    session: z.int().positive(),
+    sample: sampleSchema,
+    looked: z.array(z.int().positive()).optional(),
+    /** Nothing of them moved since they were looked at before, however long ago: the kernel's counts say so. */
+    still: z.boolean().optional(),
+  }),
+  /** Told for a recording alone: what the C program of a step is made from, as `lab/operations` logs it. */
+  z.object({
+    kind: z.literal('operation'),
+    session: z.int().positive(),
+    step: z.int().nonnegative(),
+    operation: z.record(z.string(), z.unknown()),
+  }),
+  /** Told for a recording alone: an action of the workbench, as a saved one has it. */
+  z.object({
+    kind: z.literal('action'),
+    session: z.int().positive(),
+    action: z.record(z.string(), z.unknown()),
+    result: z.record(z.string(), z.unknown()),
+  }),
+  /** Whether the session is recorded, in which file; or why not, or no longer. */
+  z.object({
+    kind: z.literal('recording'),
+    session: z.int().positive(),
+    file: z.string(),
+    problem: problemSchema.optional(),
+  }),
   z.object({ kind: z.literal('claim'), session: z.int().positive(), claim: claimSchema }),
   z.object({ kind: z.literal('result'), session: z.int().positive(), result: resultSchema }),
   z.object({ kind: z.literal('measurement'), session: z.int().positive(), name: z.string(), value: z.number() }),

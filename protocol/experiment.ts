@@ -10,7 +10,13 @@ export type ExperimentGroup = z.infer<typeof experimentGroupSchema>;
 export const placementSchema = z.enum(['inline', 'isolated']);
 export type Placement = z.infer<typeof placementSchema>;
 
-const parameterCommon = { name: z.string(), title: textSchema, description: textSchema };
+const parameterCommon = {
+  name: z.string(),
+  title: textSchema,
+  description: textSchema,
+  /** It matters only while another parameter has one of some values. */
+  when: z.object({ parameter: z.string(), is: z.array(z.string()).min(1) }).optional(),
+};
 
 /** One parameter of an experiment: enough to draw a form field, a command-line option and a line of documentation. */
 export const parameterSchema = z.discriminatedUnion('kind', [
@@ -29,8 +35,10 @@ export const parameterSchema = z.discriminatedUnion('kind', [
     choices: z.array(z.object({ value: z.string(), title: textSchema })).min(1),
     default: z.string(),
   }),
-  /** A file that the user names; empty for one that the experiment makes. */
-  z.object({ ...parameterCommon, kind: z.literal('path'), default: z.string() }),
+  /** A file that the user names. `empty`: what is taken where none is named, `a temporary file`. */
+  z.object({ ...parameterCommon, kind: z.literal('path'), default: z.string(), empty: textSchema }),
+  /** A line of words that the experiment reads, such as a formula. */
+  z.object({ ...parameterCommon, kind: z.literal('line'), default: z.string() }),
 ]);
 export type Parameter = z.infer<typeof parameterSchema>;
 
@@ -44,6 +52,11 @@ export const experimentDescriptorSchema = z.object({
   group: experimentGroupSchema,
   title: textSchema,
   summary: textSchema,
+  /**
+   * What a run does, in words: `{name}` stands for a parameter, `{name|page|pages}` for a word by its number, and a
+   * part in brackets is said only while its parameters matter. Parameters that it does not name follow it.
+   */
+  sentence: textSchema.optional(),
   placement: placementSchema,
   parameters: z.array(parameterSchema),
   claims: z.array(z.object({ id: z.string(), text: textSchema })),

@@ -16,7 +16,7 @@ export interface FigureRow {
 const toldPercentiles = [50, 90, 99, 99.9] as const;
 
 const words = {
-  en: { max: 'max', end: 'at the end', most: 'at most', resident: 'resident', separator: ', ' },
+  en: { max: 'max', end: 'at the end', most: 'at most', resident: ' resident', separator: ', ' },
   zh: { max: '最大', end: '结束时', most: '最多', resident: '驻留', separator: '，' },
 } as const;
 
@@ -66,7 +66,7 @@ export function figureRows(figure: Figure | ReportedFigure, language: Language):
     case 'pages':
       return figure.grids.map(({ label, note, pages, runs, unknown = 0 }) => {
         const there = runs.reduce((sum, [, count, flags]) => (isThere(flags, unknown) ? sum + count : sum), 0);
-        const said = `${number(there)} / ${quantity(pages, 'pages')} ${say.resident}`;
+        const said = `${number(there)} / ${quantity(pages, 'pages')}${say.resident}`;
         return { label: pick(label), said: joined(said, note && pick(note)) };
       });
   }

@@ -111,9 +111,9 @@ class RunBuffer {
 }
 
 /**
- * The frame that brings a reader who has `before` to `after`, or undefined when nothing changed. Without `before` the
- * frame is whole. The result is an exact-size buffer of its own (a subarray would send its whole backing buffer through
- * a port).
+ * The frame that brings a reader who has `before` to `after`, or undefined when nothing changed between steps: a
+ * step's frame is made all the same. Without `before` the frame is whole. The result is an exact-size buffer of its own
+ * (a subarray would send its whole backing buffer through a port).
  */
 export function encodeFrame(
   info: FrameInfo,
@@ -124,7 +124,7 @@ export function encodeFrame(
   const runs = new RunBuffer(paddedBytes / runBytes);
   if (before) forEachChangedRun(before, after, runs.add);
   else forEachRun(after, runs.add);
-  if (before && runs.count === 0) return undefined;
+  if (before && runs.count === 0 && info.step < 0) return undefined;
   if (!runs.fits) {
     const bytes = header(Kind.WholeBytes, info, after.length, 0, paddedBytes);
     bytes.set(after, frameHeaderBytes);

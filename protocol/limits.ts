@@ -87,7 +87,7 @@ export const cgroupMemorySchema = z.object({
 export type CgroupMemory = z.infer<typeof cgroupMemorySchema>;
 
 export const limitsReportSchema = z.object({
-  /** The process that was measured: the host's own. */
+  /** The process that was measured: the host's own, or the one that was asked for. */
   pid: z.int().positive(),
   pageSize: z.int().positive(),
   /** RLIMIT_MEMLOCK. getrlimit(2) */
@@ -134,8 +134,8 @@ export const limitsReportSchema = z.object({
   }),
   /** As in the report's environment. */
   thp: z.string(),
-  /** Mappings of this process, and how many it may have: `vm.max_map_count`. */
-  mappings: z.object({ count: z.int().nonnegative(), max: z.int().nonnegative() }),
+  /** Its mappings, null where its maps may not be read, and how many it may have: `vm.max_map_count`. */
+  mappings: z.object({ count: z.int().nonnegative().nullable(), max: z.int().nonnegative() }),
   features: z.record(z.string(), featureSchema),
   /** Those for the surroundings found come first. */
   fixes: z.array(fixSchema),

@@ -47,4 +47,11 @@ export type ProcessOperation =
   /** prctl(2) `PR_SET_PTRACER`: lets the process's own children trace it, where Yama lets only ancestors. */
   | { readonly kind: 'set-tracer'; readonly allowed: boolean }
   /** clone(2) into abort(3): a copy of the process, with its memory, that ends as a crash does. */
-  | { readonly kind: 'abort' };
+  | { readonly kind: 'abort' }
+  /** prctl(2) `PR_SET_THP_DISABLE`: a page is a page also where malloc maps it. */
+  | { readonly kind: 'disable-thp' }
+  /** mallopt(3): a threshold of glibc's malloc, in bytes, which then no longer moves by itself. */
+  | { readonly kind: 'mallopt'; readonly parameter: MallocThreshold; readonly bytes: number };
+
+/** The parameters of mallopt(3) that are set. */
+export type MallocThreshold = 'M_MMAP_THRESHOLD' | 'M_TRIM_THRESHOLD';

@@ -5,7 +5,7 @@ import { problem } from './problem.ts';
 type Bounds =
   | Pick<Extract<Parameter, { kind: 'integer' }>, 'kind' | 'minimum' | 'maximum'>
   | { readonly kind: 'choice'; readonly choices: readonly { readonly value: string }[] }
-  | { readonly kind: 'path' };
+  | { readonly kind: 'path' | 'line' };
 
 /**
  * The value of a parameter, checked. Numbers may come as decimal text, as the command line gives them. Throws
@@ -18,6 +18,7 @@ export function checkParameterValue(name: string, bounds: Bounds, value: string 
     case 'choice':
       return checkChoice(name, bounds.choices, value);
     case 'path':
+    case 'line':
       return String(value);
   }
 }

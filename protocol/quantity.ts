@@ -13,6 +13,8 @@ export const units = [
   'faults',
   'calls',
   'items',
+  'occurrences',
+  'places',
   'times',
   'per-second',
 ] as const;
@@ -31,6 +33,8 @@ const nouns = {
   faults: { one: 'fault', many: 'faults', zh: '次缺页' },
   calls: { one: 'call', many: 'calls', zh: '次调用' },
   items: { one: 'item', many: 'items', zh: '项' },
+  occurrences: { one: 'time', many: 'times', zh: '次' },
+  places: { one: 'place', many: 'places', zh: '处' },
 } as const;
 
 /** Numbers, sizes and times as a person reads them: digits by locale, IEC units for bytes, ns to s for durations. */

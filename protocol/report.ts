@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { byteLimitSchema } from './byte-limit.ts';
 import { pageCountsSchema } from './counts-schema.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import { claimSchema, coreFileSchema, regionInfoSchema, sampleSchema, stepSchema } from './events.ts';
 import { parameterValuesSchema, placementSchema } from './experiment.ts';
-import { fixIdSchema } from './fixes/fix.ts';
 import { reportSchemaId } from './report-id.ts';
 import { reportedResultSchema } from './result.ts';
 import { textSchema } from './text.ts';
@@ -49,7 +49,7 @@ const reportedText = {
   title: z.string(),
   meaning: z.string().optional(),
   outcome: z.string().optional(),
-  diagnosis: z.object({ text: z.string(), fix: fixIdSchema }).optional(),
+  diagnosis: diagnosisOf(z.string()).optional(),
 };
 
 /** The states of one region after one step. */

@@ -1,16 +1,20 @@
 import { z } from 'zod';
-import { units } from './quantity.ts';
+import { pageStates } from './flags.ts';
+import { type Unit, units } from './quantity.ts';
 import { textSchema } from './text.ts';
 
 /** A measured number of a figure; null where it could not be measured. */
 const amountSchema = z.number().nullable();
 const unitSchema = z.enum(units);
 
-/** What a bar or a part of a strip is: a page state's name takes its colour; `refused` is what was not given. */
+/** What a bar or a part of a strip is: pages of a state take its colour; `refused` is what was not given. */
 export const toneSchema = z.enum(['plain', 'absent', 'resident', 'zero', 'locked', 'swapped', 'huge', 'refused']);
 export type Tone = z.infer<typeof toneSchema>;
 
 const runsSchema = z.array(z.tuple([z.int().nonnegative(), z.int().positive(), z.int().min(0).max(255)]));
+
+/** A whole histogram: the largest amount of each bucket that has any, rising, and how many it has. */
+const bucketsSchema = z.array(z.tuple([z.number(), z.int().positive()])).optional();
 
 /** What every figure has; `L` is a text: of both languages in the window, of one in a report. */
 const figuresOf = <L extends z.ZodType>(label: L) =>
@@ -20,7 +24,16 @@ const figuresOf = <L extends z.ZodType>(label: L) =>
       kind: z.literal('bars'),
       title: label,
       unit: unitSchema,
-      bars: z.array(z.object({ label, value: amountSchema, note: label.optional(), tone: toneSchema.optional() })),
+      bars: z.array(
+        z.object({
+          label,
+          value: amountSchema,
+          note: label.optional(),
+          tone: toneSchema.optional(),
+          /** Of the amounts that the note has percentiles of, in ns. */
+          buckets: bucketsSchema,
+        }),
+      ),
       limit: z.object({ label, value: z.number() }).optional(),
     }),
     /** How often which amount was measured: `from` ≤ amount < `to`, rising, with a logarithmic axis. */
@@ -36,7 +49,12 @@ const figuresOf = <L extends z.ZodType>(label: L) =>
       title: label,
       unit: unitSchema,
       series: z.array(
-        z.object({ label, count: z.int().nonnegative(), points: z.array(z.tuple([z.number(), z.number()])) }),
+        z.object({
+          label,
+          count: z.int().nonnegative(),
+          points: z.array(z.tuple([z.number(), z.number()])),
+          buckets: bucketsSchema,
+        }),
       ),
     }),
     /** One amount over another; `stepped` holds its amount until the next point. A null is a gap. */
@@ -59,6 +77,8 @@ const figuresOf = <L extends z.ZodType>(label: L) =>
       title: label,
       unit: unitSchema,
       ownScales: z.boolean().optional(),
+      /** One strip that stands: a tank with its mark as the rim, and what was refused above it. */
+      upright: z.boolean().optional(),
       strips: z.array(
         z.object({
           label,
@@ -78,6 +98,8 @@ const figuresOf = <L extends z.ZodType>(label: L) =>
           pages: z.int().positive(),
           unknown: z.int().optional(),
           runs: runsSchema,
+          /** Of two processes that share pages: those that this one has alone. */
+          alone: z.array(z.int().nonnegative()).optional(),
         }),
       ),
     }),
@@ -87,11 +109,31 @@ export const figureSchema = figuresOf(textSchema);
 export type Figure = z.infer<typeof figureSchema>;
 export type FigureKind = Figure['kind'];
 
-/** A measured number in the result's sentence, and the step that showed it. */
+type FigureOf<L> = z.infer<ReturnType<typeof figuresOf<z.ZodType<L>>>>;
+
+interface Bucket<L> {
+  /** Of a figure that has several histograms. */
+  readonly series?: L;
+  readonly from?: number;
+  readonly to: number;
+  readonly count: number;
+  readonly unit: Unit;
+}
+
+/** All buckets of the histograms that a figure has; none of a figure that has no histogram. */
+export function bucketsOf<L>(figure: FigureOf<L>): Bucket<L>[] {
+  if (figure.kind === 'histogram') return figure.buckets.map((bucket) => ({ ...bucket, unit: figure.unit }));
+  if (figure.kind !== 'percentiles' && figure.kind !== 'bars') return [];
+  const [all, unit] = figure.kind === 'bars' ? ([figure.bars, 'ns'] as const) : ([figure.series, figure.unit] as const);
+  return all.flatMap(({ label, buckets = [] }) => buckets.map(([to, count]) => ({ series: label, to, count, unit })));
+}
+
+/** A measured number in the result's sentence, the step that showed it, and the state of the pages that it counts. */
 export const resultValueSchema = z.object({
   value: z.union([z.number(), z.string()]).nullable(),
   unit: unitSchema,
   step: z.int().nonnegative().optional(),
+  state: z.enum(pageStates).optional(),
 });
 export type ResultValue = z.infer<typeof resultValueSchema>;
 

@@ -1,12 +1,23 @@
 import { z } from 'zod';
-import type { SessionEvent } from './events.ts';
+import { comparisonSchema } from './comparison.ts';
+import { addressSchema, type SessionEvent } from './events.ts';
 import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
 import { limitsReportSchema } from './limits.ts';
 import { regionNameSchema, regionRequestSchema } from './mapping.ts';
+import { otherPagesSchema } from './other-pages.ts';
 import { toolSchema } from './page-call.ts';
+import { problemSchema } from './problem-schema.ts';
+import {
+  targetPagesRequestSchema,
+  targetPagesSchema,
+  watchedAnswerSchema,
+  watchRequestSchema,
+} from './process-look.ts';
+import { processesRequestSchema, processesSchema } from './processes.ts';
 import { maxPaceMs, sampleRateBounds } from './rates.ts';
 import { environmentSchema, reportSchema } from './report.ts';
-import { languageSchema } from './text.ts';
+import { csvTables, reportFormats } from './report-formats.ts';
+import { languageSchema, textSchema } from './text.ts';
 import {
   actionSchema,
   inverseSchema,
@@ -19,6 +30,14 @@ import {
 const session = z.int().positive();
 const region = z.int().positive();
 const nothing = z.void();
+/** For an engine whose host records the session: it tells the operations too. */
+const recorded = z.boolean().optional();
+
+const recordedExperimentSchema = z.object({
+  id: z.string(),
+  title: textSchema,
+  parameters: parameterValuesSchema,
+});
 
 export const hostInfoSchema = z.object({
   kind: z.enum(['electron', 'browser', 'isolated', 'cli']),
@@ -43,6 +62,7 @@ export const startRequestSchema = z.object({
   /** For an isolated engine: the number that its host has given the session. */
   session: session.optional(),
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
+  recorded,
 });
 export type StartRequest = z.infer<typeof startRequestSchema>;
 
@@ -65,8 +85,75 @@ export const workbenchRequestSchema = z.object({
   /** For an isolated engine: the number that its host has given the session. */
   session: session.optional(),
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
+  recorded,
 });
 export type WorkbenchRequest = z.infer<typeof workbenchRequestSchema>;
+
+export const attachRequestSchema = z.object({
+  pid: z.int().positive(),
+  /** The `startTicks` of its row: another process that has the pid by now is refused. */
+  startTicks: z.int().nonnegative().optional(),
+  /** For an isolated engine: the number that its host has given the session. */
+  session: session.optional(),
+  sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
+});
+
+/** A recording as a list shows it; without `read` it cannot be opened, and `problem` says why. */
+export const listedRecordingSchema = z.object({
+  file: z.string(),
+  sizeBytes: z.int().nonnegative(),
+  /** It stays whatever the limit is. */
+  kept: z.boolean(),
+  read: z
+    .object({
+      createdAt: z.string(),
+      experiment: recordedExperimentSchema,
+      durationNs: z.number().nonnegative(),
+      /** Left out when the recording ends before its session did, or goes on. */
+      outcome: reportSchema.shape.outcome.optional(),
+      claims: z.object({
+        held: z.int().nonnegative(),
+        failed: z.int().nonnegative(),
+        skipped: z.int().nonnegative(),
+      }),
+    })
+    .optional(),
+  problem: problemSchema.optional(),
+});
+export type ListedRecording = z.infer<typeof listedRecordingSchema>;
+
+/** A filmstrip in letters, row after row: the number of a page state, or a dot where no page was seen. */
+export const thumbnailSchema = z.object({
+  columns: z.int().nonnegative(),
+  rows: z.int().nonnegative(),
+  cells: z.string().regex(/^[\d.]*$/),
+});
+export type Thumbnail = z.infer<typeof thumbnailSchema>;
+
+/** Bytes that one reader may upload in all, and in one piece. */
+export const maxUploadBytes = 1 << 29;
+export const maxPieceBytes = 1 << 20;
+
+/** The path of a recording. */
+const file = z.string().min(1).max(4096);
+
+export const reopenRequestSchema = z.object({
+  file,
+  /** For an isolated engine: the number that its host has given the session. */
+  session: session.optional(),
+});
+
+export const reopenedSchema = z.object({
+  session,
+  /** What the recording says of its session. */
+  version: z.string(),
+  createdAt: z.string(),
+  experiment: recordedExperimentSchema,
+  placement: placementSchema,
+  pid: z.int().positive(),
+  environment: environmentSchema,
+});
+export type Reopened = z.infer<typeof reopenedSchema>;
 
 /**
  * The one contract between a reader (the window, the command line) and an engine (in the host or in an isolated
@@ -76,8 +163,14 @@ export type WorkbenchRequest = z.infer<typeof workbenchRequestSchema>;
 export const contract = {
   /** The host, and the machine it runs on. */
   host: { request: z.object({}), response: hostInfoSchema },
-  /** What the engine's process may lock, and how to raise it. Measured anew at each call. */
-  limits: { request: z.object({}), response: limitsReportSchema },
+  /** What the engine's process may lock, or another one, and how to raise it. Measured anew at each call. */
+  limits: { request: z.object({ pid: z.int().positive().optional() }), response: limitsReportSchema },
+  /** All processes: who they are, what they hold, what they lock of which limit. Only what changed, as a rule. */
+  processes: { request: processesRequestSchema, response: processesSchema },
+  /** One process: its mappings and pages, looked at anew only when something moved and its cost allows. */
+  process: { request: watchRequestSchema, response: watchedAnswerSchema },
+  /** The pages of one mapping, by the last look at its process. */
+  processPages: { request: targetPagesRequestSchema, response: targetPagesSchema },
   /** The catalogue. */
   experiments: { request: z.object({}), response: z.array(experimentDescriptorSchema) },
   /** Opens a session and runs an experiment in it. Its events may arrive before the answer. */
@@ -91,6 +184,31 @@ export const contract = {
    * session like any other.
    */
   workbench: { request: workbenchRequestSchema, response: startedSchema },
+  /**
+   * Opens a session of another process's memory, looked at from outside, in a process of its own: nothing of it blocks
+   * the host. Its state is `open` until the target ends or executes another program, which is `failed` with a problem
+   * of kind `gone`; all that was seen stays. The answer's `pid` is the target's. What is told of it is the event
+   * `target`; samples are the target's too.
+   */
+  attach: { request: attachRequestSchema, response: startedSchema },
+  /**
+   * Shows the mapping at an address of the target as a region, which is looked at again when something moved. Of one
+   * with more than `mostRegionPages` pages, that part which has the address; region.address and length say which.
+   * One that is open already answers its region. A region keeps its range: what is unmapped of it, or another
+   * mapping's by then, is shown as unmapped. When the mapping grows it is `released` and comes again as a new region;
+   * when nothing of it is left it is `released`. Each is a step that says so.
+   */
+  openMapping: {
+    request: z.object({ session, address: addressSchema }),
+    response: z.object({ region }),
+  },
+  /** Looks at that mapping no longer. */
+  closeMapping: { request: z.object({ session, region }), response: nothing },
+  /**
+   * Reads smaps of the target once, whatever it costs it (`smapsPriceNs` of the event `target` is told before): PSS,
+   * dirty bytes, and which mappings are locked. What was read comes as the event `target`.
+   */
+  smaps: { request: z.object({ session }), response: nothing },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
   addRegion: {
     request: z.object({ session, region: regionRequestSchema }),
@@ -126,6 +244,77 @@ export const contract = {
   save: { request: z.object({ session }), response: savedWorkbenchSchema.extend({ actions: uncheckedActionsSchema }) },
   /** The report of what the session has shown so far. */
   report: { request: z.object({ session, language: languageSchema }), response: reportSchema },
+  /** The session so far, written as text. A CSV has one table: the steps, where no other is named. */
+  export: {
+    request: z.object({
+      session,
+      format: z.enum(reportFormats),
+      table: z.enum(csvTables).optional(),
+      language: languageSchema,
+    }),
+    response: z.string(),
+  },
+  /**
+   * What was recorded here, the newest first, and how many bytes all together and each of them may take: 0 records
+   * nothing.
+   */
+  recordings: {
+    request: z.object({}),
+    response: z.object({
+      listed: z.array(listedRecordingSchema),
+      mostBytes: z.int().nonnegative(),
+      mostBytesOfOne: z.int().nonnegative(),
+      /** Whether the host's environment sets the limit, so that nobody can change it. */
+      fixed: z.boolean(),
+      /** Why what the user has set is not used. */
+      problem: problemSchema.optional(),
+    }),
+  },
+  /**
+   * Sets how many bytes all recordings may take, and deletes the oldest that are over it. Where there are such and
+   * `deletes` is not true, nothing is changed, and the answer says how many they are.
+   */
+  limitRecordings: {
+    request: z.object({ mostBytes: z.int().nonnegative(), deletes: z.boolean() }),
+    response: z.object({ over: z.object({ count: z.int(), bytes: z.int() }).optional() }),
+  },
+  /** The filmstrip of a listed recording, small. */
+  thumbnail: { request: z.object({ file }), response: thumbnailSchema },
+  /** Makes a listed recording stay whatever the limit is, or no longer. */
+  keepRecording: { request: z.object({ file, kept: z.boolean() }), response: nothing },
+  /** Deletes a listed recording. */
+  deleteRecording: { request: z.object({ file }), response: nothing },
+  /**
+   * A piece of a recording that the reader has and this machine has not, as base64; without a number, its first. The
+   * file is there until the connection ends.
+   */
+  upload: {
+    request: z.object({
+      upload: z.int().positive().optional(),
+      bytes: z
+        .string()
+        .max(Math.ceil(maxPieceBytes / 3) * 4)
+        .regex(/^[A-Za-z\d+/]*={0,2}$/),
+    }),
+    response: z.object({ upload: z.int().positive(), file: z.string() }),
+  },
+  /**
+   * Opens a recording as a session: its events and frames come as they came then, but faster, and it takes no orders.
+   * Events may arrive before the answer.
+   */
+  reopen: { request: reopenRequestSchema, response: reopenedSchema },
+  /**
+   * Of a recording that told its film alone: has the frames come that lead to its pages at an instant. Of several that
+   * are asked for at once the newest may be the only one.
+   */
+  pagesAt: { request: z.object({ session, tNs: z.number().nonnegative() }), response: nothing },
+  /** Of such a recording: its pages at a few other instants, each told from those at `tNs`. */
+  otherPages: {
+    request: z.object({ session, tNs: z.number().nonnegative(), at: z.array(z.number().nonnegative()).max(8) }),
+    response: z.array(otherPagesSchema),
+  },
+  /** Two sessions of this reader, recordings or not, side by side as they are now. */
+  compare: { request: z.object({ a: session, b: session, language: languageSchema }), response: comparisonSchema },
   /** The steps so far as a C program; with a step, only that step's lines. */
   program: { request: z.object({ session, step: z.int().nonnegative().optional() }), response: z.string() },
   /** Ends the session and releases its regions. */
@@ -156,10 +345,13 @@ export interface Reader {
   frame(bytes: Uint8Array): void;
 }
 
-/** The methods that one open session answers: all that name one, but for `close`, which ends it. */
+/**
+ * The methods that one open session answers: all that name one, but for `close`, which ends it, and `export`, which is
+ * made of its answers.
+ */
 export type SessionMethod = Exclude<
   { [M in Method]: Received<M> extends { session: number } ? M : never }[Method],
-  'close'
+  'close' | 'export'
 >;
 
 /** The engine's side of the contract, for one reader. `dispose` ends every session of that reader. */

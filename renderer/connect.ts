@@ -1,17 +1,7 @@
 import type { Wire } from '../protocol/wire.ts';
 import { messagePortWire } from '../protocol/wires/message-port.ts';
 import { webSocketWire } from '../protocol/wires/web-socket.ts';
-
-/** What the desktop app's preload puts into the page: a way to ask for the port to the engine, and nothing else. */
-export interface Bridge {
-  requestPort(nonce: string): void;
-}
-
-declare global {
-  interface Window {
-    readonly pagescope?: Bridge;
-  }
-}
+import { type Bridge, isFromPreload } from './bridge.ts';
 
 const portMessage = 'pagescope:port';
 
@@ -23,9 +13,7 @@ function electronWire(bridge: Bridge): Promise<Wire> {
   const nonce = crypto.randomUUID();
   return new Promise((resolve) => {
     const onMessage = (event: MessageEvent<unknown>): void => {
-      const { data } = event;
-      if (event.source !== window || typeof data !== 'object' || data === null) return;
-      if (!('type' in data && data.type === portMessage && 'nonce' in data && data.nonce === nonce)) return;
+      if (!isFromPreload(event, portMessage) || event.data.nonce !== nonce) return;
       const port = event.ports[0];
       if (!port) return;
       window.removeEventListener('message', onMessage);

@@ -13,6 +13,7 @@ import { ensureBuilt } from './fresh.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireNode } from './node-version.mjs';
 import { inProject, main, Refusal } from './project.mjs';
+import { appendRun, readTrend, trendTable } from './trend.mjs';
 
 /**
  * @typedef {object} Row
@@ -26,8 +27,9 @@ import { inProject, main, Refusal } from './project.mjs';
 
 /** @typedef {{ name: string, skipped: string }} Skipped */
 
-const help = `npm run bench [-- name…] [--json]
-Runs test/bench/NAME.bench.ts, all of them when none is named. Exit status 1 when a ratio is over its bound.`;
+const help = `npm run bench [-- name…] [--json] [--trend FILE]
+Runs test/bench/NAME.bench.ts, all of them when none is named. Exit status 1 when a ratio is over its bound.
+--trend appends the ratios to FILE, one line of JSON for each run, and shows those of the last six runs.`;
 
 /** What the child runs: the file for its rows and the bench file are its arguments. */
 const runner = `
@@ -91,8 +93,23 @@ function benchFiles(names) {
   return (names.length === 0 ? all : names).map((name) => join(folder, `${name}.bench.ts`));
 }
 
+/**
+ * The file after `--trend`, and the words without both.
+ * @param {readonly string[]} words
+ */
+function splitTrend(words) {
+  const at = words.indexOf('--trend');
+  if (at < 0) return { trend: undefined, args: words };
+  const trend = words[at + 1];
+  if (trend === undefined || trend.startsWith('-')) throw new Refusal('--trend needs a FILE to append to.', 2);
+  return { trend, args: words.toSpliced(at, 2) };
+}
+
 requireNode();
-await main(async (args) => {
+await main(async (words) => {
+  const { trend, args } = splitTrend(words);
+  // A file that is no trend is refused now, not after minutes.
+  const earlier = trend === undefined ? [] : readTrend(trend);
   await ensureInstalled();
   await ensureRuntime();
   const files = benchFiles(args.filter((arg) => arg !== '--json'));
@@ -104,6 +121,16 @@ await main(async (args) => {
   const skipped = results.flatMap((row) => ('skipped' in row ? [row] : []));
   if (args.includes('--json')) console.log(JSON.stringify({ rows, skipped }, null, 2));
   else console.log(table(rows));
+  if (trend !== undefined) {
+    const measured = {
+      at: new Date().toISOString(),
+      ratios: Object.fromEntries(rows.map((row) => [row.name, row.ratio])),
+    };
+    appendRun(trend, measured);
+    // stdout is the JSON's where that is asked for.
+    const show = args.includes('--json') ? console.error : console.log;
+    show(`\n${trendTable([...earlier, measured])}`);
+  }
   for (const { name, skipped: reason } of skipped) console.error(`skipped: ${name}: ${reason}`);
   return rows.some(isOver) ? 1 : 0;
 }, help);

@@ -7,13 +7,19 @@ import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { inProject, root } from './project.mjs';
 
+/** The loader of programs built for glibc: Electron, the Node of npm. A system with musl (Alpine) has none. */
+const glibcLoader = process.arch === 'arm64' ? '/lib/ld-linux-aarch64.so.1' : '/lib64/ld-linux-x86-64.so.2';
+
+/** Whether programs that were built for glibc start here. */
+export const hasGlibc = () => existsSync(glibcLoader);
+
 /**
  * The Node that runs what we start: the one that `npm ci` put into node_modules (the line that Electron embeds), else
  * the one that runs this script.
  */
 export function nodePath() {
   const shipped = inProject('node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-  return existsSync(shipped) ? realpathSync(shipped) : process.execPath;
+  return existsSync(shipped) && hasGlibc() ? realpathSync(shipped) : process.execPath;
 }
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -88,6 +94,13 @@ export function ended(child) {
  * @param {import('node:child_process').SpawnOptions} [options]
  */
 export const run = (command, args, options) => ended(start(command, args, options));
+
+/** @param {string} name of a variable in lower case: those of proxies, and npm's own, are taken in either */
+export const variable = (name) => [name, name.toUpperCase()].find((each) => process.env[each]);
+
+/** The names of the variables that send what we start to a proxy: what they hold may have a password in it. */
+export const proxyVariables = () =>
+  ['https_proxy', 'http_proxy', 'npm_config_https_proxy', 'npm_config_proxy'].flatMap((name) => variable(name) ?? []);
 
 /** The line of Node that `npm ci` installs: the one that Electron embeds. */
 const shippedNode = 24;

@@ -116,7 +116,7 @@ export function resolveChromium() {
     const missing = missingLibraries(executablePath, env);
     if (missing.length > 0) {
       throw new Refusal(
-        `The tests' Chromium lacks ${missing.join(', ')}: install them (on Debian: apt install ${packagesOf}).`,
+        `The tests' Chromium lacks ${missing.join(', ')}: install them (apt install ${packagesOf}).`,
         3,
       );
     }

@@ -2,10 +2,11 @@
  * Electron's executable. It is looked for among files alone: importing 'electron' outside Electron would start its
  * downloader. `npm start`, the tests and the command `pagescope` all ask here.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { ended, nodePath, start } from './children.mjs';
+import { ended, nodePath, proxyVariables, start } from './children.mjs';
 import { cache, inProject, Refusal, root } from './project.mjs';
 
 const shipped = inProject('node_modules', 'electron');
@@ -96,7 +97,8 @@ export async function fetchElectron({ again = false } = {}) {
   mkdirSync(folder, { recursive: true });
   const installer = start(nodePath(), [join(shipped, 'install.js')], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, TMPDIR: folder },
+    // Node's fetch asks no proxy unless it is told to (24.0).
+    env: { ...process.env, TMPDIR: folder, NODE_USE_ENV_PROXY: '1' },
   });
   let complaint = '';
   installer.stderr?.setEncoding('utf8').on('data', (text) => {
@@ -113,30 +115,59 @@ export async function fetchElectron({ again = false } = {}) {
   const why = stuck
     ? `nothing arrived for ${patienceMs / 1000} s`
     : complaint.split('\n')[0]?.replace(/^\w*Error: /, '') || 'the download ended early';
-  writeFileSync(stamp, why);
-  return { why };
+  const proxies = proxyVariables();
+  const told = proxies.length > 0 ? `${why}, by the proxy of ${proxies.join(' and ')}` : why;
+  writeFileSync(stamp, told);
+  return { why: told };
+}
+
+/**
+ * What a window would be shown on. Left to itself, Electron takes Wayland only where XDG_SESSION_TYPE says so, and X11
+ * anywhere else, also where there is none: it is told, then.
+ *
+ * @returns {'wayland' | 'x11' | undefined} undefined where no window can be shown
+ */
+export function displayKind() {
+  const { DISPLAY: x11, WAYLAND_DISPLAY: wayland, XDG_SESSION_TYPE: session } = process.env;
+  if (wayland && (session === 'wayland' || !x11)) return 'wayland';
+  return x11 ? 'x11' : undefined;
 }
 
 /** Whether a window can be shown at all. */
-export const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+export const hasDisplay = () => displayKind() !== undefined;
 
 /** @param {string} path a file below /proc/sys */
 const kernelSetting = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined);
 
+/** Settings by which a kernel refuses user namespaces, the value that does, and one that does not. */
+const refusals = [
+  { setting: 'kernel.apparmor_restrict_unprivileged_userns', refuses: '1', allows: '0' },
+  { setting: 'kernel.unprivileged_userns_clone', refuses: '0', allows: '1' },
+  { setting: 'user.max_user_namespaces', refuses: '0', allows: '15000' },
+];
+
 /**
- * Why Chromium's sandbox cannot start for this user, or undefined when it can. Chromium itself dies with a fatal error.
+ * Why Chromium's sandbox cannot start for this user and what helps, as the end of a sentence, or undefined when it can.
+ * Chromium itself dies with a fatal error before any of our code runs.
  *
  * @param {string} executable
  */
 export function sandboxObstacle(executable) {
-  if (process.getuid?.() === 0) return 'Chromium has no sandbox for root';
+  if (process.getuid?.() === 0) {
+    return 'Chromium has no sandbox for root: start it as an ordinary user, which is all that Pagescope needs';
+  }
   const helper = statSync(join(executable, '..', 'chrome-sandbox'), { throwIfNoEntry: false });
   if (helper?.uid === 0 && (helper.mode & 0o4000) !== 0) return undefined;
-  const refused =
-    kernelSetting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1' ||
-    kernelSetting('/proc/sys/kernel/unprivileged_userns_clone') === '0' ||
-    kernelSetting('/proc/sys/user/max_user_namespaces') === '0';
-  return refused ? 'this kernel refuses user namespaces, which the sandbox needs' : undefined;
+  const why = 'this system refuses user namespaces, which the sandbox needs';
+  const refusal = refusals.find(
+    ({ setting, refuses }) => kernelSetting(`/proc/sys/${setting.replaceAll('.', '/')}`) === refuses,
+  );
+  if (refusal) return `${why}: sudo sysctl ${refusal.setting}=${refusal.allows} allows them`;
+  // A container's filter has no setting to look at, so it is tried. Without unshare(1) nothing speaks against it.
+  const { status } = spawnSync('unshare', ['-Ur', 'true'], { stdio: 'ignore' });
+  return status === null || status === 0
+    ? undefined
+    : `${why}: in a container, allow them with its seccomp profile (docker run --security-opt seccomp=…)`;
 }
 
 /**
@@ -144,14 +175,20 @@ export function sandboxObstacle(executable) {
  *
  * @param {string} executable from `findElectron`
  * @param {readonly string[]} [args] for the app
- * @returns {{ command: string, args: string[], notice?: string }} `notice`: a sentence for the user
+ * @returns {{ command: string, args: string[], env: NodeJS.ProcessEnv, notice?: string }} `notice`: a sentence for the
+ *   user
  */
 export function electronCommand(executable, args = []) {
+  // Terminals of editors that are Electron apps set it; Electron would be a Node without windows.
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  const display = displayKind();
+  const platform = display === undefined ? [] : [`--ozone-platform=${display}`];
   const obstacle = sandboxObstacle(executable);
-  if (obstacle === undefined) return { command: executable, args: [root, ...args] };
+  if (obstacle === undefined) return { command: executable, args: [...platform, root, ...args], env };
   return {
     command: executable,
-    args: ['--no-sandbox', root, ...args],
+    args: [...platform, '--no-sandbox', root, ...args],
+    env,
     notice: `Electron runs without its sandbox, because ${obstacle}.`,
   };
 }

@@ -3,7 +3,7 @@
  * texts, in every package, in the window and behind `pagescope licenses`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inProject } from './project.mjs';
 
 /** Below the page, which every host serves. */
@@ -47,6 +47,15 @@ export function notices(name) {
   };
 }
 
+/**
+ * Where a licence that asks for it says to get the source, unchanged here. MPL 2.0, 3.2
+ * @type {Readonly<Record<string, string>>}
+ */
+const sources = {
+  '@resvg/resvg-wasm':
+    'Unchanged; its source, under the Mozilla Public License 2.0 (https://www.mozilla.org/MPL/2.0/), is at https://github.com/yisibl/resvg-js, of resvg, https://github.com/linebender/resvg.',
+};
+
 /** @param {string} folder */
 function noticeOf(folder) {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -54,7 +63,8 @@ function noticeOf(folder) {
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   const by = typeof author === 'string' ? author : author?.name;
   const none = texts.length > 0 ? [] : [`Its package has no licence file${by ? `; by ${by}` : ''}.`];
-  return { name: `${name} ${version}`, text: [`Licence: ${license}`, ...texts, ...none].join('\n\n') };
+  const source = sources[name] ?? [];
+  return { name: `${name} ${version}`, text: [`Licence: ${license}`, ...texts, ...none].concat(source).join('\n\n') };
 }
 
 /** Writes the one file, of all builds that were noted. */
@@ -67,5 +77,7 @@ export function writeNotices() {
   const head = `Pagescope is built with the ${sorted.length} packages below. Their licences:`;
   const line = '='.repeat(20);
   const text = [head, ...sorted.map(([name, body]) => `${line} ${name} ${line}\n\n${body}`)].join('\n\n');
+  // The page may not be built yet: a build of the command alone.
+  mkdirSync(dirname(noticesFile), { recursive: true });
   writeFileSync(noticesFile, `${text}\n`);
 }

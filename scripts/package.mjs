@@ -1,28 +1,39 @@
 /**
- * `npm run package`: AppImage, deb and tar.gz for x64 and arm64, into `dist/`. electron-builder fetches Electron and
- * the tools of each format on first use; what cannot be fetched is named at the end, and the rest is packed all the
- * same.
+ * `npm run package`: AppImage, deb and tar.gz for x64 and arm64, or the package for npm, into `dist/`. electron-builder
+ * fetches Electron and the tools of each format on first use; what cannot be fetched is named at the end, and the rest
+ * is packed all the same.
  */
 import { dirname } from 'node:path';
 import { ended, ensureRuntime, nodePath, start } from './children.mjs';
-import { findElectron, findOnPath } from './electron-binary.mjs';
+import { findElectron } from './electron-binary.mjs';
 import { ensureBuilt } from './fresh.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireNode } from './node-version.mjs';
+import { packForNpm } from './npm-package.mjs';
+import { packagingTools } from './packaging-tools.mjs';
 import { inProject, main, Refusal } from './project.mjs';
 
 const formats = ['AppImage', 'deb', 'tar.gz', 'dir'];
 const architectures = ['x64', 'arm64'];
 
 const help = `npm run package [-- format…] [--x64] [--arm64]
-Formats: AppImage, deb and tar.gz (all three when none is named), and dir, a folder. The packages go to dist/.`;
+npm run package -- --npm
+Formats: AppImage, deb and tar.gz (all three when none is named), and dir, a folder. --npm makes the package for npm,
+which needs no Electron. The packages go to dist/.`;
 
-/** @param {readonly string[]} args */
+/**
+ * @param {readonly string[]} args
+ * @returns {'npm' | { formats: string[], architectures: string[] }}
+ */
 function wanted(args) {
-  const known = [...formats, ...architectures.map((arch) => `--${arch}`)];
+  const known = [...formats, ...architectures.map((arch) => `--${arch}`), '--npm'];
   const unknown = args.find((arg) => !known.includes(arg));
   if (unknown !== undefined)
     throw new Refusal(`npm run package knows no '${unknown}': give any of ${known.join(', ')}.`, 2);
+  if (args.includes('--npm')) {
+    if (args.length > 1) throw new Refusal('npm run package -- --npm takes nothing else: it is for every machine.', 2);
+    return 'npm';
+  }
   const asked = formats.filter((format) => args.includes(format));
   const askedArchitectures = architectures.filter((arch) => args.includes(`--${arch}`));
   return {
@@ -53,8 +64,8 @@ function fetchFailure(output) {
 async function pack(format, arch, options) {
   console.error(`Packing ${format} (${arch}) …`);
   const builder = inProject('node_modules', 'electron-builder', 'cli.js');
-  // An installed fpm spares the download of one.
-  const env = { ...process.env, ...(findOnPath(['fpm']) && { USE_SYSTEM_FPM: 'true' }) };
+  // What is installed spares a download.
+  const env = { ...process.env, ...packagingTools() };
   const child = start(nodePath(), [builder, '--linux', format, `--${arch}`, '--publish', 'never', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
@@ -94,10 +105,15 @@ async function packAll(arch, formats) {
 
 requireNode();
 await main(async (args) => {
-  const { formats, architectures } = wanted(args);
+  const asked = wanted(args);
   await ensureInstalled();
   await ensureRuntime();
   await ensureBuilt();
+  if (asked === 'npm') {
+    console.log(packForNpm(inProject('dist')));
+    return 0;
+  }
+  const { formats, architectures } = asked;
   const missing = [];
   for (const arch of architectures) missing.push(...(await packAll(arch, formats)));
   if (missing.length === 0) return 0;

@@ -39,6 +39,19 @@ export function readResults(file, suite, status) {
 }
 
 /**
+ * What skipped tests ask for, in one line: a reason that a package would take away ends with `(apt install NAME …)`.
+ *
+ * @param {readonly Result[]} skipped
+ */
+function packagesFor(skipped) {
+  const asked = skipped.map(({ reason = '' }) => /\(apt install ([^()]+)\)/.exec(reason)?.[1]?.split(' ') ?? []);
+  const names = [...new Set(asked.flat())].toSorted();
+  const tests = asked.filter((each) => each.length > 0).length;
+  const those = tests === 1 ? 'one of these tests runs' : `${tests} of these tests run`;
+  return names.length > 0 ? [`On Debian ${those} after: apt install ${names.join(' ')}`] : [];
+}
+
+/**
  * The end of every test run: what was skipped and why, what failed, and the total as the last line.
  *
  * @param {readonly Result[]} results
@@ -49,6 +62,7 @@ export function summary(results) {
   return [
     ...(skipped.length > 0 ? ['Skipped:'] : []),
     ...skipped.map(({ name, reason }) => `  ${name}: ${reason ?? 'no reason given'}`),
+    ...packagesFor(skipped),
     ...(failed.length > 0 ? ['Failed:'] : []),
     ...failed.map(({ name }) => `  ${name}`),
     `${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`,

@@ -1,6 +1,6 @@
 /**
- * electron-builder's `beforePack`: puts koffi's machine code for the architecture that is packed into `out/koffi/`. npm
- * installs that of this machine alone; the other comes from the registry, and has to be what package-lock.json names.
+ * koffi's machine code for the architecture that is packed. npm installs that of this machine alone; the other comes
+ * from the registry, and has to be what package-lock.json names.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -43,10 +43,17 @@ function unpackFromRegistry(name, folder) {
 }
 
 /**
- * @param {string} arch x64 or arm64
- * @returns {string} the folder that stands for `node_modules/@koromix`
+ * Puts it into `out/koffi/`, whose folders stand for `node_modules/@koromix`.
+ *
+ * @param {number} builderArch electron-builder's number of the architecture
  */
-function stageKoffi(arch) {
+export function stageKoffi(builderArch) {
+  const arch = archNames.get(builderArch);
+  if (arch === undefined)
+    throw new Refusal(
+      `Pagescope is packed for x64 and arm64, not for electron-builder's architecture ${builderArch}.`,
+      2,
+    );
   const name = `koffi-linux-${arch}`;
   const staged = inProject('out', 'koffi', arch);
   mkdirSync(inProject('out', 'koffi'), { recursive: true });
@@ -61,13 +68,4 @@ function stageKoffi(arch) {
   } finally {
     rmSync(making, { recursive: true, force: true });
   }
-  return staged;
-}
-
-/** @param {{ arch: number }} context */
-export default function beforePack({ arch }) {
-  const name = archNames.get(arch);
-  if (name === undefined)
-    throw new Refusal(`Pagescope is packed for x64 and arm64, not for electron-builder's architecture ${arch}.`, 2);
-  stageKoffi(name);
 }

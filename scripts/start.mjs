@@ -2,13 +2,13 @@
  * `npm start`: installs and builds what is stale, then opens the desktop app, or the same app in a browser where there
  * is no Electron or no display.
  */
-import { ended, nodePath, run, start } from './children.mjs';
+import { hasGlibc, run } from './children.mjs';
 import { electronCommand, fetchElectron, findElectron, hasDisplay } from './electron-binary.mjs';
 import { ensureBuilt } from './fresh.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireNode } from './node-version.mjs';
-import { inProject, main } from './project.mjs';
-import { openWindow, windowBrowser } from './window.mjs';
+import { main } from './project.mjs';
+import { serve } from './serve.mjs';
 
 const help = `npm start [-- options]
   --serve            serve the app to a browser at once, without Electron
@@ -25,31 +25,10 @@ async function electron(again) {
   if (!hasDisplay()) return { why: 'neither DISPLAY nor WAYLAND_DISPLAY names a display' };
   const path = findElectron();
   if (path !== undefined) return { path };
+  if (!hasGlibc()) return { why: 'its binary needs glibc, and this system has another C library (musl)' };
   const fetched = await fetchElectron({ again });
   if ('path' in fetched) return fetched;
   return { why: `its binary could not be fetched (${fetched.why}; 'npm start -- --fetch-electron' tries again)` };
-}
-
-/**
- * The loopback host; its first line on stdout is the URL, and a window opens on it where one can.
- *
- * @param {readonly string[]} args
- */
-async function serve(args) {
-  const host = start(nodePath(), [inProject('bin', 'pagescope.mjs'), 'serve', ...args], {
-    stdio: ['inherit', 'pipe', 'inherit'],
-  });
-  const status = ended(host);
-  let firstLine = '';
-  host.stdout?.setEncoding('utf8').on('data', (text) => {
-    process.stdout.write(text);
-    if (firstLine.includes('\n')) return;
-    firstLine += text;
-    const url = firstLine.includes('\n') && /http:\/\/[^\s"]+/.exec(firstLine)?.[0];
-    const browser = url && windowBrowser();
-    if (browser) void openWindow(browser, url);
-  });
-  return await status;
 }
 
 /** @param {readonly string[]} args */
@@ -61,9 +40,9 @@ async function desktop(args) {
     console.error(`Pagescope opens in a browser and not in Electron, because ${found.why}.`);
     return await serve(rest);
   }
-  const { command, args: electronArgs, notice } = electronCommand(found.path, rest);
+  const { command, args: electronArgs, env, notice } = electronCommand(found.path, rest);
   if (notice) console.error(notice);
-  return await run(command, electronArgs);
+  return await run(command, electronArgs, { env });
 }
 
 requireNode();

@@ -16,6 +16,7 @@ import { readResults } from './results.mjs';
  * @property {string} name
  * @property {string} about
  * @property {(filters: readonly string[]) => Promise<Result[]>} run
+ * @property {boolean} [optIn] runs only when it is named
  */
 
 const resultsFolder = inProject('out', 'test-results');
@@ -100,8 +101,8 @@ async function inElectron(filters) {
   }
   if (hasDisplay()) return await playwright('electron', filters);
   const xvfb = findOnPath(['xvfb-run']);
-  if (xvfb === undefined) return didNotRun(name, 'there is no display and no xvfb-run');
-  return await playwright('electron', filters, [xvfb, '-a']);
+  if (xvfb === undefined) return didNotRun(name, 'there is no display and no xvfb-run (apt install xvfb xauth)');
+  return await playwright('electron', filters, [xvfb, '-a', '-s', '-screen 0 1600x1100x24']);
 }
 
 /** @type {readonly Suite[]} */
@@ -130,5 +131,11 @@ export const suites = [
     name: 'e2e',
     about: 'the app in Chromium, and in Electron where its binary is',
     run: async (filters) => [...(await inBrowser(filters)), ...(await inElectron(filters))],
+  },
+  {
+    name: 'kernels',
+    about: "Debian's kernels in virtual machines: an hour in emulation, so only when it is named",
+    run: (filters) => vitest('kernels', filters),
+    optIn: true,
   },
 ];

@@ -2,6 +2,7 @@
  * What is built, from what. A target's inputs follow the floors of the source layout: a host is made from itself and
  * from everything below it.
  */
+import { readFileSync } from 'node:fs';
 import { notices } from './notices.mjs';
 import { inProject, root } from './project.mjs';
 
@@ -46,6 +47,24 @@ const commonJs = /** @type {const} */ ({
 });
 
 /**
+ * What pictures are drawn with, which is no JavaScript: loaded where one is asked for.
+ *
+ * @type {import('vite').Plugin}
+ */
+const drawingParts = {
+  name: 'drawing-parts',
+  generateBundle() {
+    const parts = {
+      'resvg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
+      'inter-latin.woff2': '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+    };
+    for (const [fileName, from] of Object.entries(parts)) {
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(inProject('node_modules', from)) });
+    }
+  },
+};
+
+/**
  * Node code: one file per entry, and a chunk for each part that is imported later. Not minified: a readable stack trace
  * is worth more than what the smaller file saves at start.
  *
@@ -59,7 +78,7 @@ const forNode = (folder, input, kind = modules) => ({
   root,
   logLevel: 'warn',
   publicDir: false,
-  plugins: [commandsAreFunctions, notices(Object.keys(input).join('-'))],
+  plugins: [commandsAreFunctions, notices(Object.keys(input).join('-')), ...(folder === 'cli' ? [drawingParts] : [])],
   build: {
     ssr: true,
     outDir: inProject('out', folder),
@@ -101,21 +120,27 @@ function forPreload() {
 export const targets = [
   {
     name: 'renderer',
-    folders: ['renderer', 'protocol', 'vite.config.ts'],
+    folders: ['renderer', 'protocol', 'docs', 'vite.config.ts'],
     outputs: ['renderer/index.html', 'renderer/third-party-notices.txt'],
     builds: () => [{ configFile: inProject('vite.config.ts'), logLevel: 'warn' }],
   },
   {
     name: 'cli',
     folders: ['cli', 'server', 'conformance', ...below],
-    outputs: ['cli/main.cjs', 'cli/isolated.cjs', 'cli/conformance-child.cjs'],
+    outputs: [
+      ...['main', 'isolated', 'keeper', 'conformance-child', 'allocating'].map((name) => `cli/${name}.cjs`),
+      'cli/resvg.wasm',
+      'cli/inter-latin.woff2',
+    ],
     builds: () => [
       forNode(
         'cli',
         {
           main: 'cli/main.ts',
           isolated: 'cli/isolated.ts',
+          keeper: 'cli/keeper.ts',
           'conformance-child': 'conformance/child.ts',
+          allocating: 'lab/experiments/thread-cache/allocating.ts',
         },
         commonJs,
       ),
@@ -124,7 +149,14 @@ export const targets = [
   {
     name: 'electron',
     folders: ['electron', ...below],
-    outputs: ['electron/main.js', 'electron/isolated.js', 'electron/preload.cjs'],
-    builds: () => [forNode('electron', { main: 'electron/main.ts', isolated: 'electron/isolated.ts' }), forPreload()],
+    outputs: ['electron/main.js', 'electron/isolated.js', 'electron/keeper.js', 'electron/preload.cjs'],
+    builds: () => [
+      forNode('electron', {
+        main: 'electron/main.ts',
+        isolated: 'electron/isolated.ts',
+        keeper: 'electron/keeper.ts',
+      }),
+      forPreload(),
+    ],
   },
 ];

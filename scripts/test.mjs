@@ -13,7 +13,7 @@ import { suites } from './suites.mjs';
 
 const help = `npm test [-- suite…] [filter…]
 ${suites.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
-Without a suite all run. What follows the suites goes to their runners: paths, or options such as -t 'a name'
+Without a suite all run but kernels. What follows the suites goes to their runners: paths, or options such as -t 'a name'
 (Vitest) and -g 'a name' (Playwright). One test: npm test -- unit test/protocol/frame.test.ts`;
 
 /** @param {readonly string[]} args */
@@ -26,7 +26,7 @@ function chosen(args) {
     const all = suites.map(({ name }) => name).join(', ');
     throw new Refusal(`'${filters[0]}' isn't a suite: name one of ${all} before what is passed on to it.`, 2);
   }
-  return { wanted: names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name)), filters };
+  return { wanted: suites.filter(({ name, optIn }) => (names.length === 0 ? !optIn : names.includes(name))), filters };
 }
 
 /**

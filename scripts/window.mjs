@@ -47,7 +47,7 @@ export async function openWindow(browser, url) {
   const obstacle = sandboxObstacle(browser);
   if (obstacle !== undefined)
     console.error(
-      `${browser} runs without its sandbox, because ${obstacle}: it shows nothing but Pagescope's own page.`,
+      `${browser} runs without its sandbox, because ${obstacle}. It shows nothing but Pagescope's own page.`,
     );
   const sandbox = obstacle === undefined ? [] : ['--no-sandbox'];
   const quiet = ['--no-first-run', '--no-default-browser-check'];

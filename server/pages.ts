@@ -7,7 +7,7 @@ import type { Admission } from './admission.ts';
 import { type Refusal, refusalBody, refusals } from './refusals.ts';
 
 const yearSeconds = 365 * 24 * 3600;
-const onwards = '<!doctype html><meta http-equiv="refresh" content="0;url=/">';
+const onwards = (path: string) => `<!doctype html><meta http-equiv="refresh" content="0;url=${path}">`;
 
 /** Answers HTTP requests: the exchange of the token, then the files of the built page to those who have the cookie. */
 export class Pages {
@@ -15,8 +15,11 @@ export class Pages {
   readonly #admission: Admission;
   readonly #addresses: Addresses;
   readonly #headers: Record<string, string>;
+  readonly #first: string;
 
-  constructor(folder: string, admission: Admission, addresses: Addresses) {
+  /** @param show what comes first, as `startServer` takes it */
+  constructor(folder: string, admission: Admission, addresses: Addresses, show = '') {
+    this.#first = `/${show}`;
     this.#folder = folder;
     this.#admission = admission;
     this.#addresses = addresses;
@@ -59,8 +62,8 @@ export class Pages {
       // Who comes from another site's page (the one that hands our window its link) would not send a strict cookie
       // along with a redirect: ours sends it to the page itself.
       if (request.headers['sec-fetch-site'] === 'cross-site') {
-        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(onwards);
-      } else response.writeHead(303, { Location: '/' }).end();
+        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(onwards(this.#first));
+      } else response.writeHead(303, { Location: this.#first }).end();
     }
   }
 

@@ -1,5 +1,6 @@
 import { environment } from '../../lab/limits/environment.ts';
 import { limitsFacts } from '../../lab/limits/limits.ts';
+import { Target } from '../../lab/processes/target.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import type { Fix } from '../../protocol/fixes/fix.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
@@ -22,15 +23,18 @@ interface Options {
   readonly lock?: string | undefined;
   /** Print this fix alone. */
   readonly fix?: FixId | undefined;
+  /** Another process, from outside. */
+  readonly pid?: number | undefined;
 }
 
 /**
- * `pagescope doctor`: what this process may lock, what this machine lets experiments show, and the fixes. With
- * `--lock`, exits 1 when that much could not be locked.
+ * `pagescope doctor`: what this process may lock, or another one, what this machine lets experiments show, and the
+ * fixes. With `--lock`, exits 1 when that much could not be locked.
  */
-export function doctor({ json, language, lock, fix }: Options): ExitStatus {
+export function doctor({ json, language, lock, fix, pid }: Options): ExitStatus {
   const bytes = lock === undefined ? undefined : sizeOf(lock);
-  const facts = limitsFacts();
+  using target = pid === undefined ? undefined : new Target(pid);
+  const facts = limitsFacts(target?.pid);
   const wanted = bytes === undefined ? undefined : facts.vmLckBytes + bytes;
   const report: LimitsReport = { ...facts, fixes: fixesFor(facts, wanted) };
   const verdict = bytes === undefined ? undefined : wouldLock(facts, bytes);
@@ -68,6 +72,11 @@ const headings: Readonly<Record<Finding['group'], Text>> = {
   kernel: { en: 'Kernel features', zh: '内核功能' },
 };
 
+const unlessFiltered: Text = {
+  en: 'Unless its filter of calls (seccomp) refuses mlock: that can’t be told from outside.',
+  zh: '除非其调用过滤器（seccomp）拒绝 mlock：从外部无法得知。',
+};
+
 /** The doctor's words, on a terminal. */
 class DoctorPage {
   readonly #terminal: Terminal;
@@ -81,7 +90,10 @@ class DoctorPage {
   everything(report: LimitsReport): void {
     const { kernel, architecture } = environment();
     this.#terminal.line(`Linux ${kernel} ${architecture}, pid ${report.pid}`);
-    for (const group of ['locking', 'memory', 'kernel'] as const) this.#group(report, group);
+    // What this machine's kernel lets experiments show is no question of another process.
+    const own = report.pid === process.pid;
+    for (const group of ['locking', 'memory', 'kernel'] as const)
+      if (own || group !== 'kernel') this.#group(report, group);
     this.#here(report);
     const others = report.fixes.filter(({ applies }) => applies === 'elsewhere');
     this.#heading({
@@ -100,6 +112,8 @@ class DoctorPage {
     const how = outOf ? { en: 'killed', zh: '会被终止' } : { en: `${errno}`, zh: `${errno}` };
     const answer = works ? { en: 'Yes', zh: '能' } : { en: `No, ${how.en}`, zh: `不能，${how.zh}` };
     this.#terminal.line(`${mark} ${answer[this.#language]}: ${why[this.#language]}`);
+    if (works && report.pid !== process.pid && report.callFilter.seccomp !== 0)
+      this.#terminal.line(`  ${unlessFiltered[this.#language]}`);
     if (change) this.#terminal.line(`  ${change[this.#language]}`);
     if (fix) this.fixes(report.fixes.filter(({ id }) => id === fix));
   }

@@ -31,7 +31,7 @@ function print(terminal: Terminal, descriptor: ExperimentDescriptor, language: L
   if (reason) terminal.line(terminal.style('yellow', `  ${reason[language]}`));
 }
 
-/** The values a parameter takes and its default: `1..1024 [64]`, `read|write [write]`. */
+/** The values a parameter takes and its default: `1..1024 [64]`, `read|write [write]`, `TEXT [c + c / 2]`. */
 function bounds(parameter: Parameter): string {
   switch (parameter.kind) {
     case 'integer':
@@ -40,5 +40,7 @@ function bounds(parameter: Parameter): string {
       return `${parameter.choices.map(({ value }) => value).join('|')} [${parameter.default}]`;
     case 'path':
       return 'FILE';
+    case 'line':
+      return `TEXT [${parameter.default}]`;
   }
 }

@@ -4,14 +4,17 @@ import { nothingMeasured } from '../../protocol/claim-amount.ts';
 import type { SessionEvent } from '../../protocol/events.ts';
 import { ExitStatus, statusOf } from '../../protocol/exit-status.ts';
 import type { ParameterValues, Placement } from '../../protocol/experiment.ts';
+import { decodeFrame } from '../../protocol/frame.ts';
 import type { Language } from '../../protocol/language.ts';
 import { type Problem, ProblemError, problem } from '../../protocol/problem.ts';
 import { sampleRateBounds } from '../../protocol/rates.ts';
 import type { Report } from '../../protocol/report.ts';
+import type { FileFormat } from '../../protocol/report-formats.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { nodeHost } from '../host.ts';
 import { checkWritable, writeWhole } from '../output-file.ts';
+import { recordTo } from '../record-to.ts';
 import { printReport } from '../report-text.ts';
 import { withoutControls } from '../terminal.ts';
 
@@ -21,7 +24,11 @@ export interface RunOptions {
   readonly placement: Placement | undefined;
   readonly output: string | undefined;
   /** What `output` gets; the JSON report when not given. */
-  readonly format: 'json' | 'c' | undefined;
+  readonly format: FileFormat | undefined;
+  /** The recording of the run. */
+  readonly record: string | undefined;
+  /** Whether `record` may take the place of a file that is there. */
+  readonly force: boolean;
   readonly json: boolean;
   readonly language: Language;
 }
@@ -35,7 +42,7 @@ type State = Extract<SessionEvent, { kind: 'state' }>;
  * `pagescope run`: runs an experiment and shows what came of it. The exit status tells whether every claim held.
  */
 export async function run(options: RunOptions): Promise<number> {
-  if (options.output !== undefined) checkWritable(options.output);
+  if (options.output !== undefined) checkWritable(options.output, options.force);
   else if (options.format !== undefined) throw formatOfNothing();
   let ended: (how: State | Interrupted) => void = () => {};
   const end = new Promise<State | Interrupted>((resolve) => {
@@ -47,14 +54,24 @@ export async function run(options: RunOptions): Promise<number> {
     ended(interrupted);
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
-  const service = createService(nodeHost('cli'), {
-    event: (event) => {
-      if (event.kind === 'state' && event.state !== 'running' && event.state !== 'paused') ended(event);
+  const recording = options.record === undefined ? undefined : await recordTo(options.record, options.force);
+  const service = createService(
+    nodeHost('cli', () => recording?.begin),
+    {
+      event: (event) => {
+        if (event.kind === 'recording' && event.problem) recording?.failed(event.problem);
+        if (event.kind === 'state' && event.state !== 'running' && event.state !== 'paused') ended(event);
+      },
+      // Nobody draws it here; unacknowledged, it would keep the script waiting.
+      frame: (bytes) => service.acknowledge(decodeFrame(bytes)),
     },
-    frame: () => {},
-  });
+  );
   try {
-    return await runIn(service, options, end);
+    const status = await runIn(service, options, end);
+    await service.dispose();
+    recording?.finish();
+    if (recording?.problem) tell(recording.problem, options.language);
+    return status;
   } catch (error) {
     // A terminal's Ctrl-C reaches the isolated process as well, whose end is then no surprise.
     if (interrupted) return statusOfSignal(interrupted);
@@ -81,9 +98,13 @@ async function runIn(service: Service, options: RunOptions, end: Promise<State |
   if ('signal' in how) return statusOfSignal(how);
   const report = await service.inSession('report', { session, language: options.language }, never);
   if (options.output !== undefined) {
-    const text =
-      options.format === 'c' ? await service.inSession('program', { session }, never) : `${JSON.stringify(report)}\n`;
-    writeWhole(options.output, text);
+    const { asFile } = await import('../file-format.ts');
+    const program = () => service.inSession('program', { session }, never);
+    const saved = () => service.inSession('save', { session }, never);
+    writeWhole(
+      options.output,
+      await asFile(options.format ?? 'json', { report, language: options.language, program, saved }),
+    );
   }
   // Refused before anything was measured: there is nothing to print but the sentence.
   if (how.problem?.kind === 'bad-input' && report.steps.length === 0) throw new ProblemError(how.problem);

@@ -119,7 +119,9 @@ export const specialAdviceRules = rules('madvise', [
     check: () =>
       withHugeRange((a, length) => {
         const { errno } = mlock(a, length);
-        if (errno !== null) skip({ en: `2 MiB can't be locked here: ${errno}.`, zh: `此处无法锁定 2 MiB：${errno}。` });
+        const size = `${length / 2 ** 20} MiB`;
+        if (errno !== null)
+          skip({ en: `${size} can't be locked here: ${errno}.`, zh: `此处无法锁定 ${size}：${errno}。` });
         collapses(a, length);
         same((look(a, 1)[0] ?? 0) & PageBit.Locked, PageBit.Locked, 'locked');
       }),

@@ -20,6 +20,11 @@ export function formatBytes(bytes: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
+const grouped = new Intl.NumberFormat('en-US', { useGrouping: 'min2' });
+
+/** A count as a sentence has it, in groups from 10,000 on; both languages write it so. */
+export const formatCount = (count: number): string => grouped.format(count);
+
 /** Pages by number, as a claim states them: `0–3, 7`; a dash when there are none. */
 export function formatPages(ranges: readonly PageRange[]): string {
   if (ranges.length === 0) return '—';
@@ -31,5 +36,5 @@ export function formatPages(ranges: readonly PageRange[]): string {
 
 /** `1 page`, `8 pages`. */
 export function countPages(count: number): string {
-  return `${count} page${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} page${count === 1 ? '' : 's'}`;
 }

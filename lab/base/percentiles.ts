@@ -7,6 +7,17 @@ export interface Percentiles {
   readonly p999: number;
   readonly max: number;
   readonly points: [number, number][];
+  readonly buckets: Buckets;
+}
+
+/** A whole histogram: the largest amount of each bucket that has any, rising, and how many it has. */
+export type Buckets = [number, number][];
+
+/** One histogram of the amounts of all. */
+export function togetherInBuckets(histograms: readonly Buckets[]): Buckets {
+  const counts = new Map<number, number>();
+  for (const [bucket, count] of histograms.flat()) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
+  return [...counts].sort(([one], [other]) => one - other);
 }
 
 /** The amounts of one kind of call, each kept until the end: a store in an array is all that a measurement pays. */
@@ -36,6 +47,9 @@ export class Samples {
   }
 }
 
+/** Significant ones, of each amount. */
+const digits = 3;
+
 /** Percentiles that a figure has a point for: more of them to the right, where the axis spreads the rare calls. */
 const ticks = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.999];
 
@@ -45,16 +59,18 @@ const ticks = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.99
  */
 export async function percentiles(amounts: Float64Array): Promise<Percentiles | null> {
   if (amounts.length === 0) return null;
-  // Loading it takes some 35 ms: only a run that has measured pays for it.
-  const { build } = await import('hdr-histogram-js');
+  // The package's index brings compression and WebAssembly along, for 35 ms and two more licences.
+  const { default: loaded } = await import('hdr-histogram-js/dist/Int32Histogram.js');
+  // Node gives a CommonJS module whole, others what it has as its default.
+  const Histogram = 'default' in loaded ? (loaded.default as typeof loaded) : loaded;
   const max = amounts.reduce((most, amount) => Math.max(most, amount), 0);
-  const histogram = build({
-    bitBucketSize: 32,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: Math.max(2, Math.ceil(max)),
-    numberOfSignificantValueDigits: 3,
-  });
-  for (const amount of amounts) histogram.recordValue(Math.round(amount));
+  const histogram = new Histogram(1, Math.max(2, Math.ceil(max)), digits);
+  const counts = new Map<number, number>();
+  for (const amount of amounts) {
+    histogram.recordValue(Math.round(amount));
+    const bucket = Math.min(max, histogram.highestEquivalentValue(Math.round(amount)));
+    counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+  }
   // A bucket ends a little above what is in it: nothing was larger than the largest.
   const at = (percentile: number) => Math.min(max, histogram.getValueAtPercentile(percentile));
   // Of 100 calls the 99.9th percentile is the largest: a point for it would be one call drawn twice.
@@ -66,6 +82,7 @@ export async function percentiles(amounts: Float64Array): Promise<Percentiles | 
     p99: at(99),
     p999: at(99.9),
     max,
+    buckets: [...counts].sort(([one], [other]) => one - other),
     points: [...told.map((tick): [number, number] => [tick, at(tick)]), [100, max]],
   };
 }

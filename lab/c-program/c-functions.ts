@@ -1,8 +1,7 @@
-/** A function that a C program may need, and everything that it calls before it. */
-export interface CFunction {
-  readonly name: string;
-  readonly source: string;
-}
+import { type CFunction, heapFunctions } from './heap-functions.ts';
+import { poolFunctions } from './pool-functions.ts';
+import { slotFunctions } from './slot-functions.ts';
+import { threadFunctions } from './thread-functions.ts';
 
 /** Regions of more pages are counted and not drawn: nobody reads more than 64 lines of dots. */
 export const mostDrawnPages = 4096;
@@ -258,4 +257,8 @@ static void print_locked_bytes(void) {
 }
 `,
   },
+  ...heapFunctions,
+  ...poolFunctions,
+  ...slotFunctions,
+  ...threadFunctions,
 ];

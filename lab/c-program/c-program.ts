@@ -1,9 +1,9 @@
 import { problem } from '../../protocol/problem.ts';
+import { comment, cString, indented } from '../base/c-text.ts';
 import { Slices } from '../base/slices.ts';
 import type { LoggedOperation } from '../operations/logged-operation.ts';
 import { pageCall } from '../operations/page-calls.ts';
 import { mostDrawnPages } from './c-functions.ts';
-import { comment, cString, indented } from './c-text.ts';
 import { mapLines, refusedMapLines, unmapLines } from './map-lines.ts';
 import {
   actOnRuns,
@@ -34,7 +34,7 @@ const about = `/*
  * What was done in Pagescope, as a C program: the same calls in the same order, on regions of the same
  * size and alignment.
  *
- *     cc -Wall -Wextra -std=c17 program.c -o program && ./program
+ *     cc -Wall -Wextra -std=c17 -pthread program.c -o program && ./program
  *
  * It needs Linux and glibc 2.27, or musl (musl-gcc). After each step it prints the page map of the
  * region that the step was about, 64 pages a line, the address in front: * is a page in memory, . is
@@ -82,8 +82,7 @@ export async function cProgram(operations: readonly LoggedOperation[]): Promise<
 export function stepProgram(log: readonly LoggedOperation[], entryIndex: number): string {
   const scope = new Scope();
   // Only these give names and take them.
-  for (const before of log.slice(0, entryIndex))
-    if (before.kind === 'map' || before.kind === 'unmap' || before.kind === 'fork') stepLines(before, scope);
+  for (const before of log.slice(0, entryIndex)) if (naming.includes(before.kind)) stepLines(before, scope);
   const entry = log[entryIndex];
   if (entry) return `${[headOf(entry), ...stepLines(entry, scope).lines].join('\n')}\n`;
   throw problem(
@@ -92,6 +91,8 @@ export function stepProgram(log: readonly LoggedOperation[], entryIndex: number)
     `没有可写成 C 的第 ${entryIndex} 步；目前共有 ${log.length} 步，从 0 开始编号。`,
   );
 }
+
+const naming: readonly LoggedOperation['kind'][] = ['map', 'unmap', 'fork', 'work'];
 
 function wholeStep(entry: LoggedOperation, scope: Scope): string[] {
   const { lines, looks } = stepLines(entry, scope);
@@ -115,7 +116,8 @@ function stepLines(entry: LoggedOperation, scope: Scope): StepLines {
     case 'remark':
       return { lines: [comment('Only Pagescope does this; there is no C for it.')], looks: [] };
     case 'work':
-      return { lines: ['{', ...indented(entry.c), '}'], looks: lookAtAll(entry.call, scope) };
+      if (entry.lends) scope.map(entry.lends.label, entry.lends);
+      return { lines: entry.c, looks: lookAtAll(entry.call, scope) };
     case 'unmap':
       return { lines: unmapLines(scope.unmap(entry.label)), looks: [] };
     case 'fork':

@@ -1,9 +1,9 @@
-import { type Mapping, mmapNames, protectionText } from '../regions/mapping.ts';
-import { cString, indented } from './c-text.ts';
+import { cString, indented } from '../base/c-text.ts';
+import { type DescribedMapping, mmapNames, protectionText } from '../regions/mapping.ts';
 import type { Place } from './scope.ts';
 
 /** The C lines that map a region; they end the program where that is refused. */
-export function mapLines(place: Place, mapping: Mapping): string[] {
+export function mapLines(place: Place, mapping: DescribedMapping): string[] {
   const { variable, fd } = place;
   const source = fd === undefined ? undefined : sourceOf(mapping, place);
   return [
@@ -17,7 +17,7 @@ export function mapLines(place: Place, mapping: Mapping): string[] {
 /**
  * The C lines that try to map what was refused: they say so and go on, in a block because the label may be used again.
  */
-export function refusedMapLines(place: Place, mapping: Mapping): string[] {
+export function refusedMapLines(place: Place, mapping: DescribedMapping): string[] {
   const { variable, fd } = place;
   const source = fd === undefined ? undefined : sourceOf(mapping, place);
   const opened = fd === undefined ? '' : `${fd} >= 0 && `;
@@ -40,7 +40,7 @@ export function unmapLines({ variable, pages, reservedPages, fd }: Place): strin
   ];
 }
 
-function mmapCall({ fd }: Place, mapping: Mapping): string {
+function mmapCall({ fd }: Place, mapping: DescribedMapping): string {
   const { pages, reservedPages = 0, lengthBytes, alignPages = 1 } = mapping;
   const { protection, flags } = mmapNames(mapping);
   const length = lengthBytes === undefined ? bytesOf(mapping) : `${lengthBytes}`;
@@ -49,7 +49,10 @@ function mmapCall({ fd }: Place, mapping: Mapping): string {
 }
 
 /** The call that gives the descriptor, what it is called when it fails, and whether what it gives has no length yet. */
-function sourceOf({ file, memory, pages }: Mapping, { label }: Place): { name: string; call: string; sized: boolean } {
+function sourceOf(
+  { file, memory, pages }: DescribedMapping,
+  { label }: Place,
+): { name: string; call: string; sized: boolean } {
   if (file?.name === '') return { name: 'mkstemp', call: `file_on_disk(${pages})`, sized: false };
   if (file) {
     // Without O_NONBLOCK a pipe in its place would wait for its writer.
@@ -60,6 +63,6 @@ function sourceOf({ file, memory, pages }: Mapping, { label }: Place): { name: s
   return { name: 'memfd_create', call: `memfd_create(${cString(label)}, MFD_CLOEXEC)`, sized: true };
 }
 
-function bytesOf({ pages, reservedPages = 0 }: Pick<Mapping, 'pages' | 'reservedPages'>): string {
+function bytesOf({ pages, reservedPages = 0 }: Pick<DescribedMapping, 'pages' | 'reservedPages'>): string {
   return pages + reservedPages === 1 ? 'page_size' : `${pages + reservedPages} * page_size`;
 }

@@ -2,8 +2,8 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Operation, PageRange, ProcessOperation, Range } from '../../protocol/operation.ts';
 import type { Access, PageCall, Tool } from '../../protocol/page-call.ts';
 import type { PageRuns } from '../../protocol/workbench.ts';
+import { cString } from '../base/c-text.ts';
 import { pageCall } from '../operations/page-calls.ts';
-import { cString } from './c-text.ts';
 import { eachListed, eachPage, type RunStatement } from './run-loops.ts';
 import type { Place } from './scope.ts';
 
@@ -103,6 +103,10 @@ export function processLines(operation: ProcessOperation): string[] {
       return [`check("prctl", prctl(PR_SET_DUMPABLE, ${operation.dumpable ? 1 : 0}));`];
     case 'set-tracer':
       return [`check("prctl", prctl(PR_SET_PTRACER, ${operation.allowed ? 'getpid()' : 0}));`];
+    case 'disable-thp':
+      return [`check("prctl", prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0));`];
+    case 'mallopt':
+      return [`set_${operation.parameter.toLowerCase()}(${operation.bytes});`];
     case 'abort':
       return [
         `{`,

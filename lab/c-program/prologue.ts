@@ -6,19 +6,25 @@ import { functions } from './c-functions.ts';
 const headers: readonly [header: string, names: RegExp][] = [
   ['errno.h', /^errno$/],
   ['fcntl.h', /^(?:open|posix_fadvise|O_[A-Z]+)$/],
+  ['malloc.h', /^(?:mallopt|malloc_trim|mallinfo2)$/],
+  ['pthread.h', /^pthread_\w+$/],
+  ['regex.h', /^(?:regcomp|regfree|regex_t)$/],
   ['signal.h', /^SIG[A-Z]+$/],
   ['stdint.h', /^uintptr_t$/],
-  ['stdio.h', /^(?:printf|perror|fflush|putchar|fputs|puts)$/],
-  ['stdlib.h', /^(?:exit|abort|mkstemp|malloc|free)$/],
-  ['string.h', /^(?:explicit_bzero|memset|strncmp)$/],
+  ['stdio.h', /^(?:printf|snprintf|perror|fflush|putchar|fputs|puts)$/],
+  ['stdlib.h', /^(?:exit|abort|mkstemp|malloc|realloc|free|qsort|getenv|setenv|putenv|atoi)$/],
+  ['string.h', /^(?:explicit_bzero|memset|memcpy|strncmp)$/],
   ['sys/mman.h', /^(?:mmap|munmap|mincore|m(?:un)?lock(?:2|all)?|madvise|mprotect|msync|memfd_create)$/],
   ['sys/prctl.h', /^prctl$/],
-  ['sys/random.h', /^getrandom$/],
-  ['sys/resource.h', /^rlimit$/],
+  ['sys/resource.h', /^(?:rlimit|rusage|getrusage)$/],
   ['sys/syscall.h', /^SYS_\w+$/],
   ['sys/uio.h', /^iovec$/],
   ['sys/wait.h', /^waitpid$/],
-  ['unistd.h', /^(?:sysconf|syscall|fork|pause|alarm|getpid|close|ftruncate|fsync|unlink|pipe|read|write)$/],
+  ['time.h', /^(?:timespec|clock_gettime)$/],
+  [
+    'unistd.h',
+    /^(?:sysconf|syscall|fork|execl|_exit|pause|alarm|getpid|close|ftruncate|fsync|unlink|pipe|read|write)$/,
+  ],
 ];
 
 /** What a C library may be too old for, or have in Linux's own headers alone; the numbers are the kernel's. */

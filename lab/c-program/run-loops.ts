@@ -1,6 +1,6 @@
 import type { PageRuns } from '../../protocol/workbench.ts';
-import { indented } from './c-text.ts';
-import { progressions } from './progressions.ts';
+import { indented } from '../base/c-text.ts';
+import { progressions } from '../base/progressions.ts';
 
 /** More loops than this, and the runs are written as a table. */
 const maxLoops = 16;

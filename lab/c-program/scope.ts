@@ -1,4 +1,4 @@
-import type { Mapping } from '../regions/mapping.ts';
+import type { DescribedMapping } from '../regions/mapping.ts';
 
 /** A region of the C program: how it is shown, and the variable that holds its address. */
 export interface Place {
@@ -20,7 +20,7 @@ export class Scope {
   #children = 0;
 
   /** A region of this label from here on. */
-  map(label: string, mapping: Mapping): Place {
+  map(label: string, mapping: DescribedMapping): Place {
     const place = this.placeOf(label, mapping);
     this.#variables.add(place.variable);
     this.#mapped.set(label, place);
@@ -28,7 +28,7 @@ export class Scope {
   }
 
   /** As `map`, for a region that does not come to be. */
-  placeOf(label: string, { pages, reservedPages = 0, file, memory }: Mapping): Place {
+  placeOf(label: string, { pages, reservedPages = 0, file, memory }: DescribedMapping): Place {
     const variable = this.#freeVariable(label);
     const fd = file || memory === 'memfd' || memory === 'secret' ? `${variable}_fd` : undefined;
     return { label, variable, pages, reservedPages, secret: memory === 'secret', ...(fd ? { fd } : {}) };

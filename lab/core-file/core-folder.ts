@@ -1,19 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { hasEnded, procStat } from '../../native/proc/proc-stat.ts';
+import { hasEnded } from '../../native/proc/proc-stat.ts';
 import { problem } from '../../protocol/problem.ts';
+import { foldersLeftBehind, ownPrefix } from '../base/owned-folder.ts';
 import { diskFolder, temporaryFolders } from '../regions/disk-folder.ts';
 import { CoreName } from './core-pattern.ts';
-import { linkOf } from './name-facts.ts';
 import { deleteCore, isCoreOf } from './own-core.ts';
-
-/**
- * A private folder's name: the PID namespace, pid and start of its owner, so that one found later tells
- * whether that one lives.
- */
-const ownedName = /^pagescope-core-(\d+)-(\d+)-(\d+)-/;
 
 /** In a private folder: where else the core file of its process will be, when core_pattern is an absolute path. */
 const elsewhereName = 'elsewhere.json';
@@ -36,9 +30,7 @@ export class CoreFolder implements AsyncDisposable {
     await sweep();
     const parent = diskFolder();
     try {
-      return new CoreFolder(
-        await mkdtemp(join(parent, `pagescope-core-${pidNamespace()}-${process.pid}-${ownStart()}-`)),
-      );
+      return new CoreFolder(await mkdtemp(join(parent, ownPrefix('core'))));
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
       throw problem(
@@ -77,17 +69,9 @@ export class CoreFolder implements AsyncDisposable {
  * Deletes the folders and core files of processes that are gone. Those of other users and other PID namespaces stay.
  */
 export async function sweep(): Promise<void> {
-  for (const parent of temporaryFolders()) {
-    const names = await readdir(parent).catch(() => []);
-    for (const name of names) {
-      const [, namespace, pid, start] = ownedName.exec(name) ?? [];
-      if (namespace !== pidNamespace() || livesOn(Number(pid), Number(start))) continue;
-      const path = join(parent, name);
-      const found = await lstat(path).catch(() => undefined);
-      if (!found?.isDirectory() || found.uid !== process.geteuid?.()) continue;
-      await sweepElsewhere(path);
-      await rm(path, { recursive: true, force: true }).catch(() => undefined);
-    }
+  for (const path of await foldersLeftBehind('core', temporaryFolders())) {
+    await sweepElsewhere(path);
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -115,20 +99,4 @@ async function sweepElsewhere(folder: string): Promise<void> {
 async function endOfDump(pid: number): Promise<void> {
   const deadline = performance.now() + longestDumpMs;
   while (!hasEnded(pid) && performance.now() < deadline) await setTimeout(20);
-}
-
-/** One that has ended and that nobody waits for, as in a container whose first process does not, holds nothing. */
-function livesOn(pid: number, startTicks: number): boolean {
-  const stat = procStat(pid);
-  return stat.errno === null && stat.startTicks === startTicks && !hasEnded(pid);
-}
-
-function ownStart(): number {
-  const stat = procStat();
-  return stat.errno === null ? stat.startTicks : 0;
-}
-
-/** The number of the PID namespace, as `pid:[4026531836]` has it. namespaces(7) */
-function pidNamespace(): string {
-  return /\d+/.exec(linkOf('/proc/self/ns/pid'))?.[0] ?? '0';
 }

@@ -19,6 +19,7 @@ export interface SessionOptions {
   readonly sampleHz: number;
   readonly version: string;
   readonly placement: Placement;
+  readonly recorded?: boolean | undefined;
 }
 
 const what: Text = { en: 'This session runs an experiment', zh: '此会话运行的是实验' };
@@ -41,10 +42,10 @@ export class ExperimentSession implements SessionHandle {
 
   /** Opens the session; the experiment begins on the next turn of the main loop. */
   constructor(experiment: PreparedExperiment, options: SessionOptions, reader: Reader) {
-    const { session, version, placement, sampleHz, paused, paceMs } = options;
+    const { session, version, placement, sampleHz, paused, paceMs, recorded } = options;
     const { id, title, values } = experiment;
     const header = { version, experiment: { id, title, parameters: values }, placement, pid: this.pid };
-    this.#open = new Session(session, header, sampleHz, reader);
+    this.#open = new Session(session, header, sampleHz, reader, recorded);
     this.#gate = new Gate(paused, paceMs, (state, next) => {
       this.#open.tell({ kind: 'state', state, ...(next ? { next } : {}) });
     });
@@ -78,7 +79,8 @@ export class ExperimentSession implements SessionHandle {
       for await (const next of script) {
         // Without a pace a step follows the other at once; others wait for this main loop too.
         await breathe();
-        if (!(await this.#gate.pass(next))) {
+        // The pace is for watching: until pages were acted on there is nothing to watch.
+        if (!(await this.#gate.pass(next, !this.#open.acted))) {
           this.#end({ kind: 'state', state: 'stopped' });
           return;
         }

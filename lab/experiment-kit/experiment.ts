@@ -23,6 +23,8 @@ export interface Declaration<P extends Parameters, C extends string> {
   readonly group: ExperimentGroup;
   readonly title: Text;
   readonly summary: Text;
+  /** What a run does, with its parameters as `{name}`: see `experimentDescriptorSchema`. */
+  readonly sentence?: Text;
   /** `isolated` for what changes a whole process; `inline` otherwise. */
   readonly placement: Placement;
   readonly parameters: P;
@@ -66,7 +68,7 @@ export interface PreparedExperiment {
 
 /** Declares an experiment. */
 export function experiment<P extends Parameters, C extends string>(declaration: Declaration<P, C>): Experiment {
-  const { id, group, title, summary, placement, parameters, claims } = declaration;
+  const { id, group, title, summary, sentence, placement, parameters, claims } = declaration;
   return {
     id,
     title,
@@ -77,6 +79,7 @@ export function experiment<P extends Parameters, C extends string>(declaration: 
         group,
         title,
         summary,
+        ...(sentence && { sentence }),
         placement,
         parameters: Object.entries(parameters).map(([name, parameter]) => describe(name, parameter)),
         claims: Object.entries<StatedClaim>(claims).map(([claim, { en, zh }]) => ({ id: claim, text: { en, zh } })),

@@ -7,7 +7,7 @@ import type { Text } from '../../protocol/text.ts';
 import type { Counted, Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
-import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
+import type { Called, CalledStep, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
 import type { Script } from './script.ts';
 
 /**
@@ -29,8 +29,11 @@ export interface Lab<C extends string> {
   perform(title: Text, region: Region, operation: Operation, expects?: string): Script<TakenStep>;
   /** Performs one operation on the whole process. For isolated experiments alone. */
   onProcess(title: Text, operation: ProcessOperation): Script<TakenStep>;
-  /** Forks a child that does nothing until it is disposed of. For isolated experiments alone. */
-  fork(title: Text): Script<Forked>;
+  /**
+   * Forks a child that does nothing until it is disposed of; its copy of a region is one of its own, looked at from
+   * outside. For isolated experiments alone.
+   */
+  fork(title: Text, region: Region): Script<Forked>;
   /**
    * Asks mincore about the region as its own step, and takes a snapshot of all of it.
    *
@@ -41,6 +44,8 @@ export interface Lab<C extends string> {
   inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T>;
   /** Makes a call that has to be waited for, or that is another program's, as one step. */
   call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T>;
+  /** As `call`, with the step, and with the region that it lent. */
+  callStep<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<CalledStep<T>>;
   /** Does what takes long and is no call, and tells how far it is. A stop ends it. */
   work<T>(title: Text, act: (work: Work) => Promise<T>): Script<T>;
   /** Waits, while samples go on: for what the kernel does by itself, readahead for one. */
@@ -64,6 +69,8 @@ export interface Lab<C extends string> {
   claim(id: C, expected: number | string, measured: number | string | Text, note?: Text): void;
   /** States a measured number that is expected within bounds, which the claim's text explains. */
   claimBetween(id: C, least: number, most: number, measured: Counted): void;
+  /** States a measured number that is expected to be this at least. */
+  claimAtLeast(id: C, least: number, measured: Counted): void;
   /**
    * States a count to which the measuring process itself may add up to `most`; what was added is said as the reason.
    */

@@ -7,6 +7,8 @@ import type { Text } from '../../protocol/text.ts';
 interface Described {
   readonly title: Text;
   readonly description: Text;
+  /** It matters only while another parameter has one of some values. */
+  readonly when?: { readonly parameter: string; readonly is: string[] };
 }
 
 export interface IntegerParameter extends Described {
@@ -23,18 +25,30 @@ export interface ChoiceParameter<V extends string = string> extends Described {
   readonly default: V;
 }
 
-/** A file of the user's; empty for one that the experiment makes itself. */
+/** A file of the user's, or an empty line. */
 export interface PathParameter extends Described {
   readonly kind: 'path';
+  readonly default: string;
+  /** What is taken where none is named. */
+  readonly empty: Text;
+}
+
+/** A line of words that the experiment itself reads, such as a formula. */
+export interface LineParameter extends Described {
+  readonly kind: 'line';
   readonly default: string;
 }
 
 /** An experiment's parameters by name, in the order of the form. */
-export type Parameters = Readonly<Record<string, IntegerParameter | ChoiceParameter | PathParameter>>;
+export type Parameters = Readonly<Record<string, IntegerParameter | ChoiceParameter | PathParameter | LineParameter>>;
 
 /** The checked values of declared parameters, typed by their declaration. */
 export type ValuesOf<P extends Parameters> = {
-  readonly [N in keyof P]: P[N] extends ChoiceParameter<infer V> ? V : P[N] extends PathParameter ? string : number;
+  readonly [N in keyof P]: P[N] extends ChoiceParameter<infer V>
+    ? V
+    : P[N] extends PathParameter | LineParameter
+      ? string
+      : number;
 };
 
 /** A whole number within bounds, both included. */
@@ -45,6 +59,11 @@ export function integer(declaration: Omit<IntegerParameter, 'kind'>): IntegerPar
 /** One of a few words. */
 export function choice<const V extends string>(declaration: Omit<ChoiceParameter<V>, 'kind'>): ChoiceParameter<V> {
   return { kind: 'choice', ...declaration };
+}
+
+/** A line of words; the experiment says what is wrong with it (`conflict`). */
+export function line(declaration: Omit<LineParameter, 'kind'>): LineParameter {
+  return { kind: 'line', ...declaration };
 }
 
 /** The name of a file; relative ones are the host's working folder's. */

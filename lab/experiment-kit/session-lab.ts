@@ -12,7 +12,7 @@ import type { Region } from '../regions/region.ts';
 import { Progress } from '../session/progress.ts';
 import { ownStatus } from '../session/sampler.ts';
 import type { Session } from '../session/session.ts';
-import type { Called, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
+import type { Called, CalledStep, CallSite, Forked, Mapped, TakenStep, Turn, Work } from '../session/steps.ts';
 import type { StatedClaim } from './experiment.ts';
 import type { Lab } from './lab.ts';
 import type { Script } from './script.ts';
@@ -61,9 +61,9 @@ export class SessionLab implements Lab<string> {
     return this.#session.onProcess(title, operation);
   }
 
-  async *fork(title: Text): Script<Forked> {
+  async *fork(title: Text, region: Region): Script<Forked> {
     yield title;
-    return this.#session.fork(title);
+    return this.#session.fork(title, region);
   }
 
   async *inOneTurn<T>(title: Text, steps: (turn: Turn) => T): Script<T> {
@@ -72,6 +72,10 @@ export class SessionLab implements Lab<string> {
   }
 
   async *call<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<T> {
+    return (yield* this.callStep(title, act)).value;
+  }
+
+  async *callStep<T>(title: Text, act: (site: CallSite) => Promise<Called<T>>): Script<CalledStep<T>> {
     yield title;
     const progress = this.#telling(title);
     try {
@@ -172,6 +176,14 @@ export class SessionLab implements Lab<string> {
     }
     const status = measured >= least && measured <= most ? 'held' : 'failed';
     this.#state({ id, expected: [least, most], measured, status });
+  }
+
+  claimAtLeast(id: string, least: number, measured: Counted): void {
+    if (typeof measured === 'object') {
+      this.skip(id, [least, null], measured);
+      return;
+    }
+    this.#state({ id, expected: [least, null], measured, status: measured >= least ? 'held' : 'failed' });
   }
 
   claimWithOwn(id: string, expected: number, measured: Counted, most: number, whose: Text): void {

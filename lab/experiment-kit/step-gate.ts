@@ -23,16 +23,20 @@ export class Gate {
     this.#changed = changed;
   }
 
-  /** Resolves true when the step may be taken, false when the script is to end. */
-  async pass(next: Text): Promise<boolean> {
+  /**
+   * Resolves true when the step may be taken, false when the script is to end.
+   *
+   * @param atOnce whether the pace is not waited for
+   */
+  async pass(next: Text, atOnce = false): Promise<boolean> {
     this.#next = next;
     if (this.#state === 'paused' && !this.#single) this.#changed('paused', next);
-    const passes = await this.#wait();
+    const passes = await this.#wait(atOnce);
     this.#next = undefined;
     return passes;
   }
 
-  async #wait(): Promise<boolean> {
+  async #wait(atOnce: boolean): Promise<boolean> {
     const arrivedMs = performance.now();
     for (;;) {
       if (this.#state === 'stopped') return false;
@@ -40,8 +44,8 @@ export class Gate {
         this.#single = false;
         return true;
       }
-      const remainingMs =
-        this.#state === 'paused' ? Number.POSITIVE_INFINITY : arrivedMs + this.#paceMs - performance.now();
+      const paceMs = atOnce ? 0 : this.#paceMs;
+      const remainingMs = this.#state === 'paused' ? Number.POSITIVE_INFINITY : arrivedMs + paceMs - performance.now();
       if (remainingMs <= 0) return true;
       await this.#sleep(remainingMs);
     }

@@ -3,15 +3,20 @@ import type { Experiment } from '../experiment-kit/experiment.ts';
 import { fileCache } from './file-cache.ts';
 import { firstTouch } from './first-touch.ts';
 import { forkExperiment } from './fork.ts';
+import { freeKeepsRss } from './free-keeps-rss.ts';
+import { growthFactor } from './growth-factor.ts';
 import { hugePage } from './huge-page.ts';
 import { lockEverything } from './lock-everything.ts';
 import { lockLimit } from './lock-limit.ts';
 import { lockOnFault } from './lock-on-fault.ts';
 import { lockRange } from './lock-range.ts';
+import { poolExperiment } from './pool.ts';
 import { prefault } from './prefault.ts';
 import { reclaim } from './reclaim.ts';
 import { reserveCommit } from './reserve-commit.ts';
+import { runawayPool } from './runaway-pool.ts';
 import { secretPage } from './secret-page.ts';
+import { threadCache } from './thread-cache.ts';
 
 /**
  * Every experiment, in the order of the navigation. Adding one is a file in `experiments/`, its test, and a line here.
@@ -28,7 +33,12 @@ export const catalogue: readonly Experiment[] = [
   lockLimit,
   forkExperiment,
   secretPage,
+  growthFactor,
+  poolExperiment,
+  threadCache,
   reserveCommit,
+  freeKeepsRss,
+  runawayPool,
 ];
 
 /** The experiment with this id. Throws `bad-input`, naming those there are. */

@@ -35,6 +35,10 @@ export const fileCache = experiment({
     en: 'Touch one page of an evicted file and see how many the kernel reads with it under each advice; lock a part, and see it survive the next eviction.',
     zh: '访问已逐出文件的一页，看内核在每种建议下一并读入多少页；再锁定一部分，看它在下一次逐出后依然驻留。',
   },
+  sentence: {
+    en: 'Touch one page of {path}, {pages} {pages|page|pages} long, under each advice, then lock {lockedPages} {lockedPages|page|pages} of it',
+    zh: '在每种建议下访问 {path}（{pages} 页）的一页，再锁定其中 {lockedPages} 页',
+  },
   placement: 'inline',
   parameters: {
     path: path({
@@ -44,6 +48,7 @@ export const fileCache = experiment({
         zh: '要映射的文件，只会读取；留空则使用临时文件。',
       },
       default: '',
+      empty: { en: 'a temporary file', zh: '临时文件' },
     }),
     pages: integer({
       title: { en: 'Pages', zh: '页数' },
@@ -198,11 +203,7 @@ function skipWindows(lab: Lab<Claim>, pages: number, claims: readonly WindowClai
 }
 
 /** Under MADV_RANDOM, so that the lock brings no neighbours along that would share a folio with what is locked. */
-async function* lockAndEvict(
-  lab: Lab<Claim>,
-  region: Region,
-  count: number,
-): Script<Pick<Windows, 'locked' | 'survived'>> {
+async function* lockAndEvict(lab: Lab<Claim>, region: Region, count: number): Script<Omit<Windows, AdviceName>> {
   const locked = { firstPage: 0, pageCount: count };
   const rest = { firstPage: count, pageCount: region.pages - count };
   if (count === 0) {
@@ -248,7 +249,7 @@ async function* lockAndEvict(
   const look = yield* lab.look({ en: 'Look at what survived', zh: '查看还剩下什么' }, region);
   stateSurvivors(lab, region, look, { locked, rest, unevicted: whyForbidden(unmap) ?? whyForbidden(drop) });
   const survived = countOrNull(survivorsOf(look, locked));
-  return { locked: count, survived };
+  return { locked: count, survived, lockStep: lock.index, lookStep: look.step };
 }
 
 /** What is in this process's page table is in memory, also where mincore may not tell. */

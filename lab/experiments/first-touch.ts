@@ -1,7 +1,7 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Access } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
-import { countPages } from '../base/format.ts';
+import { countPages, formatCount } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
 import { whyNot } from '../experiment-kit/refusals.ts';
@@ -34,6 +34,10 @@ export const firstTouch = experiment({
   summary: {
     en: 'mmap promises memory; the first access to each page makes the kernel provide it, one page fault at a time.',
     zh: 'mmap 只是承诺内存；对每一页的首次访问才让内核真正提供它，每页一次缺页。',
+  },
+  sentence: {
+    en: 'Map {pages} {pages|page|pages} and {access} each of them, in {order} order[, {stride} {stride|page|pages} apart][, seed {seed}]',
+    zh: '映射 {pages} 页，按{order}次序逐页{access}[，步长 {stride} 页][，种子 {seed}]',
   },
   placement: 'inline',
   parameters: {
@@ -77,7 +81,7 @@ export const firstTouch = experiment({
   mapsBytes: ({ pages }) => pages * pageSize(),
 
   async *run(lab, { pages, access, order, stride, seed }) {
-    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${formatCount(pages)} 页` }, pages);
     yield* askForSmallPages(lab, region);
     const before = yield* lab.look({ en: 'Look before touching', zh: '访问之前查看' }, region);
     lab.claim('none-before', 0, before.count('resident'));
@@ -86,6 +90,7 @@ export const firstTouch = experiment({
     let refused: Text | undefined;
     let durationNs = 0;
     const perPageNs: number[] = [];
+    const steps: number[] = [];
     for (const batch of inOrder(pages, order, { stride, seed, most: mostSteps })) {
       const first = batch[0];
       const more = batch.length - 1;
@@ -106,6 +111,7 @@ export const firstTouch = experiment({
       refused ??= whyNot(step);
       durationNs += step.durationNs;
       perPageNs.push(...batch.map(() => step.durationNs / batch.length));
+      steps.push(...batch.map(() => step.index));
     }
 
     const after = yield* lab.look({ en: 'Look after touching', zh: '访问之后查看' }, region);
@@ -120,7 +126,18 @@ export const firstTouch = experiment({
     lab.measurement('firstTouchPerPageNs', durationNs / pages);
     const [none, all] = [before, after].map((look) => countOrNull(look.count('resident')));
     lab.result(
-      firstTouchResult({ pages, access, before: none ?? null, after: all ?? null, faults: minorFaults, perPageNs }),
+      firstTouchResult({
+        pages,
+        access,
+        zero: after.count('zero') === pages,
+        before: none ?? null,
+        after: all ?? null,
+        faults: minorFaults,
+        perPageNs,
+        steps,
+        beforeStep: before.step,
+        afterStep: after.step,
+      }),
     );
   },
 });

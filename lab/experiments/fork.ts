@@ -3,7 +3,7 @@ import { type PageSharing, pageSharing } from '../../native/pages/page-sharing.t
 import { status } from '../../native/proc/proc-status.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import { countPages } from '../base/format.ts';
+import { countPages, formatCount } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
@@ -48,6 +48,10 @@ export const forkExperiment = experiment({
     en: 'A child inherits the pages and none of the locks. A write after fork copies just that page, with a fault, also where it is locked.',
     zh: '子进程继承页而不继承锁。fork 之后的写入只复制那一页，即使已锁定也会缺页。',
   },
+  sentence: {
+    en: 'Lock {pages} {pages|page|pages}, fork, and let the parent write page {page}',
+    zh: '锁定 {pages} 页，fork，再让父进程写第 {page} 页',
+  },
   placement: 'isolated',
   parameters: {
     pages: integer({
@@ -82,7 +86,7 @@ export const forkExperiment = experiment({
   mapsBytes: ({ pages }) => pages * pageSize(),
 
   async *run(lab, { pages, page }) {
-    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${formatCount(pages)} 页` }, pages);
     yield* askForSmallPages(lab, region);
     yield* lab.perform({ en: 'Write every page', zh: '写每一页' }, region, {
       kind: 'touch',
@@ -93,7 +97,7 @@ export const forkExperiment = experiment({
       kind: 'mlock',
       range: wholeOf(region),
     });
-    const { step, child: forked } = yield* lab.fork({ en: 'Fork', zh: 'fork 子进程' });
+    const { step, child: forked } = yield* lab.fork({ en: 'Fork', zh: 'fork 子进程' }, region);
     if (!forked) {
       const why = whyRefused(step);
       throw problem('cannot-run-here', `No child could be forked: ${why.en}`, `无法 fork 子进程：${why.zh}`);
@@ -118,11 +122,12 @@ export const forkExperiment = experiment({
     }
     const written = yield* writeOne(lab, region, child.pid, page);
     const childLockedBytes = limited ? null : countOrNull(childLocked);
-    lab.result(forkResult({ pages, page, childLockedBytes, parentLocked: lock.errno === null, ...written }));
+    const found = { pages, childLockedBytes, parentLocked: lock.errno === null, beforeStep: locked.step };
+    lab.result(forkResult({ ...found, ...written }));
   },
 });
 
-type Written = Pick<Forked, 'before' | 'parent' | 'child' | 'copyNs' | 'keyStep'>;
+type Written = Pick<Forked, 'before' | 'parent' | 'child' | 'copyNs' | 'keyStep' | 'afterStep'>;
 
 /** The parent writes one page; before and after it, the kernel says which pages each of the two maps alone. */
 async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number): Script<Written> {
@@ -137,7 +142,7 @@ async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number
   lab.measurement('copyOnWriteNs', write.durationNs);
   const mine = sharing(region, 'self');
   const its = sharing(region, pid);
-  yield* lab.look({ en: 'Look at the parent’s pages again', zh: '再次查看父进程的页' }, region);
+  const after = yield* lab.look({ en: 'Look at the parent’s pages again', zh: '再次查看父进程的页' }, region);
   const told = (of: PageSharing | Text, say: (of: PageSharing) => number | string) => ('en' in of ? of : say(of));
   const unwritten = whyNot(write);
   lab.claim(
@@ -148,7 +153,7 @@ async function* writeOne(lab: ForkLab, region: Region, pid: number, page: number
   lab.claim('copied', `${page}`, unwritten ?? told(mine, ({ exclusive }) => exclusive.join(', ')));
   lab.claim('shared-after', region.pages - 1, unwritten ?? told(mine, ({ shared }) => shared.length));
   lab.claim('child-keeps', `${page}`, unwritten ?? told(its, ({ exclusive }) => exclusive.join(', ')));
-  return { before, parent: mine, child: its, copyNs: write.durationNs, keyStep: write.index };
+  return { before, parent: mine, child: its, copyNs: write.durationNs, keyStep: write.index, afterStep: after.step };
 }
 
 function sharing({ address, pages }: Region, pid: number | 'self'): PageSharing | Text {

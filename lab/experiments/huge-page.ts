@@ -1,6 +1,6 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Text } from '../../protocol/text.ts';
-import { formatBytes } from '../base/format.ts';
+import { formatBytes, formatCount } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
@@ -34,6 +34,10 @@ export const hugePage = experiment({
   summary: {
     en: 'One byte written makes a whole huge page resident in one region (512 pages on x86-64) and a single page in its neighbour; locking one page takes the huge page apart.',
     zh: '同样写一个字节：一个区域驻留整个大页（x86-64 上为 512 页），旁边的区域只驻留一页；锁定其中一页就会把大页拆开。',
+  },
+  sentence: {
+    en: 'Touch one byte of {hugePages} huge {hugePages|page|pages}, and of memory in small ones',
+    zh: '访问 {hugePages} 个大页中的一个字节，再访问小页内存',
   },
   placement: 'inline',
   parameters: {
@@ -104,7 +108,8 @@ export const hugePage = experiment({
     const smallLook = yield* lab.look({ en: 'B: look', zh: 'B：查看' }, small);
     lab.measurement('hugePageBytes', each * lab.pageSize);
     lab.measurement('smallFaultNs', inSmall.durationNs / hugePages);
-    const figures = { hugePages, huge: hugeLook, small: smallLook, pages, keyStep: inSmall.index };
+    const steps = { hugeStep: inHuge.index, keyStep: inSmall.index };
+    const figures = { huge: hugeLook, small: smallLook, pages, ...steps };
     const [hugeFaultNs, smallFaultNs] = [inHuge.durationNs / hugePages, inSmall.durationNs / hugePages];
     lab.result(hugePageResult({ ...figures, hugeFaultNs, smallFaultNs }));
     lab.claim('small-resident', hugePages, whyNot(inSmall) ?? smallLook.count('resident'));
@@ -131,8 +136,8 @@ export const hugePage = experiment({
 function mapAligned(lab: Lab<Claim>, pages: number, each: number): Script<Region> {
   const size = formatBytes(each * lab.pageSize);
   const title = {
-    en: `Map ${pages} pages at a multiple of ${size}`,
-    zh: `在 ${size} 的整数倍地址处映射 ${pages} 页`,
+    en: `Map ${formatCount(pages)} pages at a multiple of ${size}`,
+    zh: `在 ${size} 的整数倍地址处映射 ${formatCount(pages)} 页`,
   };
   return lab.map(title, { pages, alignPages: each });
 }

@@ -2,7 +2,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import type { MclFlag } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { LockingFacts } from '../../protocol/would-lock.ts';
-import { countPages } from '../base/format.ts';
+import { countPages, formatCount } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { choice, integer } from '../experiment-kit/parameters.ts';
@@ -92,6 +92,10 @@ export const lockEverything = experiment({
     en: 'mlockall locks what is mapped now, what will be mapped, or both: the whole process at once, far more than anyone counts on.',
     zh: 'mlockall 锁定现有映射、未来映射或两者：一次锁定整个进程，数量远超预期。',
   },
+  sentence: {
+    en: 'Call mlockall with {lock} (on fault: {onFault}), and map {pages} {pages|page|pages} before and after',
+    zh: '以 {lock} 调用 mlockall（缺页时锁定：{onFault}），并在其前后各映射 {pages} 页',
+  },
   placement: 'isolated',
   parameters: {
     lock: choice({
@@ -137,7 +141,7 @@ export const lockEverything = experiment({
   mapsBytes: ({ pages }) => 2 * pages * pageSize(),
 
   async *run(lab, { lock, onFault, pages }) {
-    const old = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    const old = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${formatCount(pages)} 页` }, pages);
     yield* askForSmallPages(lab, old);
     const flags: MclFlag[] = [...flagsOf[lock], ...(onFault === 'yes' ? (['MCL_ONFAULT'] as const) : [])];
     const facts = lockingFacts();
@@ -158,9 +162,8 @@ export const lockEverything = experiment({
     const expected = expectedAnswer(flags, before.vmSizeBytes, facts);
     lab.claim('answer', expected, whyForbidden(mlockall) ?? answer);
     const tookNs = mlockall.durationNs;
-    // The look that follows the lock: within the turn there is no other picture.
-    const keyStep = allowed.index + 1;
-    lab.result(lockEverythingResult({ flags: flags.join('|'), answer, tookNs, before, locked, after, keyStep }));
+    const steps = { lockStep: mlockall.index, unlockStep: seen.munlockall.index, keyStep: allowed.index + 1 };
+    lab.result(lockEverythingResult({ answer, tookNs, before, locked, after, ...steps }));
     const refused = whyRefusedAll(allowed, facts);
     if (refused) {
       skipWithoutIt(lab, inForce, pages, refused);
@@ -226,7 +229,7 @@ function lockAndUnlock(turn: Turn, flags: readonly MclFlag[], old: Region, pages
       : mlockall;
   const locked = turn.status();
   const oldLook = turn.look({ en: 'Look at A, mapped before', zh: '查看此前映射的 A' }, old);
-  const mapped = turn.map({ en: `Map ${countPages(pages)} anew`, zh: `新映射 ${pages} 页` }, { pages });
+  const mapped = turn.map({ en: `Map ${countPages(pages)} anew`, zh: `新映射 ${formatCount(pages)} 页` }, { pages });
   const newLook = mapped.region && turn.look({ en: 'Look at B, never touched', zh: '查看从未访问的 B' }, mapped.region);
   const munlockall = turn.onProcess({ en: 'Unlock everything', zh: '全部解锁' }, { kind: 'munlockall' });
   const after = turn.status();

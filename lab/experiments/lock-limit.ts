@@ -2,7 +2,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import type { ProcessOperation } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
-import { countPages, formatBytes } from '../base/format.ts';
+import { countPages, formatBytes, formatCount } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
@@ -12,7 +12,7 @@ import { askForSmallPages, wholeOf, whyRefused } from '../experiment-kit/shared-
 import { memlockLimit } from '../limits/environment.ts';
 import type { Region } from '../regions/region.ts';
 import type { TakenStep } from '../session/steps.ts';
-import { lockLimitResult } from './results/lock-limit.ts';
+import { type Limited, lockLimitResult } from './results/lock-limit.ts';
 
 const kibibyte = 1024;
 
@@ -58,6 +58,10 @@ export const lockLimit = experiment({
     en: 'Without CAP_IPC_LOCK a process locks as much as RLIMIT_MEMLOCK allows. Over it mlock says ENOMEM, however much memory is free.',
     zh: '没有 CAP_IPC_LOCK 时，进程最多锁定 RLIMIT_MEMLOCK 允许的量；超过后无论剩余多少内存，mlock 都返回 ENOMEM。',
   },
+  sentence: {
+    en: 'Lock more and more under a soft limit of {limit} KiB, without CAP_IPC_LOCK',
+    zh: '在 {limit} KiB 的软限制下、没有 CAP_IPC_LOCK 时锁定越来越多的页',
+  },
   placement: 'isolated',
   parameters: {
     limit: integer({
@@ -92,10 +96,10 @@ export const lockLimit = experiment({
     const before = lab.status().vmLckBytes;
     const allowed = Math.max(0, Math.floor(bytes / lab.pageSize) - before / lab.pageSize);
     const pages = allowed + beyond;
-    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${formatCount(pages)} 页` }, pages);
     yield* askForSmallPages(lab, region);
 
-    const { largest, refusal } = yield* lockMoreAndMore(lab, region, bytes === 0 ? 'EPERM' : 'ENOMEM');
+    const { largest, largestStep, refusal } = yield* lockMoreAndMore(lab, region, bytes === 0 ? 'EPERM' : 'ENOMEM');
     const forbidden = refusal && whyForbidden(refusal);
     lab.claim('largest', allowed, forbidden ?? largest);
     lab.claim('refused', bytes === 0 ? 'EPERM' : 'ENOMEM', forbidden ?? refusal?.errno ?? '0');
@@ -112,11 +116,11 @@ export const lockLimit = experiment({
       yield* setLimit(lab, bytes);
     }
     lab.claim('limit-0', 'EPERM', forbidden ?? atZero?.errno ?? '0');
-    const futureErrno = yield* future(lab, bytes);
+    const mappedAfter = yield* future(lab, bytes);
     const keyStep = refusal?.index ?? 0;
     const { errno = null } = refusal ?? {};
     const { pageSize } = lab;
-    const found = { limitBytes: bytes, largestPages: largest, pageSize, futureErrno, keyStep };
+    const found = { limitBytes: bytes, largestPages: largest, largestStep, pageSize, ...mappedAfter, keyStep };
     lab.result(lockLimitResult({ ...found, errno: errno ?? undefined }));
   },
 });
@@ -157,24 +161,25 @@ async function* lockMoreAndMore(
   lab: LimitLab,
   region: Region,
   expects: string,
-): Script<{ largest: number; refusal?: TakenStep }> {
+): Script<{ largest: number; largestStep: number | undefined; refusal?: TakenStep }> {
   let largest = 0;
   let refused = region.pages + 1;
+  let largestStep: number | undefined;
   let refusal: TakenStep | undefined;
   while (refused - largest > 1) {
     const doubled = Math.min(region.pages, Math.max(1, largest * 2));
     const pages = refusal ? Math.floor((largest + refused) / 2) : doubled;
     const step = yield* lockFirst(lab, region, pages, expects);
-    if (step.errno === null) largest = pages;
+    if (step.errno === null) [largest, largestStep] = [pages, step.index];
     else [refused, refusal] = [pages, step];
   }
-  return { largest, ...(refusal ? { refusal } : {}) };
+  return { largest, largestStep, ...(refusal ? { refusal } : {}) };
 }
 
 /**
  * The time bomb: MCL_FUTURE asks nothing of the limit, every later mmap does. V8 maps too, so it is all in one turn.
  */
-async function* future(lab: LimitLab, limitBytes: number): Script<string | undefined> {
+async function* future(lab: LimitLab, limitBytes: number): Script<Pick<Limited, 'futureErrno' | 'futureStep'>> {
   const pages = Math.floor(limitBytes / lab.pageSize) + 1;
   const { mlockall, mapped } = yield* lab.inOneTurn(
     {
@@ -185,7 +190,7 @@ async function* future(lab: LimitLab, limitBytes: number): Script<string | undef
       const lockFuture = { kind: 'mlockall', flags: ['MCL_FUTURE'] } as const;
       const mlockall = turn.onProcess({ en: 'Lock what will be mapped', zh: '锁定未来的映射' }, lockFuture);
       const mapped = turn.map(
-        { en: `Map ${countPages(pages)}, more than the limit`, zh: `映射 ${pages} 页，超过上限` },
+        { en: `Map ${countPages(pages)}, more than the limit`, zh: `映射 ${formatCount(pages)} 页，超过上限` },
         { pages },
         'EAGAIN',
       );
@@ -196,5 +201,6 @@ async function* future(lab: LimitLab, limitBytes: number): Script<string | undef
   lab.claim('future', limitBytes === 0 ? 'EPERM' : '0', whyForbidden(mlockall) ?? mlockall.errno ?? '0');
   if (mlockall.errno === null) lab.claim('future-mmap', 'EAGAIN', mapped.step.errno ?? '0');
   else lab.skip('future-mmap', 'EAGAIN', whyRefused(mlockall));
-  return mlockall.errno === null ? (mapped.step.errno ?? '0') : undefined;
+  const { errno, index } = mapped.step;
+  return { futureErrno: mlockall.errno === null ? (errno ?? '0') : undefined, futureStep: index };
 }

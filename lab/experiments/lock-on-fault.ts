@@ -1,6 +1,6 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Text } from '../../protocol/text.ts';
-import { countPages, formatPages } from '../base/format.ts';
+import { countPages, formatCount, formatPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import { integer } from '../experiment-kit/parameters.ts';
 import { whyNot } from '../experiment-kit/refusals.ts';
@@ -20,6 +20,10 @@ export const lockOnFault = experiment({
   summary: {
     en: 'mlock brings every page in before it returns; mlock2 with MLOCK_ONFAULT locks each page when it is first touched. Both count in full.',
     zh: 'mlock 返回前就调入所有页；带 MLOCK_ONFAULT 的 mlock2 在首次访问时才锁定各页。两者都立即全额计入上限。',
+  },
+  sentence: {
+    en: 'Lock {pages} {pages|page|pages} at once, and as many on fault',
+    zh: '立即锁定 {pages} 页，另有同样多的页在缺页时锁定',
   },
   placement: 'inline',
   parameters: {
@@ -54,7 +58,10 @@ export const lockOnFault = experiment({
 
   async *run(lab, { pages }) {
     const bytes = pages * lab.pageSize;
-    const now = yield* lab.map({ en: `Map ${countPages(pages)}, A`, zh: `映射 ${pages} 页，区域 A` }, pages);
+    const now = yield* lab.map(
+      { en: `Map ${countPages(pages)}, A`, zh: `映射 ${formatCount(pages)} 页，区域 A` },
+      pages,
+    );
     const later = yield* lab.map({ en: `Map as many again, B`, zh: `再映射同样多的页，区域 B` }, pages);
     yield* askForSmallPages(lab, now);
     yield* askForSmallPages(lab, later);
@@ -80,6 +87,7 @@ export const lockOnFault = experiment({
     const page = Math.floor(pages / 2);
     const known = (look: Look, limited: Text | undefined) => (limited ? null : countOrNull(look.count('resident')));
     const limitedLater = whyNot(mlock2);
+    const steps = { now: mlock.index, lookNow: lookNow.step, later: mlock2.index, lookLater: lookLater.step };
     const seen = {
       nowNs: limitedNow ? null : mlock.durationNs,
       residentNow: known(lookNow, limitedNow),
@@ -91,7 +99,7 @@ export const lockOnFault = experiment({
       lab.skip('vm-lck-on-fault', bytes, limitedLater);
       lab.skip('touch-one', `${page}`, limitedLater);
       lab.skip('smaps-one', lab.pageSize, limitedLater);
-      lab.result(lockOnFaultResult({ ...seen, laterNs: null, touchNs: null, residentLater: null }));
+      lab.result(lockOnFaultResult({ ...seen, laterNs: null, touchNs: null, residentLater: null, steps }));
       return;
     }
     lab.claim('none-yet', 0, lookLater.count('resident'));
@@ -107,7 +115,8 @@ export const lockOnFault = experiment({
     });
     lab.measurement('firstTouchNs', touch.durationNs);
     const residentLater = known(lookLater, limitedLater);
-    lab.result(lockOnFaultResult({ ...seen, laterNs: mlock2.durationNs, touchNs: touch.durationNs, residentLater }));
+    const measured = { laterNs: mlock2.durationNs, touchNs: touch.durationNs, residentLater };
+    lab.result(lockOnFaultResult({ ...seen, ...measured, steps: { ...steps, touch: touch.index } }));
     const touched = yield* lab.look({ en: 'Look at B again', zh: '再次查看 B' }, later);
     const resident = touched.pagesWith('Resident');
     lab.claim('touch-one', `${page}`, whyNot(touch) ?? ('en' in resident ? resident : formatPages(resident)));

@@ -1,5 +1,5 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
-import { countPages, formatPages } from '../base/format.ts';
+import { countPages, formatCount, formatPages } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
@@ -48,6 +48,10 @@ export const lockRange = experiment({
     en: 'mlock rounds a byte range out to whole pages. Locks do not nest, and over a hole the call fails half-way.',
     zh: 'mlock 把字节范围扩展为整页；锁不会嵌套；遇到空洞时调用会在中途失败。',
   },
+  sentence: {
+    en: 'Of {pages} {pages|page|pages} lock {length} {length|byte|bytes} from byte {offset} on',
+    zh: '在 {pages} 页中，从第 {offset} 字节起锁定 {length} 字节',
+  },
   placement: 'inline',
   parameters: {
     pages: integer({
@@ -91,19 +95,17 @@ export const lockRange = experiment({
   mapsBytes: ({ pages }) => (pages + holed.pages) * pageSize(),
 
   async *run(lab, { pages, offset, length }) {
-    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, pages);
+    const region = yield* lab.map({ en: `Map ${countPages(pages)}`, zh: `映射 ${formatCount(pages)} 页` }, pages);
     yield* askForSmallPages(lab, region);
-    const { locked, keyStep } = yield* lockTwice(lab, region, { offset, length });
+    const once = yield* lockTwice(lab, region, { offset, length });
     const hole = yield* lockOverHole(lab);
-    lab.result(lockRangeResult({ offset, length, locked, pageSize: lab.pageSize, ...hole, keyStep }));
+    lab.result(lockRangeResult({ offset, length, pageSize: lab.pageSize, ...once, ...hole }));
   },
 });
 
-async function* lockTwice(
-  lab: LockLab,
-  region: Region,
-  range: { offset: number; length: number },
-): Script<Pick<Ranged, 'locked' | 'keyStep'>> {
+type Once = Pick<Ranged, 'locked' | 'lookStep' | 'keyStep'>;
+
+async function* lockTwice(lab: LockLab, region: Region, range: { offset: number; length: number }): Script<Once> {
   const covered = region.pagesOf(range);
   const bytes = covered.pageCount * lab.pageSize;
   const { offset, length } = range;
@@ -113,13 +115,14 @@ async function* lockTwice(
     { kind: 'mlock', range },
   );
   const look = yield* lab.look({ en: 'See which pages are locked', zh: '查看哪些页被锁定' }, region);
+  const steps = { lookStep: look.step, keyStep: first.index };
   const refused = whyNot(first);
   if (refused) {
     for (const id of ['covers', 'smaps'] as const) lab.skip(id, formatPages([covered]), refused);
     lab.skip('vm-lck', bytes, refused);
     for (const id of ['relock', 'no-nesting'] as const) lab.skip(id, 0, refused);
     lab.skip('vm-lck-back', -bytes, refused);
-    return { locked: null, keyStep: first.index };
+    return { locked: null, ...steps };
   }
   const lockedPages = look.pagesWith('Locked');
   lab.claim('covers', formatPages([covered]), 'en' in lockedPages ? lockedPages : formatPages(lockedPages));
@@ -136,10 +139,10 @@ async function* lockTwice(
   const after = yield* lab.look({ en: 'See whether any page is still locked', zh: '查看是否还有页被锁定' }, region);
   lab.claim('no-nesting', 0, whyNot(unlock) ?? after.count('vmLocked'));
   lab.claim('vm-lck-back', -bytes, whyNot(unlock) ?? unlock.vmLckGrowthBytes);
-  return { locked: 'en' in lockedPages ? null : (lockedPages[0] ?? null), keyStep: first.index };
+  return { locked: 'en' in lockedPages ? null : (lockedPages[0] ?? null), ...steps };
 }
 
-async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'before' | 'resident'>> {
+async function* lockOverHole(lab: LockLab): Script<Omit<Ranged, 'offset' | 'length' | 'pageSize' | keyof Once>> {
   const region = yield* lab.map({ en: `Map ${holed.pages} more pages`, zh: `另外映射 ${holed.pages} 页` }, holed.pages);
   yield* askForSmallPages(lab, region);
   const unmap = yield* lab.perform(
@@ -169,16 +172,17 @@ async function* lockOverHole(lab: LockLab): Script<Pick<Ranged, 'answer' | 'befo
   // Refused for the hole is what it is about: for the limit, or by a filter, says nothing of holes.
   const limited = whyNot(unmap) ?? (lock.diagnosis?.fix === 'mapped-range' ? undefined : whyNot(lock));
   const answer = lock.errno ?? '0';
+  const steps = { holeStep: lock.index, holeLookStep: look.step };
   if (limited) {
     lab.skip('hole', 'ENOMEM', limited);
     lab.skip('before-hole', before, limited);
     lab.skip('not-brought', 0, limited);
-    return { answer, before: null, resident: null };
+    return { answer, before: null, resident: null, ...steps };
   }
   lab.claim('hole', 'ENOMEM', answer);
   const lockedPages = look.pagesWith('Locked');
   lab.claim('before-hole', before, 'en' in lockedPages ? lockedPages : formatPages(lockedPages));
   lab.claim('not-brought', 0, look.count('resident'));
   const [locked, resident] = [countOrNull(look.count('vmLocked')), countOrNull(look.count('resident'))];
-  return { answer, before: locked, resident };
+  return { answer, before: locked, resident, ...steps };
 }

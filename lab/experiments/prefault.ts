@@ -1,6 +1,7 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
+import { formatCount } from '../base/format.ts';
 import { experiment } from '../experiment-kit/experiment.ts';
 import type { Lab } from '../experiment-kit/lab.ts';
 import { integer } from '../experiment-kit/parameters.ts';
@@ -85,6 +86,10 @@ export const prefault = experiment({
     en: 'Five ways to have every page in memory before it is needed, what each costs per page, and whether a later touch still faults.',
     zh: '让每一页在使用之前就驻留内存的五种方法：每页的开销各是多少，之后再访问是否还会缺页。',
   },
+  sentence: {
+    en: 'Bring {pages} {pages|page|pages} in before they are needed, in five ways',
+    zh: '用五种方法让 {pages} 页在使用之前就驻留',
+  },
   placement: 'inline',
   parameters: {
     // 16 pages of 4 KiB are 64 KiB, all that older systems let an ordinary user lock.
@@ -134,7 +139,7 @@ export const prefault = experiment({
       const { region, step } = yield* prepare(lab, way, pages);
       if (!region || step.errno !== null) {
         skipWay(lab, way, pages, step);
-        readied.push({ way: way.id, name: way.name, perPageNs: null, laterFaults: null });
+        readied.push({ way: way.id, name: way.name, perPageNs: null, laterFaults: null, step: step.index });
         continue;
       }
       lab.measurement(`${way.id}PerPageNs`, step.durationNs / pages);
@@ -156,10 +161,17 @@ export const prefault = experiment({
         laterFaults = together(laterFaults, faultsOf(later), (one, other) => one + other);
       }
       const perPageNs = step.durationNs / pages;
-      readied.push({ way: way.id, name: way.name, perPageNs, laterFaults: countOrNull(faultsOf(later)) });
+      readied.push({
+        way: way.id,
+        name: way.name,
+        perPageNs,
+        laterFaults: countOrNull(faultsOf(later)),
+        step: step.index,
+        laterStep: later.index,
+      });
     }
     lab.claimWithOwn('later-touches', 0, laterFaults, 2 + pages / 100, engineFaults);
-    lab.result(prefaultResult(pages, readied));
+    lab.result(prefaultResult(readied));
   },
 });
 
@@ -167,11 +179,11 @@ export const prefault = experiment({
 async function* prepare(lab: Lab<Claim>, way: Way, pages: number): Script<Mapped> {
   const { name, how } = way;
   if (typeof how === 'string') {
-    const title = { en: `Map ${pages} pages with ${how}`, zh: `以 ${how} 映射 ${pages} 页` };
+    const title = { en: `Map ${formatCount(pages)} pages with ${how}`, zh: `以 ${how} 映射 ${formatCount(pages)} 页` };
     return yield* lab.tryMap(title, { pages, flags: [how] });
   }
   const region = yield* lab.map(
-    { en: `Map ${pages} pages, for: ${name.en}`, zh: `映射 ${pages} 页，用于：${name.zh}` },
+    { en: `Map ${formatCount(pages)} pages, for: ${name.en}`, zh: `映射 ${formatCount(pages)} 页，用于：${name.zh}` },
     pages,
   );
   yield* askForSmallPages(lab, region);

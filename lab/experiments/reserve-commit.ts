@@ -80,6 +80,10 @@ export const reserveCommit = experiment({
     en: 'Far more address space than there is memory, reserved at once and committed chunk by chunk: what each costs, and that growing moves nothing.',
     zh: '一次保留远多于内存的地址空间，再逐块提交：各要多少代价，以及增长时什么都不移动。',
   },
+  sentence: {
+    en: 'Reserve {reserve} GiB of addresses and commit {chunks} {chunks|chunk|chunks} of {chunk} MiB',
+    zh: '保留 {reserve} GiB 地址空间，再提交 {chunks} 块、每块 {chunk} MiB',
+  },
   placement: 'isolated',
   parameters: {
     reserve: integer({
@@ -122,7 +126,7 @@ export const reserveCommit = experiment({
     const chunkPages = (chunk * mebibyte) / lab.pageSize;
     const allPages = (reserve * gibibyte) / lab.pageSize;
     const shown = shownChunks(chunks) * chunkPages;
-    const { region, reserveNs } = yield* reserveSpace(lab, shown, allPages, reserve);
+    const { region, reserveNs, reserveStep } = yield* reserveSpace(lab, shown, allPages, reserve);
 
     const grown = yield* grow(lab, region, chunks, chunkPages);
     const committed = chunks * chunkPages;
@@ -130,7 +134,9 @@ export const reserveCommit = experiment({
     lab.claim('charged', committed, grown.refused ?? (await charged(lab, region)));
     lab.claimWithOwn('faults', committed, grown.refused ?? grown.faults, 2 + committed / 100, engineFaults);
 
-    const scanned = yield* lab.call(lookAtAll, (site) => scanReserved(region, allPages, site));
+    const { value: scanned, step: scan } = yield* lab.callStep(lookAtAll, (site) =>
+      scanReserved(region, allPages, site),
+    );
     lab.claim('touched', committed, grown.refused ?? scanned.present);
     const again = yield* lab.perform({ en: 'Read the first chunk again', zh: '再读首块' }, region, {
       kind: 'touch',
@@ -151,9 +157,11 @@ export const reserveCommit = experiment({
         reservedBytes: reserve * gibibyte,
         reservedPages: allPages,
         committedBytes: chunks * chunk * mebibyte,
-        chunkBytes: chunk * mebibyte,
         shownBytes: shown * lab.pageSize,
         reserveNs,
+        reserveStep,
+        againStep: again.index,
+        lookStep: scan.index,
         commitNs: perChunk(grown.commitNs),
         touchNs: perChunk(grown.touchNs),
         faultsAgain: countOrNull(stays),
@@ -197,7 +205,7 @@ async function* reserveSpace(lab: ReserveLab, shown: number, allPages: number, r
   lab.claim('uncharged', 0, await charged(lab, region));
   lab.claim('empty', 0, (yield* lab.call(lookAtAll, (site) => scanReserved(region, allPages, site))).present);
   yield* askForSmallPages(lab, region);
-  return { region, reserveNs: step.durationNs };
+  return { region, reserveNs: step.durationNs, reserveStep: step.index };
 }
 
 const lookAtAll: Text = { en: 'Look at all that is reserved, by the page table', zh: '按页表查看全部保留空间' };

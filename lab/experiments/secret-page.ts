@@ -22,6 +22,10 @@ export const secretPage = experiment({
     en: 'Three pages hold a random marker each: unprotected, locked and left out of dumps, and memfd_secret. A copy of the process aborts; its core file is searched.',
     zh: '三个页各存一个随机标记：未保护的、已锁定且不转储的、memfd_secret 的。进程的一个副本中止，然后搜索它的 core 文件。',
   },
+  sentence: {
+    en: 'Put a random key on {pages} {pages|page|pages} of each of three kinds, and search the core files for it',
+    zh: '在三种内存各 {pages} 页上放置随机密钥，再在 core 文件中搜索它',
+  },
   placement: 'isolated',
   parameters: {
     pages: integer({

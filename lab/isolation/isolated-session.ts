@@ -11,7 +11,7 @@ import { Transcript, type TranscriptHeader } from '../session/transcript.ts';
 import { childrenOf } from './child-processes.ts';
 import type { IsolatedProcess, ProcessEnd } from './isolated-process.ts';
 import { unlessStopped } from './stopped.ts';
-import { sweepCores } from './sweep-cores.ts';
+import { sweepCores } from './sweep-leftovers.ts';
 
 /**
  * A session in its own process. The same engine runs there; here its events and frames are passed on and kept, so
@@ -52,12 +52,16 @@ export class IsolatedSession implements SessionHandle {
   }
 
   /**
-   * Opens the session in the child: an experiment's or a workbench. Throws the child's own problem, or how it died; the
-   * caller disposes of the session then.
+   * Opens the session in the child: an experiment's, a workbench, another process's or a recording. Throws the child's
+   * own problem, or how it died; the caller disposes of the session then.
    */
-  async open<M extends 'start' | 'workbench'>(method: M, request: Received<M>): Promise<void> {
-    await this.#ask(method, { ...request, session: this.#session });
+  async open<M extends 'start' | 'workbench' | 'attach' | 'reopen'>(
+    method: M,
+    request: Received<M>,
+  ): Promise<Response<M>> {
+    const answer = await this.#ask(method, { ...request, session: this.#session });
     this.#started = true;
+    return answer;
   }
 
   /** The child's own answer; after its death, or while it is stopped, a report of all that it showed. */

@@ -6,20 +6,17 @@ import { status } from '../../native/proc/proc-status.ts';
 import { holesIn, wholePages, within } from '../../native/proc/stretch.ts';
 import { maxMapCount } from '../../native/proc/vm-settings.ts';
 import { isLocked, mappingCount, vmas } from '../../native/proc/vma.ts';
+import type { Step } from '../../protocol/events.ts';
 import type { FixId } from '../../protocol/fixes/fix-ids.ts';
 import { exactBytes } from '../../protocol/size.ts';
-import type { Text } from '../../protocol/text.ts';
 import { smallestChange } from '../../protocol/would-lock.ts';
 import { formatAddress } from '../base/format.ts';
 import { memlockLimit } from './environment.ts';
-import { filterSentence, lockSentence, wouldSplit } from './lock-sentence.ts';
+import { filterSentence, lockSentence, noNumberFits, wouldSplit } from './lock-sentence.ts';
 import { lockingFacts } from './locking-facts.ts';
 
 /** Why a call was refused in this state, with the numbers, and the fix that helps. */
-export interface Diagnosis {
-  readonly text: Text;
-  readonly fix: FixId;
-}
+export type Diagnosis = NonNullable<Step['diagnosis']>;
 
 /** What the refused call was about, as far as it had it. */
 export interface RefusedArguments {
@@ -99,7 +96,8 @@ function refusedLock(
   const { cause, measured } = found;
   const needed = call === 'mlockall' ? measured.vmSizeBytes : measured.vmLckBytes + measured.addedBytes;
   const fix = fixOf(cause, needed) ?? (measured.filter && cause === 'unknown' ? 'call-filter' : undefined);
-  return fix && { text: lockSentence(cause, call, measured), fix };
+  const limit = byLimit(cause) && { limit: noNumberFits(call, measured) ? ('unlimited' as const) : needed };
+  return fix && { text: lockSentence(cause, call, measured), fix, ...limit };
 }
 
 function lockOf(call: string, errno: ErrnoName, address: bigint | undefined, length: number | undefined) {
@@ -111,11 +109,11 @@ function lockOf(call: string, errno: ErrnoName, address: bigint | undefined, len
   return diagnoseLock({ call, address, length, errno });
 }
 
+const byLimit = (cause: LockCause): boolean => cause === 'limit' || cause === 'no-permission';
+
 function fixOf(cause: LockCause, neededBytes: number): FixId | undefined {
+  if (byLimit(cause)) return smallestChange(lockingFacts(), neededBytes).fix;
   switch (cause) {
-    case 'limit':
-    case 'no-permission':
-      return smallestChange(lockingFacts(), neededBytes).fix;
     case 'filter':
       return 'call-filter';
     case 'hole':
@@ -123,8 +121,7 @@ function fixOf(cause: LockCause, neededBytes: number): FixId | undefined {
       return 'mapped-range';
     case 'too-many-mappings':
       return 'max-map-count';
-    case 'arguments':
-    case 'unknown':
+    default:
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { emptyCallNs } from '../../native/calls/call-meter.ts';
-import { getrlimit, type Limit, RLIMIT } from '../../native/calls/resource.ts';
+import { getrlimit, type Limit, type Limits, RLIMIT } from '../../native/calls/resource.ts';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { features, type ProbedFeature } from '../../native/probes/features.ts';
 import { meminfo, swaps } from '../../native/proc/proc-meminfo.ts';
@@ -8,6 +8,12 @@ import { status } from '../../native/proc/proc-status.ts';
 import { overcommit, transparentHugepage } from '../../native/proc/vm-settings.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Environment, Feature } from '../../protocol/report.ts';
+
+/**
+ * Whether this process is one of Electron's. Its allocator, PartitionAlloc, gives pages back with madvise(2) and ends
+ * the process when that fails, which it does for locked memory.
+ */
+export const inElectron = (): boolean => process.versions.electron !== undefined;
 
 /** The machine and this process, now. What of the machine cannot be read is 0, `unknown` or empty, never a guess. */
 export function environment(): Environment {
@@ -52,8 +58,13 @@ export function memlockLimit(): Environment['memlock'] {
       `无法读取锁定内存的上限：getrlimit(RLIMIT_MEMLOCK) 返回 ${limits.errno}，可能有沙箱禁止此调用；请在沙箱之外运行 Pagescope。`,
     );
   }
+  return inBytes(limits);
+}
+
+/** Both limits as bytes. */
+export function inBytes({ soft, hard }: Limits): Environment['memlock'] {
   const bytes = (limit: Limit) => (limit === 'unlimited' ? limit : Number(limit));
-  return { soft: bytes(limits.soft), hard: bytes(limits.hard) };
+  return { soft: bytes(soft), hard: bytes(hard) };
 }
 
 /** What was tried, as reports have it. */

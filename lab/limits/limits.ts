@@ -7,34 +7,35 @@ import type { LimitsFacts, LimitsReport } from '../../protocol/limits.ts';
 import { featuresHere } from './environment.ts';
 import { filteredCalls, lockingFacts } from './locking-facts.ts';
 
-/** The facts, and the fixes that follow from them. */
-export function limits(): LimitsReport {
-  const facts = limitsFacts();
+/** The facts, and the fixes that follow from them. Of this process, or of another one. */
+export function limits(pid?: number): LimitsReport {
+  const facts = limitsFacts(pid);
   return { ...facts, fixes: fixesFor(facts) };
 }
 
 /**
- * What stands between this process and locked memory, now. What cannot be read is 0, `unknown`, null or empty, never a
- * guess.
+ * What stands between a process and locked memory, now: this one, or another one from outside, which needs to know
+ * nothing of it. What cannot be read is 0, `unknown`, null or empty, never a guess.
  */
-export function limitsFacts(): LimitsFacts {
+export function limitsFacts(other?: number): LimitsFacts {
+  const pid = other === undefined || other === process.pid ? 'self' : other;
   const commit = overcommit();
   const hugepage = transparentHugepage();
   return {
-    pid: process.pid,
-    ...lockingFacts(),
-    callFilter: filteredCalls(),
-    cgroup: controlGroup(),
+    pid: pid === 'self' ? process.pid : pid,
+    ...lockingFacts(pid),
+    ...(pid === 'self' && { callFilter: filteredCalls() }),
+    cgroup: controlGroup(pid),
     ...machineMemory(commit.errno === null ? commit.mode : 'unknown'),
     swap: swapAreas(),
     thp: hugepage.errno === null ? hugepage.enabled : 'unknown',
-    mappings: mappings(),
+    mappings: mappings(pid),
     features: featuresHere(),
   };
 }
 
-function controlGroup(): LimitsFacts['cgroup'] {
-  const found = cgroupMemory();
+function controlGroup(pid: number | 'self'): LimitsFacts['cgroup'] {
+  const found = cgroupMemory(pid);
   if (found.errno !== null || !found.memory) return null;
   const { version, path, maxBytes, currentBytes, swapMaxBytes, availableBytes, unevictableBytes } = found.memory;
   return { version, path, maxBytes, currentBytes, swapMaxBytes, availableBytes, unevictableBytes };
@@ -65,11 +66,11 @@ function swapAreas(): LimitsFacts['swap'] {
   };
 }
 
-function mappings(): LimitsFacts['mappings'] {
-  const count = mappingCount();
+function mappings(pid: number | 'self'): LimitsFacts['mappings'] {
+  const count = mappingCount(pid);
   const max = maxMapCount();
   return {
-    count: count.errno === null ? count.returned : 0,
+    count: count.errno === null ? count.returned : pid === 'self' ? 0 : null,
     max: max.errno === null ? max.returned : 0,
   };
 }

@@ -71,15 +71,44 @@ function overLimit(call: RefusedLock['call'], measured: LockMeasurements): Text 
   const { vmLckBytes, vmSizeBytes, addedBytes, limit } = measured;
   if (call === 'mlockall') {
     const sum = `VmSize ${exactBytes(vmSizeBytes)} > ${limitEn(limit)}`;
+    const [reserved, advice] = [reservedShare(measured), noNumber('mlockall', measured)];
     return {
-      en: `${sum}: MCL_CURRENT counts the whole address space against RLIMIT_MEMLOCK${namespaceEn(measured)}.`,
-      zh: `${sum}：MCL_CURRENT 把整个地址空间计入 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
+      en: `${sum}: MCL_CURRENT counts the whole address space against RLIMIT_MEMLOCK${namespaceEn(measured)}.${reserved.en}${advice.en}`,
+      zh: `${sum}：MCL_CURRENT 把整个地址空间计入 RLIMIT_MEMLOCK${namespaceZh(measured)}。${reserved.zh}${advice.zh}`,
     };
   }
   const sum = `VmLck ${exactBytes(vmLckBytes)} + ${exactBytes(addedBytes)} > ${limitEn(limit)}`;
   return {
     en: `${sum}: this would lock more than the soft limit RLIMIT_MEMLOCK allows${namespaceEn(measured)}.`,
     zh: `${sum}：锁定量会超过软上限 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
+  };
+}
+
+const nothing: Text = { en: '', zh: '' };
+
+/** Runtimes reserve far more address space than they use. */
+function reservedShare({ vmSizeBytes, reservedBytes }: LockMeasurements): Text {
+  const share = Math.floor((100 * reservedBytes) / vmSizeBytes);
+  if (share < 10) return nothing;
+  return {
+    en: ` ${share}% of it is only reserved (PROT_NONE), by V8 and, in Electron, by PartitionAlloc.`,
+    zh: `其中 ${share}% 只是保留的地址空间（PROT_NONE），由 V8 以及 Electron 中的 PartitionAlloc 保留。`,
+  };
+}
+
+/**
+ * Whether the limit to set is none: mlockall counts VmSize, which is another in each version, and a limit above all
+ * memory protects nothing.
+ */
+export function noNumberFits(call: string, { vmSizeBytes, memTotalBytes }: LockMeasurements): boolean {
+  return call === 'mlockall' && memTotalBytes > 0 && vmSizeBytes > memTotalBytes;
+}
+
+function noNumber(call: string, measured: LockMeasurements): Text {
+  if (!noNumberFits(call, measured)) return nothing;
+  return {
+    en: ' That is more than all memory of this machine, so the limit to set is no number but unlimited (infinity in systemd): what is only reserved takes no memory when it is locked.',
+    zh: '这已超过本机的全部内存，因此应设置的上限不是某个数值，而是 unlimited（systemd 中为 infinity）：仅保留的地址空间被锁定时不占用内存。',
   };
 }
 

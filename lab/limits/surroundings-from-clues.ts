@@ -88,7 +88,7 @@ const cgroupPatterns: readonly [ContainerKind, RegExp][] = [
   ['container', /\/(?:cri-containerd|crio)-[0-9a-f]{64}/],
 ];
 
-function cgroupTraces({ cgroup }: Clues): Trace[] {
+function cgroupTraces({ cgroup }: Pick<Clues, 'cgroup'>): Trace[] {
   const lines = (cgroup ?? '').split('\n');
   return cgroupPatterns.flatMap(([kind, pattern]) => {
     const line = lines.find((each) => pattern.test(each));
@@ -106,6 +106,19 @@ const mountPatterns: readonly [ContainerKind, RegExp][] = [
   ['docker', /\/containers\/[0-9a-f]{64}\/(?:hosts|hostname|resolv\.conf) \/etc\//],
   ['lxc', / \/proc\/\S+ \S+ .*- fuse\.lxcfs /],
 ];
+
+/**
+ * The systemd unit and the container that a process's control group names: of any process, by its world-readable
+ * `/proc/PID/cgroup` alone. Null where the group says nothing of it.
+ */
+export function unitAndContainer(cgroup: string): { unit: string | null; container: string | null } {
+  const traces = cgroupTraces({ cgroup });
+  const kind = precedence.find((each) => traces.some((trace) => trace.kind === each));
+  const group = traces.find((trace) => trace.kind === kind)?.evidence.found ?? '';
+  const id = /[0-9a-f]{64}/.exec(group)?.[0].slice(0, 12) ?? /\/lxc(?:\.payload)?[./]([^/]+)/.exec(group)?.[1];
+  const container = kind === undefined ? null : id === undefined ? kind : `${kind} ${id}`;
+  return { unit: unitOf({ cgroup, variables: {} })?.name ?? null, container };
+}
 
 function mountTraces({ mountinfo }: Clues): Trace[] {
   const lines = (mountinfo ?? '').split('\n');
@@ -133,7 +146,7 @@ const desktopUnit = /^(?:app-|dbus-|org\.|gnome-|plasma-|xdg-|session\.|graphica
  * groups of its own below it (Delegate=). Where the path says nothing, systemd's INVOCATION_ID does. systemd.exec(5),
  * pam_systemd(8)
  */
-function unitOf({ cgroup, variables }: Clues): Unit | undefined {
+function unitOf({ cgroup, variables }: Pick<Clues, 'cgroup' | 'variables'>): Unit | undefined {
   const path = systemdPath(cgroup ?? '');
   const units = path.split('/').filter((part) => /\.(service|scope)$/.test(part));
   const name = units.at(-1);

@@ -1,8 +1,10 @@
+import type { SessionEvent } from '../../protocol/events.ts';
 import type { Operation, ProcessOperation } from '../../protocol/operation.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { PageRuns } from '../../protocol/workbench.ts';
-import type { Mapping } from '../regions/mapping.ts';
+import { progressions } from '../base/progressions.ts';
+import type { DescribedMapping } from '../regions/mapping.ts';
 
 /**
  * What the C program is written from: the operations of a session, in order. A label is what its region is known by in
@@ -17,7 +19,7 @@ export type LoggedOperation =
       readonly kind: 'map';
       readonly title: Text;
       readonly label: string;
-      readonly mapping: Mapping;
+      readonly mapping: DescribedMapping;
       /** Whoever has the user's own name for it when the program is written: it may be given later, and again. */
       readonly named?: { readonly name: string | undefined };
       readonly refused?: boolean;
@@ -45,9 +47,37 @@ export type LoggedOperation =
   | { readonly kind: 'process'; readonly title: Text; readonly operation: ProcessOperation; readonly refused?: boolean }
   | { readonly kind: 'fork'; readonly title: Text }
   /**
-   * Work of an experiment's own as C lines, in a block: they may name regions by their letters and call the functions
-   * of the program. `call` heads the page maps after it.
+   * Work of an experiment's own as C lines: they may name regions by their letters, and call the functions of the
+   * program. `call` heads the page maps after it; what it lends is looked at as this region from then on.
    */
-  | { readonly kind: 'work'; readonly title: Text; readonly call: string; readonly c: readonly string[] }
+  | {
+      readonly kind: 'work';
+      readonly title: Text;
+      readonly call: string;
+      readonly c: readonly string[];
+      readonly lends?: { readonly label: string; readonly pages: number };
+    }
   /** What another program did, or what this one's reader alone needs: a comment. */
   | { readonly kind: 'remark'; readonly title: Text };
+
+type Told = Extract<SessionEvent, { kind: 'operation' }>['operation'];
+
+/**
+ * An operation as a recording keeps it: as JSON, without descriptors, and the pages of a touch as progressions (`first,
+ * step, count, …`).
+ */
+export function told(entry: LoggedOperation): Told {
+  if (entry.kind === 'map') {
+    // Its name is the region's, which is told whenever it changes.
+    const { mapping, named: _named, ...map } = entry;
+    const { file } = mapping;
+    return { ...map, mapping: file ? { ...mapping, file: { name: file.name, writable: file.writable } } : mapping };
+  }
+  if (entry.kind !== 'operation' || entry.operation.kind !== 'touch') return entry;
+  const { pages } = entry.operation;
+  const inOrder = progressions(pages, pages.length) ?? [];
+  return {
+    ...entry,
+    operation: { ...entry.operation, pages: inOrder.flatMap(({ first, step, count }) => [first, step, count]) },
+  };
+}

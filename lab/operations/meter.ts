@@ -1,8 +1,10 @@
 import { CallMeter, emptyCallNs } from '../../native/calls/call-meter.ts';
+import { RUSAGE } from '../../native/calls/resource.ts';
 import type { Cost } from '../../native/calls/touch.ts';
 import { status } from '../../native/proc/proc-status.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Clock } from '../base/clock.ts';
+import { faultsSoFar } from './faults-so-far.ts';
 
 /** One for all steps: its buffers are kept, and calls are measured one after the other. */
 let callMeter: CallMeter | undefined;
@@ -62,7 +64,7 @@ export class Meter {
   }
 }
 
-const noStatus: Text = { en: '/proc/self/status cannot be read', zh: '无法读取 /proc/self/status' };
+export const noStatus: Text = { en: '/proc/self/status cannot be read', zh: '无法读取 /proc/self/status' };
 
 /**
  * Said beside a count of minor faults that is larger than that of the pages that were touched: the JavaScript engine's
@@ -73,8 +75,9 @@ export function engineFaultsOf(pages: number, minorFaults: number): Text {
   return { en: ' (with the JavaScript engine’s own)', zh: '（含 JavaScript 引擎自身的）' };
 }
 
-/** With the empty call measured before any other. */
+/** With the empty call measured before any other. Throws `cannot-run-here` where faults cannot be counted. */
 function ready(): CallMeter {
+  faultsSoFar(RUSAGE.THREAD);
   emptyCallNs();
   return new CallMeter();
 }

@@ -11,7 +11,7 @@ import type { ErrnoName, Result } from '../../native/libc/errno.ts';
 import type { Step } from '../../protocol/events.ts';
 import type { PageCall } from '../../protocol/page-call.ts';
 import type { Text } from '../../protocol/text.ts';
-import { formatAddress, formatBytes } from '../base/format.ts';
+import { formatAddress, formatBytes, formatCount } from '../base/format.ts';
 import { protectionBits, protectionText } from '../regions/mapping.ts';
 import type { Region } from '../regions/region.ts';
 import { advices } from './advice.ts';
@@ -204,7 +204,7 @@ const table: { readonly [K in Kind]: (call: Of<K>) => PageCallEntry } = {
       call: 'getrandom',
       arguments: { buf: formatAddress(address), buflen: length, flags: 0 },
     }),
-    c: ({ address, length }) => `check("getrandom", getrandom(${address}, ${length}, 0) == -1);`,
+    c: ({ address, length }) => `check("getrandom", syscall(SYS_getrandom, ${address}, ${length}, 0) == -1);`,
   }),
 
   munmap: () => ({
@@ -296,7 +296,10 @@ function wipedOf(bytes: number): Text {
  * resident
  */
 function residentOf(resident: number, pages: number, tells: boolean): Text {
-  const said = { en: `${resident} of ${pages} pages resident`, zh: `${pages} 页中 ${resident} 页驻留` };
+  const said = {
+    en: `${formatCount(resident)} of ${formatCount(pages)} pages resident`,
+    zh: `${formatCount(pages)} 页中 ${formatCount(resident)} 页驻留`,
+  };
   if (tells) return said;
   return {
     en: `${said.en}, as of every file that you may not write (Linux 5.2)`,

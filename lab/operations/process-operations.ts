@@ -1,12 +1,13 @@
 import { capget, dropCapabilities } from '../../native/calls/capabilities.ts';
 import { forkAndAbort, forkAndHold, type HeldFork } from '../../native/calls/fork.ts';
+import { M, mallopt } from '../../native/calls/malloc.ts';
 import { MCL, mlockall, munlockall } from '../../native/calls/mlock.ts';
 import { PR, prctl } from '../../native/calls/prctl.ts';
 import { getrlimit, type Limit, type Limits, RLIMIT, setrlimit } from '../../native/calls/resource.ts';
 import { SIG, signal } from '../../native/calls/signals.ts';
 import type { Result } from '../../native/libc/errno.ts';
 import type { Step } from '../../protocol/events.ts';
-import type { MclFlag, ProcessOperation } from '../../protocol/operation.ts';
+import type { MallocThreshold, MclFlag, ProcessOperation } from '../../protocol/operation.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RefusedArguments } from '../limits/diagnose.ts';
 import { type CallRecord, recordOf } from './call-record.ts';
@@ -16,6 +17,11 @@ const mclBits: Record<MclFlag, number> = {
   MCL_CURRENT: MCL.CURRENT,
   MCL_FUTURE: MCL.FUTURE,
   MCL_ONFAULT: MCL.ONFAULT,
+};
+
+const thresholds: Record<MallocThreshold, number> = {
+  M_MMAP_THRESHOLD: M.MMAP_THRESHOLD,
+  M_TRIM_THRESHOLD: M.TRIM_THRESHOLD,
 };
 
 /**
@@ -66,6 +72,15 @@ export function performOnProcess(operation: ProcessOperation, clock: Clock): Cal
       const pid = operation.allowed ? process.pid : 0;
       const result = meter.measure(() => prctl(PR.SET_PTRACER, pid));
       return record('prctl', { option: 'PR_SET_PTRACER', arg2: pid }, result);
+    }
+    case 'disable-thp': {
+      const result = meter.measure(() => prctl(PR.SET_THP_DISABLE, 1));
+      return record('prctl', { option: 'PR_SET_THP_DISABLE', arg2: 1 }, result);
+    }
+    case 'mallopt': {
+      const { parameter, bytes } = operation;
+      const result = meter.measure(() => mallopt(thresholds[parameter], bytes));
+      return record('mallopt', { param: parameter, value: bytes }, result);
     }
     case 'abort': {
       // A crash handler of the host's may hold it; it would run in the copy, and there would be no core file.

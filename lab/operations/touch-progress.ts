@@ -1,7 +1,7 @@
 import type { ErrnoName } from '../../native/libc/errno.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
-import { formatAddress } from '../base/format.ts';
+import { formatAddress, formatCount } from '../base/format.ts';
 import type { Region } from '../regions/region.ts';
 import type { Outcome } from './call-record.ts';
 import { returnedOf, shownTouch, type TouchCall, touchCall, touchPages } from './loads-and-stores.ts';
@@ -61,9 +61,9 @@ export class TouchProgress {
 
 function touchedOf(touched: number, minorFaults: number, left: number): Text {
   const own = engineFaultsOf(touched, minorFaults);
-  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const plural = (count: number, word: string) => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
   return {
-    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${own.en}${left ? `; stopped before the other ${left}` : ''}`,
-    zh: `访问 ${touched} 页，发生 ${minorFaults} 个次缺页${own.zh}${left ? `；停止时还有 ${left} 页未访问` : ''}`,
+    en: `${plural(touched, 'page')} touched, ${plural(minorFaults, 'minor fault')}${own.en}${left ? `; stopped before the other ${formatCount(left)}` : ''}`,
+    zh: `访问 ${formatCount(touched)} 页，发生 ${formatCount(minorFaults)} 个次缺页${own.zh}${left ? `；停止时还有 ${formatCount(left)} 页未访问` : ''}`,
   };
 }

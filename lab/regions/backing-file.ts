@@ -18,6 +18,7 @@ import { readText } from '../../native/proc/proc-file.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import { formatBytes } from '../base/format.ts';
+import { type PageWitness, witnessOf } from '../files/page-witness.ts';
 import { diskFolder, liesInMemory } from './disk-folder.ts';
 
 const writeAsync = promisify(write);
@@ -103,6 +104,11 @@ export class BackingFile implements Disposable {
   /** Whether its pages are the file itself, as on tmpfs, so that there is nothing to drop them for. */
   get inMemory(): boolean {
     return liesInMemory(`/proc/self/fd/${this.fd}`);
+  }
+
+  /** Who tells what the page cache holds of it, or why nobody does. */
+  get pageWitness(): PageWitness | Text {
+    return witnessOf(this.fd);
   }
 
   /**

@@ -22,6 +22,8 @@ export function together(one: Counted, other: Counted, make: (one: number, other
 
 /** A snapshot that stays as it is, for the experiment to reason about. What it does not know it says why. */
 export interface Look {
+  /** The step that it was taken after; -1 within one turn of several. */
+  readonly step: number;
   /** Pages of a kind, of all of the region or of a part. */
   count(kind: keyof typeof flagsOf, range?: PageRange): Counted;
   /** The pages that have a flag, as ranges in order. */
@@ -52,7 +54,7 @@ const flagsOf = {
  * @param kind of the region: of anonymous memory mincore and the page table have to say the same
  */
 export function lookOf(
-  { flags, unknown: mask }: Snapshot,
+  { flags, unknown: mask, step }: Snapshot,
   unknown: readonly Unknown[],
   kind: RegionInfo['kind'] = 'anonymous',
 ): Look {
@@ -63,6 +65,7 @@ export function lookOf(
   const whyNot = (flags: readonly (keyof typeof PageFlag)[]) =>
     flags.map(why).find((reason) => reason) ?? (flags.includes('Resident') ? contradicted : undefined);
   return {
+    step,
     count: (counted, { firstPage, pageCount } = { firstPage: 0, pageCount: kept.length }) =>
       whyNot(flagsOf[counted]) ?? pageCounts(histogram(kept.subarray(firstPage, firstPage + pageCount)))[counted],
     pagesWith: (flag) => whyNot([flag]) ?? rangesWith(kept, PageFlag[flag]),

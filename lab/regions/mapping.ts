@@ -3,8 +3,8 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import type { ProtectionName } from '../../protocol/mapping.ts';
 import type { BackingFile } from './backing-file.ts';
 
-/** What to map. Without a file or another backing it is anonymous private memory that may be read and written. */
-export interface Mapping {
+/** What to map, in words: of a file, what it is called and whether it may be written to. */
+export interface DescribedMapping {
   readonly pages: number;
   /**
    * Pages that are mapped behind `pages` and that nobody looks at one by one: address space that is only reserved.
@@ -18,7 +18,7 @@ export interface Mapping {
    */
   readonly memory?: 'shared' | 'memfd' | 'secret' | 'hugetlb';
   /** Mapped from its first page; shared unless `privateCopy`. */
-  readonly file?: BackingFile;
+  readonly file?: Pick<BackingFile, 'name' | 'writable'>;
   /** The file is mapped `MAP_PRIVATE`: a written page becomes a copy, and the file stays as it is. */
   readonly privateCopy?: boolean;
   /** Without it reading and writing, or reading alone of a shared file that is not writable. Empty is `PROT_NONE`. */
@@ -27,6 +27,11 @@ export interface Mapping {
   readonly flags?: readonly Extract<MapFlagName, 'MAP_LOCKED' | 'MAP_POPULATE'>[];
   /** The address is a multiple of this many pages: 512 for a huge page on x86-64. */
   readonly alignPages?: number;
+}
+
+/** What to map. Without a file or another backing it is anonymous private memory that may be read and written. */
+export interface Mapping extends DescribedMapping {
+  readonly file?: BackingFile;
 }
 
 const mapFlags = {
@@ -41,7 +46,7 @@ const mapFlags = {
 type MapFlagName = keyof typeof mapFlags;
 
 /** What mmap(2) is asked for by name, in the order in which it is shown: by the call itself, and by the C program. */
-export function mmapNames(mapping: Mapping): {
+export function mmapNames(mapping: DescribedMapping): {
   readonly protection: readonly ProtectionName[];
   readonly flags: readonly MapFlagName[];
 } {
@@ -53,7 +58,7 @@ export function mmapNames(mapping: Mapping): {
   };
 }
 
-function sharing({ file, privateCopy, memory }: Mapping): readonly MapFlagName[] {
+function sharing({ file, privateCopy, memory }: DescribedMapping): readonly MapFlagName[] {
   if (file) return [privateCopy ? 'MAP_PRIVATE' : 'MAP_SHARED'];
   if (memory === 'shared') return ['MAP_SHARED', 'MAP_ANONYMOUS'];
   if (memory === 'hugetlb') return ['MAP_PRIVATE', 'MAP_ANONYMOUS', 'MAP_HUGETLB'];

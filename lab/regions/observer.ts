@@ -1,5 +1,6 @@
 import { swapInUse } from '../../native/calls/sysinfo.ts';
 import { type Residency, residency } from '../../native/pages/residency.ts';
+import { residencyOf } from '../../native/pages/residency-of.ts';
 import { toldBySmaps } from '../../native/pages/vma-states.ts';
 import type { SmapsEntry } from '../../native/proc/smaps.ts';
 import { PageFlag } from '../../protocol/flags.ts';
@@ -89,20 +90,23 @@ export class Observer {
 
   /** The states of all pages, now. The flags are overwritten by the next look. */
   look(clock: Clock, step: number): Snapshot {
-    const { address, pages, fd, sharedMemory } = this.#region;
+    const { address, pages, fd, sharedMemory, pid } = this.#region;
     if (step !== betweenSteps) this.calls++;
     const now = performance.now();
     const readVmFlags =
       this.#vmFlagsStale || (!this.#split && now >= this.#confirmAtMs) || (step !== betweenSteps && this.#counted);
     const inherit = this.#split && !readVmFlags;
-    const seen = residency(address, pages, this.#flags, {
-      readVmFlags,
-      inherit,
-      sameVmas: !readVmFlags && !inherit && (this.#previous?.vmas.length ?? 0) > manyVmas,
-      ...(this.#previous ? { previous: this.#previous } : {}),
-      ...(fd === undefined ? {} : { fd }),
-      sharedMemory,
-    });
+    const seen =
+      pid === undefined
+        ? residency(address, pages, this.#flags, {
+            readVmFlags,
+            inherit,
+            sameVmas: !readVmFlags && !inherit && (this.#previous?.vmas.length ?? 0) > manyVmas,
+            ...(this.#previous ? { previous: this.#previous } : {}),
+            ...(fd === undefined ? {} : { fd }),
+            sharedMemory,
+          })
+        : residencyOf(pid, address, pages, this.#flags, this.#previous);
     this.#previous = seen;
     if (inherit) this.#confirmAtMs = now + calmMs;
     else if (readVmFlags) this.#confirmAtMs = Number.POSITIVE_INFINITY;

@@ -24,6 +24,21 @@ export interface Unmapped {
   readonly errno: ErrnoName | null;
 }
 
+/** Memory of a child process, a copy of one of this process's regions, to be looked at from outside. */
+export interface ChildMemory {
+  readonly pid: number;
+  /** What it is a copy of: at the same address. */
+  readonly of: Region;
+}
+
+/** Memory that somebody else allocated, to be looked at as a region. Its owner frees it when it is disposed of. */
+export interface LentMemory {
+  /** Of its first page. */
+  readonly address: bigint;
+  readonly pages: number;
+  readonly owner: Disposable;
+}
+
 type Counting = { -readonly [K in keyof Unmapped]: Unmapped[K] };
 
 /** An mmap call: its arguments, in the order of the man page, and what came of it. */
@@ -59,10 +74,13 @@ export class Region {
   readonly file: BackingFile | undefined;
   /** What the region is made of, and the rights that it was mapped with. */
   readonly mapping: Mapping;
+  /** The process whose memory it is, where that is another one. */
+  readonly pid: number | undefined;
   readonly #memory: MemoryFile | undefined;
   #fences: readonly bigint[];
   /** Pages that were unmapped before the region's end: somebody else may have mapped something there since. */
   readonly #holes: PageRange[] = [];
+  readonly #owner: Disposable | undefined;
   #sharedMemory: boolean | undefined;
   #released: Promise<Unmapped> | undefined;
 
@@ -73,6 +91,8 @@ export class Region {
     mapping: Mapping,
     memory: MemoryFile | undefined,
     fences: readonly bigint[],
+    owner?: Disposable,
+    pid?: number,
   ) {
     this.id = id;
     this.label = label;
@@ -83,6 +103,22 @@ export class Region {
     this.file = mapping.file;
     this.#memory = memory;
     this.#fences = fences;
+    this.#owner = owner;
+    this.pid = pid;
+  }
+
+  /**
+   * A region of memory that is malloc's: looked at, and not unmapped but freed by its owner when it is released. It has
+   * no fences, so its VMA may be larger.
+   */
+  static lent(id: number, label: string, { address, pages, owner }: LentMemory): Region {
+    return new Region(id, label, address, { pages }, undefined, [], owner);
+  }
+
+  /** A child's copy of a region: looked at from outside, and gone with the child. */
+  static ofChild(id: number, label: string, { pid, of }: ChildMemory): Region {
+    const goesWithChild = { [Symbol.dispose]() {} };
+    return new Region(id, label, of.address, of.mapping, undefined, [], goesWithChild, pid);
   }
 
   /**
@@ -131,6 +167,7 @@ export class Region {
       id: this.id,
       label: this.label,
       ...(this.name === undefined ? {} : { name: this.name }),
+      ...(this.pid === undefined ? {} : { pid: this.pid }),
       address: formatAddress(this.address),
       length: this.length,
       pages: this.pages,
@@ -184,6 +221,10 @@ export class Region {
   async #unmap(measure: <T>(call: () => T) => T): Promise<Unmapped> {
     const holes = this.#holes.toSorted((one, other) => one.firstPage - other.firstPage);
     const unmapped: Counting = { calls: 0, refused: 0, errno: null };
+    if (this.#owner) {
+      this.#owner[Symbol.dispose]();
+      return unmapped;
+    }
     let from = 0;
     for (const { firstPage, pageCount } of [...holes, { firstPage: this.pages, pageCount: 0 }]) {
       await this.#unmapBytes(from * this.pageSize, firstPage * this.pageSize, measure, unmapped);

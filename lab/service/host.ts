@@ -1,5 +1,6 @@
 import type { HostInfo } from '../../protocol/service.ts';
 import type { IsolatedProcess } from '../isolation/isolated-process.ts';
+import type { BeginRecording } from '../session/recording.ts';
 import type { Budget } from './budget.ts';
 
 /** What an engine needs to know of, and from, the program that it runs in. */
@@ -13,4 +14,8 @@ export interface Host {
    * refused.
    */
   readonly spawnIsolated?: () => Promise<IsolatedProcess>;
+  /** False where nobody looks at pages while a session goes on: frames are then recorded, and not told. */
+  readonly draws?: boolean;
+  /** Records every session that is opened while it is there. */
+  readonly record?: BeginRecording | undefined;
 }

@@ -18,14 +18,14 @@ export async function openExperiment(
   request: Received<'start'> & { session: number },
   reader: Reader,
 ): Promise<Opening> {
-  const { session, paused, paceMs, sampleHz } = request;
+  const { session, paused, paceMs, sampleHz, recorded } = request;
   const { version } = host;
   if (placement === 'inline' || !host.spawnIsolated) {
-    const options = { session, paused, paceMs, sampleHz, version, placement: whereabouts(host) };
+    const options = { session, paused, paceMs, sampleHz, version, placement: whereabouts(host), recorded };
     return { handle: new ExperimentSession(experiment, options, reader), begin: async () => {} };
   }
   const { id, title, values } = experiment;
   const header = { version, experiment: { id, title, parameters: values }, placement };
   const handle = await isolate(host.spawnIsolated, session, header, reader);
-  return { handle, begin: () => handle.open('start', request) };
+  return { handle, begin: async () => void (await handle.open('start', request)) };
 }

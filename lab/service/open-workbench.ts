@@ -19,7 +19,7 @@ export async function openWorkbench(
   request: Received<'workbench'> & { session: number },
   reader: Reader,
 ): Promise<Opening> {
-  const { session, sampleHz } = request;
+  const { session, sampleHz, recorded } = request;
   const { version } = host;
   const actions = await parseActions(request.actions ?? []);
   // An isolated engine may map what its host has made room for.
@@ -28,13 +28,13 @@ export async function openWorkbench(
   try {
     await room.addAll(actions);
     if (placement === 'inline' || !host.spawnIsolated) {
-      const options = { session, sampleHz, version, placement: whereabouts(host) };
+      const options = { session, sampleHz, version, placement: whereabouts(host), recorded };
       const handle = new Workbench(options, watched);
       return { handle, regions: room, begin: async () => handle.begin(actions) };
     }
     const header = { version, experiment: workbenchExperiment, placement };
     const handle = await isolate(host.spawnIsolated, session, header, watched);
-    return { handle, regions: room, begin: () => handle.open('workbench', request) };
+    return { handle, regions: room, begin: async () => void (await handle.open('workbench', request)) };
   } catch (error) {
     room[Symbol.dispose]();
     throw error;

@@ -5,6 +5,11 @@ import { maxInlineBytes } from '../limits/memory-sizes.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
 import type { Host } from './host.ts';
 
+/** Where another process is looked at from: beside the host, where that can be. */
+export function placeAttached(host: Host): Placement {
+  return host.kind !== 'isolated' && host.spawnIsolated ? 'isolated' : 'inline';
+}
+
 /** Where a workbench runs: as asked for. */
 export function placeWorkbench(asked: Placement, host: Host): Placement {
   if (host.kind === 'isolated' || asked === 'inline') return 'inline';

@@ -1,31 +1,52 @@
-import { type ProblemError, problem } from '../../protocol/problem.ts';
-import type { Reader, Received, Service, Started } from '../../protocol/service.ts';
+import type { Placement } from '../../protocol/experiment.ts';
+import { type ProblemError, problem, toProblem } from '../../protocol/problem.ts';
+import type { Reader, Received, Reopened, Response, Service, Started } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { catalogue, findExperiment } from '../experiments/catalogue.ts';
-import { sweepLeftovers } from '../isolation/sweep-cores.ts';
+import { sweepLeftovers } from '../isolation/sweep-leftovers.ts';
 import { environment } from '../limits/environment.ts';
+import type { Processes } from '../processes/processes.ts';
+import type { Uploads } from '../recordings/uploads.ts';
+import { FrameRelay } from '../session/frame-relay.ts';
+import type { TranscriptHeader } from '../session/transcript.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
 import type { Host } from './host.ts';
 import { openExperiment } from './open-experiment.ts';
 import type { Opening } from './opening.ts';
-import { place, placeWorkbench } from './placement.ts';
+import { place, placeAttached, placeWorkbench } from './placement.ts';
 
 /** Sessions that one reader may have open: more than a person looks at, too few to fill the machine with processes. */
 const maxSessions = 16;
 
 interface Opened extends Omit<Opening, 'begin'> {
   readonly room: Disposable;
+  /** Who its reader's acknowledgements are for. */
+  readonly acknowledge: (region: number, sequence: number) => void;
+  readonly relay?: FrameRelay;
   /** Set when it is being closed; it is forgotten when that is done. */
   closing?: Promise<void>;
+}
+
+/** A session that has its room, and is still to be made. */
+interface Admitted {
+  readonly session: number;
+  readonly room: Disposable;
+  readonly placement: Placement;
+  /** What its recording says that it is; one that is not recorded has none. */
+  readonly experiment?: TranscriptHeader['experiment'];
+  /** Whose memory it is, where that is not its engine's. */
+  readonly pid?: number;
 }
 
 /** One engine for one reader: its sessions, by number. Ends them all when it is disposed of. */
 export function createService(host: Host, reader: Reader): Service {
   const sessions = new Map<number, Opened>();
-  const opening = new Set<Promise<Started>>();
+  const opening = new Set<Promise<unknown>>();
   let lastSession = 0;
   let roomTaken = 0;
   let disposed = false;
+  let uploads: Uploads | undefined;
+  let processes: Processes | undefined;
 
   // An isolated engine has a host that did.
   if (host.kind !== 'isolated') void sweepLeftovers();
@@ -37,6 +58,9 @@ export function createService(host: Host, reader: Reader): Service {
   };
   // Only an isolated engine is told the number: it has one session, and its host has counted.
   const numberOf = (given: number | undefined) => (host.kind === 'isolated' ? (given ?? 1) : ++lastSession);
+
+  /** Whether its engine is to tell what a recording needs beside what the reader gets. */
+  const isRecorded = ({ recorded }: { recorded?: boolean | undefined }) => recorded ?? host.record !== undefined;
 
   /** Room for one more session and the memory that it commits; dispose of it to give both back. */
   const takeRoom = (commitsBytes: number, title: Text): Disposable => {
@@ -51,17 +75,30 @@ export function createService(host: Host, reader: Reader): Service {
     };
   };
 
-  /** Puts a session among the others and lets it begin. `room` is given back when that fails. */
-  const admit = async (session: number, room: Disposable, make: () => Promise<Opening>, signal: AbortSignal) => {
+  /**
+   * Puts a session among the others and lets it begin. `room` is given back when that fails. What an isolated process
+   * shows is taken from it at once: it would be lost with the process.
+   */
+  const admit = async (
+    { session, room, placement, experiment, pid: target }: Admitted,
+    make: (reader: Reader) => Promise<Opening>,
+    signal: AbortSignal,
+  ) => {
     let opened: Opened | undefined;
+    const toEngine = (region: number, sequence: number) => opened?.handle.acknowledge(region, sequence);
+    const relayed = placement === 'isolated' || (host.record !== undefined && experiment !== undefined);
+    const relay = relayed ? new FrameRelay(session, reader, toEngine, host.draws) : undefined;
     try {
-      const { begin, ...opening } = await make();
+      const { begin, ...opening } = await make(relay ?? reader);
       // Before it has started: its events come first, and the reader answers them.
-      opened = { ...opening, room };
+      const acknowledge = relay ? relay.acknowledge.bind(relay) : toEngine;
+      opened = { ...opening, room, acknowledge, ...(relay && { relay }) };
       sessions.set(session, opened);
+      const pid = target ?? opening.handle.pid;
+      if (experiment) relay?.record(host.record, { version: host.version, experiment, placement, pid });
       await begin();
       if (disposed || signal.aborted) throw cancelled();
-      return opened.handle.pid;
+      return pid;
     } catch (error) {
       if (!opened) room[Symbol.dispose]();
       const closing = opened?.closing !== undefined;
@@ -75,8 +112,10 @@ export function createService(host: Host, reader: Reader): Service {
     const placement = place(experiment, request.placement, host);
     const session = numberOf(request.session);
     const room = takeRoom(experiment.commitsBytes, experiment.title);
-    const make = () => openExperiment(host, experiment, placement, { ...request, session }, reader);
-    const pid = await admit(session, room, make, signal);
+    const recorded = isRecorded(request);
+    const { id, title, values: parameters } = experiment;
+    const make = (to: Reader) => openExperiment(host, experiment, placement, { ...request, session, recorded }, to);
+    const pid = await admit({ session, room, placement, experiment: { id, title, parameters } }, make, signal);
     return { session, placement, pid, parameters: experiment.values };
   };
 
@@ -84,18 +123,45 @@ export function createService(host: Host, reader: Reader): Service {
     const placement = placeWorkbench(request.placement, host);
     const session = numberOf(request.session);
     const room = takeRoom(0, workbenchExperiment.title);
-    const make = async () => {
+    const recorded = isRecorded(request);
+    const make = async (to: Reader) => {
       // Loaded when it is wanted: `pagescope run` does without it, and without the schemas of its actions.
       const { openWorkbench } = await import('./open-workbench.ts');
-      return openWorkbench(host, placement, { ...request, session }, reader);
+      return openWorkbench(host, placement, { ...request, session, recorded }, to);
     };
-    return { session, placement, pid: await admit(session, room, make, signal), parameters: {} };
+    const pid = await admit({ session, room, placement, experiment: workbenchExperiment }, make, signal);
+    return { session, placement, pid, parameters: {} };
+  };
+
+  const attach = async (request: Received<'attach'>, signal: AbortSignal): Promise<Started> => {
+    const { meantBy, openAttached } = await import('./open-attached.ts');
+    const { startTicks, experiment } = meantBy(request);
+    const placement = placeAttached(host);
+    const session = numberOf(request.session);
+    const room = takeRoom(0, experiment.title);
+    const make = (to: Reader) => openAttached(host, placement, experiment, { ...request, startTicks, session }, to);
+    const { pid } = request;
+    await admit({ session, room, placement, experiment, pid }, make, signal);
+    return { session, placement, pid, parameters: experiment.parameters };
+  };
+
+  /** In a process of its own, where the host can start one: a stranger's file may take long to read, or never end. */
+  const reopen = async (request: Received<'reopen'>, signal: AbortSignal): Promise<Reopened> => {
+    const session = numberOf(request.session);
+    const room = takeRoom(0, { en: 'The recording', zh: '该录制' });
+    const answered = Promise.withResolvers<Reopened>();
+    const make = async (to: Reader) => {
+      const { openRecording } = await import('./open-recording.ts');
+      return openRecording(host, { ...request, session }, to, answered.resolve);
+    };
+    await admit({ session, room, placement: host.spawnIsolated ? 'isolated' : 'inline' }, make, signal);
+    return answered.promise;
   };
 
   /** Sessions that are being opened are waited for when the engine is disposed of. */
   const counted =
-    <R>(open: (request: R, signal: AbortSignal) => Promise<Started>) =>
-    async (request: R, signal: AbortSignal): Promise<Started> => {
+    <R, S>(open: (request: R, signal: AbortSignal) => Promise<S>) =>
+    async (request: R, signal: AbortSignal): Promise<S> => {
       const started = open(request, signal);
       opening.add(started);
       try {
@@ -105,10 +171,11 @@ export function createService(host: Host, reader: Reader): Service {
       }
     };
 
-  const end = async (session: number, { handle, room, regions }: Opened): Promise<void> => {
+  const end = async (session: number, { handle, room, regions, relay }: Opened): Promise<void> => {
     try {
       await handle.dispose();
     } finally {
+      relay?.end();
       regions?.[Symbol.dispose]();
       room[Symbol.dispose]();
       sessions.delete(session);
@@ -122,6 +189,31 @@ export function createService(host: Host, reader: Reader): Service {
     await opened.closing;
   };
 
+  const inSession: Service['inSession'] = async (method, request) => {
+    const { handle, regions, relay } = findOpened(request.session);
+    const answer = () => handle.answer(method, request);
+    try {
+      return await (regions ? regions.around(method, request, answer) : answer());
+    } catch (error) {
+      const recorded = relay?.file;
+      if (recorded === undefined || toProblem(error).kind !== 'died') throw error;
+      if (method !== 'program' && method !== 'save') throw error;
+      // Its process has ended; what it did is in its recording.
+      const { RecordingFile } = await import('../recordings/recording-file.ts');
+      using recording = new RecordingFile(recorded);
+      const { step } = request as Received<'program'>;
+      return (method === 'save' ? recording.saved() : await recording.program(step)) as Response<typeof method>;
+    }
+  };
+
+  /** What looks at other processes, for this reader. */
+  const looking = async (): Promise<Processes> => {
+    const { Processes } = await import('../processes/processes.ts');
+    if (disposed) throw cancelled();
+    processes ??= new Processes();
+    return processes;
+  };
+
   return {
     host: async () => ({
       kind: host.kind,
@@ -130,21 +222,77 @@ export function createService(host: Host, reader: Reader): Service {
       environment: environment(),
       budgetBytes: host.budget.totalBytes,
     }),
-    limits: async () => (await import('../limits/limits.ts')).limits(),
+    limits: async ({ pid }) => {
+      const { limits } = await import('../limits/limits.ts');
+      if (pid === undefined) return limits();
+      const { Target } = await import('../processes/target.ts');
+      using target = new Target(pid);
+      return limits(target.pid);
+    },
+    processes: async ({ since }) => (await looking()).table.since(since),
+    process: async (request) => (await looking()).process(request),
+    processPages: async (request) => (await looking()).pages(request),
     experiments: async () => catalogue.map((experiment) => experiment.descriptor()),
     start: counted(start),
     workbench: counted(workbench),
-    inSession: async (method, request) => {
-      const { handle, regions } = findOpened(request.session);
-      const answer = () => handle.answer(method, request);
-      return regions ? regions.around(method, request, answer) : answer();
+    attach: counted(attach),
+    recordings: async () => {
+      const { listRecordings, recordingsFolder } = await import('../recordings/folder.ts');
+      const { recordingLimits } = await import('../recordings/limits.ts');
+      const { totalBytes, mostBytes, ...said } = recordingLimits();
+      const listed = await listRecordings(recordingsFolder());
+      return { listed, mostBytes: totalBytes, mostBytesOfOne: mostBytes, ...said };
+    },
+    limitRecordings: async ({ mostBytes, deletes }) => {
+      const { limitRecordings } = await import('../recordings/limits.ts');
+      const over = limitRecordings(mostBytes, deletes);
+      return over ? { over } : {};
+    },
+    thumbnail: async ({ file }) => {
+      const { listedFile, recordingsFolder } = await import('../recordings/folder.ts');
+      const { RecordingFile } = await import('../recordings/recording-file.ts');
+      const { thumbnailOf } = await import('../recordings/thumbnail.ts');
+      using recording = new RecordingFile(listedFile(recordingsFolder(), file).file);
+      return await thumbnailOf(recording);
+    },
+    keepRecording: async ({ file, kept }) => {
+      const { keepRecording, recordingsFolder } = await import('../recordings/folder.ts');
+      keepRecording(recordingsFolder(), file, kept);
+    },
+    deleteRecording: async ({ file }) => {
+      const { deleteRecording, recordingsFolder } = await import('../recordings/folder.ts');
+      deleteRecording(recordingsFolder(), file);
+    },
+    upload: async ({ upload, bytes }) => {
+      const { Uploads } = await import('../recordings/uploads.ts');
+      if (disposed) throw cancelled();
+      uploads ??= new Uploads();
+      return uploads.add(upload, Buffer.from(bytes, 'base64'));
+    },
+    reopen: counted(reopen),
+    inSession,
+    export: async ({ session, format, table, language }, signal) => {
+      const { written } = await import('../reports/formats.ts');
+      const report = await inSession('report', { session, language }, signal);
+      const program = () => inSession('program', { session }, signal);
+      const saved = () => inSession('save', { session }, signal);
+      return written(format, { report, language, program, saved, ...(table && { table }) });
+    },
+    compare: async ({ a, b, language }, signal) => {
+      const { compare } = await import('../reports/compare.ts');
+      const reports = [a, b].map((session) => inSession('report', { session, language }, signal));
+      const [one, other] = await Promise.all(reports);
+      if (!one || !other) throw new Error('Two sessions have two reports.');
+      return compare(one, other, language);
     },
     close: async ({ session }) => close(session),
-    acknowledge: ({ session, region, sequence }) => sessions.get(session)?.handle.acknowledge(region, sequence),
+    acknowledge: ({ session, region, sequence }) => sessions.get(session)?.acknowledge(region, sequence),
     dispose: async () => {
       disposed = true;
       await Promise.all([...sessions.keys()].map(close));
       await Promise.allSettled(opening);
+      uploads?.[Symbol.dispose]();
+      processes?.[Symbol.dispose]();
     },
   };
 }

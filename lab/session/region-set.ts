@@ -1,4 +1,4 @@
-import { FrameStream, type Snapshot } from '../../protocol/frame-stream.ts';
+import { FrameStream, maxQueuedBytes, type Snapshot } from '../../protocol/frame-stream.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { Observer } from '../regions/observer.ts';
@@ -16,6 +16,8 @@ export class RegionSet {
   readonly #send: (frame: Uint8Array) => void;
   readonly #members = new Map<number, Member>();
   #lastId = 0;
+  /** Wakes those who wait until the reader keeps up. */
+  #wake: (() => void)[] = [];
 
   /** @param send puts a frame on its way to the reader */
   constructor(session: number, send: (frame: Uint8Array) => void) {
@@ -56,7 +58,8 @@ export class RegionSet {
 
   /** Takes a region out, for its new owner to release. Throws `gone`. */
   remove(id: number): Region {
-    const { region } = this.#member(id);
+    const { region, stream } = this.#member(id);
+    stream.flush();
     this.#members.delete(id);
     return region;
   }
@@ -74,29 +77,50 @@ export class RegionSet {
 
   /**
    * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid
-   * during that call alone.
+   * during that call alone. Returns which regions it looked at.
    */
   observe(
     clock: Clock,
     step: number,
     seen?: (region: Region, snapshot: Snapshot, unknown: Observer['unknown']) => void,
     only?: Region,
-  ): void {
+  ): number[] {
+    const looked: number[] = [];
     for (const { region, observer, stream } of this.#members.values()) {
       if ((only && region !== only) || observer.tooDear) continue;
       const snapshot = observer.look(clock, step);
       stream.offer(snapshot);
       seen?.(region, snapshot, observer.unknown);
+      looked.push(region.id);
     }
+    return looked;
   }
 
   acknowledge(id: number, sequence: number): void {
     this.#members.get(id)?.stream.acknowledge(sequence);
+    if (!this.#readerLags) this.wake();
+  }
+
+  /** Resolves when few enough frames wait for the reader, or at `wake`: every step's frame is kept until it is read. */
+  async readerKeepsUp(): Promise<void> {
+    if (this.#readerLags) await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  /** Lets those go on who wait for the reader. */
+  wake(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  get #readerLags(): boolean {
+    let queuedBytes = 0;
+    for (const { stream } of this.#members.values()) queuedBytes += stream.queuedBytes;
+    return queuedBytes >= maxQueuedBytes;
   }
 
   /** Unmaps every region and calls `released` for each. */
   async release(released: (region: number) => void): Promise<void> {
     const members = [...this.#members.entries()];
+    for (const [, { stream }] of members) stream.flush();
     this.#members.clear();
     for (const [id, { region }] of members) {
       await region.release();

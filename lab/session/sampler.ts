@@ -1,4 +1,4 @@
-import { type Faults, getrlimit, getrusage, RLIMIT, RUSAGE } from '../../native/calls/resource.ts';
+import { getrlimit, getrusage, RLIMIT, RUSAGE } from '../../native/calls/resource.ts';
 import { type Status, status } from '../../native/proc/proc-status.ts';
 import type { Sample } from '../../protocol/events.ts';
 import { problem } from '../../protocol/problem.ts';
@@ -15,32 +15,19 @@ export function ownStatus(): Status {
   );
 }
 
-/** The faults of this process. Throws `cannot-run-here` where they cannot be counted: then no step's can be either. */
-function ownFaults(): Faults {
-  const used = getrusage(RUSAGE.SELF);
-  if (used.errno === null) return { minorFaults: used.minorFaults, majorFaults: used.majorFaults };
-  throw problem(
-    'cannot-run-here',
-    `Page faults could not be counted: getrusage answered ${used.errno}, as in a sandbox that forbids the call; run Pagescope outside of it.`,
-    `无法统计缺页：getrusage 返回 ${used.errno}，可能有沙箱禁止此调用；请在沙箱之外运行 Pagescope。`,
-  );
-}
-
-/**
- * The process that runs the lab, now; undefined where `/proc/self/status` cannot be read. Throws `cannot-run-here`
- * where page faults cannot be counted.
- */
+/** The process that runs the lab, now; undefined where its status or its page faults cannot be read. */
 export function takeSample(clock: Clock): Sample | undefined {
-  const faults = ownFaults();
+  const used = getrusage(RUSAGE.SELF);
   const memory = status();
-  if (memory.errno !== null) return undefined;
+  if (memory.errno !== null || used.errno !== null) return undefined;
   const limits = getrlimit(RLIMIT.MEMLOCK);
   const soft = limits.errno === null ? limits.soft : undefined;
   return {
     tNs: clock.nowNs(),
     vmLck: memory.vmLckBytes,
     vmRss: memory.vmRssBytes,
-    ...faults,
+    minorFaults: used.minorFaults,
+    majorFaults: used.majorFaults,
     ...(soft === undefined ? {} : { memlockSoft: soft === 'unlimited' ? soft : Number(soft) }),
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { HeldFork } from '../../native/calls/fork.ts';
 import type { SessionEvent, Step } from '../../protocol/events.ts';
 import type { Snapshot } from '../../protocol/frame-stream.ts';
 import type { Language } from '../../protocol/language.ts';
@@ -11,7 +12,7 @@ import { OwnedResources } from '../base/owned-resources.ts';
 import { cProgram, stepProgram } from '../c-program/c-program.ts';
 import { environment } from '../limits/environment.ts';
 import { collectGarbage } from '../operations/collect-garbage.ts';
-import type { LoggedOperation } from '../operations/logged-operation.ts';
+import { type LoggedOperation, told } from '../operations/logged-operation.ts';
 import { pageCall } from '../operations/page-calls.ts';
 import { perform } from '../operations/perform.ts';
 import { forkProcess } from '../operations/process-operations.ts';
@@ -19,22 +20,28 @@ import { warmUp } from '../operations/warm-up.ts';
 import { type Look, lookOf } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
 import { betweenSteps, type Observer } from '../regions/observer.ts';
-import type { Region } from '../regions/region.ts';
-import { RegionSet } from './region-set.ts';
+import { Region } from '../regions/region.ts';
+import { labelOf, RegionSet } from './region-set.ts';
 import { Sampler, takeSample } from './sampler.ts';
 import { SmapsWatch } from './smaps-watch.ts';
-import type { Called, CallSite, Forked, Mapped, TakenStep, Turn } from './steps.ts';
+import type { Called, CalledStep, CallSite, Forked, Mapped, TakenStep, Turn } from './steps.ts';
 import { asExpected, type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
 
 /** What the C program is to do for such a call. */
-function entryOf(title: Text, { record: { call }, operation, c }: Called<unknown>): LoggedOperation {
+function entryOf(title: Text, { record: { call }, operation, c }: Called<unknown>, lent?: Region): LoggedOperation {
   if (operation) return { kind: 'process', title, operation };
-  return c ? { kind: 'work', title, call, c } : { kind: 'remark', title };
+  if (!c) return { kind: 'remark', title };
+  const { label = '', pages = 0 } = lent ?? {};
+  const lines = typeof c === 'function' ? c(label) : c;
+  return { kind: 'work', title, call, c: lines, ...(lent && { lends: { label, pages } }) };
 }
 
 /** A session event before the session's number is put on it. */
 export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'session'> : never) : never;
+
+/** Calls that a script begins with: no page comes by them. */
+const preparing: ReadonlySet<string> = new Set(['mmap', 'madvise', 'mincore']);
 
 /** What was seen of a region after a step. Its flags are valid while it is told, and no longer. */
 export type Seen = (region: Region, snapshot: Snapshot, unknown: Observer['unknown']) => void;
@@ -50,6 +57,8 @@ export class Session {
   /** Told of each region that the sampler has looked at. */
   betweenSteps: ((region: Region) => void) | undefined;
   readonly #session: number;
+  /** What a recording needs is told beside what its reader does. */
+  readonly recorded: boolean;
   readonly #reader: Reader;
   readonly #transcript: Transcript;
   readonly #log: LoggedOperation[] = [];
@@ -59,10 +68,13 @@ export class Session {
   readonly #watch = new SmapsWatch();
   #sampler: Sampler;
   #steps = 0;
+  #acted = false;
   #busy: Promise<unknown> = Promise.resolve();
 
-  constructor(session: number, header: TranscriptHeader, sampleHz: number, reader: Reader) {
+  /** @param recorded tells also the operations, which a recording keeps for the C program */
+  constructor(session: number, header: TranscriptHeader, sampleHz: number, reader: Reader, recorded = false) {
     this.#session = session;
+    this.recorded = recorded;
     this.#reader = reader;
     this.regions = new RegionSet(session, (frame) => reader.frame(frame));
     this.#transcript = new Transcript(header);
@@ -71,6 +83,11 @@ export class Session {
   }
 
   /** Steps that were taken; the next one gets this number. */
+  /** Whether a step did more than map memory, advise about it and look at it. */
+  get acted(): boolean {
+    return this.#acted;
+  }
+
   get steps(): number {
     return this.#steps;
   }
@@ -133,14 +150,32 @@ export class Session {
     });
   }
 
-  /** Forks a child as a step; it ends with the session, or when the experiment ends it. */
-  fork(title: Text): Promise<Forked> {
+  /**
+   * Forks a child as a step; it ends with the session, or when the experiment ends it. Its copy of a region is one that
+   * is looked at from outside, as long as the child is there.
+   */
+  fork(title: Text, of: Region): Promise<Forked> {
     return this.inTurn(() => {
       const { record, child } = forkProcess(this.clock);
-      const step = this.publish({ title, record, entry: { kind: 'fork', title } });
+      const id = this.regions.nextId;
+      const copy = child && Region.ofChild(id, labelOf(id), { pid: child.pid, of });
+      if (copy) this.regions.add(copy);
+      const step = this.publish({ title, record, entry: { kind: 'fork', title }, ...(copy && { region: copy }) });
       this.observe(step.index);
-      return { step, ...(child ? { child: this.own(child) } : {}) };
+      return { step, ...(child && copy && { child: this.own(this.#withCopy(child, copy)), copy }) };
     });
+  }
+
+  /** A child that takes its copy of a region with it. */
+  #withCopy(child: HeldFork, copy: Region): HeldFork {
+    const release = () => {
+      if (this.regions.all.includes(copy)) {
+        this.regions.remove(copy.id);
+        this.tell({ kind: 'released', region: copy.id });
+      }
+      child.release();
+    };
+    return { ...child, release, [Symbol.dispose]: release };
   }
 
   /** Asks mincore about a range as a step, and gives the snapshot of the whole region taken after it. */
@@ -175,13 +210,17 @@ export class Session {
   }
 
   /** Makes a call that has to be waited for, or that is another program's, as a step. */
-  call<T>(title: Text, act: (site: Omit<CallSite, 'tell'>) => Promise<Called<T>>): Promise<T> {
+  call<T>(title: Text, act: (site: Omit<CallSite, 'tell'>) => Promise<Called<T>>): Promise<CalledStep<T>> {
     return this.inTurn(async () => {
       const called = await act({ clock: this.clock, signal: this.stopped });
-      const { record, value } = called;
-      const entry = entryOf(title, called);
-      this.observe(this.publish({ title, record, entry }).index);
-      return value;
+      const { record, value, lends } = called;
+      const id = this.regions.nextId;
+      const region = lends && Region.lent(id, labelOf(id), lends);
+      if (region) this.regions.add(region);
+      const entry = entryOf(title, called, region);
+      const step = this.publish({ title, record, entry, ...(region && { region }) });
+      this.observe(step.index);
+      return { value, step, ...(region && { region }) };
     });
   }
 
@@ -190,9 +229,14 @@ export class Session {
     await setTimeout(milliseconds, undefined, { signal: this.#interrupt.signal }).catch(() => {});
   }
 
+  /** Resolves when the reader has caught up enough for another step, or when the session is stopped. */
+  async readerKeepsUp(): Promise<void> {
+    if (!this.stopped.aborted) await this.regions.readerKeepsUp();
+  }
+
   /** One at a time: no two actions interleave their calls. */
   inTurn<T>(act: () => T | Promise<T>): Promise<T> {
-    const turn = this.#busy.then(act);
+    const turn = this.#busy.then(() => this.readerKeepsUp()).then(act);
     this.#busy = turn.catch(() => {});
     return turn;
   }
@@ -202,7 +246,9 @@ export class Session {
     if (region) this.tell({ kind: 'region', region: region.info() });
     this.#log.push(entry);
     const step: Step = { index: this.#steps++, title, ...record };
+    this.#acted ||= !preparing.has(step.call);
     this.tell({ kind: 'step', step });
+    if (this.recorded) this.tell({ kind: 'operation', step: step.index, operation: told(entry) });
     for (const { region: id, snapshot } of seen) {
       // Not its counts: they are made when they are asked for, which takes time.
       const { flags, takenNs, unknown, lazilyFree } = snapshot;
@@ -220,8 +266,7 @@ export class Session {
       this.#transcript.addSnapshot(step, region.id, snapshot);
       seen?.(region, snapshot, unknown);
     };
-    this.regions.observe(this.clock, step, keep, only);
-    this.#sample();
+    this.#sample(this.regions.observe(this.clock, step, keep, only));
   }
 
   acknowledge(region: number, sequence: number): void {
@@ -231,6 +276,7 @@ export class Session {
   /** Ends what is under way after the call that it is in, and every wait, for good. */
   interrupt(): void {
     this.#interrupt.abort();
+    this.regions.wake();
   }
 
   /**
@@ -278,12 +324,11 @@ export class Session {
 
   #tick(): void {
     this.#watch.tick(this.regions);
-    this.regions.observe(this.clock, betweenSteps, (region) => this.betweenSteps?.(region));
-    this.#sample();
+    this.#sample(this.regions.observe(this.clock, betweenSteps, (region) => this.betweenSteps?.(region)));
   }
 
-  #sample(): void {
+  #sample(looked: number[]): void {
     const sample = takeSample(this.clock);
-    if (sample) this.tell({ kind: 'sample', sample });
+    if (sample) this.tell({ kind: 'sample', sample, looked });
   }
 }

@@ -13,6 +13,8 @@ const mostRestMs = 10_000;
  */
 const mostBytes = 256 * 1024 * 1024;
 
+const ownOf = ({ all }: RegionSet) => all.filter(({ pid }) => pid === undefined);
+
 /**
  * Reads smaps now and then, on libuv's pool: it alone tells what another process set of a region (don't dump, on fault)
  * and what is lazily free, and no call of ours says when to look.
@@ -23,8 +25,9 @@ export class SmapsWatch {
 
   /** Reads, when it is time, and hands what it read to the observers of the regions. */
   tick(regions: RegionSet): void {
-    if (this.#reading || performance.now() < this.#dueMs || regions.all.length === 0) return;
-    if (regions.all.reduce((sum, { length }) => sum + length, 0) > mostBytes) return;
+    const own = ownOf(regions);
+    if (this.#reading || performance.now() < this.#dueMs || own.length === 0) return;
+    if (own.reduce((sum, { length }) => sum + length, 0) > mostBytes) return;
     this.#reading = this.#read(regions);
   }
 
@@ -35,7 +38,7 @@ export class SmapsWatch {
 
   async #read(regions: RegionSet): Promise<void> {
     const beganMs = performance.now();
-    const watched = regions.all.map(({ id, address, length }) => {
+    const watched = ownOf(regions).map(({ id, address, length }) => {
       const observer = regions.observer(id);
       return { observer, calls: observer.calls, start: address, end: address + BigInt(length) };
     });

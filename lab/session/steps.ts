@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CallRecord, Measured } from '../operations/call-record.ts';
 import type { Look } from '../regions/look.ts';
 import type { Mapping } from '../regions/mapping.ts';
-import type { Region } from '../regions/region.ts';
+import type { LentMemory, Region } from '../regions/region.ts';
 
 /** A step as the experiment that took it sees it. */
 export type TakenStep = Step & Measured;
@@ -22,7 +22,12 @@ export interface Mapped {
 export interface Forked {
   readonly step: TakenStep;
   readonly child?: HeldFork;
+  /** The child's copy of the region that was asked for. */
+  readonly copy?: Region;
 }
+
+/** The lines of C of such a call, of the label of the region that it lent. */
+export type CLines = readonly string[] | ((lent: string) => readonly string[]);
 
 /** What such a call came to: the step that tells of it, and what the experiment goes on with. */
 export interface Called<T> {
@@ -30,7 +35,17 @@ export interface Called<T> {
   readonly value: T;
   /** What the C program does for it, or its lines; a comment alone where both are left out. */
   readonly operation?: ProcessOperation;
-  readonly c?: readonly string[];
+  readonly c?: CLines;
+  /** Memory that is looked at from now on, as a region. */
+  readonly lends?: LentMemory;
+}
+
+/** Such a call as the experiment sees it that wants more of it than what it came to. */
+export interface CalledStep<T> {
+  readonly value: T;
+  readonly step: TakenStep;
+  /** What it lent. */
+  readonly region?: Region;
 }
 
 /**

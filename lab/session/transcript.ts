@@ -29,12 +29,14 @@ export interface TranscriptHeader {
   readonly experiment: { readonly id: string; readonly title: Text; readonly parameters: ParameterValues };
   readonly placement: Placement;
   readonly pid: number;
+  /** When the session began, ISO 8601; by default now. */
+  readonly createdAt?: string;
 }
 
 /** Everything that a session has told, kept so that it can be reported, also after the session's process died. */
 export class Transcript {
   readonly #header: TranscriptHeader;
-  readonly #createdAt = new Date().toISOString();
+  readonly #createdAt: string;
   readonly #regions = new Map<number, RegionInfo>();
   readonly #steps: Step[] = [];
   readonly #snapshots: PackedSnapshot[] = [];
@@ -49,6 +51,7 @@ export class Transcript {
 
   constructor(header: TranscriptHeader) {
     this.#header = header;
+    this.#createdAt = header.createdAt ?? new Date().toISOString();
   }
 
   add(event: SessionEvent): void {

@@ -6,8 +6,9 @@ import type { Tool } from '../../protocol/page-call.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
 import type { Action, ActionResult, PageRuns, ProcessTool } from '../../protocol/workbench.ts';
-import { countPages } from '../base/format.ts';
+import { countPages, formatCount } from '../base/format.ts';
 import { joined } from '../base/join-texts.ts';
+import { inElectron } from '../limits/environment.ts';
 import type { CallRecord } from '../operations/call-record.ts';
 import { collectGarbage } from '../operations/collect-garbage.ts';
 import { unmapRegion } from '../operations/map-region.ts';
@@ -108,7 +109,12 @@ export class Performer {
     checkRoomForRegion(regions.all.length);
     const mapping = mappingOf(request);
     const { pages } = mapping;
-    const taken = takeMap({ en: `Map ${countPages(pages)}`, zh: `映射 ${pages} 页` }, mapping, regions, clock);
+    const taken = takeMap(
+      { en: `Map ${countPages(pages)}`, zh: `映射 ${formatCount(pages)} 页` },
+      mapping,
+      regions,
+      clock,
+    );
     const { region } = taken;
     if (!region) {
       regions.skipId();
@@ -191,6 +197,8 @@ export class Performer {
     const { regions, clock } = this.#open;
     const title = processTitle(tool);
     const current = tool.kind === 'mlockall' && tool.flags.includes('MCL_CURRENT');
+    // What may not last longer than this turn.
+    const brief = current || (tool.kind === 'mlockall' && inElectron());
     // V8 aborts at the first page that it cannot give back, so room for what is seen is made before, and nothing is
     // collected after.
     const seen = regions.all.map((region) => ({ region, flags: new Uint8Array(current ? region.pages : 0) }));
@@ -198,7 +206,7 @@ export class Performer {
     if (current && !this.#lockedToCome) collectGarbage();
     const taken = takeOnProcess(title, tool, clock);
     if (taken.record.errno === null) {
-      this.#lockedToCome = tool.kind === 'mlockall' && !current && tool.flags.includes('MCL_FUTURE');
+      this.#lockedToCome = tool.kind === 'mlockall' && !brief && tool.flags.includes('MCL_FUTURE');
     }
     const together = seen.map(({ region, flags }) => {
       regions.expectVmFlags(region.id);
@@ -207,10 +215,11 @@ export class Performer {
       flags.set(snapshot.flags);
       return { region: region.id, snapshot: { ...snapshot, flags } };
     });
-    const undone = current && taken.record.errno === null ? takeOnProcess(unlockTitle, unlockAll, clock) : undefined;
+    const why = current ? ofV8 : ofElectron;
+    const undone = brief && taken.record.errno === null ? takeOnProcess(why.title, unlockAll, clock) : undefined;
     const result = { errno: taken.record.errno };
     const told = { ...taken, seen: together };
-    const step = this.#publish(undone ? saying(told, undoneNote) : told, remark?.(result));
+    const step = this.#publish(undone ? saying(told, why.note) : told, remark?.(result));
     if (undone) {
       const last = this.#publish(undone);
       regions.expectVmFlags();
@@ -287,13 +296,26 @@ const populatedNote: Text = {
   zh: 'MAP_POPULATE 在这一次调用中调入所有页，中途无法结束；若不用它，可用 MADV_POPULATE_WRITE 分段完成',
 };
 const unlockAll = { kind: 'munlockall' } as const;
-const unlockTitle: Text = {
-  en: 'munlockall, in the same turn: V8 would not survive the next one',
-  zh: '在同一轮中执行 munlockall：否则 V8 无法继续运行',
+/** Why a lock of the whole process is undone within its turn: the title of the step that does it, and what is noted. */
+const ofV8: { readonly title: Text; readonly note: Text } = {
+  title: {
+    en: 'munlockall, in the same turn: V8 would not survive the next one',
+    zh: '在同一轮中执行 munlockall：否则 V8 无法继续运行',
+  },
+  note: {
+    en: 'undone at once by munlockall: V8 gives pages back with MADV_DONTNEED, locked memory refuses that, and V8 aborts',
+    zh: '随即用 munlockall 撤销：V8 以 MADV_DONTNEED 归还页面，已锁定的内存会拒绝，V8 便会中止',
+  },
 };
-const undoneNote: Text = {
-  en: 'undone at once by munlockall: V8 gives pages back with MADV_DONTNEED, locked memory refuses that, and V8 aborts',
-  zh: '随即用 munlockall 撤销：V8 以 MADV_DONTNEED 归还页面，已锁定的内存会拒绝，V8 便会中止',
+const ofElectron: typeof ofV8 = {
+  title: {
+    en: 'munlockall, in the same turn: in Electron the process would not survive the next one',
+    zh: '在同一轮中执行 munlockall：否则 Electron 中的进程无法继续运行',
+  },
+  note: {
+    en: 'undone at once by munlockall: Electron’s allocator maps memory and gives it back with madvise, what is mapped now would be locked and refuse that, and the allocator ends the process; the experiment “Lock everything” maps within the same turn',
+    zh: '随即用 munlockall 撤销：Electron 的内存分配器会映射内存并以 madvise 归还，而此后映射的内存均被锁定、会拒绝归还，分配器便会结束进程；实验“锁定全部内存”在同一轮中进行映射',
+  },
 };
 
 function processTitle(tool: ProcessTool): Text {

@@ -20,6 +20,7 @@ export interface WorkbenchOptions {
   readonly sampleHz: number;
   readonly version: string;
   readonly placement: Placement;
+  readonly recorded?: boolean | undefined;
 }
 
 /** A session without a script: what happens in it is what its user asks for, one thing after the other. */
@@ -49,10 +50,10 @@ export class Workbench implements SessionHandle {
   };
   #disposed: Promise<void> | undefined;
 
-  constructor({ session, sampleHz, version, placement }: WorkbenchOptions, reader: Reader) {
+  constructor({ session, sampleHz, version, placement, recorded }: WorkbenchOptions, reader: Reader) {
     this.#version = version;
     const header = { version, experiment: workbenchExperiment, placement, pid: this.pid };
-    this.#open = new Session(session, header, sampleHz, reader);
+    this.#open = new Session(session, header, sampleHz, reader, recorded);
     this.#performer = new Performer(this.#open, placement === 'isolated');
   }
 
@@ -188,6 +189,8 @@ export class Workbench implements SessionHandle {
   #keep(done: Done): Done {
     this.#actions.push(done);
     this.#actionOfStep.set(done.step, done.action);
+    const { action, result } = done;
+    if (this.#open.recorded) this.#open.tell({ kind: 'action', action, result });
     return done;
   }
 
@@ -202,6 +205,7 @@ export class Workbench implements SessionHandle {
         await slices.next();
         progress.at(done, actions.length);
       }
+      await this.#open.readerKeepsUp();
       if (interrupt.aborted) break;
       const differs = await this.#redo(action, saved, interrupt);
       done++;

@@ -5,8 +5,9 @@
  * `touch.ts` touches pages without that risk.
  */
 import { checkAddress, checkBuffer, checkInt, checkLength } from '../libc/arguments.ts';
-import { counted, type Result } from '../libc/errno.ts';
+import type { Result } from '../libc/errno.ts';
 import { bind, type Pointer, pointer } from '../libc/libc.ts';
+import { SYS, syscall } from '../libc/syscall.ts';
 
 const libcMemset = bind<(to: Pointer, byte: number, length: number) => number>('void memset(void *, int, size_t)');
 const libcMemcpy = bind<(to: Pointer, from: Pointer, length: number) => number>('void memcpy(void *, void *, size_t)');
@@ -28,15 +29,12 @@ export function explicitBzero(address: bigint, length: number): void {
   libcExplicitBzero()(pointer(checkAddress('address', address)), checkLength('length', length));
 }
 
-const libcGetrandom = bind<(to: Pointer, length: number, flags: number) => number>(
-  'intptr_t getrandom(void *, size_t, unsigned int)',
-);
-
 /**
  * Random bytes, stored by the kernel itself: they are in that range and nowhere else in this process. `returned` is how
- * many, all of them up to 256. Unlike the others here it answers EFAULT where it may not store. Errors: EFAULT, EINTR,
- * ENOSYS. getrandom(2), Linux 3.17
+ * many, all of them up to 256. Unlike the others here it answers EFAULT where it may not store: the system call does,
+ * while since glibc 2.41 and Linux 6.11 the C library's function makes and stores the bytes in this process (vdso(7)).
+ * Errors: EFAULT, EINTR, ENOSYS. getrandom(2), Linux 3.17
  */
 export function getrandom(address: bigint, length: number): Result<number> {
-  return counted(libcGetrandom()(pointer(checkAddress('address', address)), checkLength('length', length), 0));
+  return syscall(SYS.getrandom, checkAddress('address', address), checkLength('length', length), 0);
 }

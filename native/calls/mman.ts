@@ -157,6 +157,19 @@ export function msync(address: bigint, length: number, flags: number): Result {
   return zero(libcMsync()(start, checkLength('length', length), checkInt('flags', flags)));
 }
 
+const quickMmap = bind<
+  (address: number, length: number, protection: number, flags: number, fd: number, offset: number) => number | bigint
+>('uintptr_t mmap(uintptr_t, size_t, int, int, int, int64_t)');
+const quickMunmap = bind<(address: number, length: number) => number>('int munmap(uintptr_t, size_t)');
+
+/**
+ * mmap and munmap for loops, as `quickHeap` has malloc: an address is a number, `MAP_FAILED` the only bigint, and
+ * nothing is checked. **A wrong address or length ends the process.** Where mmap fails, errno is `failed()`'s. mmap(2)
+ */
+export function quickMaps() {
+  return { mmap: quickMmap(), munmap: quickMunmap() };
+}
+
 const asyncMadvise = bindAsync('int madvise(void *, size_t, int)');
 
 /** `madvise` on koffi's pool: for advice that faults pages in (POPULATE, COLLAPSE) or out (PAGEOUT). */

@@ -13,6 +13,8 @@ export const PR = {
   GET_NAME: 16,
   CAPBSET_READ: 23,
   CAPBSET_DROP: 24,
+  /** Linux 3.15. The process gets no transparent huge pages, and neither do its children. */
+  SET_THP_DISABLE: 41,
   /** Of Yama: lets a process and its descendants trace this one; 0 lets none. EINVAL without Yama. */
   SET_PTRACER: 0x59616d61,
 } as const;

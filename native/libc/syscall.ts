@@ -1,10 +1,16 @@
-/** syscall(2), for calls that the C library has no function for. */
+/** syscall(2), for calls that the C library has no function for, or one that need not ask the kernel. */
 import { checkInt } from './arguments.ts';
 import { failed, type Result } from './errno.ts';
 import { bind, type Pointer } from './libc.ts';
 
-/** Numbers of calls added since Linux 5.0, which are the same on every architecture. */
-export const SYS = { pidfd_open: 434, process_madvise: 440, memfd_secret: 447, cachestat: 451 } as const;
+/** Numbers of calls. Those since Linux 5.0 are the same on every architecture; arm64 and riscv64 share the others. */
+export const SYS = {
+  getrandom: process.arch === 'x64' ? 318 : 278,
+  pidfd_open: 434,
+  process_madvise: 440,
+  memfd_secret: 447,
+  cachestat: 451,
+} as const;
 
 type Argument = Exclude<Pointer, null>;
 

@@ -5,6 +5,7 @@
 import { checkAddress, checkInt } from '../libc/arguments.ts';
 import { type Failed, failed } from '../libc/errno.ts';
 import { addressOf, bind } from '../libc/libc.ts';
+import { pageSize } from '../libc/sysconf.ts';
 
 /** `_IOWR('f', 16, struct pm_scan_arg)`. */
 const PAGEMAP_SCAN = 0xc0606610;
@@ -108,4 +109,44 @@ export function pagemapScan(
     if (count < REGIONS) break;
   }
   return { returned: total, errno: null };
+}
+
+/**
+ * One call on the addresses from `start` to `end` (numbers, exact below 2^53) that stops when `mostPages` pages were
+ * found: the kernel holds the mmap_lock of the process for the whole call, so that its mmap and munmap wait for so much
+ * and no longer. `next` is where to go on; `end` when there is nothing more. Runs are told by their addresses, pages as
+ * how many were found.
+ *
+ * Errors: as `pagemapScan`. After the process's exec or exit nothing is found, without an error.
+ */
+export function scanPiece(
+  fd: number,
+  start: number,
+  end: number,
+  mostPages: number,
+  query: ScanQuery,
+  visit: (start: number, end: number, categories: number) => void,
+): { readonly next: number; readonly pages: number; readonly errno: null } | Failed {
+  scratch ??= prepare();
+  const { argument, regions } = scratch;
+  put(argument, WORD.start, start);
+  put(argument, WORD.end, end);
+  put(argument, WORD.maxPages, mostPages);
+  put(argument, QUERY_WORDS.inverted, query.inverted);
+  put(argument, QUERY_WORDS.all, query.all);
+  put(argument, QUERY_WORDS.any, query.any);
+  put(argument, QUERY_WORDS.report, query.report);
+  const count = ioctl()(checkInt('fd', fd), PAGEMAP_SCAN, argument);
+  put(argument, WORD.maxPages, 0);
+  if (count < 0) return failed();
+  let bytes = 0;
+  let last = start;
+  for (let i = 0; i < count; i++) {
+    const from = get(regions, i * 6);
+    last = get(regions, i * 6 + 2);
+    bytes += last - from;
+    visit(from, last, regions[i * 6 + 4] ?? 0);
+  }
+  const pages = bytes / pageSize();
+  return { next: count === REGIONS || pages >= mostPages ? last : end, pages, errno: null };
 }

@@ -170,7 +170,8 @@ function addBits(bytes: Uint8Array, bits: number): void {
   for (; i < bytes.length; i++) bytes[i] = (bytes[i] ?? 0) | bits;
 }
 
-function addVmaBits(
+/** Adds what the VMAs tell of their pages. Answers the byte that all have, or null. */
+export function addVmaBits(
   states: readonly VmaState[],
   into: Uint8Array,
   pages: number,

@@ -74,6 +74,9 @@ function scanned(page: bigint): ErrnoName | null {
 /** munlockall(2) takes no arguments that it could refuse: tried, it would unlock everything. */
 const harmful = ['munlockall'];
 
+/** All calls that are asked about, those that can't be tried too. */
+export const askedCalls = (): readonly string[] => [...trials.map(({ call }) => call), ...harmful];
+
 /**
  * Tries these calls, or all: some 0.1 ms. A page is locked and unlocked meanwhile. A filter, once set, stays, but at
  * another limit more can be told.

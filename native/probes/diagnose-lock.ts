@@ -12,6 +12,7 @@ import { getrlimit, type Limit, RLIMIT } from '../calls/resource.ts';
 import { checkAddress, checkLength } from '../libc/arguments.ts';
 import type { ErrnoName } from '../libc/errno.ts';
 import { pageSize } from '../libc/sysconf.ts';
+import { meminfo } from '../proc/proc-meminfo.ts';
 import { status } from '../proc/proc-status.ts';
 import { holesIn, type Stretch, wholePages, within } from '../proc/stretch.ts';
 import { userNamespace } from '../proc/user-namespace.ts';
@@ -31,6 +32,10 @@ export type LockMeasurements = {
   readonly vmLckBytes: number;
   /** VmSize, which is what mlockall weighs. */
   readonly vmSizeBytes: number;
+  /** For mlockall: what of VmSize allows no access (PROT_NONE), address space that is only reserved; else 0. */
+  readonly reservedBytes: number;
+  /** All memory of the machine; 0 when that cannot be read. */
+  readonly memTotalBytes: number;
   /** What the call would add to VmLck: whole pages, without those of the range that are locked already. */
   readonly addedBytes: number;
   readonly limit: Limit;
@@ -87,11 +92,14 @@ function measure(refused: RefusedLock): LockMeasurements | null {
   if (found && found.errno !== null) return null;
   const inside = found?.vmas ?? [];
   const most = maxMapCount();
+  const memory = meminfo();
   const holds = self.effective.includes('CAP_IPC_LOCK');
   const first = userNamespace().initial !== false;
   return {
     vmLckBytes: self.vmLckBytes,
     vmSizeBytes: self.vmSizeBytes,
+    reservedBytes: refused.call === 'mlockall' ? reservedBytes() : 0,
+    memTotalBytes: memory.errno === null ? memory.memTotalBytes : 0,
     addedBytes: addedBytes(refused, range, inside),
     limit: limits.soft,
     privileged: holds && first,
@@ -109,6 +117,16 @@ function rangeOf(refused: RefusedLock): Stretch | null {
   if (refused.call !== 'mlock' && refused.call !== 'mlock2') return null;
   checkLength('length', refused.length);
   return wholePages(checkAddress('address', refused.address), refused.length);
+}
+
+/** The end of what a process can map: 57 bits of address, less the kernel's half. */
+const endOfAddresses = 1n << 56n;
+
+function reservedBytes(): number {
+  const all = vmas(0n, endOfAddresses);
+  if (all.errno !== null) return 0;
+  const reserved = all.vmas.filter(({ protection }) => protection === PROT.NONE);
+  return Number(reserved.reduce((sum, { start, end }) => sum + end - start, 0n));
 }
 
 function addedBytes(refused: RefusedLock, range: Stretch | null, inside: readonly Vma[]): number {

@@ -46,7 +46,8 @@ type Mount = { readonly version: 1 | 2; readonly root: string; readonly point: s
 export function cgroupMemory(pid: number | 'self' = 'self'): CgroupResult {
   const groups = readText(`${procFolder(pid)}/cgroup`);
   if (groups.errno !== null) return groups;
-  const mounts = readText(`${procFolder(pid)}/mountinfo`);
+  // As this process sees the groups: those of another may be mounted elsewhere.
+  const mounts = readText('/proc/self/mountinfo');
   if (mounts.errno !== null) return mounts;
   return { returned: 0, errno: null, memory: cgroupMemoryIn(groups.text, mounts.text) };
 }

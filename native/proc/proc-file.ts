@@ -1,5 +1,5 @@
 /** Reading files of /proc and /sys: small ones whole, the two that snapshots need through one descriptor each. */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { errnoName, type Failed } from '../libc/errno.ts';
 
 /** What Node threw for a file call, as a result; anything else is a bug and goes on. */
@@ -10,15 +10,38 @@ export function fileFailure(error: unknown): Failed {
   throw error;
 }
 
+/** The errno of what Node threw for a file call, for a sentence. */
+export function errnoOf(error: unknown): string {
+  return fileFailure(error).errno;
+}
+
 export type Text = { readonly returned: 0; readonly errno: null; readonly text: string };
+
+/** What a small file is read into: readFileSync takes 512 KiB anew for each file whose size stat doesn't tell. */
+const small = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** A small file's whole text. Errors: those of open(2) and read(2): ENOENT, EACCES, ESRCH (the process ended). */
 export function readText(path: string): Text | Failed {
   try {
-    return { returned: 0, errno: null, text: readFileSync(path, 'latin1') };
+    return { returned: 0, errno: null, text: wholeText(path) };
   } catch (error) {
     return fileFailure(error);
   }
+}
+
+function wholeText(path: string): string {
+  const fd = openSync(path, 'r');
+  try {
+    let length = 0;
+    while (length < small.length) {
+      const read = readSync(fd, small, length, small.length - length, null);
+      if (read === 0) return small.toString('latin1', 0, length);
+      length += read;
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return readFileSync(path, 'latin1');
 }
 
 /** The folder of a process: its number, or `self`. @throws RangeError for a number that can't be a pid. */

@@ -37,12 +37,14 @@ export function procLimits(pid: number | 'self' = 'self'): ProcLimits | Failed {
   return read.errno === null ? parseProcLimits(read.text) : read;
 }
 
-/** The same from the file's text. */
-export function parseProcLimits(text: string): ProcLimits {
+/** The same from the file's text; of these resources, or of all. */
+export function parseProcLimits(text: string, wanted: readonly string[] = Object.keys(NAMES)): ProcLimits {
   const limits: Partial<Record<keyof typeof RLIMIT, Limits>> = {};
-  for (const [resource, name] of Object.entries(NAMES)) {
+  for (const resource of wanted) {
+    if (!isResource(resource)) continue;
+    const name = NAMES[resource];
     const [, soft, hard] = new RegExp(`^${name}\\s+(\\S+)\\s+(\\S+)`, 'm').exec(text) ?? [];
-    if (soft === undefined || hard === undefined || !isResource(resource)) continue;
+    if (soft === undefined || hard === undefined) continue;
     limits[resource] = { soft: limit(soft), hard: limit(hard) };
   }
   return { returned: 0, errno: null, limits };

@@ -12,6 +12,8 @@ export type Meminfo = {
   readonly swapTotalBytes: number;
   readonly swapFreeBytes: number;
   readonly mlockedBytes: number;
+  /** Locked, or otherwise not to be reclaimed: of ramfs, SHM_LOCK, memfd_secret. */
+  readonly unevictableBytes: number;
   /** What may be promised in all, in overcommit mode `never`. */
   readonly commitLimitBytes: number;
   /** What has been promised. */
@@ -43,6 +45,7 @@ export function parseMeminfo(text: string): Meminfo {
     swapTotalBytes: bytes('SwapTotal'),
     swapFreeBytes: bytes('SwapFree'),
     mlockedBytes: bytes('Mlocked'),
+    unevictableBytes: bytes('Unevictable'),
     commitLimitBytes: bytes('CommitLimit'),
     committedBytes: bytes('Committed_AS'),
     hugePageBytes: bytes('Hugepagesize'),

@@ -9,15 +9,35 @@ export type Stat = {
   readonly state: string;
   /** When it began, in clock ticks since boot: with the pid it names a process for ever. */
   readonly startTicks: number;
+  /** A thread of the kernel's own, which has no memory: PF_KTHREAD of include/linux/sched.h. */
+  readonly kernelThread: boolean;
+  /** Faults served without I/O since it began; those of threads that ended are in it. */
+  readonly minorFaults: number;
+  readonly majorFaults: number;
 };
+
+const PF_KTHREAD = 0x0020_0000;
 
 /** Reads it. Errors: ENOENT (no such process), ESRCH (ended meanwhile). */
 export function procStat(pid: number | 'self' = 'self'): Stat | Failed {
   const read = readText(`${procFolder(pid)}/stat`);
   if (read.errno !== null) return read;
+  return parseStat(read.text);
+}
+
+/** The same from the file's text. */
+export function parseStat(text: string): Stat {
   // The second field, the name in parentheses, may have spaces and parentheses of its own.
-  const fields = read.text.slice(read.text.lastIndexOf(')') + 2).split(' ');
-  return { returned: 0, errno: null, state: fields[0] ?? '', startTicks: Number(fields[19]) };
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    returned: 0,
+    errno: null,
+    state: fields[0] ?? '',
+    startTicks: Number(fields[19]),
+    kernelThread: (Number(fields[6]) & PF_KTHREAD) !== 0,
+    minorFaults: Number(fields[7]),
+    majorFaults: Number(fields[9]),
+  };
 }
 
 /** Whether a process has ended, also when nobody has waited for it yet (`Z`), or is about to be gone (`X`). */

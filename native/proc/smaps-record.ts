@@ -13,6 +13,10 @@ export type SmapsEntry = {
   readonly path: string;
   readonly sizeBytes: number;
   readonly rssBytes: number;
+  /** Each page divided by the number of processes that map it. */
+  readonly pssBytes: number;
+  /** Written since they were read from their file, or of no file. */
+  readonly dirtyBytes: number;
   /** Of shared memory: what its file has in swap. */
   readonly swapBytes: number;
   /** Freed with MADV_FREE, not yet taken. Linux 4.12 */
@@ -45,6 +49,9 @@ function line(name: string): Line {
 
 const SIZE = line('Size');
 const RSS = line('Rss');
+const PSS = line('Pss');
+const SHARED_DIRTY = line('Shared_Dirty');
+const PRIVATE_DIRTY = line('Private_Dirty');
 const SWAP = line('Swap');
 const LAZY_FREE = line('LazyFree');
 const LOCKED = line('Locked');
@@ -168,6 +175,8 @@ export function parseRecord(bytes: Buffer, from: number, limit: number, start: n
     path: pathOf(bytes, at + 5, headerEnd),
     sizeBytes: field(bytes, SIZE, headerEnd, close),
     rssBytes: field(bytes, RSS, headerEnd, close),
+    pssBytes: field(bytes, PSS, headerEnd, close),
+    dirtyBytes: field(bytes, SHARED_DIRTY, headerEnd, close) + field(bytes, PRIVATE_DIRTY, headerEnd, close),
     swapBytes: field(bytes, SWAP, headerEnd, close),
     lazyFreeBytes: field(bytes, LAZY_FREE, headerEnd, close),
     lockedBytes: field(bytes, LOCKED, headerEnd, close),

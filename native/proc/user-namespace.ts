@@ -1,6 +1,6 @@
 /** The user namespace of this process. user_namespaces(7) */
 import { readlinkSync } from 'node:fs';
-import { readText } from './proc-file.ts';
+import { procFolder, readText } from './proc-file.ts';
 
 /** PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h: the number that only the first user namespace has. */
 const INITIAL = 'user:[4026531837]';
@@ -8,11 +8,11 @@ const INITIAL = 'user:[4026531837]';
 /** One line of uid_map: `count` ids from `inside` are those from `outside` in the parent namespace. */
 export type IdMapping = { readonly inside: number; readonly outside: number; readonly count: number };
 
-/** The user namespace of this process. user_namespaces(7) */
+/** The user namespace of a process. user_namespaces(7) */
 export type UserNamespace = {
   /**
-   * Null when /proc/self/ns/user can't be read. mlock heeds CAP_IPC_LOCK in the first namespace alone (`capable()` in
-   * mm/mlock.c).
+   * Null when /proc/PID/ns/user can't be read, as of another user's process. mlock heeds CAP_IPC_LOCK in the first
+   * namespace alone (`capable()` in mm/mlock.c).
    */
   readonly initial: boolean | null;
   readonly uidMap: readonly IdMapping[];
@@ -21,11 +21,11 @@ export type UserNamespace = {
 /**
  * Which namespace this is, and how its ids map to the one around it. Never fails: what can't be read is null or empty.
  */
-export function userNamespace(): UserNamespace {
-  const map = readText('/proc/self/uid_map');
+export function userNamespace(pid: number | 'self' = 'self'): UserNamespace {
+  const map = readText(`${procFolder(pid)}/uid_map`);
   const lines = map.errno === null ? map.text.split('\n').filter(Boolean) : [];
   return {
-    initial: isInitial(),
+    initial: isInitial(pid),
     uidMap: lines.map((line) => {
       const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
       return { inside, outside, count };
@@ -33,9 +33,9 @@ export function userNamespace(): UserNamespace {
   };
 }
 
-function isInitial(): boolean | null {
+function isInitial(pid: number | 'self'): boolean | null {
   try {
-    return readlinkSync('/proc/self/ns/user') === INITIAL;
+    return readlinkSync(`${procFolder(pid)}/ns/user`) === INITIAL;
   } catch {
     return null;
   }

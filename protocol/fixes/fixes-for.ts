@@ -56,6 +56,13 @@ export function fixesFor(setup: Setup, wanted: ByteLimit = proposedLimit(setup))
   });
 }
 
+/** The name of every fix, and what it changes, for those who search. */
+export const fixNames = (): Pick<Fix, 'id' | 'title' | 'changes' | 'about'>[] =>
+  fixIds.map((id) => {
+    const { title, changes, about } = texts[id](wantedLimit('unlimited'));
+    return { id, title, changes, about };
+  });
+
 /** Whether a person's shell is what starts programs there. */
 function fromShell(kind: SurroundingsKind): boolean {
   return kind !== 'systemd-service' && kind !== 'user-service';

@@ -61,7 +61,8 @@ class ChannelWire extends BaseWire {
     this.#unsent++;
     this.#put(message, (error) => {
       this.#unsent--;
-      if (error) this.closed(error.message);
+      // What the other process sent before it ended is still to be read; the channel tells when that is done.
+      if (error && !this.#channel.connected) this.closed(error.message);
       this.#disconnectWhenSent();
     });
   }

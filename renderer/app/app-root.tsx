@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import { ConnectionLost } from '../components/frame/connection-lost.tsx';
 import { Waiting } from '../components/shared/waiting.tsx';
 import { type AppContext, Context } from '../context/context.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, shownTheme } from '../store/store.ts';
 import { cssVariables, theme } from '../theme/theme.ts';
 import classes from './app-root.module.css';
 import { Shell } from './shell.tsx';
@@ -18,9 +18,9 @@ interface Props {
   readonly i18n: i18n;
 }
 
-/** The providers, and which of the three faces the window shows: connecting, lost, or the app. */
+/** The providers, and which of the three faces the window shows: connecting, not let in, or the app. */
 export function AppRoot({ store, context, i18n }: Props) {
-  const colorScheme = useStore(store, (state) => state.settings.theme);
+  const colorScheme = useStore(store, shownTheme);
   const connection = useStore(store, (state) => state.connection);
   return (
     <I18nextProvider i18n={i18n}>
@@ -30,11 +30,11 @@ export function AppRoot({ store, context, i18n }: Props) {
         defaultColorScheme={colorScheme}
         forceColorScheme={colorScheme}
       >
-        {connection.status === 'lost' ? (
+        {connection.status === 'lost' && !context ? (
           <ConnectionLost refused={connection.refused} reason={connection.reason} />
         ) : context ? (
           <Context value={context}>
-            <Notifications className={classes.notifications ?? ''} position="bottom-left" autoClose={4000} limit={3} />
+            <Notifications className={classes.notifications ?? ''} position="bottom-right" autoClose={4000} limit={3} />
             <Shell />
           </Context>
         ) : (

@@ -1,28 +1,34 @@
-import type { RegionPages } from '../store/pages/pages.ts';
+import { type Changes, rimSteps } from '../store/pages/page-history.ts';
 
-/** How long a changed page stands out, ms: long enough for the eye, over before the next sample at 4 Hz. */
-const flashMs = 200;
-
-/** The pages that flash at this moment. */
+/** The pages that have a rim at this moment. */
 export interface Flash {
   /**
-   * For each page, which change was its last; it flashes when that is `first` or later. A loop over a million pages
+   * For each page, which change was its last; it has a rim when that is `first` or later. A loop over a million pages
    * asks no function.
    */
   readonly changedBy: Uint32Array;
   readonly first: number;
-  /** How strongly a page flashes, 1 when it has just changed and 0 when that is long ago. */
+  /** How strong the rim of a page is: 1 when the newest step has changed it, 0 when that is long ago. */
   strength(page: number): number;
 }
 
-/** What flashes now. Undefined when no page does any more, so that drawing can stop. */
-export function makeFlash(
-  { moments, changedBy }: Pick<RegionPages, 'moments' | 'changedBy'>,
-  nowMs: number,
-): Flash | undefined {
+/**
+ * What the last steps have changed. Undefined when that is nothing.
+ *
+ * @param newest the index of the newest step, or of the one that the playhead is on; -1 before the first
+ */
+export function makeFlash({ moments, changedBy }: Changes, newest: number): Flash | undefined {
   let first = moments.length;
-  while (first > 1 && nowMs - (moments[first - 1]?.arrivedMs ?? 0) < flashMs) first--;
-  if (first === moments.length) return undefined;
-  const strengths = moments.slice(first).map(({ arrivedMs }) => 1 - (nowMs - arrivedMs) / flashMs);
+  let age = rimSteps;
+  const strengths: number[] = [];
+  while (newest >= 0 && first > 1) {
+    const { step = -1 } = moments[first - 1] ?? {};
+    // What changed while a step went on belongs to that step.
+    if (step >= 0) age = newest - step;
+    if (step >= 0 && age >= rimSteps) break;
+    strengths.unshift(Math.min(1, 1 - age / rimSteps));
+    first--;
+  }
+  if (!strengths.some((strength) => strength > 0)) return undefined;
   return { changedBy, first, strength: (page) => strengths[(changedBy[page] ?? 0) - first] ?? 0 };
 }

@@ -2,15 +2,15 @@ import type { GridView } from './grid-view.ts';
 import type { Point } from './layout.ts';
 import type { Modifiers } from './selection.ts';
 
-/** How much one notch of a wheel (100 units of deltaY) and one press of plus or minus zoom. */
-const wheelZoom = 1.0016;
-const keyZoom = 1.4;
+/** So much of a wheel, or of a pinch, is one rung of the ladder, in units of deltaY. */
+const wheelRung = 60;
 
 /** Pointer, wheel and keyboard of one grid. Returns what detaches them. */
 export function attachInput(element: HTMLElement, view: GridView): () => void {
   const listeners = new AbortController();
   const options = { signal: listeners.signal };
   let drag: { kind: 'select' | 'pan'; last: Point; moved: boolean } | undefined;
+  let turned = 0;
 
   const pointOf = (event: MouseEvent): Point => {
     const box = element.getBoundingClientRect();
@@ -37,7 +37,7 @@ export function attachInput(element: HTMLElement, view: GridView): () => void {
       const at = pointOf(event);
       view.hover(at);
       if (!drag) return;
-      if (drag.kind === 'pan') view.pan(at.x - drag.last.x, at.y - drag.last.y);
+      if (drag.kind === 'pan') view.scroll(drag.last.y - at.y);
       // A hand that trembles does not drag.
       else if (!drag.moved && Math.hypot(at.x - drag.last.x, at.y - drag.last.y) < 4) return;
       else view.dragTo(at);
@@ -54,10 +54,14 @@ export function attachInput(element: HTMLElement, view: GridView): () => void {
   element.addEventListener(
     'wheel',
     (event) => {
-      event.preventDefault();
-      if (event.shiftKey) view.pan(-event.deltaX - event.deltaY, 0);
       // A pinch on a touchpad comes as a wheel with Ctrl, in small steps.
-      else view.zoom(wheelZoom ** (-event.deltaY * (event.ctrlKey ? 6 : 1)), pointOf(event));
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        turned += event.deltaY;
+        if (Math.abs(turned) < wheelRung) return;
+        view.zoom(turned < 0, pointOf(event));
+        turned = 0;
+      } else if (view.scroll(event.deltaY)) event.preventDefault();
     },
     { ...options, passive: false },
   );
@@ -93,9 +97,11 @@ function handleKey(event: KeyboardEvent, view: GridView): boolean {
   }
   const commands = new Map<string, () => void>([
     ['Escape', () => view.clear()],
-    ['+', () => view.zoom(keyZoom)],
-    ['=', () => view.zoom(keyZoom)],
-    ['-', () => view.zoom(1 / keyZoom)],
+    ['+', () => view.zoom(true)],
+    ['=', () => view.zoom(true)],
+    ['-', () => view.zoom(false)],
+    ['g', () => view.askWhere()],
+    ['G', () => view.askWhere()],
     ['0', () => view.fit()],
   ]);
   const command = commands.get(event.key);

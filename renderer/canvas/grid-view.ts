@@ -1,25 +1,29 @@
 import type { RafScheduler } from '../raf-scheduler.ts';
-import type { PastPages } from '../store/pages/page-history.ts';
+import type { Changes, PastPages } from '../store/pages/page-history.ts';
 import { allPages, inverted, noPages, type PageSet } from '../store/pages/page-set.ts';
 import type { RegionPages } from '../store/pages/pages.ts';
 import { makeFlash } from './flash.ts';
+import { type FrameScene, paintGutter, paintMinimap, paintRuler } from './frame.ts';
 import {
-  cellSize,
+  boundaryLine,
   clampView,
-  fitLayout,
   type Layout,
   nearestPage,
+  nextColumns,
   type Point,
   pageAt,
+  pictureHeight,
   reveal,
+  smallerSide,
+  topView,
   type View,
   type Viewport,
-  wholeView,
-  zoomAt,
+  wholeLayout,
+  zoomedLayout,
 } from './layout.ts';
 import { paintMarks } from './marks.ts';
-import { paintPages } from './paint.ts';
-import { paintDifference, paintHighlight, paintSelection } from './paint-selection.ts';
+import { type CellWords, paintPages } from './paint.ts';
+import { paintDifference, paintHighlight, paintLit, paintSelection } from './paint-selection.ts';
 import { type LegendEntry, type Palette, readPalette, stateTable } from './palette.ts';
 import { PixelPicture } from './pixel-picture.ts';
 import {
@@ -36,28 +40,48 @@ import { makeSprites, type Sprites, spriteCell } from './sprites.ts';
 
 /** What the texts around the grid tell of it. */
 export interface GridFocus {
-  /** The page under the pointer, else the cursor's. */
+  /** The page under the pointer; else the cursor’s, while keys come here. */
   readonly page: number | undefined;
   readonly selection: PageSet;
-  readonly zoom: number;
+  /** Whether cells can be made larger, and whether they have been. */
+  readonly canEnlarge: boolean;
+  readonly zoomed: boolean;
 }
 
-export const noFocus: GridFocus = { page: undefined, selection: noPages, zoom: 1 };
+export const noFocus: GridFocus = { page: undefined, selection: noPages, canEnlarge: false, zoomed: false };
 
 export interface GridOptions {
   readonly pages: number;
+  /** Where the region begins, and how large a page is. */
+  readonly address: number;
+  readonly pageSize: number;
   /** What the pages are now; undefined until the first snapshot. */
   readonly region: () => RegionPages | undefined;
+  /** The index of the newest step up to the playhead, -1 before the first: what it has changed has a rim. */
+  readonly shownStep: () => number;
   readonly scheduler: RafScheduler;
   /** Called when the focus has changed, at most once per drawing. */
   readonly onFocus: (focus: GridFocus) => void;
   /** Called at once when the person has selected other pages: a key may follow that acts on them. */
   readonly onSelect: (pages: PageSet) => void;
+  readonly onGoTo: () => void;
   readonly pageNumber: (page: number) => string;
 }
 
 /**
- * The canvas of one region. It owns the view (zoom, position), the cursor and the selection, and draws when the
+ * A huge page’s worth of memory: at its boundaries the processor’s tables change. A table is a page of entries of 8
+ * bytes: 512 pages of 4 KiB are 2 MiB, 2048 of 16 KiB are 32 MiB.
+ */
+const boundaryBytes = (pageSize: number): number => (pageSize / 8) * pageSize;
+/** From this size on cells have the rims of several steps, CSS pixels. */
+const rimmedCell = 16;
+/** Lines of boundaries nearer to each other than this would be a pattern, CSS pixels. */
+const boundariesApart = 14;
+/** Beside a picture of which only a part is seen: the whole, CSS pixels. */
+const minimap = { width: 14, gap: 10 };
+
+/**
+ * The canvas of one region. It owns the view (columns, position), the cursor and the selection, and draws when the
  * scheduler says so; React makes it, hands it what to show, and hears what the person points at.
  */
 export class GridView {
@@ -68,31 +92,57 @@ export class GridView {
     selection: new PixelPicture(),
     veil: new PixelPicture(),
     marks: new PixelPicture(),
+    whole: new PixelPicture(),
   };
-  readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
+  #gutter: { readonly canvas: HTMLCanvasElement; readonly from: number } | undefined;
+  #ruler: HTMLCanvasElement | undefined;
+  #framed = '';
   #past: PastPages | 'unmapped' | undefined;
+  /** The columns that all regions share, and those that are shown. */
+  #base: number;
+  #columns: number;
   #layout: Layout;
   #viewport: Viewport = { width: 0, height: 0 };
   #scale = 1;
-  #view: View = wholeView;
+  #view: View = topView;
   #palette: Palette;
-  #sprites: { cell: number; scale: number; of: Palette; made: Sprites } | undefined;
+  #sprites: { cell: string; scale: number; of: Palette; made: Sprites } | undefined;
   #selection: Selection = noSelection;
   #hover: number | undefined;
   #filter: LegendEntry | undefined;
   #highlight: PageSet | undefined;
+  #lit: { readonly pages: PageSet; readonly others: PageSet } | undefined;
   #changed: { readonly pages: PageSet; readonly others: PageSet } | undefined;
+  #words: CellWords | undefined;
   #told: GridFocus = noFocus;
 
-  constructor(canvas: HTMLCanvasElement, options: GridOptions) {
+  constructor(canvas: HTMLCanvasElement, columns: number, options: GridOptions) {
     this.#canvas = canvas;
     this.#options = options;
     this.#palette = readPalette(canvas);
-    this.#layout = fitLayout(options.pages, this.#viewport, 1);
+    this.#base = columns;
+    this.#columns = columns;
+    this.#layout = wholeLayout(options.pages, columns, this.#viewport, 1);
   }
 
   dispose(): void {
     this.#options.scheduler.forget(this.draw);
+  }
+
+  /** The canvases beside and above it; the gutter’s addresses begin below `from`, CSS pixels. */
+  frame(gutter: HTMLCanvasElement | null, from: number, ruler: HTMLCanvasElement | null): void {
+    this.#gutter = gutter ? { canvas: gutter, from } : undefined;
+    this.#ruler = ruler ?? undefined;
+    this.#framed = '';
+    this.#redraw();
+  }
+
+  /** The columns that all regions share have become others. */
+  share(columns: number): void {
+    if (columns === this.#base) return;
+    const zoomed = this.#columns !== this.#base && this.#columns < columns;
+    this.#base = columns;
+    this.#turn(zoomed ? this.#columns : columns, 0);
   }
 
   /** Selects other pages, chosen by other means than pointer and keys of this grid. */
@@ -125,9 +175,19 @@ export class GridView {
   /** Outlines the pages that a step was about, and brings them into sight. */
   highlight(pages: PageSet | undefined): void {
     this.#highlight = pages;
-    const first = pages?.runs[0];
-    if (first !== undefined)
-      this.#view = reveal(Math.min(first, this.#layout.pages - 1), this.#layout, this.#view, this.#viewport);
+    this.#reveal(pages);
+    this.#redraw();
+  }
+
+  /** Leaves some pages lit while a word of the sentence is pointed at; of `none` all step back. */
+  light(pages: PageSet | undefined): void {
+    this.#lit = pages && { pages, others: inverted(pages, this.#options.pages) };
+    this.#redraw();
+  }
+
+  /** What cells say besides their numbers. */
+  say(words: CellWords | undefined): void {
+    this.#words = words;
     this.#redraw();
   }
 
@@ -139,6 +199,7 @@ export class GridView {
   /** The theme has changed. */
   recolour(): void {
     this.#palette = readPalette(this.#canvas);
+    this.#framed = '';
     this.#redraw();
   }
 
@@ -147,27 +208,39 @@ export class GridView {
     this.#scale = devicePixelRatio;
     this.#canvas.width = Math.max(1, Math.round(width * devicePixelRatio));
     this.#canvas.height = Math.max(1, Math.round(height * devicePixelRatio));
-    this.#layout = fitLayout(this.#options.pages, this.#viewport, devicePixelRatio);
-    this.#view = clampView(this.#view, this.#layout, this.#viewport);
+    this.#lay();
     // A resized canvas is empty until it is drawn: do not wait for the next frame.
     this.draw();
   }
 
-  zoom(factor: number, at?: Point): void {
-    const centre = { x: this.#viewport.width / 2, y: this.#viewport.height / 2 };
-    this.#view = zoomAt(this.#view, factor, at ?? centre, this.#layout, this.#viewport);
-    this.#redraw();
+  /** Larger cells or smaller ones, by one rung of the ladder of columns; what is under `at` keeps its height. */
+  zoom(closer: boolean, at?: Point): void {
+    const columns = Math.min(this.#base, nextColumns(this.#columns, closer));
+    if (columns === this.#columns) return;
+    const point = at ?? { x: 0, y: this.#viewport.height / 2 };
+    const page = nearestPage(point, this.#layout, this.#view);
+    this.#turn(columns, page, point.y);
   }
 
   fit(): void {
-    this.#view = clampView(wholeView, this.#layout, this.#viewport);
-    this.#redraw();
+    this.#turn(this.#base, 0);
   }
 
-  pan(dx: number, dy: number): void {
-    const { x, y, zoom } = this.#view;
-    this.#view = clampView({ zoom, x: x - dx, y: y - dy }, this.#layout, this.#viewport);
+  /** Scrolls; false where there is nowhere to go. */
+  scroll(dy: number): boolean {
+    const view = clampView({ y: this.#view.y + dy }, this.#layout, this.#viewport);
+    if (view.y === this.#view.y) return false;
+    this.#view = view;
     this.#redraw();
+    return true;
+  }
+
+  /** Puts the cursor on a page, at a size at which it can be seen. */
+  goTo(page: number): void {
+    while (smallerSide(this.#layout) < spriteCell && nextColumns(this.#columns, true) < this.#columns)
+      this.#turn(nextColumns(this.#columns, true), page);
+    this.#view = reveal(page, this.#layout, this.#view, this.#viewport);
+    this.#choose(moveTo(this.#selection, page, { extend: false, keep: false }));
   }
 
   hover(at: Point | undefined): void {
@@ -179,6 +252,7 @@ export class GridView {
 
   /** Selects the page at a point, as `moveTo` says. A point beside the pages clears. */
   pick(at: Point, modifiers: Modifiers): void {
+    if (this.#jump(at)) return;
     const page = pageAt(at, this.#layout, this.#view);
     if (page !== undefined) this.#choose(moveTo(this.#selection, page, modifiers));
     else if (!modifiers.keep && !modifiers.extend) this.clear();
@@ -186,7 +260,7 @@ export class GridView {
 
   /** A drag has reached a point, inside the picture or not. */
   dragTo(at: Point): void {
-    this.#choose(dragTo(this.#selection, nearestPage(at, this.#layout, this.#view)));
+    if (!this.#jump(at)) this.#choose(dragTo(this.#selection, nearestPage(at, this.#layout, this.#view)));
   }
 
   selectAll(): void {
@@ -203,10 +277,14 @@ export class GridView {
     this.#choose(noSelection);
   }
 
+  askWhere(): void {
+    this.#options.onGoTo();
+  }
+
   /** Moves the cursor by a key, and the selection with it unless Ctrl is held; false for keys that don’t move it. */
   key(key: string, { extend, keep }: Modifiers): boolean {
-    const { pages, columns } = this.#layout;
-    const rowsSeen = Math.floor(this.#viewport.height / cellSize(this.#layout, this.#view));
+    const { pages, columns, cell } = this.#layout;
+    const rowsSeen = Math.floor(this.#viewport.height / cell.height);
     const page = cursorAfter(key, this.#selection.cursor, { pages, columns, rowsSeen }, keep);
     if (page === undefined) return false;
     this.#hover = undefined;
@@ -228,35 +306,148 @@ export class GridView {
     const base = { layout: this.#layout, view: this.#view, viewport: this.#viewport, palette: this.#palette };
     const region = this.#options.region();
     const shown = this.#past ?? region;
+    const { cursor } = this.#selection;
+    const focused = this.#canvas.parentElement?.matches(':focus-within') ?? false;
+    // Of pages that were chosen by other means the first is told, once the keys come here.
+    const page = this.#hover ?? (focused ? (cursor ?? this.#selection.pages.runs[0]) : undefined);
     if (region && shown && shown !== 'unmapped' && shown.flags.length > 0) {
-      const still = this.#past !== undefined || this.#stillness.matches;
-      const flash = still ? undefined : makeFlash(region, performance.now());
-      paintPages(context, this.#pictures.pages, {
+      const scene = {
         ...base,
         sprites: this.#spritesNow(),
         states: stateTable(shown.unknown),
         flags: shown.flags,
         bins: shown.bins,
         filter: this.#filter,
-        flash,
+        // Where the changes are marked, rims would look alike.
+        flash: this.#changed ? undefined : this.#rims('changes' in shown ? shown.changes : shown),
         pageNumber: this.#options.pageNumber,
-      });
-      if (flash) this.#redraw();
+        words: this.#words,
+      };
+      paintPages(context, this.#pictures.pages, scene);
+      if (this.#overflows()) {
+        const left = this.#layout.columns * this.#layout.cell.width + minimap.gap;
+        context.save();
+        context.translate(left, 0);
+        const cell = { width: minimap.width / this.#layout.columns, height: height / this.#layout.rows };
+        const whole = {
+          ...scene,
+          layout: { ...this.#layout, cell },
+          view: topView,
+          sprites: undefined,
+          flash: undefined,
+        };
+        paintPages(context, this.#pictures.whole, whole);
+        context.restore();
+        paintMinimap(context, this.#frameScene(page), left, minimap.width);
+      }
     }
+    this.#paintBoundaries(context);
+    if (this.#lit) paintLit(context, this.#pictures.veil, base, this.#lit.others);
     paintSelection(context, this.#pictures.selection, { ...base, pages: this.#selection.pages });
     const highlight = this.#highlight;
     const changed = this.#changed;
     if (changed) paintDifference(context, this.#pictures, { ...base, pages: changed.pages }, changed.others);
     // Where the changes are marked, what the step was about is not drawn over them.
     else if (highlight) paintHighlight(context, this.#pictures.marks, { ...base, pages: highlight });
-    paintMarks(context, {
-      ...base,
-      hover: this.#hover,
-      cursor: this.#selection.cursor,
-      focused: this.#canvas.parentElement?.matches(':focus-within') ?? false,
-    });
-    this.#tell();
+    paintMarks(context, { ...base, hover: this.#hover, cursor, focused });
+    this.#paintFrame(page);
+    this.#tell(page);
   };
+
+  #rims(changes: Changes) {
+    const newest = this.#options.shownStep();
+    // Of small cells a net of rims would outshine the pages: only what the newest step did has one.
+    const flash = makeFlash(changes, newest);
+    if (!flash || smallerSide(this.#layout) >= rimmedCell) return flash;
+    const last = changes.moments.findIndex(({ step }, index) => index >= flash.first && step >= newest);
+    return last < 0 ? undefined : { ...flash, first: last };
+  }
+
+  #paintBoundaries(context: CanvasRenderingContext2D): void {
+    const { address, pageSize } = this.#options;
+    const { columns, cell, pages } = this.#layout;
+    const boundary = boundaryBytes(pageSize);
+    const apart = boundary / pageSize;
+    if ((apart / columns) * cell.height < boundariesApart) return;
+    const firstSeen = Math.floor(this.#view.y / cell.height) * columns;
+    const lastSeen = Math.ceil((this.#view.y + this.#viewport.height) / cell.height) * columns;
+    const first = (boundary - (address % boundary)) / pageSize;
+    context.strokeStyle = this.#palette.boundary;
+    context.lineWidth = Math.max(1, Math.min(2, smallerSide(this.#layout) / 8));
+    context.beginPath();
+    for (let page = first; page < Math.min(pages, lastSeen); page += apart) {
+      if (page < firstSeen - columns) continue;
+      boundaryLine(page, this.#layout, this.#view).forEach(({ x, y }, index) => {
+        if (index === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      });
+    }
+    context.stroke();
+  }
+
+  #frameScene(page: number | undefined): FrameScene {
+    const { address, pageSize } = this.#options;
+    return {
+      layout: this.#layout,
+      view: this.#view,
+      viewport: this.#viewport,
+      palette: this.#palette,
+      scale: this.#scale,
+      address,
+      pageSize,
+      page,
+    };
+  }
+
+  /** Addresses and ruler, which are others only when the view or the page is. */
+  #paintFrame(page: number | undefined): void {
+    const { columns, cell } = this.#layout;
+    const { width, height } = this.#viewport;
+    const framed = [columns, cell.width, cell.height, this.#view.y, width, height, this.#scale, page].join();
+    if (framed === this.#framed) return;
+    this.#framed = framed;
+    const scene = this.#frameScene(page);
+    if (this.#gutter) paintGutter(this.#gutter.canvas, scene, this.#gutter.from);
+    if (this.#ruler) paintRuler(this.#ruler, scene);
+  }
+
+  /** A press on the small picture of the whole goes there. */
+  #jump({ x, y }: Point): boolean {
+    if (!this.#overflows() || x < this.#layout.columns * this.#layout.cell.width + minimap.gap) return false;
+    const { height } = this.#viewport;
+    this.scroll((y / height) * pictureHeight(this.#layout) - height / 2 - this.#view.y);
+    return true;
+  }
+
+  #overflows(): boolean {
+    return this.#columns !== this.#base && pictureHeight(this.#layout) > this.#viewport.height;
+  }
+
+  /** Turns to other columns, and keeps a page at a height. */
+  #turn(columns: number, page: number, y = this.#viewport.height / 2): void {
+    this.#columns = columns;
+    this.#lay();
+    const top = Math.floor(page / columns) * this.#layout.cell.height;
+    this.#view = clampView({ y: top - y }, this.#layout, this.#viewport);
+    this.#redraw();
+  }
+
+  #lay(): void {
+    const { pages } = this.#options;
+    const { width, height } = this.#viewport;
+    this.#layout = wholeLayout(pages, this.#columns, this.#viewport, this.#scale);
+    if (this.#columns !== this.#base) {
+      const beside = { width: Math.max(1, width - minimap.width - minimap.gap), height };
+      this.#layout = zoomedLayout(pages, this.#columns, beside, this.#scale);
+    }
+    this.#view = clampView(this.#view, this.#layout, this.#viewport);
+  }
+
+  #reveal(pages: PageSet | undefined): void {
+    const first = pages?.runs[0];
+    if (first !== undefined)
+      this.#view = reveal(Math.min(first, this.#layout.pages - 1), this.#layout, this.#view, this.#viewport);
+  }
 
   #choose(selection: Selection): void {
     const other = selection.pages !== this.#selection.pages;
@@ -270,21 +461,30 @@ export class GridView {
   }
 
   #spritesNow(): Sprites | undefined {
-    const cell = cellSize(this.#layout, this.#view);
-    if (cell < spriteCell) return undefined;
+    const { cell: size } = this.#layout;
+    if (smallerSide(this.#layout) < spriteCell) return undefined;
+    const cell = `${size.width}x${size.height}`;
     const known = this.#sprites;
     if (known && known.cell === cell && known.scale === this.#scale && known.of === this.#palette) return known.made;
-    const made = makeSprites(this.#palette, cell, this.#scale);
+    const made = makeSprites(this.#palette, size, this.#scale);
     this.#sprites = { cell, scale: this.#scale, of: this.#palette, made };
     return made;
   }
 
-  #tell(): void {
-    const { cursor, pages: selection } = this.#selection;
-    const focus: GridFocus = { page: this.#hover ?? cursor, selection, zoom: this.#view.zoom };
+  #tell(page: number | undefined): void {
+    const selection = this.#selection.pages;
+    const zoomed = this.#columns !== this.#base;
+    const canEnlarge = nextColumns(this.#columns, true) < this.#columns;
     const told = this.#told;
-    if (focus.page === told.page && focus.zoom === told.zoom && selection === told.selection) return;
-    this.#told = focus;
-    this.#options.onFocus(focus);
+    if (
+      page === told.page &&
+      zoomed === told.zoomed &&
+      canEnlarge === told.canEnlarge &&
+      selection === told.selection
+    ) {
+      return;
+    }
+    this.#told = { page, selection, zoomed, canEnlarge };
+    this.#options.onFocus(this.#told);
   }
 }

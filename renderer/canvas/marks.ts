@@ -1,6 +1,6 @@
-import { cellOrigin, cellSize, type Layout, type Point, type View } from './layout.ts';
+import { cellOrigin, type Layout, type Point, smallerSide, type View } from './layout.ts';
 import type { Palette } from './palette.ts';
-import { radiusOf } from './sprites.ts';
+import { gapOf, insetOf, radiusOf } from './sprites.ts';
 
 /** What is drawn over the pages: where the person is, what a step was about. */
 export interface Marks {
@@ -19,11 +19,12 @@ export function paintMarks(context: CanvasRenderingContext2D, marks: Marks): voi
   if (cursor !== undefined) ring(context, marks, cursor, focused ? 2.5 : 1.5, palette.cursor);
 }
 
-/** An outline, filled thinly; `dash` as `setLineDash` takes it. */
+/** An outline on ground of its own, so that it shows on any colour; `dash` as `setLineDash` takes it. */
 export function paintRange(
   context: CanvasRenderingContext2D,
   polygons: Point[][],
   colour: string,
+  ground: string,
   dash: number[],
 ): void {
   context.save();
@@ -35,10 +36,9 @@ export function paintRange(
     });
     context.closePath();
   }
-  context.globalAlpha = 0.18;
-  context.fillStyle = colour;
-  context.fill();
-  context.globalAlpha = 1;
+  context.strokeStyle = ground;
+  context.lineWidth = 4;
+  context.stroke();
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.setLineDash(dash);
@@ -54,16 +54,23 @@ function ring(
   width: number,
   colour: string,
 ): void {
-  const cell = cellSize(layout, view);
+  const side = smallerSide(layout);
   const { x, y } = cellOrigin(page, layout, view);
-  const grow = Math.max(0, (7 - cell) / 2);
-  const side = cell + 2 * grow;
-  for (const [tone, line, inset] of [
-    [palette.well, width + 2, -0.5],
-    [colour, width, 0],
+  const [growX, growY] = [Math.max(0, (7 - layout.cell.width) / 2), Math.max(0, (7 - layout.cell.height) / 2)];
+  const gap = gapOf(side);
+  const inset = insetOf(gap);
+  const box = [
+    x - growX + inset,
+    y - growY + inset,
+    layout.cell.width + 2 * growX - gap,
+    layout.cell.height + 2 * growY - gap,
+  ] as const;
+  for (const [tone, line] of [
+    [palette.well, width + 2],
+    [colour, width],
   ] as const) {
     context.beginPath();
-    context.roundRect(x - grow + inset, y - grow + inset, side - 2 * inset, side - 2 * inset, radiusOf(cell) + 1);
+    context.roundRect(...box, radiusOf(side));
     context.strokeStyle = tone;
     context.lineWidth = line;
     context.stroke();

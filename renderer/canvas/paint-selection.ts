@@ -1,5 +1,5 @@
 import { forEachRunOf, type PageSet, runCount, runFrom } from '../store/pages/page-set.ts';
-import { cellSize, type Layout, rangeOutline, type View, type Viewport, visibleSpan } from './layout.ts';
+import { type Layout, rangeOutline, smallerSide, type View, type Viewport, visibleSpan } from './layout.ts';
 import { paintRange } from './marks.ts';
 import { type Palette, parseHex } from './palette.ts';
 import type { PixelPicture } from './pixel-picture.ts';
@@ -46,9 +46,19 @@ export function paintDifference(
   scene: SelectionScene,
   others: PageSet,
 ): void {
+  paintLit(context, veil, scene, others);
+  outline(context, marks, scene, scene.palette.step, [5, 3]);
+}
+
+/** Leaves pages lit, and lets the others step back behind a veil. */
+export function paintLit(
+  context: CanvasRenderingContext2D,
+  veil: PixelPicture,
+  scene: Omit<SelectionScene, 'pages'>,
+  others: PageSet,
+): void {
   const veiled = { ...scene, pages: others };
   paintTint(context, veil, veiled, visibleRuns(veiled), scene.palette.well, veilStrength);
-  outline(context, marks, scene, scene.palette.step, [5, 3]);
 }
 
 function outline(
@@ -61,13 +71,13 @@ function outline(
   const { layout, view } = scene;
   const seen = visibleRuns(scene);
   if (seen.count === 0) return;
-  if (runCount(seen) > (cellSize(layout, view) < outlinedCell ? mostAmongSmall : mostOutlines)) {
+  if (runCount(seen) > (smallerSide(layout) < outlinedCell ? mostAmongSmall : mostOutlines)) {
     paintTint(context, picture, scene, seen, colour, tint);
     return;
   }
   const outlines: ReturnType<typeof rangeOutline> = [];
   forEachRunOf(seen, (first, end) => outlines.push(...rangeOutline(first, end - first, layout, view)));
-  paintRange(context, outlines, colour, dash);
+  paintRange(context, outlines, colour, scene.palette.well, dash);
 }
 
 /** The runs that lie in the visible rows; those at their ends whole, so that their outlines are closed out of sight. */
@@ -92,7 +102,7 @@ function paintTint(
   if (seen.count === 0) return;
   const { layout, view, viewport, pages } = scene;
   const { columns } = layout;
-  const span = { ...visibleSpan(layout, view, viewport), firstColumn: 0, lastColumn: columns - 1 };
+  const span = visibleSpan(layout, view, viewport);
   picture.paint(context, scene, span, [pages, tone, strength], (words) => {
     const [red, green, blue] = parseHex(tone);
     const colour = ((strength << 24) | (blue << 16) | (green << 8) | red) >>> 0;

@@ -1,4 +1,4 @@
-import { cellSize, type Layout, type Span, type View } from './layout.ts';
+import type { Layout, Span, View } from './layout.ts';
 
 interface Place {
   readonly layout: Layout;
@@ -30,9 +30,9 @@ export class PixelPicture {
     shows: readonly unknown[],
     write: (words: Uint32Array) => void,
   ): void {
-    const { firstRow, lastRow, firstColumn, lastColumn } = span;
-    const [columns, rows] = [lastColumn - firstColumn + 1, lastRow - firstRow + 1];
-    const now = [layout.columns, firstRow, lastRow, firstColumn, lastColumn, ...shows];
+    const { firstRow, lastRow } = span;
+    const [columns, rows] = [layout.columns, lastRow - firstRow + 1];
+    const now = [columns, firstRow, lastRow, ...shows];
     if (now.length !== this.#shown.length || now.some((value, index) => value !== this.#shown[index])) {
       const image = this.#imageOf(columns, rows);
       if (!image) return;
@@ -40,11 +40,12 @@ export class PixelPicture {
       this.#context?.putImageData(image, 0, 0);
       this.#shown = now;
     }
-    const cell = cellSize(layout, view);
+    const { width, height } = layout.cell;
+    const scale = context.getTransform().a;
     // Enlarged, cells keep their edges; reduced below a pixel, neighbours are averaged, which shows density.
-    context.imageSmoothingEnabled = cell * context.getTransform().a < 1;
+    context.imageSmoothingEnabled = Math.min(width, height) * scale < 1;
     context.imageSmoothingQuality = 'high';
-    context.drawImage(this.#canvas, firstColumn * cell - view.x, firstRow * cell - view.y, columns * cell, rows * cell);
+    context.drawImage(this.#canvas, 0, firstRow * height - view.y, columns * width, rows * height);
   }
 
   #imageOf(columns: number, rows: number): ImageData | undefined {

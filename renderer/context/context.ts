@@ -8,9 +8,8 @@ import type { Translate } from '../i18n/texts.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Actions } from '../store/actions.ts';
 import type { Past } from '../store/pages/page-history.ts';
-import type { PageSet } from '../store/pages/page-set.ts';
 import type { Pages, RegionPages } from '../store/pages/pages.ts';
-import type { AppState, Store } from '../store/store.ts';
+import { type AppState, type Store, shownEnvironment } from '../store/store.ts';
 
 /** What every component may reach: the store to read, actions to write, pages and animation frames for the canvas. */
 export interface AppContext {
@@ -22,7 +21,7 @@ export interface AppContext {
 
 export const Context = createContext<AppContext | undefined>(undefined);
 
-function useAppContext(): AppContext {
+export function useAppContext(): AppContext {
   const context = useContext(Context);
   if (!context) throw new Error('This component stands outside the connected app.');
   return context;
@@ -31,6 +30,8 @@ function useAppContext(): AppContext {
 export const useApp = <T>(selector: (state: AppState) => T): T => useStore(useAppContext().store, selector);
 /** Reads the state when something happens, rather than when it changes. */
 export const useStoreState = (): (() => AppState) => useAppContext().store.getState;
+/** Hears of every change of the state, outside of drawing. */
+export const useStateChanges = (): Store['subscribe'] => useAppContext().store.subscribe;
 export const useActions = (): Actions => useAppContext().actions;
 export const useScheduler = (): RafScheduler => useAppContext().scheduler;
 export const usePages = (): Pages => useAppContext().pages;
@@ -54,15 +55,6 @@ export function usePast(session: number, region: number): Past | undefined {
   const instant = useApp((state) => state.instant);
   const pages = useRegionPages(session, region);
   return instant && pages?.at(instant.toNs);
-}
-
-/** The pages of a region that differ from what they were at the time that the shown one is compared with. */
-export function useDifference(session: number, region: number): PageSet | undefined {
-  const instant = useApp((state) => state.instant);
-  const pages = useRegionPages(session, region);
-  if (instant?.sinceNs === undefined) return undefined;
-  const found = pages?.difference(instant.sinceNs, instant.toNs);
-  return typeof found === 'object' ? found.changed : undefined;
 }
 
 interface Words {
@@ -92,7 +84,7 @@ export function useWords(): Words {
  */
 export function useDuration(ns: number): { readonly text: string; readonly why: string | undefined } {
   const { t, format } = useWords();
-  const emptyNs = useApp((state) => state.host?.environment.emptyCallNs) ?? 0;
+  const emptyNs = useApp((state) => shownEnvironment(state)?.emptyCallNs) ?? 0;
   const text = format.duration(ns);
   return ns > emptyNs
     ? { text, why: undefined }

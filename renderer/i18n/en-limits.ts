@@ -2,6 +2,9 @@
 export const enLimits = {
   title: 'Limits',
   summary: 'What this process may lock, what decides it, and what to change when that is too little.',
+  ofOther: 'What process {{pid}} may lock, read from outside, and what to change there when that is too little.',
+  whose: 'Whose limits',
+  own: 'this process ({{pid}})',
   measured: 'pid {{pid}}, measured at {{time}}',
   refresh: 'Measure again',
   loading: 'Measuring the limits…',

@@ -46,6 +46,8 @@ export const enLog = {
     more_other: '{{count, number}} otherwise',
     of: 'Region {{name}}:',
     unmapped: 'It was not mapped before this step.',
+    untold:
+      'It is read from the recording. Where it does not come, nobody had looked before the step, or too many pages are different to tell.',
     forgotten: 'What its pages were then is no longer kept: too much has changed since. The grid shows what is kept.',
     overtaken:
       'Steps were faster here than the window could draw. Its pages were seen before and after several of them, so the difference is what all of them did.',
@@ -66,6 +68,8 @@ export const enLog = {
     noPages: 'Step {{index, number}} has no pages in a region that is still mapped.',
   },
   undo: {
+    undone: 'Undone: step {{index, number}}, {{title}}',
+    notUndone: 'Not undone: step {{index, number}}, {{title}}',
     title: 'How to undo it',
     asking: 'Asking the engine…',
     do: 'Do it',

@@ -5,15 +5,19 @@ import { type Numbers, numbersIn } from '../../protocol/quantity.ts';
 export interface Format extends Numbers {
   /** The time of day, to the second. */
   time(date: Date): string;
+  /** The day and the time of day, to the second. */
+  date(date: Date): string;
   /** Between the items of a list. */
   readonly listSeparator: string;
 }
 
 function makeFormat(language: Language): Format {
   const clock = new Intl.DateTimeFormat(localeOf[language], { timeStyle: 'medium' });
+  const calendar = new Intl.DateTimeFormat(localeOf[language], { dateStyle: 'medium', timeStyle: 'medium' });
   return {
     ...numbersIn(language),
     time: (date) => clock.format(date),
+    date: (date) => calendar.format(date),
     listSeparator: language === 'zh' ? '、' : ', ',
   };
 }

@@ -2,24 +2,37 @@ import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from '../../protocol/language.ts';
 import type { Text } from '../../protocol/text.ts';
-import { en } from './en.ts';
-import { zh } from './zh.ts';
+import type { Texts } from './texts.ts';
 
-/** BCP 47 tags: for `Intl`, and for the `lang` attribute, which chooses the Chinese glyphs. */
+/** The texts of each language: a window loads those that it shows. */
+const texts: Readonly<Record<Language, () => Promise<Texts>>> = {
+  en: async () => (await import('./en.ts')).en,
+  zh: async () => (await import('./zh.ts')).zh,
+};
 
-/** Makes the texts ready in `language`. The resources are part of the program, so this is done before it returns. */
-export function createI18n(language: Language): i18n {
+/** Makes ready to speak; it is silent until `speak` has loaded the texts of a language. */
+export function createI18n(): i18n {
   const instance = i18next.createInstance();
   void instance.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: 'en',
     initAsync: false,
     // React escapes.
     interpolation: { escapeValue: false },
-    resources: { en: { translation: en }, zh: { translation: zh } },
+    resources: {},
   });
   return instance;
 }
+
+/** Speaks a language as soon as its texts are there; the one that was asked for last, where several were. */
+export async function speak(instance: i18n, language: Language): Promise<void> {
+  wanted.set(instance, language);
+  if (!instance.hasResourceBundle(language, namespace))
+    instance.addResourceBundle(language, namespace, await texts[language]());
+  if (wanted.get(instance) === language) await instance.changeLanguage(language);
+}
+
+/** i18next's own name for texts that have no other. */
+const namespace = 'translation';
+const wanted = new WeakMap<i18n, Language>();
 
 /** The language of a first visit. */
 export function preferredLanguage(tags: readonly string[]): Language {

@@ -4,6 +4,9 @@ import type { Texts } from './texts.ts';
 export const zhLimits: Texts['limits'] = {
   title: '上限',
   summary: '本进程可以锁定多少内存、由什么决定，以及不够时应改什么。',
+  ofOther: '从外部读取的进程 {{pid}} 可以锁定多少内存，以及不够时要在那里改什么。',
+  whose: '谁的限制',
+  own: '本进程（{{pid}}）',
   measured: 'pid {{pid}}，测于 {{time}}',
   refresh: '重新测量',
   loading: '正在测量上限…',

@@ -44,6 +44,7 @@ export const zhLog: Texts['log'] = {
     more_other: '另有 {{count, number}} 页',
     of: '区域 {{name}}：',
     unmapped: '此步之前它尚未映射。',
+    untold: '正在从录制中读取。若未出现，则此步之前无人查看过，或不同的页过多而无法列出。',
     forgotten: '当时的页状态已不再保留：之后变化太多。网格显示仍保留的内容。',
     overtaken: '此处的步骤快于窗口的绘制：只看到了若干步之前和之后的页，因此差异是这些步骤共同的结果。',
     gone: '它已不再映射，因此网格中没有它的页。',
@@ -63,6 +64,8 @@ export const zhLog: Texts['log'] = {
     noPages: '第 {{index, number}} 步不涉及任何仍映射区域的页。',
   },
   undo: {
+    undone: '已撤销第 {{index, number}} 步：{{title}}',
+    notUndone: '未撤销第 {{index, number}} 步：{{title}}',
     title: '如何撤销',
     asking: '正在询问引擎…',
     do: '执行',

@@ -2,6 +2,7 @@ import type { SessionEvent } from '../../protocol/events.ts';
 import { type Client, connect } from '../../protocol/rpc.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
+import { followInstant } from './pages/follow-instant.ts';
 import { Pages } from './pages/pages.ts';
 import { Inbox } from './session/inbox.ts';
 import { applyEvents, newSession, type Session } from './session/session.ts';
@@ -24,11 +25,15 @@ export function createEngine(wire: Wire, store: Store, scheduler: RafScheduler):
     // A fault of the connection's other end: for its developers, not for the person at the window.
     console.warn(`Pagescope: ${reason}`);
   };
-  const client = connect(wire, { event: (event) => inbox.add(event), frame: (bytes) => pages.receive(bytes) }, broken);
+  const receiveEvent = (event: SessionEvent): void => {
+    if (event.kind === 'film') pages.show(event);
+    else if (event.kind === 'locks') pages.showLocks(event.session, event.region, event.ranges);
+    else inbox.add(event);
+  };
+  const client = connect(wire, { event: receiveEvent, frame: (bytes) => pages.receive(bytes) }, broken);
   const pages: Pages = new Pages({
     scheduler,
     acknowledge: (acknowledgement) => client.acknowledge(acknowledgement),
-    now: () => performance.now(),
     onBroken: (reason) =>
       store.setState({
         refusal: {
@@ -40,6 +45,7 @@ export function createEngine(wire: Wire, store: Store, scheduler: RafScheduler):
         },
       }),
   });
+  followInstant(store, client, pages);
   wire.onClose((reason) => {
     inbox.flush();
     store.setState({ connection: { status: 'lost', refused: false, reason } });

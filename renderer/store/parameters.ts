@@ -13,7 +13,7 @@ export function fieldProblem(parameter: Parameter, value: string | number): Fiel
   if (parameter.kind === 'choice') {
     return parameter.choices.some((choice) => choice.value === value) ? undefined : 'notAChoice';
   }
-  // A path may be anything, empty too: whether there is such a file, the engine says.
+  // A path or a line may be anything, empty too: whether there is such a file, or what it says, the engine tells.
   if (parameter.kind !== 'integer') return undefined;
   const number = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isInteger(number)) return 'notANumber';

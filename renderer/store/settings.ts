@@ -7,6 +7,9 @@ import { languageSchema } from '../../protocol/text.ts';
 /** 64 steps then last five seconds: slow enough to watch, fast enough not to wait. */
 export const defaultPaceMs = 80;
 
+/** The waits that are offered, ms: from none to as long as the engine takes, finer where runs are watched. */
+export const paces = [0, 5, 10, 20, 40, 80, 150, 300, 600, 1000, 2000, 5000] as const;
+
 /**
  * What the person chose and wants to find again; what is missing or makes no sense (an older version wrote it) is its
  * default.
@@ -14,7 +17,8 @@ export const defaultPaceMs = 80;
 const settingsSchema = (language: Language) =>
   z.object({
     language: languageSchema.catch(language),
-    theme: z.enum(['dark', 'light']).catch('dark'),
+    /** `system`: as the desktop has it. */
+    theme: z.enum(['dark', 'light', 'system']).catch('dark'),
     paceMs: z.number().min(0).max(maxPaceMs).catch(defaultPaceMs),
     placement: z.enum(['automatic', 'inline', 'isolated']).catch('automatic'),
     /** In its own process a workbench can have any size, and lock everything that it has. */
@@ -22,7 +26,8 @@ const settingsSchema = (language: Language) =>
   });
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
-export type Theme = Settings['theme'];
+/** How the window is drawn. */
+export type Theme = Exclude<Settings['theme'], 'system'>;
 
 const storageKey = 'pagescope.settings';
 

@@ -1,17 +1,21 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Step } from '../../protocol/events.ts';
+import type { ByteLimit } from '../../protocol/byte-limit.ts';
+import type { Sample, Step } from '../../protocol/events.ts';
 import type { ExperimentDescriptor } from '../../protocol/experiment.ts';
 import type { LimitsReport } from '../../protocol/limits.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import type { Problem } from '../../protocol/problem.ts';
-import type { HostInfo } from '../../protocol/service.ts';
+import type { Environment } from '../../protocol/report.ts';
+import type { HostInfo, Reopened, Response } from '../../protocol/service.ts';
 import type { ProcessTool } from '../../protocol/workbench.ts';
+import type { LegendEntry } from '../canvas/palette.ts';
+import type { Miniature } from './miniature.ts';
 import { type PageSet, pagesBetween } from './pages/page-set.ts';
 import type { Draft } from './parameters.ts';
-import type { Instant } from './session/instant.ts';
-import type { Session } from './session/session.ts';
+import { type Instant, sampleOf, stepsAt } from './session/instant.ts';
+import type { Session, SettledClaim } from './session/session.ts';
 import type { Look } from './session/shown-step.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, Theme } from './settings.ts';
 import { newRegionDraft, type RegionDraft } from './workbench/region-draft.ts';
 
 export type Connection =
@@ -21,20 +25,55 @@ export type Connection =
   | { readonly status: 'lost'; readonly refused: boolean; readonly reason: string };
 
 /** A place that has its own session, which stays open while the window shows another. */
-export type SessionPlace = 'experiment' | 'workbench';
+export type SessionPlace = 'experiment' | 'workbench' | 'recordings' | 'process';
 
 /**
- * What the window is about: an experiment, the workbench, or the limits and, when the address says so, one of their
- * fixes. The limits have no session: what holds for the process as a whole is then that of the place `from` which they
- * were opened.
+ * What the window is about: the questions to start from, a chapter of the guide and one of its headings, an experiment,
+ * the workbench, the list of recordings or one or two of them by name, one process of the machine, or the limits and,
+ * when the address says so, one of their fixes. Home, guide and limits have no session: what holds for the process as a
+ * whole is then that of the place `from` which they were opened.
  */
 export type Place =
-  | { readonly kind: SessionPlace }
-  | { readonly kind: 'limits'; readonly fix: string | undefined; readonly from: SessionPlace };
+  | { readonly kind: 'experiment' | 'workbench' }
+  | { readonly kind: 'home'; readonly from: SessionPlace }
+  | {
+      readonly kind: 'guide';
+      readonly chapter: string | undefined;
+      readonly heading: string | undefined;
+      readonly from: SessionPlace;
+    }
+  | {
+      readonly kind: 'recordings';
+      readonly name: string | undefined;
+      readonly other?: string | undefined;
+      /** The steps at which two are compared to begin with, counted from 1. */
+      readonly steps?: readonly [number | undefined, number | undefined] | undefined;
+    }
+  | {
+      readonly kind: 'processes';
+      readonly view: 'all' | 'locks';
+      readonly from: SessionPlace;
+    }
+  | {
+      readonly kind: 'process';
+      readonly pid: number;
+      /** Clock ticks since boot at which it began; undefined until it is known, where nobody asked for one. */
+      readonly startTicks: number | undefined;
+    }
+  | {
+      readonly kind: 'limits';
+      readonly fix: string | undefined;
+      readonly limit: ByteLimit | undefined;
+      /** Another process than the engine's. */
+      readonly pid: number | undefined;
+      readonly from: SessionPlace;
+    };
 
 /** What stands between the engine's process and locked memory, and when that was measured. */
 export interface Limits {
   readonly report: LimitsReport;
+  /** Whose they are; undefined is the engine. */
+  readonly of: number | undefined;
   readonly measuredAt: Date;
 }
 
@@ -52,6 +91,16 @@ export const highlightOf = ({ index, region, range }: Step): Highlight => ({
   pages: range && pagesBetween(range.firstPage, range.firstPage + range.pageCount - 1),
 });
 
+/** What the pages of a session are compared with: those of another instant of it, or of another session. */
+export interface Against {
+  /** The session whose pages are marked where they differ. */
+  readonly of: number;
+  readonly session: number;
+  /** The step that left the pages it is compared with; undefined is what they are now. */
+  readonly step: number | undefined;
+  readonly tNs: number | undefined;
+}
+
 /** The workbench as its user has it in hand; what the engine tells of it is in its session. */
 export interface Bench {
   /** A session is being opened, and perhaps filled with actions. */
@@ -62,6 +111,8 @@ export interface Bench {
   readonly selections: ReadonlyMap<number, PageSet>;
   /** The action that Space and Enter repeat. */
   readonly tool: BenchTool;
+  /** The tool that is pointed at: the sentence says what it would do. */
+  readonly pointed: BenchTool | undefined;
   /** The actions that were asked for and have not ended, in order: the first is under way. */
   readonly actions: readonly BenchAction[];
   /** The form for the next region, as typed. */
@@ -98,18 +149,43 @@ export interface AppState {
   /** A request was refused or failed: shown until the next one. */
   readonly refusal: Problem | undefined;
   readonly starting: boolean;
+  /** The process that is being attached to. */
+  readonly attaching: number | undefined;
   /** Sessions by id: one for each place, and a second only while a new one takes over from the last. */
   readonly sessions: ReadonlyMap<number, Session>;
   readonly current: Readonly<Record<SessionPlace, number | undefined>>;
   readonly bench: Bench;
+  /** The small experiments within home and guide, by their places there. */
+  readonly miniatures: ReadonlyMap<string, Miniature>;
+  /** The recordings as last listed. */
+  readonly recordings: Response<'recordings'> | undefined;
+  /** The recording that is being opened. */
+  readonly reopening: string | undefined;
+  /** The file that is being uploaded to be opened, and how much of it, bytes. */
+  readonly uploading: { readonly name: string; readonly done: number; readonly total: number } | undefined;
+  /** What the open recording says of its session, and the name that its address has. */
+  readonly reopened: (Reopened & { readonly name: string }) | undefined;
   readonly highlight: Highlight | undefined;
+  /** What a word of the sentence that is pointed at is about: its pages stay lit, the others step back. */
+  readonly lit: Highlight | undefined;
+  /** Whether the column at the right is opened, where the window is too narrow for it. */
+  readonly sideOpen: boolean;
+  /** The entry of the legend that is picked out. */
+  readonly picked: LegendEntry | undefined;
   /** The time that is pointed at, else the one of `look`; undefined while everything shows what is now. */
   readonly instant: Instant | undefined;
   /** What of a step is looked at. */
   readonly look: Look | undefined;
+  readonly against: Against | undefined;
+  /** The pages that are selected in regions of a session; those of the workbench are in `bench`. */
+  readonly selection: { readonly of: number; readonly pages: ReadonlyMap<number, PageSet> } | undefined;
   readonly limits: Limits | undefined;
   readonly measuringLimits: boolean;
   readonly settings: Settings;
+  /** What the desktop asks windows for. */
+  readonly systemTheme: Theme;
+  /** Whether the desktop has colours of its own for all windows. */
+  readonly forcedColors: boolean;
 }
 
 export type Store = StoreApi<AppState>;
@@ -122,10 +198,19 @@ export const newBench: Bench = {
   region: undefined,
   selections: new Map(),
   tool: { kind: 'touch', access: 'read' },
+  pointed: undefined,
   actions: [],
   draft: newRegionDraft,
   dismissed: -1,
 };
+
+/** The theme that is drawn: where the desktop forces its colours, the one that goes with them. */
+export const shownTheme = ({
+  settings,
+  systemTheme,
+  forcedColors,
+}: Pick<AppState, 'settings' | 'systemTheme' | 'forcedColors'>): Theme =>
+  settings.theme === 'system' || forcedColors ? systemTheme : settings.theme;
 
 export function createAppStore(settings: Settings): Store {
   return createStore<AppState>(() => ({
@@ -137,20 +222,33 @@ export function createAppStore(settings: Settings): Store {
     drafts: {},
     refusal: undefined,
     starting: false,
+    attaching: undefined,
     sessions: new Map(),
-    current: { experiment: undefined, workbench: undefined },
+    current: { experiment: undefined, workbench: undefined, recordings: undefined, process: undefined },
     bench: newBench,
+    miniatures: new Map(),
+    recordings: undefined,
+    reopening: undefined,
+    uploading: undefined,
+    reopened: undefined,
     highlight: undefined,
+    lit: undefined,
+    sideOpen: false,
+    picked: undefined,
     ...atPresent,
+    against: undefined,
+    selection: undefined,
     limits: undefined,
     measuringLimits: false,
     settings,
+    systemTheme: 'dark',
+    forcedColors: false,
   }));
 }
 
-/** The place whose session is shown: that of the window, or the one from which it turned to the limits. */
+/** The place whose session is shown: that of the window, or the one from which it turned to what has none. */
 export const sessionPlace = ({ place }: Pick<AppState, 'place'>): SessionPlace =>
-  place.kind === 'limits' ? place.from : place.kind;
+  'from' in place ? place.from : place.kind;
 
 /** The session of a place, of whichever experiment. */
 export function currentSession(state: AppState, place: SessionPlace): Session | undefined {
@@ -171,6 +269,39 @@ export const workbenchSession = (state: AppState): Session | undefined => curren
 export function shownSession(state: AppState): Session | undefined {
   const place = sessionPlace(state);
   const session = currentSession(state, place);
-  if (place === 'workbench') return session;
+  if (place !== 'experiment') return session;
   return session?.started && session.started.experiment === shownExperiment(state)?.id ? session : undefined;
+}
+
+/** The machine that the shown session runs on, or was recorded on. */
+export const shownEnvironment = (state: AppState): Environment | undefined =>
+  shownSession(state)?.started?.environment ?? state.host?.environment;
+
+/** The process at the instant that is shown. */
+export function shownSample(state: AppState): Sample | undefined {
+  const session = shownSession(state);
+  return session && state.instant ? sampleOf(session, state.instant) : session?.samples.at(-1);
+}
+
+/** The step that is shown; undefined while it is what is now. */
+export function shownStep(state: AppState): Step | undefined {
+  const { instant, look } = state;
+  const steps = shownSession(state)?.steps;
+  if (!instant || !steps) return undefined;
+  if (instant === look?.instant) return steps.numbered(look.step);
+  const span = stepsAt(steps, instant);
+  return span && steps.at(span.end - 1);
+}
+
+/** The result of a session that mapped no memory: its figure has the place of the pages. */
+export function resultWithoutPages(state: AppState): Session['result'] {
+  const session = shownSession(state);
+  return session?.regions.length === 0 ? session.result : undefined;
+}
+
+/** The claims that were settled by the instant that is shown. */
+export function settledClaims(state: AppState): readonly SettledClaim[] {
+  const claims = [...(shownSession(state)?.claims.values() ?? [])];
+  const step = shownStep(state);
+  return step ? claims.filter((claim) => claim.step <= step.index) : claims;
 }

@@ -38,6 +38,8 @@ export interface WorkbenchActions {
   /** Makes a region the one that tools and keys act on. */
   turnTo(region: number): void;
   select(region: number, pages: PageSet): void;
+  /** Points at a tool, whose action is then told. */
+  point(tool: BenchTool | undefined): void;
   /**
    * Does something to the selected pages, or to the process; after what is under way. False when there is nothing to do
    * it to, or more than one action may be about, or the workbench has ended.
@@ -105,6 +107,7 @@ export function createWorkbenchActions(store: Store, engine: Engine, sessions: S
   }
 
   return {
+    point: (tool) => setBench(() => ({ pointed: tool })),
     open() {
       const { place, settings, current } = store.getState();
       if (place.kind !== 'workbench') {

@@ -6,7 +6,7 @@ import type { Action, Inverse, SavedWorkbench } from '../../protocol/workbench.t
 import type { Engine } from './engine.ts';
 import { noPages, type PageSet, pageSetOf } from './pages/page-set.ts';
 import type { Sessions } from './sessions.ts';
-import { highlightOf, type Store, shownSession, workbenchSession } from './store.ts';
+import { type BenchAction, highlightOf, type Store, shownSession, workbenchSession } from './store.ts';
 import type { WorkbenchActions } from './workbench-actions.ts';
 import { isOpen } from './workbench-selectors.ts';
 
@@ -16,6 +16,8 @@ export interface LogActions {
   repeat(step: number): Promise<Text | undefined>;
   /** Picks out the pages that a step was about: exactly, when it was about several runs of them. */
   highlight(step: Step): Promise<void>;
+  /** What was done to pages at a step; undefined when that can no longer be asked, or it was something else. */
+  actOf(step: number): Promise<BenchAction | undefined>;
   /** The pages that an action of the workbench was about, run by run; undefined when that can no longer be asked. */
   pagesOf(step: number): Promise<PageSet | undefined>;
   /** Selects the pages that a step was about, in its region. False when there are none. */
@@ -24,15 +26,29 @@ export interface LogActions {
   inverse(step: number, signal: AbortSignal): Promise<Inverse | undefined>;
   /** Takes a step back, by the actions of its inverse. */
   undo(region: number, inverse: Inverse): void;
+  /**
+   * Takes the last action back, then the one before it, until something else is done. What that came to, or why nothing
+   * takes it back; undefined where nothing was done.
+   */
+  undoLast(): Promise<Undone | undefined>;
   /** The lines of one step as C. */
   linesOf(step: number): Promise<string | undefined>;
   /** All steps as a C program. */
   program(): Promise<string | undefined>;
+  /** The workbench that is shown, also a recorded one, so that it can be opened again. */
   save(): Promise<Response<'save'> | undefined>;
   /**
    * Does the actions of a saved workbench again, in a new one. False when the engine refused: what was open then stays.
    */
   reopen(saved: SavedWorkbench): Promise<boolean>;
+}
+
+/** What taking the last action back came to. */
+export interface Undone {
+  readonly step: Step;
+  readonly done: boolean;
+  /** What was done for it, and what that cannot bring back; or why nothing was. */
+  readonly note: Text;
 }
 
 export function createLogActions(
@@ -50,16 +66,20 @@ export function createLogActions(
   }
 
   /** Asked for in the background: its refusal isn’t shown, and a shown one stays. */
-  async function pagesOf(step: number): Promise<PageSet | undefined> {
+  async function actOf(step: number): Promise<BenchAction | undefined> {
     const id = session()?.id;
     if (id === undefined) return undefined;
     try {
       const { action } = await client.call('action', { session: id, step });
-      return action?.kind === 'act' ? pageSetOf(action.pages) : undefined;
+      if (action?.kind !== 'act') return undefined;
+      const { tool, region, pages } = action;
+      return { tool, region, pages: pageSetOf(pages) };
     } catch {
       return undefined;
     }
   }
+
+  const pagesOf = async (step: number): Promise<PageSet | undefined> => (await actOf(step))?.pages;
 
   const isMapped = (region: number): boolean => {
     const current = session();
@@ -84,7 +104,21 @@ export function createLogActions(
     }
   }
 
-  return {
+  /** What was taken back last: the steps up to `until` are its own. */
+  let last: { readonly session: number; readonly step: number; readonly until: number } | undefined;
+
+  /** The newest step that did something, and was not taken back. */
+  function lastDone(): Step | undefined {
+    const current = session();
+    if (!current) return undefined;
+    const { steps } = current;
+    const count = steps.forgotten + steps.length;
+    let number = last?.session === current.id && count <= last.until ? last.step - 1 : count - 1;
+    while (wasRefused(steps.numbered(number))) number--;
+    return steps.numbered(number);
+  }
+
+  const actions: LogActions = {
     async repeat(step) {
       if (!isOpen(store.getState())) return ended;
       const action = await actionOf(step);
@@ -98,6 +132,7 @@ export function createLogActions(
       const pages = (await pagesOf(step.index)) ?? highlight.pages;
       if (store.getState().highlight?.step === step.index) store.setState({ highlight: { ...highlight, pages } });
     },
+    actOf,
     pagesOf,
     async selectPages(step) {
       const action = await actionOf(step);
@@ -118,6 +153,22 @@ export function createLogActions(
     undo(region, { actions }) {
       for (const { tool, pages } of actions) workbench.actOn({ tool, region, pages: pageSetOf(pages) });
     },
+    async undoLast() {
+      const current = session();
+      const step = isOpen(store.getState()) ? lastDone() : undefined;
+      if (!step || !current) return undefined;
+      const inverse = await actions.inverse(step.index, new AbortController().signal);
+      if (!inverse) return undefined;
+      const { region } = step;
+      const done = inverse.actions.length > 0 && region !== undefined;
+      if (done) {
+        const { steps } = current;
+        const until = steps.forgotten + steps.length + inverse.actions.length;
+        last = { session: current.id, step: step.index, until };
+        actions.undo(region, inverse);
+      }
+      return { step, done, note: inverse.note };
+    },
     async linesOf(step) {
       const id = session()?.id;
       return id === undefined ? undefined : attempt(() => client.call('program', { session: id, step }));
@@ -127,15 +178,19 @@ export function createLogActions(
       return id === undefined ? undefined : attempt(() => client.call('program', { session: id }));
     },
     async save() {
-      const id = session()?.id;
+      const id = shownSession(store.getState())?.id;
       return id === undefined ? undefined : attempt(() => client.call('save', { session: id }));
     },
-    async reopen({ actions }) {
+    async reopen({ actions: done }) {
       const { settings } = store.getState();
-      return workbench.reopen({ placement: settings.workbenchPlacement, actions });
+      return workbench.reopen({ placement: settings.workbenchPlacement, actions: done });
     },
   };
+  return actions;
 }
+
+const wasRefused = (step: Step | undefined): boolean =>
+  step !== undefined && step.errno !== null && (step.calls === undefined || step.calls.refused === step.calls.made);
 
 const gone: Text = {
   en: 'Its region is no longer mapped, so it cannot be done again: map one like it first.',

@@ -11,6 +11,10 @@ export const isProcessTool = (tool: BenchTool): tool is Extract<BenchTool, { kin
 /** Whether actions are taken: not yet while it is filled with actions, no longer when its process has ended. */
 export const isOpen = (state: AppState): boolean => workbenchSession(state)?.state === 'open';
 
+/** Whether what is shown as the workbench is a recording of one, which takes no actions. */
+export const isRecorded = (state: AppState): boolean =>
+  state.reopened !== undefined && state.reopened.session === workbenchSession(state)?.id;
+
 /** The regions that are still mapped. */
 export const mappedRegions = ({ regions, released }: Session): readonly RegionInfo[] =>
   regions.filter(({ id }) => !released.has(id));

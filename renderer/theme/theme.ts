@@ -1,17 +1,17 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** The accent, light to dark. White on shade 6 has 5.3:1. */
-const page: MantineColorsTuple = [
-  '#edf5ff',
-  '#d6e7ff',
-  '#abcfff',
-  '#85baff',
-  '#6aaeff',
-  '#3d8ef5',
-  '#2469cf',
-  '#1a57b0',
-  '#153f7d',
-  '#102f5e',
+/** Actions are ink: light on dark, and dark on light. */
+const ink: MantineColorsTuple = [
+  '#e6ebf2',
+  '#d3dae4',
+  '#bcc5d1',
+  '#97a3b3',
+  '#6b7889',
+  '#4d596a',
+  '#333d4b',
+  '#232b36',
+  '#1a212b',
+  '#131922',
 ];
 
 /** Mantine's greys in the hue of our surfaces: it paints inputs, borders and disabled controls with them. */
@@ -42,10 +42,12 @@ const gray: MantineColorsTuple = [
 
 /** Mantine's components in our sizes and colours: small type, tight controls, quiet surfaces. */
 export const theme = createTheme({
-  colors: { page, dark, gray },
-  primaryColor: 'page',
-  primaryShade: 6,
-  defaultRadius: 5,
+  colors: { ink, dark, gray },
+  primaryColor: 'ink',
+  primaryShade: { light: 9, dark: 0 },
+  autoContrast: true,
+  luminanceThreshold: 0.4,
+  defaultRadius: 4,
   cursorType: 'pointer',
   respectReducedMotion: true,
   fontFamily: 'var(--font-ui)',
@@ -65,7 +67,16 @@ export const theme = createTheme({
       },
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
-    Button: { defaultProps: { size: 'xs' } },
+    Button: {
+      defaultProps: { size: 'xs' },
+      // Of filled ones: ink, and what stands on it the ground.
+      vars: (_theme: unknown, { variant = 'filled' }: { variant?: string }) => ({
+        root:
+          variant === 'filled'
+            ? { '--button-bg': 'var(--text)', '--button-hover': 'var(--dim)', '--button-color': 'var(--app)' }
+            : {},
+      }),
+    },
     // Its head is a header, which outside of every section would be a second banner of the page.
     Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false, checkIconPosition: 'right' } },

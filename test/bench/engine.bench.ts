@@ -3,7 +3,11 @@ import { Clock } from '../../lab/base/clock.ts';
 import { perform } from '../../lab/operations/perform.ts';
 import { Observer } from '../../lab/regions/observer.ts';
 import { Region } from '../../lab/regions/region.ts';
-import { encodeFrame } from '../../protocol/frame.ts';
+import { mincore } from '../../native/calls/mman.ts';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { readPageTable } from '../../native/pages/page-table.ts';
+import { vmaStates } from '../../native/pages/vma-states.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
 import type { Operation } from '../../protocol/operation.ts';
 import { cpuNs, median, Native, pages, type Row, row, type Skipped } from '../support/bench/row.ts';
@@ -45,15 +49,44 @@ async function turn() {
       await spentNs(() => encodeFrame({ ...frameOf, takenNs: look, step: look }, observer.look(clock, look).flags)),
     );
   }
+  const parts = await partsOf(region, observer);
   let frames = 0;
   const stream = new FrameStream(1, 1, () => frames++);
   stream.offer(observer.look(clock, -1));
   stream.acknowledge(1);
   frames = 0;
-  for (let look = 0; look < looks; look++) stream.offer(observer.look(clock, -1));
+  const unchanged: number[] = [];
+  for (let look = 0; look < looks; look++) {
+    unchanged.push(await spentNs(() => stream.offer(observer.look(clock, -1))));
+  }
   await region.release();
-  return { touchNs, lookNs: median(lookNs), frames };
+  return { touchNs, lookNs: median(lookNs), frames, parts: { ...parts, unchanged: median(unchanged) } };
 }
+
+/** What each part of a look and its frame takes, in ns. */
+async function partsOf({ address }: Region, observer: Observer) {
+  const bytes = new Uint8Array(pages);
+  const { flags } = observer.last;
+  const frame = encodeFrame({ ...frameOf, takenNs: 0, step: 0 }, flags);
+  if (!frame) throw new Error('A whole frame is always made.');
+  const each = {
+    mincore: () => mincore(address, pages * pageSize(), bytes),
+    scan: () => readPageTable(address, pages, bytes, true),
+    locks: () => vmaStates(address, pages, {}, []),
+    encode: () => encodeFrame({ ...frameOf, takenNs: 0, step: 0 }, flags),
+    decode: () => decodeFrame(frame),
+  };
+  const spent: Record<string, number> = {};
+  for (const [name, work] of Object.entries(each)) {
+    const times: number[] = [];
+    for (let look = 0; look < looks; look++) times.push(await spentNs(work));
+    spent[name] = median(times);
+  }
+  return spent;
+}
+
+/** The most that a part may take of a mincore loop in C. */
+const partBounds = { mincore: 2, scan: 4, locks: 0.5, encode: 0.5, decode: 0.1, unchanged: 6 } as const;
 
 export default async function engine(): Promise<(Row | Skipped)[]> {
   const names = {
@@ -65,14 +98,15 @@ export default async function engine(): Promise<(Row | Skipped)[]> {
   // The first touches of a machine that was idle make its host find memory; one turn of each is for that.
   native?.measure('touch', 1);
   await turn();
-  const ours = { touch: [] as number[], look: [] as number[], frames: 0 };
+  const ours = { touch: [] as number[], look: [] as number[], frames: 0, parts: [] as Record<string, number>[] };
   const inC = { touch: [] as number[], look: [] as number[] };
   for (let round = 0; round < 5; round++) {
     if (native) {
       inC.touch.push(native.measure('touch', 1));
       inC.look.push(native.measure('mincore', looks));
     }
-    const { touchNs, lookNs, frames } = await turn();
+    const { touchNs, lookNs, frames, parts } = await turn();
+    ours.parts.push(parts);
     ours.touch.push(touchNs);
     ours.look.push(lookNs);
     ours.frames += frames;
@@ -84,6 +118,15 @@ export default async function engine(): Promise<(Row | Skipped)[]> {
   }
   return [
     row(names.snapshot, 'ns', 6, median(ours.look), median(inC.look)),
+    ...Object.entries(partBounds).map(([part, bound]) =>
+      row(
+        `of a look, against mincore in C: ${part}`,
+        'ns',
+        bound,
+        median(ours.parts.map((spent) => spent[part] ?? Number.NaN)),
+        median(inC.look),
+      ),
+    ),
     row(names.touch, 'ns', 1.3, median(ours.touch), median(inC.touch)),
     frames,
   ];

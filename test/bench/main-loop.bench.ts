@@ -1,6 +1,5 @@
 /** How long a session keeps its host's main loop from others, at 10 looks a second. Needs 1 GiB of free memory. */
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { Budget } from '../../lab/service/budget.ts';
 import { createService } from '../../lab/service/service.ts';
@@ -8,12 +7,13 @@ import type { Placement } from '../../protocol/experiment.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { startRequestSchema } from '../../protocol/service.ts';
 import { longestBlockMs, median, pages, type Row, row } from '../support/bench/row.ts';
+import { entryOf } from '../support/entries.ts';
 
 /** No longer than this may the main loop be blocked. */
 const boundMs = 10;
 const rounds = 5;
 const never = new AbortController().signal;
-const entry = fileURLToPath(new URL('../support/isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 
 interface Blocks {
   readonly running: number;

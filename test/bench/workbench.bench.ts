@@ -3,7 +3,6 @@
  * Needs 5 GiB.
  */
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { Budget } from '../../lab/service/budget.ts';
 import { createService } from '../../lab/service/service.ts';
@@ -13,9 +12,10 @@ import type { Tool } from '../../protocol/page-call.ts';
 import { contract } from '../../protocol/service.ts';
 import type { PageRuns } from '../../protocol/workbench.ts';
 import { longestBlockMs, median, type Row, row } from '../support/bench/row.ts';
+import { entryOf } from '../support/entries.ts';
 
 const never = new AbortController().signal;
-const entry = fileURLToPath(new URL('../support/isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 
 /** No longer than this may the main loop be blocked, and an action on one page take from request to frame. */
 const boundMs = { block: 10, onePage: 20 };

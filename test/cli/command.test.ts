@@ -86,7 +86,9 @@ describe('pagescope run', () => {
   it('explains a refused call with its numbers, and names the fix', async () => {
     const { stdout, status } = await pagescope(['run', 'lock-limit']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/ENOMEM: VmLck \d+ KiB \+ \d+ KiB > 64 KiB: .*\n {5}→ pagescope doctor --fix [a-z-]+\n/);
+    expect(stdout).toMatch(
+      /ENOMEM: VmLck \d+ KiB \+ \d+ KiB > 64 KiB: .*\n {5}→ pagescope doctor --fix [a-z-]+ --lock 80KiB\n/,
+    );
   });
 
   it('speaks Chinese when the locale does', async () => {
@@ -109,9 +111,11 @@ describe('bad input gets one sentence and status 2', () => {
     [['run', 'first-touch', '--output', `FOLDER/${'a'.repeat(300)}`], /cannot be written: ENAMETOOLONG/],
     [['run', 'first-touch', '--format', 'c'], /--output FILE/],
     [['run', 'first-touch', 'pages=8'], /too many arguments for 'run'/],
-    [['serve', '8080'], /too many arguments for 'serve'/],
+    [['serve', '8080'], /^8080 cannot be opened/],
+    [['open', 'run.pagescope', '--at', '-1'], /whole number from 0/],
     [['doctor', '64MiB'], /too many arguments for 'doctor'/],
     [['run'], /missing required argument/],
+    [['run', 'pool', '--requests', '1'], /unknown option '--requests'\n.*--set name=value.*pagescope run --help/],
     [['levitate'], /no command "levitate"/],
     [['serve', '--port', 'http'], /whole number from 0 to 65535/],
     [['doctor', '--lock', 'much'], /"much" is not a size to lock; write it as 64MiB, 100M, 4096K/],

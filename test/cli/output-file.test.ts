@@ -37,10 +37,30 @@ describe('the file that --output names', () => {
     expect(readdirSync(folder).sort()).toEqual(['program.c', 'report.json']);
   });
 
-  it('is replaced, not written over: who has the old one open keeps it whole', async () => {
+  it.each([
+    ['md', /^# First touch\n/],
+    ['html', /^<!doctype html>/],
+    ['csv', /^step,startedNs,/],
+    ['strace', /^# Pagescope .*\n\d+\.\d{6} mmap\(/],
+  ])('gets the run as %s', async (format, beginning) => {
+    expect(await pagescope([...words, at('report'), '--format', format])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(at('report'), 'utf8')).toMatch(beginning);
+  });
+
+  it('that is there is refused before anything is run, and stays as it was', async () => {
+    writeFileSync(at('report.json'), 'before');
+    expect(await pagescope([...words, at('report.json')])).toMatchObject({
+      stdout: '',
+      stderr: `${at('report.json')} is there already; choose another file, or replace it with --force.\n`,
+      status: 2,
+    });
+    expect(readFileSync(at('report.json'), 'utf8')).toBe('before');
+  });
+
+  it('is replaced with --force, not written over: who has the old one open keeps it whole', async () => {
     writeFileSync(at('report.json'), 'before');
     linkSync(at('report.json'), at('held'));
-    expect(await pagescope([...words, at('report.json')])).toMatchObject({ status: 0, stderr: '' });
+    expect(await pagescope([...words, at('report.json'), '--force'])).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(at('held'), 'utf8')).toBe('before');
     expect(reportIn(at('report.json')).outcome).toBe('completed');
   });
@@ -49,7 +69,7 @@ describe('the file that --output names', () => {
     writeFileSync(at('report.json'), 'before');
     // Room for the first KiB of it; the compiled code that Node keeps would need more.
     const small = { prefix: ['prlimit', '--fsize=1024'] };
-    const ended = await pagescope([...words, at('report.json')], { NODE_DISABLE_COMPILE_CACHE: '1' }, small);
+    const ended = await pagescope([...words, at('report.json'), '--force'], { NODE_DISABLE_COMPILE_CACHE: '1' }, small);
     expect(ended.status).toBe(2);
     expect(ended.stderr).toMatch(/report\.json cannot be written: EFBIG.*Choose another file\.\n$/);
     expect(readFileSync(at('report.json'), 'utf8')).toBe('before');
@@ -58,7 +78,7 @@ describe('the file that --output names', () => {
 
   it('stays as it was when the run is refused', async () => {
     writeFileSync(at('report.json'), 'before');
-    expect((await pagescope([...words, at('report.json'), '--set', 'pages=0'])).status).toBe(2);
+    expect((await pagescope([...words, at('report.json'), '--force', '--set', 'pages=0'])).status).toBe(2);
     expect(readFileSync(at('report.json'), 'utf8')).toBe('before');
   });
 
@@ -73,7 +93,7 @@ describe('the file that --output names', () => {
     symlinkSync(at('behind.json'), at('early'));
     await pagescope([...words, at('early')]);
     symlinkSync(at('behind.json'), at('late'));
-    await pagescope([...words, at('late')]);
+    await pagescope([...words, at('late'), '--force']);
     expect(['early', 'late'].map((name) => lstatSync(at(name)).isSymbolicLink())).toEqual([true, true]);
     expect(reportIn(at('behind.json')).outcome).toBe('completed');
   });

@@ -52,7 +52,7 @@ describe('colour', () => {
 describe('the page map', () => {
   const { Resident, Present, Locked, OnFault, Swapped, Zero, Huge } = PageFlag;
   const map = (runs: readonly Run[], pages: number, surroundings?: Surroundings, unknown?: number) =>
-    written((terminal) => terminal.pageMap(runs, pages, unknown), surroundings);
+    written((terminal) => terminal.pageMap(runs, pages, 'en', unknown), surroundings);
   const plain = { isTTY: false };
 
   it.each<[state: string, flags: number, unknown: number, shape: string, colour: number]>([

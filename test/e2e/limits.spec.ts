@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { consoleOf, expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, test } from '../support/e2e/fixtures.ts';
-import { open, windowOf } from '../support/e2e/window.ts';
+import { chooseExperiment, open, setPace, windowOf } from '../support/e2e/window.ts';
 
 /** The page about limits by what a person calls its parts. */
 const limitsOf = (page: Page) => ({
@@ -46,7 +46,7 @@ test('keys that run an experiment do nothing here', async ({ page }) => {
   await page.locator('#main').focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('s');
-  await page.getByRole('link', { name: 'First touch' }).click();
+  await chooseExperiment(page, 'First touch');
   await expect(heading).toBeHidden();
   await expect(windowOf(page).state).toHaveText('Ready');
 });
@@ -120,6 +120,18 @@ test('the fixes for this setup are open, the others folded, and an address opens
   await expect(fix('kubernetes')).toContainText('How to check it');
   await page.keyboard.press('Enter');
   await expect(kubernetes).toHaveAttribute('aria-expanded', 'false');
+});
+
+test('a refused lock leads to its fix, written for what was refused', async ({ page }) => {
+  await setPace(page, 0);
+  await open(page, '#/lock-limit');
+  const { run } = windowOf(page);
+  await run.click();
+  await page.getByRole('link', { name: /fix/i }).first().click({ timeout: 30_000 });
+  await expect(page).toHaveURL(/limit=69632$/);
+  const { fixes, amount } = limitsOf(page);
+  await expect(amount).toHaveValue('68');
+  await expect(fixes.getByText('68 KiB').first()).toBeVisible();
 });
 
 test('an address that names a fix opens it from the start', async ({ page }) => {

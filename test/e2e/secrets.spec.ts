@@ -15,8 +15,8 @@ const test = appTest.extend<object, { secretPage: Page }>({
           await setPace(page, 0);
           await open(page, '#/secret-page');
           const { step, resume, state } = windowOf(page);
-          // As far as the protected page is made: the three stand side by side, and the legend counts what core files
-          // leave out.
+          // As far as the protected page is made: the three stand below each other, and the legend counts what core
+          // files leave out.
           for (let next = ''; !next.includes('writes random bytes into A'); next = await state.innerText()) {
             await step.click();
             await expect(state).toContainText('Paused');
@@ -27,7 +27,7 @@ const test = appTest.extend<object, { secretPage: Page }>({
           const boxes = await Promise.all(
             ['A', 'B', 'C'].map((label) => page.getByRole('article', { name: `Region ${label}` }).boundingBox()),
           );
-          expect(new Set(boxes.map((box) => box?.y)).size).toBe(1);
+          expect(new Set(boxes.map((box) => box?.x)).size).toBe(1);
           await resume.click();
           await expect(state).toHaveText('Completed', longRun);
           await use(page);
@@ -38,7 +38,7 @@ const test = appTest.extend<object, { secretPage: Page }>({
   ],
 });
 
-const coreFiles = (page: Page) => page.getByRole('tabpanel', { name: 'Core files' });
+const coreFiles = (page: Page) => page.getByRole('region', { name: 'Core files' });
 const notMeasured = (page: Page) => coreFiles(page).getByRole('list', { name: 'Not measured' }).getByRole('listitem');
 
 /**
@@ -99,8 +99,7 @@ test('gcore -a is shown to override MADV_DONTDUMP', async ({ secretPage: page })
 // Last: it leaves the window in Chinese.
 test('axe finds nothing in the core files, in both languages and both themes', async ({ secretPage: page }) => {
   await expect(coreFiles(page)).toBeVisible();
-  for (const language of ['EN', '中文']) {
-    await page.getByText(language, { exact: true }).click();
-    await expectNoViolations(page);
-  }
+  await expectNoViolations(page);
+  await page.getByText('中文', { exact: true }).click();
+  await expectNoViolations(page);
 });

@@ -18,7 +18,7 @@ test('a long action shows how far it is, and Stop ends it and gives up those tha
   for (const key of asked) await page.keyboard.press(key);
   // Between two actions the button is another, and an action may be over in less than a look from outside takes.
   const stopped = await page.waitForFunction((text) => {
-    const bar = document.querySelector('[role=toolbar] ~ * [role=progressbar]')?.closest('[role=toolbar] ~ *');
+    const bar = document.querySelector('#action-line:has([role=progressbar])');
     const stop = [...(bar?.querySelectorAll('button') ?? [])].find(({ textContent }) => textContent === 'Stop');
     const said = bar?.textContent ?? '';
     if (!(stop && said.includes(text) && /\d+ actions wait/.test(said))) return;
@@ -78,9 +78,10 @@ async function benchThatTells(page: Page) {
   await grid('A').press('Control+a');
   let made = 2;
   await expect(entries).toHaveCount(made);
-  return async (call: string | RegExp, act: () => Promise<unknown>) => {
+  return async (call: string | RegExp, act: () => Promise<unknown>, calls = 1) => {
     await act();
-    await expect(entries.last()).toHaveAttribute('aria-posinset', String(++made));
+    made += calls;
+    await expect(entries.last()).toHaveAttribute('aria-posinset', String(made));
     const text = (await entries.last().locator('code').innerText()).replaceAll(/\s+/g, ' ');
     if (typeof call !== 'string') expect(text).toMatch(call);
     else if (call.endsWith('(')) expect(text.startsWith(call), `${text} is ${call}`).toBe(true);
@@ -114,7 +115,7 @@ for (const [language, name] of [
   });
 }
 
-test('each key of the tools makes its call, and so do the boxes and buttons of the process', async ({ page }) => {
+test('each key of the tools makes its call, and so do the boxes and buttons of the process', async ({ page, host }) => {
   const expectCall = await benchThatTells(page);
   const { grid, tool } = benchOf(page);
   for (const [key, , , call] of bar) await expectCall(call, () => grid('A').press(key.toLowerCase()));
@@ -132,7 +133,10 @@ test('each key of the tools makes its call, and so do the boxes and buttons of t
       await process.getByRole('checkbox', { name: flag }).setChecked(boxes.some((wanted) => wanted === flag));
     }
     await expect(process.getByRole('button', { name: 'Lock', exact: true })).toBeEnabled({ enabled: boxes.length > 0 });
-    await expectCall(call, () => process.getByRole('button', { name: button, exact: true }).click());
+    const press = () => process.getByRole('button', { name: button, exact: true }).click();
+    // In Electron MCL_FUTURE is undone in the step that sets it.
+    if (host === 'electron' && button === 'Lock') await expectCall('munlockall(', press, 2);
+    else await expectCall(call, press);
   }
 });
 
@@ -168,7 +172,7 @@ test('a touch of pages that a file no longer has, since it shrank under its regi
   const path = info.outputPath('shrinking.bin');
   await writeFile(path, Buffer.alloc(16 * 4096, 1));
   await openBench(page);
-  const { field, grid, region, entries } = benchOf(page);
+  const { field, grid, entries } = benchOf(page);
   await choose(page, 'Memory', 'file');
   await field('Path of the file').fill(path);
   await map(page, '');
@@ -178,8 +182,8 @@ test('a touch of pages that a file no longer has, since it shrank under its regi
   // How many pages are resident then is not for us to say: a folio that the kernel could not split stays whole.
   await truncate(path, 4 * 4096);
   await page.keyboard.press('r');
-  await expect(region('A').getByRole('alert')).toContainText('EFAULT');
-  await expect(region('A').getByRole('alert')).toContainText('past the end of the file');
+  await expect(page.getByRole('alert')).toContainText('EFAULT');
+  await expect(page.getByRole('alert')).toContainText('past the end of the file');
 });
 
 test('the legend counts the regions that are there, and not those that were removed', async ({ page }) => {
@@ -188,5 +192,6 @@ test('the legend counts the regions that are there, and not those that were remo
   const absent = (count: number) => page.getByRole('button', { name: `absent ${count}` });
   await expect(absent(16)).toBeVisible();
   await page.getByRole('button', { name: 'Remove A: unmap it' }).click();
+  await page.getByRole('button', { name: 'Unmap A' }).click();
   await expect(absent(0)).toBeVisible();
 });

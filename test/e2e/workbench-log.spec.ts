@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
-import { expect, test } from '../support/e2e/fixtures.ts';
+import { expect, exported, test } from '../support/e2e/fixtures.ts';
 import { open } from '../support/e2e/window.ts';
 
 /** The parts of the workbench that the log is about, by what a person calls them in English. */
@@ -131,19 +130,16 @@ test('a refused entry is explained, and picked out of the log', async ({ page })
 /** Saves the session as a person would, and gives what the file has. */
 async function save(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Export' }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: 'Save the session (JSON)' }).click(),
-  ]);
-  expect(download.suggestedFilename()).toMatch(/^pagescope-workbench-[\d-]+T[\d-]+\.json$/);
-  return readFile(await download.path(), 'utf8');
+  const saving = page.getByRole('menuitem', { name: 'Save the session (JSON)' });
+  const { name, text } = await exported(page, () => saving.click());
+  expect(name).toMatch(/^pagescope-workbench-[\d-]+T[\d-]+\.json$/);
+  return text;
 }
 
 const reopen = (page: Page, name: string, text: string) =>
   page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 
-test('a saved session is opened again, and says what came out differently', async ({ page, host }) => {
-  test.skip(host === 'electron', 'the desktop app saves by its own dialog');
+test('a saved session is opened again, and says what came out differently', async ({ page }) => {
   await mapRegion(page);
   await act(page, '0-15,32', 'l');
   await act(page, '0-3', 'u');
@@ -214,4 +210,28 @@ test('axe finds nothing in the log and its entry, in both themes and both langua
     await expect(page.getByRole('button', { name: language === 'en' ? 'Do it' : '执行' })).toBeVisible();
     await expectNoViolations(page);
   });
+});
+
+test('a long call stands whole in its row of the log, in two lines, where regions have to be told apart', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await mapRegion(page);
+  await page.getByRole('button', { name: 'Add a region' }).click();
+  await page.getByRole('button', { name: 'Map it', exact: true }).click();
+  const { entries, grid } = logOf(page);
+  await expect(entries).toHaveCount(4);
+  await page.getByRole('textbox', { name: 'Pages' }).fill('0-63/4');
+  await page.keyboard.press('Enter');
+  await grid.last().press('f');
+  await expect(entries).toHaveCount(5);
+  const words = entries.last().getByText('mlock2 ONFAULT', { exact: true }).locator('..');
+  await expect(words).toHaveText('mlock2 ONFAULT B 0–60 ×16');
+  const drawn = await words.evaluate((element) => {
+    const { textOverflow } = getComputedStyle(element);
+    return { textOverflow, cut: element.scrollWidth > element.clientWidth };
+  });
+  expect(drawn).toEqual({ textOverflow: 'clip', cut: false });
+  const [below, row] = [await words.boundingBox(), await entries.last().boundingBox()];
+  expect(row?.height).toBeGreaterThanOrEqual(below?.height ?? Number.POSITIVE_INFINITY);
 });

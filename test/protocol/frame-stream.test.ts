@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeFrame, type Frame } from '../../protocol/frame.ts';
-import { FrameStream, maxUnacknowledged } from '../../protocol/frame-stream.ts';
+import { FrameStream, maxUnacknowledged, maxUnacknowledgedBytes } from '../../protocol/frame-stream.ts';
 import { PageStates } from '../../protocol/page-states.ts';
 
 const pages = 24;
@@ -17,6 +17,7 @@ const happening = fc.oneof(
       do: fc.constant('offer'),
       page: fc.nat(pages - 1),
       byte: fc.nat(3),
+      step: fc.constantFrom(-1, -1, 0),
       unknown: fc.constantFrom(0, 0, 0, 4),
       lazilyFree: fc.constantFrom(undefined, 0, 3),
     }),
@@ -25,13 +26,16 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('nonsense'), sequence: fc.integer({ min: -5, max: 500 }) }) },
 );
 
-it('leaves the reader with the newest snapshot, whatever was sent, skipped and acknowledged', () => {
+it('leaves the reader with every step and the newest snapshot, whatever was sent, skipped and acknowledged', () => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
       const underway: Uint8Array[] = [];
       const reader = new PageStates();
       let offered = 0;
       let received = 0;
+      /** What the pages were after each step, by the time of it; and what the reader drew. */
+      const steps: [takenNs: number, flags: Uint8Array][] = [];
+      const drawn: [takenNs: number, flags: Uint8Array][] = [];
       const stream = new FrameStream(1, 2, (frame) => {
         received++;
         underway.push(frame);
@@ -44,6 +48,7 @@ it('leaves the reader with the newest snapshot, whatever was sent, skipped and a
         if (!bytes) return;
         const frame = decodeFrame(bytes);
         reader.apply(frame);
+        if (frame.step >= 0) drawn.push([frame.takenNs, reader.flags.slice()]);
         stream.acknowledge(frame.sequence);
       };
 
@@ -53,10 +58,11 @@ it('leaves the reader with the newest snapshot, whatever was sent, skipped and a
           unknown = what.unknown;
           lazilyFree = what.lazilyFree;
           offered++;
+          if (what.step >= 0) steps.push([offered, flags.slice()]);
           stream.offer({
             flags,
             takenNs: offered,
-            step: -1,
+            step: what.step,
             unknown,
             ...(lazilyFree === undefined ? {} : { lazilyFree }),
           });
@@ -66,11 +72,14 @@ it('leaves the reader with the newest snapshot, whatever was sent, skipped and a
         else if (what.sequence <= (reader.last?.sequence ?? 0) || what.sequence > received) {
           stream.acknowledge(what.sequence);
         }
-        expect(underway.length).toBeLessThanOrEqual(maxUnacknowledged);
+        const underwayBytes = underway.slice(0, -1).reduce((sum, { byteLength }) => sum + byteLength, 0);
+        expect(underway.length <= maxUnacknowledged || underwayBytes < maxUnacknowledgedBytes).toBe(true);
         expect(stream.skipped).toBeLessThanOrEqual(offered - received);
       }
 
       while (underway.length > 0) draw();
+      expect(drawn).toEqual(steps);
+      expect(stream.queuedBytes).toBe(0);
       if (offered === 0) return;
       expect(reader.flags).toEqual(flags);
       expect(reader.last).toMatchObject({ unknown, lazilyFree });
@@ -104,7 +113,7 @@ it('tells that snapshots were overtaken also when the one that overtook them sho
   const skipped: number[] = [];
   const stream = new FrameStream(1, 2, (frame) => skipped.push(decodeFrame(frame).skipped));
   for (const [step, byte] of [0, 1, 2, 1].entries()) {
-    stream.offer({ flags: Uint8Array.of(byte), takenNs: step, step, unknown: 0 });
+    stream.offer({ flags: Uint8Array.of(byte), takenNs: step, step: -1, unknown: 0 });
   }
   stream.acknowledge(1);
   expect(skipped).toEqual([0, 0, 1]);
@@ -120,7 +129,7 @@ it('sends the snapshot that was offered, also when its buffer was written to whi
   });
   const live = new Uint8Array(4);
   for (let byte = 1; byte <= 4; byte++) {
-    stream.offer({ flags: live.fill(byte), takenNs: byte, step: byte, unknown: 0 });
+    stream.offer({ flags: live.fill(byte), takenNs: byte, step: -1, unknown: 0 });
     live.fill(99);
   }
   stream.acknowledge(1);
@@ -133,11 +142,51 @@ it('sends the whole snapshot again when other flags are unknown than before', ()
   const stream = new FrameStream(1, 1, (bytes) => frames.push(decodeFrame(bytes)));
   const flags = new Uint8Array(100).fill(3);
   for (const [index, unknown] of [0, 4, 4].entries()) {
-    stream.offer({ flags, takenNs: index, step: 7, unknown });
+    stream.offer({ flags, takenNs: index, step: -1, unknown });
     stream.acknowledge(index + 1);
   }
   expect(frames.map(({ whole, unknown, step }) => [whole, unknown, step])).toEqual([
-    [true, 0, 7],
-    [true, 4, 7],
+    [true, 0, -1],
+    [true, 4, -1],
+  ]);
+});
+
+/** A stream whose reader acknowledges nothing, with every step's page changed after the one before. */
+function laggingReader(pages: number, steps: number) {
+  const frames: Frame[] = [];
+  const stream = new FrameStream(1, 1, (bytes) => frames.push(decodeFrame(bytes)));
+  const flags = new Uint8Array(pages);
+  for (let step = 0; step < steps; step++) {
+    flags.fill(3, (step * pages) / steps, ((step + 1) * pages) / steps);
+    stream.offer({ flags, takenNs: step, step, unknown: 0 });
+  }
+  return { frames, stream };
+}
+
+it('sends small frames of steps without waiting: 64 steps arrive at a reader who acknowledges none', () => {
+  const { frames, stream } = laggingReader(4096, 64);
+  expect(frames.map(({ step }) => step)).toEqual(Array.from({ length: 64 }, (_, step) => step));
+  expect([stream.skipped, stream.queuedBytes]).toEqual([0, 0]);
+});
+
+it('keeps the frames of steps that the reader is too slow for, and sends all of them in the end', () => {
+  const steps = 3000;
+  const { frames, stream } = laggingReader(steps, steps);
+  const sent = frames.length;
+  expect(sent).toBeLessThan(steps);
+  expect(stream.queuedBytes).toBeGreaterThan(0);
+  stream.flush();
+  expect(frames.map(({ sequence }) => sequence)).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
+  expect(stream.queuedBytes).toBe(0);
+});
+
+it('tells also of a step after which no page was different', () => {
+  const frames: Frame[] = [];
+  const stream = new FrameStream(1, 1, (bytes) => frames.push(decodeFrame(bytes)));
+  for (const step of [-1, 0, -1, 1]) stream.offer({ flags: new Uint8Array(9), takenNs: 5, step, unknown: 0 });
+  expect(frames.map(({ step, whole }) => [step, whole])).toEqual([
+    [-1, true],
+    [0, false],
+    [1, false],
   ]);
 });

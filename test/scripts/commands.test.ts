@@ -162,6 +162,20 @@ describe('npm run build', () => {
   });
 });
 
+describe('npm run package', () => {
+  test('refuses a format that it does not know, and one beside the package for npm', async () => {
+    const packing = inProject('scripts', 'package.mjs');
+    expect(await outcome(packing, ['rpm'])).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining("knows no 'rpm'"),
+    });
+    expect(await outcome(packing, ['--npm', 'deb'])).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining('takes nothing else'),
+    });
+  });
+});
+
 describe('pagescope', () => {
   test('says how to build it when it is not built', async () => {
     await cp(inProject('bin'), join(folder, 'bin'), { recursive: true });

@@ -75,7 +75,7 @@ test('slips are put into sources alone', () => {
   expect(() => mutableFiles(['docs'])).toThrow(/^docs holds no source .*: name another path\.$/);
 });
 
-test('npm run mutants leaves nothing behind when it is interrupted', async () => {
+test('npm run mutants leaves nothing behind when it is interrupted', { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pagescope-interrupted-'));
   const command = [inProject('scripts', 'mutants.mjs'), 'protocol/size.ts', '--seed', '1', '--count', '3'];
   const child = spawn(nodePath(), command, { env: { ...process.env, TMPDIR: folder } });

@@ -21,6 +21,18 @@ describe('the end of npm test', () => {
     ]);
   });
 
+  test('names the packages that skipped tests ask for, once and in one line', () => {
+    const skipped = (reason: string) => ({ name: 'a', status: 'skipped', reason }) as const;
+    const lines = (...reasons: string[]) => summary(reasons.map(skipped)).split('\n');
+    expect(
+      lines('there is no musl-gcc here (apt install musl-tools)', 'no swap', 'no cc (apt install gcc libc6-dev)'),
+    ).toContain('On Debian 2 of these tests run after: apt install gcc libc6-dev musl-tools');
+    expect(lines('zsh is not installed (apt install zsh)')).toContain(
+      'On Debian one of these tests runs after: apt install zsh',
+    );
+    expect(lines('no swap').join()).not.toContain('Debian');
+  });
+
   test('says so when a skipped test gives no reason', () => {
     expect(summary([{ name: 'a', status: 'skipped', reason: undefined }])).toContain('a: no reason given');
   });

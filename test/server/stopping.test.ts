@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { Budget } from '../../lab/service/budget.ts';
@@ -8,11 +7,12 @@ import { createService } from '../../lab/service/service.ts';
 import type { SessionEvent } from '../../protocol/events.ts';
 import { connect } from '../../protocol/rpc.ts';
 import { webSocketWire } from '../../protocol/wires/web-socket.ts';
+import { entryOf } from '../support/entries.ts';
 import { FakeService } from '../support/fake-service.ts';
 import { isMapped, isRunning } from '../support/harness.ts';
 import { Loopback } from '../support/running-server.ts';
 
-const entry = fileURLToPath(new URL('../support/isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 
 /** Far less than what a connection may take to be given up (a minute), and more than a busy machine needs. */
 const boundMs = 10_000;

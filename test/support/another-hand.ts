@@ -16,11 +16,17 @@ import type { Operation } from '../../protocol/operation.ts';
 /** The regions of this process by their address. */
 const regions = new Map<string, Region>();
 
-const { map } = Region;
+const { map, lent } = Region;
 Region.map = (...request) => {
   const mapped = map.apply(Region, request);
   if ('region' in mapped && mapped.region) regions.set(mapped.region.info().address, mapped.region);
   return mapped;
+};
+
+Region.lent = (...request) => {
+  const region = lent.apply(Region, request);
+  regions.set(region.info().address, region);
+  return region;
 };
 
 /** Does it in this process; the answer is the errno. */

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import type { Budget } from '../../lab/service/budget.ts';
 import type { RegionInfo, Step } from '../../protocol/events.ts';
@@ -7,9 +6,10 @@ import type { RegionRequest } from '../../protocol/mapping.ts';
 import type { Tool } from '../../protocol/page-call.ts';
 import { contract, type Request, type Response, type Started } from '../../protocol/service.ts';
 import type { ProcessTool } from '../../protocol/workbench.ts';
+import { entryOf } from './entries.ts';
 import { never, TestLab } from './harness.ts';
 
-const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 
 /** A workbench as its user has it; dispose of it to close the engine. */
 export class Bench implements AsyncDisposable {

@@ -48,7 +48,9 @@ export function printedVmLckBytes(printed: string): number {
 /** The newest snapshot of each region that is mapped at the end. */
 export function reportedStates({ regions, snapshots }: Report, removed: readonly number[] = []): FinalStates {
   const states: FinalStates = {};
-  for (const { id, label, pages } of regions) {
+  for (const { id, label, pages, pid } of regions) {
+    // The program does not look into its child.
+    if (pid !== undefined) continue;
     const last = snapshots.findLast(({ region }) => region === id);
     if (!last || removed.includes(id)) continue;
     let map = '';

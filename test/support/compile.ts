@@ -33,8 +33,7 @@ function isThere(compiler: Compiler): boolean {
 /** Skips the test, with the reason, where C programs cannot be compiled. */
 export function skipWithoutCompiler(context: TestContext, compiler: Compiler = 'cc'): void {
   if (found.get(compiler)) return;
-  const on = compiler === 'cc' ? 'gcc and libc6-dev' : 'musl-tools';
-  context.skip(`there is no ${compiler} here (on Debian: apt install ${on})`);
+  context.skip(`there is no ${compiler} here (apt install ${compiler === 'cc' ? 'gcc libc6-dev' : 'musl-tools'})`);
 }
 
 /** What is asked of every program: no warning at all. */

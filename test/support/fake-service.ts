@@ -29,6 +29,9 @@ export class FakeService {
     return serviceOf({
       host: refuse('host'),
       limits: refuse('limits'),
+      processes: refuse('processes'),
+      process: refuse('process'),
+      processPages: refuse('processPages'),
       experiments: async (request, signal) => {
         note('experiments', request, signal);
         return [];
@@ -41,6 +44,19 @@ export class FakeService {
         note('pace', request, signal);
       },
       workbench: refuse('workbench'),
+      attach: refuse('attach'),
+      openMapping: refuse('openMapping'),
+      closeMapping: refuse('closeMapping'),
+      smaps: refuse('smaps'),
+      recordings: refuse('recordings'),
+      thumbnail: refuse('thumbnail'),
+      upload: refuse('upload'),
+      keepRecording: refuse('keepRecording'),
+      deleteRecording: refuse('deleteRecording'),
+      limitRecordings: refuse('limitRecordings'),
+      compare: refuse('compare'),
+      reopen: refuse('reopen'),
+      export: refuse('export'),
       addRegion: refuse('addRegion'),
       renameRegion: refuse('renameRegion'),
       removeRegion: refuse('removeRegion'),
@@ -50,6 +66,8 @@ export class FakeService {
       action: refuse('action'),
       inverse: refuse('inverse'),
       save: refuse('save'),
+      pagesAt: refuse('pagesAt'),
+      otherPages: refuse('otherPages'),
       report: (request, signal) => {
         note('report', request, signal);
         return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));

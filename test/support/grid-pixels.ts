@@ -7,7 +7,8 @@ export type Colour = number;
 export interface Geometry {
   readonly pages: number;
   readonly columns: number;
-  readonly cell: number;
+  /** With the gap around it. */
+  readonly cell: { readonly width: number; readonly height: number };
   /** The top left corner of page 0. */
   readonly left: number;
   readonly top: number;
@@ -21,6 +22,8 @@ export interface Cell {
   readonly colours: readonly Colour[];
   /** At its right edge, half-way down. */
   readonly seam: Colour;
+  /** Near its upper right corner, which what is locked has lost. */
+  readonly corner: Colour;
   /** Pixels of another colour where its number stands. */
   readonly inked: number;
 }
@@ -41,15 +44,14 @@ export function measureGrid(canvas: Locator, pages: number, columns: number, gro
         top = Math.min(top, y);
         bottom = y + 1;
       }
-      const cell = Math.ceil((right - left) / columns);
       const rows = Math.ceil(pages / columns);
-      // The space between cells, half of which lies outside of the outermost ones.
-      const gap = cell * columns - (right - left);
-      if (Math.abs(cell * rows - (bottom - top) - gap) > 1)
-        throw new Error(
-          `${columns} × ${rows} cells of ${cell} px are not ${bottom - top} px high: some are not painted.`,
-        );
-      return { pages, columns, cell, left: left - (gap >> 1), top: top - (gap >> 1) };
+      // The picture begins at the corner of its canvas: as far as the first cell is from it, the last is from its end.
+      const cell = { width: Math.round((right + left) / columns), height: Math.round((bottom + top) / rows) };
+      const painted = [right - left, bottom - top];
+      const whole = [cell.width * columns, cell.height * rows];
+      if (whole.some((length, way) => length - (painted[way] ?? 0) > 4))
+        throw new Error(`${columns} × ${rows} cells are not ${painted.join(' × ')} px large: some are not painted.`);
+      return { pages, columns, cell, left: 0, top: 0 };
     },
     { pages, columns, ground },
   );
@@ -79,8 +81,8 @@ export async function readCells(
   closely: boolean,
 ): Promise<ReadonlyMap<number, Cell>> {
   const mostColours = closely ? 12 : 1;
-  // Words for each cell: whether it is whole on the canvas, its ink, its seam, its colours.
-  const stride = 3 + mostColours;
+  // Words for each cell: whether it is whole on the canvas, its ink, its seam, its corner, its colours.
+  const stride = 4 + mostColours;
   const read = [...pagesToRead(geometry)];
   // As text: Playwright takes its time over a million numbers.
   const text = await canvas.evaluate(
@@ -92,10 +94,10 @@ export async function readCells(
       const rgb = (word: number) => ((word & 255) << 16) | (word & 0xff00) | ((word >> 16) & 255);
       const at = (x: number, y: number) => words[Math.floor(y) * width + Math.floor(x)] ?? 0;
       const coloursOf = (x0: number, y0: number): number[] => {
-        const every = closely ? 1 : Math.floor(cell / 8);
+        const every = closely ? 1 : Math.max(1, Math.floor(Math.min(cell.width, cell.height) / 8));
         const counts = new Map<number, number>();
-        for (let y = every >> 1; y < cell; y += every) {
-          for (let x = every >> 1; x < cell; x += every) {
+        for (let y = every >> 1; y < cell.height; y += every) {
+          for (let x = every >> 1; x < cell.width; x += every) {
             const word = at(x0 + x, y0 + y);
             counts.set(word, (counts.get(word) ?? 0) + 1);
           }
@@ -104,14 +106,16 @@ export async function readCells(
       };
       const told = new Uint32Array(read.length * stride);
       for (const [place, page] of read.entries()) {
-        const [x0, y0] = [left + (page % columns) * cell, top + Math.floor(page / columns) * cell];
-        if (x0 < 0 || y0 < 0 || x0 + cell > width || y0 + cell > height) continue;
-        const colours = cell < 8 ? [rgb(at(x0 + cell / 2, y0 + cell / 2))] : coloursOf(x0, y0);
+        const [x0, y0] = [left + (page % columns) * cell.width, top + Math.floor(page / columns) * cell.height];
+        if (x0 < 0 || y0 < 0 || x0 + cell.width > width || y0 + cell.height > height) continue;
+        const small = Math.min(cell.width, cell.height) < 8;
+        const colours = small ? [rgb(at(x0 + cell.width / 2, y0 + cell.height / 2))] : coloursOf(x0, y0);
         let inked = 0;
-        for (let y = y0 + cell - 20; closely && y < y0 + cell - 6; y++)
-          for (let x = x0 + 9; x < x0 + 24; x++) if (rgb(at(x, y)) !== colours[0]) inked++;
-        const seam = rgb(at(x0 + cell - 1, y0 + cell / 2));
-        told.set([1, inked, seam, ...colours.slice(0, mostColours)], place * stride);
+        for (let y = y0 + 7; closely && y < y0 + 19; y++)
+          for (let x = x0 + 7; x < x0 + 22; x++) if (rgb(at(x, y)) !== colours[0]) inked++;
+        const seam = rgb(at(x0 + cell.width - 1, y0 + cell.height / 2));
+        const corner = rgb(at(x0 + cell.width - 4, y0 + 3));
+        told.set([1, inked, seam, corner, ...colours.slice(0, mostColours)], place * stride);
       }
       const bytes = new Uint8Array(told.buffer);
       let text = '';
@@ -124,8 +128,8 @@ export async function readCells(
   const told = new Uint32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
   const cells = new Map<number, Cell>();
   for (const [place, page] of read.entries()) {
-    const [whole, inked = 0, seam = 0, ...colours] = told.subarray(place * stride, (place + 1) * stride);
-    if (whole === 1) cells.set(page, { fill: colours[0] ?? 0, colours, seam, inked });
+    const [whole, inked = 0, seam = 0, corner = 0, ...colours] = told.subarray(place * stride, (place + 1) * stride);
+    if (whole === 1) cells.set(page, { fill: colours[0] ?? 0, colours, seam, corner, inked });
   }
   return cells;
 }

@@ -83,8 +83,14 @@ export class TestLab implements AsyncDisposable {
   readonly reader = new TestReader();
   readonly service: EveryMethod;
 
-  constructor(spawnIsolated?: Host['spawnIsolated'], budget = new Budget(testBudgetBytes)) {
-    const host: Host = { kind: 'cli', version: '0.0.0', budget, ...(spawnIsolated ? { spawnIsolated } : {}) };
+  constructor(spawnIsolated?: Host['spawnIsolated'], budget = new Budget(testBudgetBytes), record?: Host['record']) {
+    const host: Host = {
+      kind: 'cli',
+      version: '0.0.0',
+      budget,
+      ...(spawnIsolated ? { spawnIsolated } : {}),
+      ...(record ? { record } : {}),
+    };
     this.service = everyMethod(createService(host, this.reader));
     this.reader.acknowledge = (session, region, sequence) => this.service.acknowledge({ session, region, sequence });
   }

@@ -2,12 +2,12 @@
  * A host that a test may kill: opens an isolated session of an experiment, which it lets run until the step of a title
  * is next; tells its process, and lives until it is ended.
  */
-import { fileURLToPath } from 'node:url';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
+import { entryOf } from './entries.ts';
 import { TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';
 
-const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 const [, , experiment = '', title] = process.argv;
 const lab = new TestLab(() => forkIsolated(entry));
 const { session, pid } = await lab.start({ experiment, placement: 'isolated', paused: title !== undefined });

@@ -1,16 +1,16 @@
 /** What the tests of the locking experiments share. */
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, type TestContext, vi } from 'vitest';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { memlockLimit } from '../../lab/limits/environment.ts';
 import type { RegionInfo } from '../../protocol/events.ts';
 import type { Report } from '../../protocol/report.ts';
 import { compileAndWatch, looksIn } from './compile.ts';
+import { entryOf } from './entries.ts';
 import { never, TestLab } from './harness.ts';
 import { stepUntil } from './step-until.ts';
 
-const entry = fileURLToPath(new URL('./isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 
 /** What two regions of the defaults need. */
 const enoughBytes = 65_536;

@@ -93,9 +93,11 @@ export function differences(region: RegionInfo, shown: PageStates, pid: number):
     // Rss leaves out the shared zero page.
     const there = (byte: number) => (byte & (PageFlag.Present | PageFlag.Zero)) === PageFlag.Present;
     say(vma.first, 'Rss', count(there), vma.pages('Rss'));
-    // Of shared memory smaps counts a page of the swap cache as swapped, which mincore has as resident.
+    // Of shared memory smaps counts a page of the swap cache as swapped, which mincore has as resident, and one that a
+    // guard page stands before.
     const cached = count(
-      (byte) => (byte & (PageFlag.Resident | PageFlag.Present | PageFlag.Swapped)) === PageFlag.Resident,
+      (byte) =>
+        isGuard(byte) || (byte & (PageFlag.Resident | PageFlag.Present | PageFlag.Swapped)) === PageFlag.Resident,
     );
     const [swapped, witnessed] = [count((byte) => (byte & PageFlag.Swapped) !== 0), vma.pages('Swap')];
     const inCache = region.kind === 'shared' || region.kind === 'memfd' ? cached : 0;

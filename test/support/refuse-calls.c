@@ -2,8 +2,8 @@
  * refuse-calls [CALL[:REQUEST]=ERRNO]... -- COMMAND [ARGUMENT]...
  *
  * Runs a command under a seccomp filter, as containers and units have them: each CALL (of ioctl with this REQUEST, of
- * madvise with this advice) is answered by the errno, in the command and in all of its children (seccomp(2),
- * SECCOMP_RET_ERRNO). Needs no right: PR_SET_NO_NEW_PRIVS is set.
+ * madvise with this advice, of prctl with this option) is answered by the errno, in the command and in all of its
+ * children (seccomp(2), SECCOMP_RET_ERRNO). Needs no right: PR_SET_NO_NEW_PRIVS is set.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -68,8 +68,8 @@ int main(int argc, char **argv) {
     filter[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
     filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, steps);
     if (request) {
-      /* Little-endian: the low half of the argument; a request is the second, an advice the third. */
-      const unsigned argument = number == SYS_madvise ? 2 : 1;
+      /* Little-endian: the low half of the argument; an option is the first, a request the second, an advice the third. */
+      const unsigned argument = number == SYS_prctl ? 0 : number == SYS_madvise ? 2 : 1;
       filter[length++] =
           (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * argument);
       filter[length++] =

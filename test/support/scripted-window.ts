@@ -5,6 +5,7 @@ import type { Reader, Service } from '../../protocol/service.ts';
 import { inProject } from '../../scripts/project.mjs';
 import { startServer } from '../../server/start-server.ts';
 import { test as appTest, expect } from './e2e/fixtures.ts';
+import { open } from './e2e/window.ts';
 import { FakeService } from './fake-window-service.ts';
 
 const pageBytes = 4096;
@@ -98,7 +99,8 @@ export const test = appTest.extend<{ script: Script; page: Page }>({
       try {
         const page = await context.newPage();
         await page.goto(server.url);
-        await expect(page.getByRole('link', { name: 'First touch' })).toBeVisible({ timeout: 30_000 });
+        await open(page, '#/first-touch');
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
         await use(page);
       } finally {
         await context.close();

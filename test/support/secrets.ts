@@ -24,7 +24,8 @@ export function skipWithoutGcore(context: TestContext): void {
   try {
     execFileSync('gcore', [], { stdio: 'ignore' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') context.skip('there is no gcore here');
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      context.skip('there is no gcore here (apt install gdb)');
   }
 }
 

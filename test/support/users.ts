@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { getrlimit, RLIMIT } from '../../native/calls/resource.ts';
 import type { ParameterValues } from '../../protocol/experiment.ts';
 import type { Report } from '../../protocol/report.ts';
 import { compileCacheOf } from '../../scripts/compile-cache.mjs';
+import { entryOf } from './entries.ts';
 
-const entry = fileURLToPath(new URL('./report-of.ts', import.meta.url));
+const entry = entryOf('report-of');
 const run = promisify(execFile);
 
 /** Somebody to run an experiment as. */

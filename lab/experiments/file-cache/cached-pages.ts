@@ -1,25 +1,22 @@
 import { mincore } from '../../../native/calls/mman.ts';
-import { cachestat } from '../../../native/calls/page-cache.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
 import type { Text } from '../../../protocol/text.ts';
+import { countPages } from '../../files/page-witness.ts';
 import type { Region } from '../../regions/region.ts';
 
 /**
- * How many of these pages of a region's file the page cache holds, whichever process read them; pages that are still
- * being read count too. cachestat(2), and before Linux 6.5 or where it says 0 mincore(2), which counts only those that
- * have been read; of a file that is neither one's own nor writable both keep it secret.
+ * How many of these pages of a region's file the page cache holds, whichever process read them, by the witness that
+ * tells the truth there. By cachestat pages that are still being read count too, by mincore only those that have been.
  */
 export function cachedPages(region: Region, range: PageRange): number | Text {
   const { file } = region;
   if (!file) return { en: 'the region maps no file', zh: '该区域没有映射文件' };
-  const counted = cachestat(file.fd, range.firstPage * region.pageSize, range.pageCount * region.pageSize);
-  // On overlayfs, which every container's root is, it answers 0 of a file that is all in the cache.
-  if (counted.errno === null && (counted.cachedPages > 0 || !file.mincoreTells)) return counted.cachedPages;
-  if (file.mincoreTells) return residentPages(region, range);
-  return {
-    en: `${file.name} is neither yours nor writable by you: mincore then says that every page is resident (Linux 5.2), and cachestat answers ${counted.errno}`,
-    zh: `${file.name} 既不属于你，你也不能写入：这时 mincore 说每一页都驻留（Linux 5.2），而 cachestat 返回 ${counted.errno}`,
-  };
+  const witness = file.pageWitness;
+  // The region's own mapping will do for mincore, so none is made for it.
+  if (witness === 'mincore') return residentPages(region, range);
+  const bytes = region.pageSize;
+  const { cachedPages, reason } = countPages(file.fd, range.firstPage * bytes, range.pageCount * bytes, witness);
+  return cachedPages ?? reason ?? { en: 'nobody told', zh: '无从得知' };
 }
 
 /** How many of these pages mincore(2) calls resident. */

@@ -29,6 +29,8 @@ export interface Window {
   /** Those that lie before the touched page. */
   readonly pagesBefore: number;
   readonly touchNs: number;
+  /** The look that it was seen in. */
+  readonly step: number;
 }
 
 /**
@@ -84,7 +86,7 @@ export async function* windowUnder<C extends string>(
       standsStill(region),
       longestWaitMs,
     );
-    yield* lab.look({ en: `Look under ${advice}`, zh: `在 ${advice} 下查看` }, region);
+    const { step } = yield* lab.look({ en: `Look under ${advice}`, zh: `在 ${advice} 下查看` }, region);
     if (typeof left !== 'number') return left;
     if (left > 0) return whyStayed(left);
     const [pages, pagesBefore, touched] = [
@@ -94,7 +96,7 @@ export async function* windowUnder<C extends string>(
     ];
     if (typeof pages !== 'number') return pages;
     if (typeof pagesBefore !== 'number') return pagesBefore;
-    if (touched === 1) return { pages, pagesBefore, touchNs: durationNs };
+    if (touched === 1) return { pages, pagesBefore, touchNs: durationNs, step };
   }
   return {
     en: `the touched page was gone from the page cache ${mostRounds} times before it could be counted: memory is short, or this file system keeps no pages there`,

@@ -3,7 +3,7 @@ import type { ErrnoName } from '../../../native/libc/errno.ts';
 import { countPresent } from '../../../native/pages/page-table.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
 import type { Text } from '../../../protocol/text.ts';
-import { formatAddress } from '../../base/format.ts';
+import { formatAddress, formatCount } from '../../base/format.ts';
 import { whyNot } from '../../experiment-kit/refusals.ts';
 import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
@@ -30,7 +30,10 @@ export async function scanReserved(region: Region, pages: number, { clock }: Cal
   const present = errno === null ? counted.pages : whyNotScanned(errno);
   const outcome =
     typeof present === 'number'
-      ? { en: `${present} of ${pages} pages are there`, zh: `${pages} 页中有 ${present} 页存在` }
+      ? {
+          en: `${formatCount(present)} of ${formatCount(pages)} pages are there`,
+          zh: `${formatCount(pages)} 页中有 ${formatCount(present)} 页存在`,
+        }
       : present;
   const record = recordOf({ call: 'ioctl', arguments: shown, returned, errno, outcome }, region, undefined, meter);
   return { record, value: { present, durationNs: errno === null ? record.durationNs : null } };

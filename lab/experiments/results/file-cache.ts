@@ -2,7 +2,7 @@ import type { Figure, Result, ResultValue } from '../../../protocol/result.ts';
 import type { Text } from '../../../protocol/text.ts';
 
 /** What one touch brought in, or why it could not be counted. */
-type Seen = { readonly pages: number; readonly pagesBefore: number } | Text;
+type Seen = { readonly pages: number; readonly pagesBefore: number; readonly step: number } | Text;
 
 export interface Windows {
   readonly normal: Seen;
@@ -11,10 +11,15 @@ export interface Windows {
   /** Pages that were locked, and those of them that stayed when the file was evicted. Null where it was refused. */
   readonly locked: number | null;
   readonly survived: number | null;
+  /** What locked them, and the look after the eviction. */
+  readonly lockStep?: number;
+  readonly lookStep?: number;
 }
 
-export function fileCacheResult({ normal, sequential, random, locked, survived }: Windows): Result {
-  const window = (seen: Seen): ResultValue => ({ value: 'pages' in seen ? seen.pages : null, unit: 'pages' });
+export function fileCacheResult(windows: Windows): Result {
+  const { normal, sequential, random, locked, survived, lockStep, lookStep } = windows;
+  const window = (seen: Seen): ResultValue =>
+    'pages' in seen ? { value: seen.pages, unit: 'pages', step: seen.step } : { value: null, unit: 'pages' };
   return {
     text: {
       en: 'One touch read {normal} under MADV_NORMAL, {sequential} under MADV_SEQUENTIAL and {random} under MADV_RANDOM. Of {locked} locked, {survived} stayed when the file was evicted.',
@@ -24,8 +29,8 @@ export function fileCacheResult({ normal, sequential, random, locked, survived }
       normal: window(normal),
       sequential: window(sequential),
       random: window(random),
-      locked: { value: locked, unit: 'pages' },
-      survived: { value: survived, unit: 'plain' },
+      locked: { value: locked, unit: 'pages', state: 'locked', ...at(lockStep) },
+      survived: { value: survived, unit: 'plain', ...at(lookStep) },
     },
     figure: {
       kind: 'strips',
@@ -36,6 +41,8 @@ export function fileCacheResult({ normal, sequential, random, locked, survived }
   };
 }
 
+const at = (step: number | undefined) => (step === undefined ? {} : { step });
+
 function stripOf(advice: string, seen: Seen): Extract<Figure, { kind: 'strips' }>['strips'][number] {
   const label = { en: advice, zh: advice };
   if (!('pages' in seen)) return { label, parts: [] };
@@ -43,8 +50,8 @@ function stripOf(advice: string, seen: Seen): Extract<Figure, { kind: 'strips' }
   return {
     label,
     parts: [
-      { label: { en: 'before', zh: '之前' }, amount: seen.pagesBefore, tone: 'zero' },
-      { label: { en: 'touched', zh: '被访问' }, amount: 1, tone: 'locked' },
+      { label: { en: 'before', zh: '之前' }, amount: seen.pagesBefore, tone: 'resident' },
+      { label: { en: 'touched', zh: '被访问' }, amount: 1, tone: 'plain' },
       { label: { en: 'after', zh: '之后' }, amount: after, tone: 'resident' },
     ],
   };

@@ -8,7 +8,6 @@ type Grid = Extract<Figure, { kind: 'pages' }>['grids'][number];
 
 export interface Forked {
   readonly pages: number;
-  readonly page: number;
   readonly before: Sharing;
   readonly parent: Sharing;
   readonly child: Sharing;
@@ -16,25 +15,29 @@ export interface Forked {
   /** VmLck of the child; null where it cannot be read. */
   readonly childLockedBytes: number | null;
   readonly parentLocked: boolean;
+  /** The looks before and after the write. */
+  readonly beforeStep: number;
+  readonly afterStep: number;
   readonly keyStep: number;
 }
 
 export function forkResult(forked: Forked): Result {
-  const { pages, page, before, parent, child, copyNs, childLockedBytes, parentLocked, keyStep } = forked;
+  const { pages, before, parent, child, copyNs, childLockedBytes, parentLocked } = forked;
+  const { beforeStep, afterStep, keyStep } = forked;
   const shared = (sharing: Sharing) => ('en' in sharing ? null : sharing.shared.length);
   const own = 'en' in parent ? null : parent.exclusive.length;
   const there = PageFlag.Resident | PageFlag.Present;
   return {
     text: {
-      en: `After fork both had {shared} in common. The parent’s write to page ${page} gave it {own} of its own, in {took}; {left} are still shared. The child has {locked} locked.`,
-      zh: `fork 之后两个进程共享 {shared}。父进程写第 ${page} 页后有了自己的 {own}，用时 {took}；仍共享 {left}。子进程锁定了 {locked}。`,
+      en: 'Parent and child had {shared} in common after fork; a write gave the parent {own} of its own, in {took}, and left {left} shared. The child has {locked} locked.',
+      zh: 'fork 之后两个进程共享 {shared}；写入使父进程有了自己的 {own}，用时 {took}，仍共享 {left} 页。子进程锁定了 {locked}。',
     },
     values: {
-      shared: { value: shared(before), unit: 'pages' },
+      shared: { value: shared(before), unit: 'pages', step: beforeStep },
       own: { value: own, unit: 'pages', step: keyStep },
-      took: { value: copyNs, unit: 'ns' },
-      left: { value: shared(parent), unit: 'pages' },
-      locked: { value: childLockedBytes, unit: 'bytes' },
+      took: { value: copyNs, unit: 'ns', step: keyStep },
+      left: { value: shared(parent), unit: 'plain', step: afterStep },
+      locked: { value: childLockedBytes, unit: 'bytes', step: beforeStep },
     },
     figure: {
       kind: 'pages',
@@ -61,5 +64,6 @@ function gridOf(label: Text, sharing: Sharing, pages: number, flags: number): Gr
         ? { en: 'all shared', zh: '全部共享' }
         : { en: `its own: page ${alone}`, zh: `自己的：第 ${alone} 页` },
     runs: mapped.map((page) => [page, 1, flags]),
+    alone: [...sharing.exclusive],
   };
 }

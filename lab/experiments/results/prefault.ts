@@ -7,17 +7,25 @@ export interface Readied {
   readonly name: Text;
   readonly perPageNs: number | null;
   readonly laterFaults: number | null;
+  /** What had them ready, and the touch after that, where there was one. */
+  readonly step: number;
+  readonly laterStep?: number;
 }
 
-export function prefaultResult(pages: number, ways: readonly Readied[]): Result {
-  const values: Record<string, ResultValue> = { pages: { value: pages, unit: 'pages' } };
-  for (const { way, perPageNs } of ways) values[way] = { value: perPageNs, unit: 'ns-per-page' };
+export function prefaultResult(ways: readonly Readied[]): Result {
+  const values: Record<string, ResultValue> = {};
+  for (const { way, perPageNs, step } of ways) values[way] = { value: perPageNs, unit: 'ns-per-page', step };
   const read = ways.find(({ way }) => way === 'populateRead');
-  values.left = { value: read?.laterFaults ?? null, unit: 'faults' };
+  const laterStep = read?.laterStep;
+  values.left = {
+    value: read?.laterFaults ?? null,
+    unit: 'faults',
+    ...(laterStep !== undefined && { step: laterStep }),
+  };
   return {
     text: {
-      en: '{pages} were ready after {touchLoop} with a loop, {mapPopulate} with MAP_POPULATE, {populateWrite} with MADV_POPULATE_WRITE, {mlock} with mlock. MADV_POPULATE_READ took {populateRead} and left {left} for the first writes.',
-      zh: '让 {pages} 就绪：循环写 {touchLoop}，MAP_POPULATE {mapPopulate}，MADV_POPULATE_WRITE {populateWrite}，mlock {mlock}。MADV_POPULATE_READ {populateRead}，但首次写时仍有 {left}。',
+      en: 'Pages were ready after {touchLoop} with a loop, {mapPopulate} with MAP_POPULATE, {populateWrite} with MADV_POPULATE_WRITE, {mlock} with mlock. MADV_POPULATE_READ took {populateRead} and left {left} for the first writes.',
+      zh: '使页就绪：循环写 {touchLoop}，MAP_POPULATE {mapPopulate}，MADV_POPULATE_WRITE {populateWrite}，mlock {mlock}。MADV_POPULATE_READ {populateRead}，但首次写时仍有 {left}。',
     },
     values,
     figure: {
@@ -32,8 +40,7 @@ export function prefaultResult(pages: number, ways: readonly Readied[]): Result 
   };
 }
 
-function barOf({ way, name, perPageNs, laterFaults }: Readied): Extract<Figure, { kind: 'bars' }>['bars'][number] {
-  const tone = way === 'populateRead' ? 'zero' : way === 'mlock' ? 'locked' : 'resident';
+function barOf({ name, perPageNs, laterFaults }: Readied): Extract<Figure, { kind: 'bars' }>['bars'][number] {
   const note = { en: `${laterFaults} faults later`, zh: `之后缺页 ${laterFaults} 次` };
-  return { label: name, value: perPageNs, tone, ...(laterFaults !== null && { note }) };
+  return { label: name, value: perPageNs, ...(laterFaults !== null && { note }) };
 }

@@ -1,4 +1,4 @@
-import type { Figure, Result } from '../../../protocol/result.ts';
+import type { Figure, Result, ResultValue } from '../../../protocol/result.ts';
 import type { Text } from '../../../protocol/text.ts';
 
 /** What one advice did to half of a region that was not locked, and what it answered for the locked half. */
@@ -8,14 +8,18 @@ export interface Advised {
   readonly half: number;
   /** Of the unlocked half, still resident; null where that is unknown. */
   readonly left: number | null;
+  /** The look that counted them. */
+  readonly step: number;
   /** The answer for the locked half; undefined where it could not be locked. */
   readonly answer?: string;
   readonly grid: Omit<Extract<Figure, { kind: 'pages' }>['grids'][number], 'label' | 'note'>;
 }
 
 export function reclaimResult(advised: readonly Advised[]): Result {
-  const left = (subject: Advised['subject']) =>
-    ({ value: advised.find((each) => each.subject === subject)?.left ?? null, unit: 'plain' }) as const;
+  const left = (subject: Advised['subject']): ResultValue => {
+    const found = advised.find((each) => each.subject === subject);
+    return { value: found?.left ?? null, unit: 'plain', ...(found && { step: found.step }), state: 'resident' };
+  };
   const answers = new Set(advised.flatMap(({ answer }) => answer ?? []));
   return {
     text: {

@@ -5,10 +5,12 @@ export interface Reserved {
   readonly reservedBytes: number;
   readonly reservedPages: number;
   readonly committedBytes: number;
-  readonly chunkBytes: number;
   /** What is drawn page by page: the committed part and as much again. */
   readonly shownBytes: number;
   readonly reserveNs: number;
+  readonly reserveStep: number;
+  readonly againStep: number;
+  readonly lookStep: number;
   readonly commitNs: number;
   readonly touchNs: number;
   readonly faultsAgain: number | null;
@@ -22,19 +24,17 @@ export function reserveCommitResult(found: Reserved): Result {
   const reserved = { label: { en: 'reserved', zh: '仅保留' }, tone: 'absent' } as const;
   return {
     text: {
-      en: '{reserved} of addresses were had in {reserve} and cost no memory; a chunk of {chunk} took {commit} to commit and {touch} to touch, and growing to {committed} moved nothing: the first chunk was read again with {again}. A look at all {pages} took {look}.',
-      zh: '保留 {reserved} 地址用时 {reserve}，不占内存；每 {chunk} 一块，提交用时 {commit}，首次访问用时 {touch}；增长到 {committed} 没有移动任何数据：再读首块 {again}。查看全部 {pages} 用时 {look}。',
+      en: 'To reserve took {reserve} and no memory; a chunk took {commit} to commit and {touch} to touch, and growing to {committed} moved nothing: the first one was read again with {again}. A look at all {pages} took {look}.',
+      zh: '保留地址用时 {reserve}，不占内存；每块提交用时 {commit}，首次访问用时 {touch}；增长到 {committed} 没有移动任何数据：再读首块 {again}。查看全部 {pages} 用时 {look}。',
     },
     values: {
-      reserved: { value: reservedBytes, unit: 'bytes' },
-      reserve: { value: found.reserveNs, unit: 'ns', step: 0 },
-      chunk: { value: found.chunkBytes, unit: 'bytes' },
+      reserve: { value: found.reserveNs, unit: 'ns', step: found.reserveStep },
       commit: { value: found.commitNs, unit: 'ns' },
       touch: { value: found.touchNs, unit: 'ns' },
-      committed: { value: committedBytes, unit: 'bytes', step: keyStep },
-      again: { value: found.faultsAgain, unit: 'faults' },
+      committed: { value: committedBytes, unit: 'bytes', step: keyStep, state: 'resident' },
+      again: { value: found.faultsAgain, unit: 'faults', step: found.againStep },
       pages: { value: found.reservedPages, unit: 'pages' },
-      look: { value: found.lookNs, unit: 'ns' },
+      look: { value: found.lookNs, unit: 'ns', step: found.lookStep },
     },
     figure: {
       kind: 'strips',

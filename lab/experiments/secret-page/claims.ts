@@ -1,28 +1,34 @@
 /** What core files are claimed to hold. */
 export const coreClaims = {
   unprotected: {
-    en: 'Core file: the unprotected marker is found in its page, times',
+    en: 'Core file: the unprotected marker is found in its page',
     zh: 'core 文件：未保护的标记在其所在页中被找到的次数',
+    unit: 'occurrences',
   },
   protected: {
-    en: 'Core file: the marker under MADV_DONTDUMP is found, times',
+    en: 'Core file: the marker under MADV_DONTDUMP is found',
     zh: 'core 文件：设了 MADV_DONTDUMP 的标记被找到的次数',
+    unit: 'occurrences',
   },
   secret: {
-    en: 'Core file: the marker in memfd_secret is found, times',
+    en: 'Core file: the marker in memfd_secret is found',
     zh: 'core 文件：memfd_secret 中的标记被找到的次数',
+    unit: 'occurrences',
   },
   listed: {
-    en: 'Core file: it lists the protected mapping, and holds this many bytes of it',
-    zh: 'core 文件：列有受保护的映射，而其中的字节数为',
+    en: 'Core file: it lists the protected mapping, and holds this much of it',
+    zh: 'core 文件：列有受保护的映射，而其中的内容为',
+    unit: 'bytes',
   },
   'gcore-all': {
-    en: 'gcore -a overrides MADV_DONTDUMP: the protected marker is found in its page, times',
+    en: 'gcore -a overrides MADV_DONTDUMP: the protected marker is found in its page',
     zh: 'gcore -a 无视 MADV_DONTDUMP：受保护的标记在其所在页中被找到的次数',
+    unit: 'occurrences',
   },
   'gcore-all-secret': {
-    en: 'But not memfd_secret: its marker is found, times',
+    en: 'But not memfd_secret: its marker is found',
     zh: '但无法得到 memfd_secret：其标记被找到的次数',
+    unit: 'occurrences',
   },
 } as const;
 

@@ -50,6 +50,8 @@ export function claimCores(
     protected: times(main, secrets.protected),
     secret: times(main, secrets.secret),
     gcoreAll: times(all, secrets.protected),
+    coreStep: cores.stepOf('found' in kernel ? 'kernel' : 'gcore'),
+    gcoreAllStep: cores.stepOf('gcore-all'),
   };
 }
 

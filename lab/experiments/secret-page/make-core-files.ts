@@ -13,7 +13,7 @@ import { whyNot } from '../../experiment-kit/refusals.ts';
 import type { Script } from '../../experiment-kit/script.ts';
 import { recordOf } from '../../operations/call-record.ts';
 import { Meter } from '../../operations/meter.ts';
-import type { Called, CallSite } from '../../session/steps.ts';
+import type { Called, CalledStep, CallSite } from '../../session/steps.ts';
 import { abortCopy, endOf, inFolder, waitForCopy } from './aborted-copy.ts';
 
 /**
@@ -27,6 +27,7 @@ type AnyLab = Lab<string>;
 export class CoreFiles implements AsyncDisposable {
   readonly #made = new Map<Way, CollectedCore>();
   readonly #missing = new Map<Way, Text>();
+  readonly #steps = new Map<Way, number>();
   readonly #kept: AsyncDisposable[] = [];
   readonly #paths: string[] = [];
 
@@ -49,8 +50,14 @@ export class CoreFiles implements AsyncDisposable {
     return this.#missing.get(way);
   }
 
+  /** The step that tried this way. */
+  stepOf(way: Way): number | undefined {
+    return this.#steps.get(way);
+  }
+
   /** What came of a way. */
-  add(way: Way, result: CollectedCore | CoreRefused): void {
+  add(way: Way, { value: result, step }: CalledStep<CollectedCore | CoreRefused>): void {
+    this.#steps.set(way, step.index);
     if ('refused' in result) this.miss(way, result.refused);
     else {
       this.#paths.push(result.path);
@@ -95,7 +102,7 @@ export async function* kernelCore(lab: AnyLab, cores: CoreFiles): Script {
     cores.miss('kernel', expected.refused);
     return;
   }
-  cores.add('kernel', yield* lab.call(aCopyAborts, (site) => abortCopy(expected, site)));
+  cores.add('kernel', yield* lab.callStep(aCopyAborts, (site) => abortCopy(expected, site)));
 }
 
 /**
@@ -146,11 +153,11 @@ export async function* gdbCores(lab: AnyLab, cores: CoreFiles): Script {
   };
   const left = filtered();
   if (left) cores.miss('gcore', whyNone(left));
-  else cores.add('gcore', yield* lab.call(plain, (site) => dumpSelf(false, cores, site)));
+  else cores.add('gcore', yield* lab.callStep(plain, (site) => dumpSelf(false, cores, site)));
   // What kept the first from being made would keep the second as well; only -a does not ask for the filter.
   const failed = left ? undefined : cores.missing('gcore');
   if (failed) cores.miss('gcore-all', failed);
-  else cores.add('gcore-all', yield* lab.call(all, (site) => dumpSelf(true, cores, site)));
+  else cores.add('gcore-all', yield* lab.callStep(all, (site) => dumpSelf(true, cores, site)));
   if (restricted) {
     const title = { en: 'Let no child trace it any more', zh: '不再允许子进程跟踪' };
     yield* lab.onProcess(title, { kind: 'set-tracer', allowed: false });

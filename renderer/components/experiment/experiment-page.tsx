@@ -1,12 +1,19 @@
-import { VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
 import { useApp, useWords } from '../../context/context.ts';
-import { shownExperiment } from '../../store/store.ts';
-import classes from '../shared/page.module.css';
+import { shownExperiment, shownSession } from '../../store/store.ts';
+import { FilmBand } from '../filmstrip/filmstrip.tsx';
+import { Bar } from '../frame/bar.tsx';
+import { NoteSlot } from '../page-map/note-slot.ts';
+import { ExportMenu } from '../shared/export-menu.tsx';
 import { Empty } from '../shared/panel.tsx';
 import { Problems } from '../shared/problems.tsx';
 import { Waiting } from '../shared/waiting.tsx';
-import { ExperimentHead } from './experiment-head.tsx';
 import { Workspace } from './experiment-workspace.tsx';
+import { Headline } from './headline.tsx';
+import { RunControls } from './run-controls.tsx';
+import { RunSettings } from './run-settings.tsx';
+import { RunState } from './run-state.tsx';
 
 /** The experiment of the address: what it is, how to run it, what it shows; or, in words, why not. */
 export function ExperimentPage() {
@@ -18,23 +25,35 @@ export function ExperimentPage() {
   if (!catalogue)
     return (
       <>
-        <VisuallyHidden component="h1">{t('app.name')}</VisuallyHidden>
+        <Bar title={t('app.name')} />
         {refusal ? <Problems /> : <Waiting text={t('app.loading')} />}
       </>
     );
   if (!experiment) {
     return (
-      <div className={classes.page}>
-        <h1 className={classes.missing}>{t('experiment.missing')}</h1>
+      <>
+        <Bar title={t('experiment.missing')} />
         <Empty>{selected === undefined ? t('experiment.none') : t('experiment.unknown', { id: selected })}</Empty>
-      </div>
+      </>
     );
   }
+  return <Experiment key={experiment.id} experiment={experiment} />;
+}
+
+function Experiment({ experiment }: { experiment: ExperimentDescriptor }) {
+  const { pick } = useWords();
+  const session = useApp(shownSession);
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
-    <div className={classes.page}>
-      <ExperimentHead experiment={experiment} />
-      <Problems />
+    <NoteSlot value={slot}>
+      <Bar title={pick(experiment.title)} state={<RunState />} side>
+        <RunSettings />
+        <RunControls experiment={experiment} />
+        <ExportMenu />
+      </Bar>
+      <Headline experiment={experiment} onSlot={setSlot} />
       <Workspace experiment={experiment} />
-    </div>
+      <FilmBand session={session} />
+    </NoteSlot>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
@@ -11,29 +11,31 @@ import { shortcutKeys } from '../../context/shortcuts.ts';
 import { parameterValues } from '../../store/parameters.ts';
 import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
+import classes from './run-controls.module.css';
 
 /** Run, which becomes Pause and Resume; Step; Stop. */
 export function RunControls({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
   const actions = useActions();
   const starting = useApp((state) => state.starting);
+  const lost = useApp((state) => state.connection.status === 'lost');
   const state = useApp((app) => shownSession(app)?.state);
   const valid = useApp((app) => parameterValues(experiment.parameters, app.drafts[experiment.id]) !== undefined);
-  const active = state !== undefined && isActive(state);
-  const canStart = experiment.available && valid && !starting;
+  const active = state !== undefined && isActive(state) && !lost;
+  const canStart = experiment.available && valid && !starting && !lost;
   const name = state === 'running' ? 'pause' : state === 'paused' ? 'resume' : 'run';
   const Icon = name === 'pause' ? IconPlayerPauseFilled : IconPlayerPlayFilled;
   const hint = (label: string, key: string) => (valid || active ? `${label} (${key})` : t('parameter.fix'));
   return (
-    <Group gap={6} wrap="nowrap" role="group" aria-label={t('run.controls')}>
+    <fieldset className={classes.controls} aria-label={t('run.controls')}>
       <Tooltip label={hint(t(`run.${name}`), shortcutKeys.toggle)}>
         <Button
-          size="sm"
-          h={32}
-          miw={104}
+          className={classes.run ?? ''}
+          // Filled only where a run waits to be started.
+          variant={state === undefined ? 'filled' : 'default'}
           loading={starting}
           disabled={!active && !canStart}
-          leftSection={<Icon size={15} aria-hidden />}
+          leftSection={<Icon size={14} aria-hidden />}
           aria-keyshortcuts={shortcutKeys.toggle}
           onClick={() => void actions.toggle()}
         >
@@ -41,31 +43,27 @@ export function RunControls({ experiment }: { experiment: ExperimentDescriptor }
         </Button>
       </Tooltip>
       <Tooltip label={hint(t('run.stepHint'), shortcutKeys.step)}>
-        <Button
-          size="sm"
-          h={32}
-          px={12}
-          variant="default"
+        <ActionIcon
+          size={32}
           disabled={active ? state === 'running' : !canStart}
-          leftSection={<IconPlayerSkipForwardFilled size={14} aria-hidden />}
+          aria-label={t('run.step')}
           aria-keyshortcuts={shortcutKeys.step}
           onClick={() => void actions.step()}
         >
-          {t('run.step')}
-        </Button>
+          <IconPlayerSkipForwardFilled size={16} aria-hidden />
+        </ActionIcon>
       </Tooltip>
       <Tooltip label={hint(t('run.stop'), shortcutKeys.stop)}>
         <ActionIcon
           size={32}
-          variant="default"
           disabled={!active}
           aria-label={t('run.stop')}
           aria-keyshortcuts={shortcutKeys.stop}
           onClick={() => void actions.stop()}
         >
-          <IconPlayerStopFilled size={15} aria-hidden />
+          <IconPlayerStopFilled size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
-    </Group>
+    </fieldset>
   );
 }

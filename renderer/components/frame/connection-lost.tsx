@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
-import { useTranslate } from '../../context/context.ts';
+import { useApp, useTranslate } from '../../context/context.ts';
 import classes from '../shared/full.module.css';
 
-/** The engine is out of reach: what that means, and the one thing to do. */
+/** The engine did not let this window in: what that means, and the one thing to do. */
 export function ConnectionLost({ refused, reason }: { refused: boolean; reason: string }) {
   const t = useTranslate();
   return (
@@ -16,5 +16,23 @@ export function ConnectionLost({ refused, reason }: { refused: boolean; reason: 
         {t('lost.reload')}
       </Button>
     </main>
+  );
+}
+
+/** The engine has gone out of reach: what it showed until then stays, below this. */
+export function LostBanner() {
+  const t = useTranslate();
+  const lost = useApp(({ connection }) => (connection.status === 'lost' ? connection : undefined));
+  if (!lost) return undefined;
+  return (
+    <div className={classes.banner} role="alert">
+      <IconPlugConnectedX size={17} aria-hidden />
+      <p title={t('lost.detail', { reason: lost.reason })}>
+        <b>{t('lost.title')}</b> {t('lost.text')}
+      </p>
+      <Button variant="default" leftSection={<IconRefresh size={14} aria-hidden />} onClick={() => location.reload()}>
+        {t('lost.reload')}
+      </Button>
+    </div>
   );
 }

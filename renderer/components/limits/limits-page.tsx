@@ -1,6 +1,7 @@
 import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
+import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import type { Limits } from '../../store/store.ts';
 import { Waiting } from '../shared/waiting.tsx';
@@ -10,13 +11,25 @@ import classes from './limits-page.module.css';
 import { Machine } from './machine.tsx';
 import { Memlock } from './memlock.tsx';
 import { Setup } from './setup.tsx';
-import { type Amount, answerTo } from './wanted-amount.ts';
+import { type Amount, answerTo, firstAmount } from './wanted-amount.ts';
+import { Whose } from './whose.tsx';
 
-/** What this process may lock, and what to change when that is too little. Measured each time the page is opened. */
-export function LimitsPage({ fix }: { fix: string | undefined }) {
+/** What the address asks for: the fix to open, and the limit to write them for. */
+interface Wanted {
+  readonly fix: string | undefined;
+  readonly limit: ByteLimit | undefined;
+  /** Another process than the engine's. */
+  readonly pid?: number | undefined;
+}
+
+/**
+ * What this process may lock, or another one, and what to change when that is too little. Measured each time the page
+ * is opened.
+ */
+export function LimitsPage({ fix, limit, pid }: Wanted) {
   const { t, format } = useWords();
   const { measureLimits } = useActions();
-  const limits = useApp((state) => state.limits);
+  const limits = useApp((state) => (state.limits?.of === pid ? state.limits : undefined));
   const measuring = useApp((state) => state.measuringLimits);
   useEffect(() => void measureLimits(), [measureLimits]);
   return (
@@ -24,7 +37,8 @@ export function LimitsPage({ fix }: { fix: string | undefined }) {
       <header className={classes.head}>
         <div>
           <h1 className={classes.title}>{t('limits.title')}</h1>
-          <p className={classes.summary}>{t('limits.summary')}</p>
+          <p className={classes.summary}>{pid === undefined ? t('limits.summary') : t('limits.ofOther', { pid })}</p>
+          <Whose pid={pid} />
         </div>
         <div className={classes.measured}>
           {limits && (
@@ -44,7 +58,11 @@ export function LimitsPage({ fix }: { fix: string | undefined }) {
         </div>
       </header>
       <Refused />
-      {limits ? <Report limits={limits} fix={fix} /> : measuring && <Waiting text={t('limits.loading')} />}
+      {limits ? (
+        <Report key={limit} limits={limits} fix={fix} limit={limit} />
+      ) : (
+        measuring && <Waiting text={t('limits.loading')} />
+      )}
     </div>
   );
 }
@@ -71,18 +89,19 @@ function Refused() {
   );
 }
 
-/** The amount that the calculator opens with. */
-const firstAmount: Amount = { value: 64, unit: 'MiB' };
-
-function Report({ limits: { report }, fix }: { limits: Limits; fix: string | undefined }) {
-  const [amount, setAmount] = useState(firstAmount);
-  const { verdict, fixes, writtenFor } = useMemo(() => answerTo(report, amount), [report, amount]);
+function Report({ limits: { report }, fix, limit }: Wanted & { limits: Limits }) {
+  const [amount, setAmount] = useState<Amount>();
+  const shown = amount ?? firstAmount(report, limit);
+  const { verdict, fixes, writtenFor } = useMemo(
+    () => answerTo(report, shown, amount ? undefined : limit),
+    [report, shown, amount, limit],
+  );
   return (
     <div className={classes.report}>
       <div className={classes.columns}>
         <div className={classes.column}>
           <Memlock report={report} />
-          <Calculator amount={amount} verdict={verdict} onChange={setAmount} />
+          <Calculator amount={shown} verdict={verdict} onChange={setAmount} />
         </div>
         <div className={classes.column}>
           <Setup report={report} />

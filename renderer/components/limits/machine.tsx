@@ -39,7 +39,9 @@ export function Machine({ report }: { report: LimitsReport }) {
       <Fact name={t('limits.machine.thp')}>
         <span className="code">{thp === 'unknown' ? t('limits.unknown') : thp}</span>
       </Fact>
-      <Fact name={t('limits.machine.mappings')}>{t('limits.machine.mappingsOf', mappings)}</Fact>
+      <Fact name={t('limits.machine.mappings')}>
+        {t('limits.machine.mappingsOf', { ...mappings, count: mappings.count ?? t('limits.unknown') })}
+      </Fact>
       <Fact name={t('limits.machine.features')}>
         <Features report={report} />
       </Fact>

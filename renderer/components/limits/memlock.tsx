@@ -62,7 +62,7 @@ function Used({ used, soft }: { used: number; soft: ByteLimit }) {
   return (
     <div className={classes.used}>
       <span>{text}</span>
-      <Progress value={share} size={8} color={share >= 90 ? 'red' : 'orange'} aria-label={text} />
+      <Progress value={share} size={8} color={share >= 90 ? 'red' : 'gray'} aria-label={text} />
     </div>
   );
 }

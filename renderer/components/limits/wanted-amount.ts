@@ -22,6 +22,12 @@ export function bytesOf({ value, unit }: Amount): number | undefined {
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
+/** The amount that the calculator opens with: what a limit leaves beside what is locked now. */
+export function firstAmount({ vmLckBytes }: LimitsReport, limit: ByteLimit | undefined): Amount {
+  const rest = typeof limit === 'number' ? limit - vmLckBytes : 0;
+  return rest > 0 ? { value: Math.ceil(rest / 1024), unit: 'KiB' } : { value: 64, unit: 'MiB' };
+}
+
 export interface Answer {
   readonly verdict: LockVerdict | undefined;
   /** Written out for what is wanted when that needs a change, else for the engine's proposal. */
@@ -29,10 +35,15 @@ export interface Answer {
   readonly writtenFor: ByteLimit;
 }
 
-/** What the page says to an amount. */
-export function answerTo(report: LimitsReport, amount: Amount): Answer {
+/**
+ * What the page says to an amount.
+ *
+ * @param limit what the fixes are to be written for, whatever the amount
+ */
+export function answerTo(report: LimitsReport, amount: Amount, limit?: ByteLimit): Answer {
   const bytes = bytesOf(amount);
   const verdict = bytes === undefined ? undefined : wouldLock(report, bytes);
+  if (limit !== undefined) return { verdict, fixes: fixesFor(report, limit), writtenFor: limit };
   if (bytes === undefined || verdict?.works) return { verdict, fixes: report.fixes, writtenFor: proposedLimit(report) };
   const { pageSize, vmLckBytes } = report;
   const needed = vmLckBytes + Math.ceil(bytes / pageSize) * pageSize;

@@ -1,4 +1,4 @@
-import type { LockRange } from '../../store/pages/lock-ranges.ts';
+import type { LockRange } from '../../../protocol/lock-range.ts';
 import { type LockKind, lockKinds } from './lock-kind.ts';
 
 /** As many bars as a chart is drawn with: more would cost time and could not be told apart. */

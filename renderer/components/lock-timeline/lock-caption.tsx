@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
-import { useWords } from '../../context/context.ts';
+import { useApp, useWords } from '../../context/context.ts';
+import { shownSample } from '../../store/store.ts';
 import { lockKinds } from './lock-kind.ts';
 import classes from './lock-timeline.module.css';
 import { LockSwatch } from './lock-tooltip.tsx';
@@ -14,7 +15,7 @@ export function LockCaption({ model }: { model: LockModel }) {
   const words = useLockWords();
   const { session, bars, scale } = model;
   const kinds = lockKinds.filter((kind) => bars.some((bar) => bar.kind === kind));
-  const used = session.samples.at(-1)?.vmLck;
+  const used = useApp((state) => shownSample(state)?.vmLck);
   const limit = softLimit(session.samples);
   const above = limit !== undefined && limit !== 'unlimited' && limit > scale.mostLimitBytes;
   const { length, forgotten } = session.digest.refused;

@@ -1,21 +1,12 @@
 import type { Step } from '../../../protocol/events.ts';
+import type { LockRange } from '../../../protocol/lock-range.ts';
 import { firstIndex } from '../../store/pages/first-index.ts';
-import { type LockRange, lockState } from '../../store/pages/lock-ranges.ts';
-import type { RegionPages } from '../../store/pages/pages.ts';
 import type { Sequence } from '../../store/session/append-only-list.ts';
 import type { StepDigest } from '../../store/session/step-digest.ts';
 
 /** How a range was locked: at once, on fault, or along with everything else of the process. */
 export const lockKinds = ['mlock', 'on-fault', 'mlockall'] as const;
 export type LockKind = (typeof lockKinds)[number];
-
-/** Whether any page of a region is locked, or was. */
-export function everLocked(pages: RegionPages | undefined): boolean {
-  if (!pages) return false;
-  return (
-    pages.locks.ranges().length > 0 || pages.bins.some((count, byte) => count > 0 && lockState(byte) !== 'unlocked')
-  );
-}
 
 /**
  * Which call's look a range has. The snapshots tell that it is locked and whether on fault; only the steps tell whether

@@ -1,12 +1,13 @@
 import { memo, useId } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
 import { useWords } from '../../context/context.ts';
-import { timeTicks } from '../timeline/time-axis.ts';
+import { byteTicks } from '../byte-ticks.ts';
 import { BarShape, Stripes } from './bar-shape.tsx';
-import { bandTop, barRect, byteTicks, frame, type Geometry, xOf } from './geometry.ts';
+import { bandTop, barRect, frame, type Geometry, xOf } from './geometry.ts';
 import type { LockBar } from './lock-bars.ts';
 import classes from './lock-timeline.module.css';
 import type { LockedPoint, Refusal, Scale } from './locked-series.ts';
+import { timeTicks } from './time-axis.ts';
 
 interface Props {
   readonly width: number;

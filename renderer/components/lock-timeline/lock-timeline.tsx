@@ -1,7 +1,16 @@
 import { useElementSize } from '@mantine/hooks';
-import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useActions, useApp, useScheduler, useWords } from '../../context/context.ts';
-import { instantAfter } from '../../store/session/instant.ts';
+import { placeAfter, stepsAt } from '../../store/session/instant.ts';
 import type { Session } from '../../store/session/session.ts';
 import { barAt, geometryOf, timeAt, xOf } from './geometry.ts';
 import { LockCaption } from './lock-caption.tsx';
@@ -70,7 +79,7 @@ function Plot({ model }: { model: LockModel }) {
         {instant && x !== undefined && (
           <>
             <i className={classes.crosshair} style={{ left: x, top: geometry.top, height: geometry.height }} />
-            <LockTooltip model={model} instant={instant} hovered={hovered} x={x} />
+            {point && <LockTooltip model={model} instant={instant} hovered={hovered} x={x} />}
           </>
         )}
         {bars.length === 0 && width > 0 && <p className={classes.none}>{t('locks.none')}</p>}
@@ -79,13 +88,13 @@ function Plot({ model }: { model: LockModel }) {
   );
 }
 
-/** Pointer and keys, which both set the instant; leaving leads back to now. */
+/** Pointing shows a time while it lasts; a click and keys move the playhead to a step. */
 function useScrubbing(
-  { session, endNs }: LockModel,
+  { session }: LockModel,
   geometry: ReturnType<typeof geometryOf>,
   onPoint: (point: Point | undefined) => void,
 ) {
-  const { pointAt } = useActions();
+  const { pointAt, goTo } = useActions();
   const scheduler = useScheduler();
   const latest = useRef<Point>(undefined);
   const drawn = useRef(geometry);
@@ -112,15 +121,20 @@ function useScrubbing(
       scheduler.request(follow);
     },
     onPointerLeave: leave,
+    /** The playhead goes to the step of the time that is pointed at. */
+    onClick(event: MouseEvent<HTMLElement>) {
+      const tNs = timeAt(event.clientX - event.currentTarget.getBoundingClientRect().left, drawn.current);
+      const span = stepsAt(session.steps, { fromNs: tNs, toNs: tNs });
+      goTo(span && session.steps.at(span.end - 1));
+    },
     onBlur: leave,
     onKeyDown(event: KeyboardEvent) {
-      const next = instantAfter(event.key, instant, session.steps, endNs);
-      if (event.key === 'Escape') leave();
-      else if (!next) return;
-      else {
-        onPoint(undefined);
-        pointAt(next);
-      }
+      const { steps } = session;
+      const span = instant && stepsAt(steps, instant);
+      const target = placeAfter(event.key, (span?.end ?? steps.length) - 1, steps.length);
+      if (target === undefined && event.key !== 'Escape') return;
+      leave();
+      goTo(target === undefined ? undefined : steps.at(target));
       event.preventDefault();
     },
   };

@@ -1,11 +1,10 @@
 import { useId, useLayoutEffect, useRef } from 'react';
 import { useWords } from '../../context/context.ts';
-import { type Instant, stepsAt } from '../../store/session/instant.ts';
+import { type Instant, sampleOf, stepsAt } from '../../store/session/instant.ts';
 import { BarShape, Stripes } from './bar-shape.tsx';
 import { type LockBar, lockedAt } from './lock-bars.ts';
 import type { LockKind } from './lock-kind.ts';
 import classes from './lock-timeline.module.css';
-import { sampleAt } from './locked-series.ts';
 import { mostTold, useLockWords } from './moment-text.ts';
 import type { LockModel } from './use-lock-model.ts';
 
@@ -30,7 +29,7 @@ export function LockTooltip({ model, instant, hovered, x }: Props) {
     const plot = ref.current?.parentElement?.getBoundingClientRect();
     if (ref.current && plot) place(ref.current, plot, x);
   });
-  const sample = sampleAt(session.samples, instant.toNs);
+  const sample = sampleOf(session, instant);
   const locked = hovered ? [hovered] : lockedAt(bars, instant.toNs);
   const told = locked.slice(0, locked.length > mostTold + 1 ? mostTold : mostTold + 1);
   const refused = refusedAt(model, instant);

@@ -1,8 +1,7 @@
 import type { ByteLimit } from '../../../protocol/byte-limit.ts';
 import { useWords } from '../../context/context.ts';
-import { type Instant, stepsAt } from '../../store/session/instant.ts';
+import { type Instant, sampleOf, stepsAt } from '../../store/session/instant.ts';
 import { type LockBar, lockedAt } from './lock-bars.ts';
-import { sampleAt } from './locked-series.ts';
 import type { LockModel } from './use-lock-model.ts';
 
 /** Bars that are listed one by one; of more, only the number is shown. */
@@ -46,7 +45,7 @@ export function useMomentText(model: LockModel): (instant: Instant) => string {
   const words = useLockWords();
   return (instant) => {
     const { session, bars } = model;
-    const sample = sampleAt(session.samples, instant.toNs);
+    const sample = sampleOf(session, instant);
     const span = stepsAt(session.steps, instant);
     const step = span && session.steps.at(span.end - 1);
     const locked = lockedAt(bars, instant.toNs);

@@ -1,7 +1,8 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconBraces, IconCopy, IconMarquee2, IconRepeat } from '@tabler/icons-react';
 import type { Step } from '../../../protocol/events.ts';
-import { useActions, useWords } from '../../context/context.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { isRecorded } from '../../store/workbench-selectors.ts';
 import { useCopy, useTell } from '../shared/use-export.ts';
 import classes from './log.module.css';
 import { straceLine } from './strace.ts';
@@ -19,6 +20,7 @@ const icon = { size: 13, 'aria-hidden': true } as const;
 export function EntryActions({ step, undoing, onUndo }: Props) {
   const { t, pick } = useWords();
   const { log } = useActions();
+  const recorded = useApp(isRecorded);
   const copy = useCopy();
   const tell = useTell();
   const { index } = step;
@@ -35,28 +37,32 @@ export function EntryActions({ step, undoing, onUndo }: Props) {
   };
   return (
     <fieldset className={classes.actions} aria-label={t('log.act.title')}>
-      <Tooltip label={t('log.act.repeatHint')}>
-        <Button
-          size="compact-xs"
-          variant="default"
-          leftSection={<IconRepeat {...icon} />}
-          onClick={() => void repeat()}
-        >
-          {t('log.act.repeat')}
-        </Button>
-      </Tooltip>
-      <Tooltip label={t('log.act.undoHint')}>
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-expanded={undoing}
-          leftSection={<IconArrowBackUp {...icon} />}
-          onClick={onUndo}
-        >
-          {t('log.act.undo')}
-        </Button>
-      </Tooltip>
-      {step.range && (
+      {!recorded && (
+        <>
+          <Tooltip label={t('log.act.repeatHint')}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<IconRepeat {...icon} />}
+              onClick={() => void repeat()}
+            >
+              {t('log.act.repeat')}
+            </Button>
+          </Tooltip>
+          <Tooltip label={t('log.act.undoHint')}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-expanded={undoing}
+              leftSection={<IconArrowBackUp {...icon} />}
+              onClick={onUndo}
+            >
+              {t('log.act.undo')}
+            </Button>
+          </Tooltip>
+        </>
+      )}
+      {step.range && !recorded && (
         <Tooltip label={t('log.act.pagesHint')}>
           <Button
             size="compact-xs"

@@ -2,7 +2,7 @@ import { CloseButton } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { addressOfLimits } from '../../context/address.ts';
+import { addressOfFix } from '../../context/address.ts';
 import { useDuration, useWords } from '../../context/context.ts';
 import type { Session } from '../../store/session/session.ts';
 import { CallText } from '../steps/call-text.tsx';
@@ -41,7 +41,7 @@ export function Entry({ session, step, onClose }: Props) {
       {diagnosis && (
         <p className={classes.warning}>
           {pick(diagnosis.text)}{' '}
-          <a href={addressOfLimits(diagnosis.fix)}>
+          <a href={addressOfFix(diagnosis)}>
             {t('log.entry.fix')}
             <IconArrowRight size={13} aria-hidden />
           </a>

@@ -4,7 +4,7 @@ import { useActions, useApp, usePages, useWords } from '../../context/context.ts
 import type { Session } from '../../store/session/session.ts';
 import { aroundStep, instantOf, type Side } from '../../store/session/shown-step.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { Empty, Panel } from '../shared/panel.tsx';
+import { Empty } from '../shared/panel.tsx';
 import { StepList } from '../steps/step-list.tsx';
 import { Entry } from './entry.tsx';
 import { FilterBar } from './filter-bar.tsx';
@@ -19,9 +19,9 @@ export function LogPanel() {
   const session = useApp(workbenchSession);
   if (session && session.steps.length > 0) return <FilledLog key={session.id} session={session} />;
   return (
-    <Panel title={t('log.title')}>
+    <section className={classes.split} aria-label={t('log.title')}>
       <Empty>{t('log.empty')}</Empty>
-    </Panel>
+    </section>
   );
 }
 
@@ -43,20 +43,19 @@ function FilledLog({ session }: { session: Session }) {
           ...(steps.forgotten > 0 ? [t('log.forgotten', { count: steps.forgotten })] : []),
         ].join(format.listSeparator);
   return (
-    <Panel title={t('log.title')} note={note}>
-      <div className={classes.split}>
-        <ReplayNote session={session} alone={alone} onAlone={setAlone} />
-        <FilterBar filter={filter} regions={session.regions} onFilter={setFilter} />
-        <div className={classes.list}>
-          {shown.length === 0 ? (
-            <Empty>{t('log.none')}</Empty>
-          ) : (
-            <StepList steps={shown} label={t('log.list')} compact onChoose={choose} onEnter={turn} />
-          )}
-        </div>
-        {entry && <Entry key={entry.index} session={session} step={entry} onClose={() => choose(undefined)} />}
+    <section className={classes.split} aria-label={t('log.title')}>
+      <ReplayNote session={session} alone={alone} onAlone={setAlone} />
+      <FilterBar filter={filter} regions={session.regions} onFilter={setFilter} />
+      <p className={classes.note}>{note}</p>
+      <div className={classes.list}>
+        {shown.length === 0 ? (
+          <Empty>{t('log.none')}</Empty>
+        ) : (
+          <StepList steps={shown} label={t('log.list')} compact onChoose={choose} onEnter={turn} />
+        )}
       </div>
-    </Panel>
+      {entry && <Entry key={entry.index} session={session} step={entry} onClose={() => choose(undefined)} />}
+    </section>
   );
 }
 

@@ -26,7 +26,6 @@ export function Reopen() {
       {(button) => (
         <Button
           {...button}
-          h={32}
           variant="default"
           disabled={opening}
           title={t('log.file.reopen')}

@@ -1,7 +1,7 @@
 import type { Step } from '../../../protocol/events.ts';
 
 /** What strerror(3) of glibc says, in the C locale, of the errnos that the calls of the log can give. */
-const sentences: Readonly<Record<string, string>> = {
+export const errnoSentences: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
   EAGAIN: 'Resource temporarily unavailable',
   EBADF: 'Bad file descriptor',
@@ -37,7 +37,7 @@ type Called = Pick<Step, 'call' | 'arguments' | 'returned' | 'errno' | 'duration
 export function straceLine(step: Called): string {
   const { call, errno, returned, durationNs, calls } = step;
   const values = Object.values(step.arguments).join(', ');
-  const sentence = errno === null ? undefined : sentences[errno];
+  const sentence = errno === null ? undefined : errnoSentences[errno];
   const error = errno === null ? '' : ` ${errno}${sentence ? ` (${sentence})` : ''}`;
   const line = `${call}(${values}) = ${returned}${error} <${(durationNs / 1e9).toFixed(6)}>`;
   if (!calls || calls.made === 1) return line;

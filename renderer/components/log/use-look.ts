@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useActions, useApp, usePages, usePagesVersion } from '../../context/context.ts';
 import type { Around } from '../../store/pages/page-history.ts';
@@ -12,10 +12,7 @@ export interface Looking {
   turn(side: Side | undefined): void;
 }
 
-/**
- * Shows the pages of a step, before or after it; kept right while the frames of a step that has just been taken still
- * come in.
- */
+/** Shows the pages of a step, before or after it. */
 export function useLook(session: Session, step: Step): Looking {
   const { lookAt } = useActions();
   const pages = usePages();
@@ -29,10 +26,5 @@ export function useLook(session: Session, step: Step): Looking {
   const side = look?.side;
   const turn = (wanted: Side | undefined): void =>
     lookAt(wanted && { step: step.index, side: wanted, instant: instantOf(wanted, step, around) });
-  useEffect(() => {
-    if (!look) return;
-    const instant = instantOf(look.side, step, around);
-    if (instant.toNs !== look.instant.toNs) lookAt({ ...look, instant });
-  }, [look, step, around, lookAt]);
   return { around, side, turn };
 }

@@ -1,10 +1,10 @@
-import { Tooltip, UnstyledButton } from '@mantine/core';
+import { Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { memo } from 'react';
 import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { pageStates } from '../../../protocol/flags.ts';
 import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
-import { useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import { useActions, useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
 import classes from './legend.module.css';
 import { Swatch } from './swatch.tsx';
 
@@ -12,16 +12,16 @@ interface Props {
   readonly session: number | undefined;
   /** The regions whose pages are counted: those that are shown. */
   readonly regions: readonly RegionInfo[];
-  readonly filter: LegendEntry | undefined;
-  readonly onFilter: (entry: LegendEntry | undefined) => void;
 }
 
 /** The states that every reader should know, even while no page is in them. */
 const always: ReadonlySet<LegendEntry> = new Set(['absent', 'resident', 'zero', 'locked']);
 
 /** What each look means and how many pages have it. Choosing one dims the others. */
-export const Legend = memo(function Legend({ session, regions, filter, onFilter }: Props) {
+export const Legend = memo(function Legend({ session, regions }: Props) {
   const { t, format } = useWords();
+  const { pickOut } = useActions();
+  const filter = useApp((state) => state.picked);
   const counts = useCounts(session, regions);
   const shown = legendEntries.filter((entry) => always.has(entry) || counts[entry] > 0 || entry === filter);
   return (
@@ -31,11 +31,11 @@ export const Legend = memo(function Legend({ session, regions, filter, onFilter 
           <UnstyledButton
             className={classes.entry}
             aria-pressed={filter === entry}
-            data-dimmed={(filter !== undefined && filter !== entry) || undefined}
-            onClick={() => onFilter(filter === entry ? undefined : entry)}
+            data-none={counts[entry] === 0 || undefined}
+            onClick={() => pickOut(entry)}
           >
             <Swatch entry={entry} />
-            <span>{t(`pageState.${entry}`)}</span>
+            <Name entry={entry} />
             <span className={classes.count}>{format.number(counts[entry])}</span>
           </UnstyledButton>
         </Tooltip>
@@ -43,6 +43,19 @@ export const Legend = memo(function Legend({ session, regions, filter, onFilter 
     </fieldset>
   );
 });
+
+/** A state's name; of the longest the end is seen, beside a swatch that has the lock. */
+function Name({ entry }: { entry: LegendEntry }) {
+  const { t } = useWords();
+  const name = t(`pageState.${entry}`);
+  const seen = entry === 'on-fault' ? t('pages.notInYet') : name;
+  return (
+    <span className={classes.name}>
+      {seen !== name && <VisuallyHidden>{name.slice(0, -seen.length)}</VisuallyHidden>}
+      {seen}
+    </span>
+  );
+}
 
 /** Pages of each entry over some regions of a session, as of the time that is pointed at. */
 function useCounts(session: number | undefined, regions: readonly RegionInfo[]): Record<LegendEntry, number> {

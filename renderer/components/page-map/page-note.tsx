@@ -1,11 +1,11 @@
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { flagNames, pageState } from '../../../protocol/flags.ts';
 import type { GridFocus } from '../../canvas/grid-view.ts';
-import { usePast, useRegionPages, useWords } from '../../context/context.ts';
+import { useApp, usePast, useRegionPages, useWords } from '../../context/context.ts';
 import { pageAddress } from '../../i18n/format.ts';
 import { runCount } from '../../store/pages/page-set.ts';
 import type { RegionPages } from '../../store/pages/pages.ts';
-import classes from './pages-panel.module.css';
+import classes from './pages.module.css';
 import { useLastChange } from './use-last-change.ts';
 
 interface Props {
@@ -25,12 +25,8 @@ export function PageNote({ id, session, region, focus }: Props) {
   const pageSize = region.length / region.pages;
   const { page, selection } = focus;
   return (
-    <p id={id} className={classes.note} role="status">
-      {page === undefined ? (
-        <span className={classes.faint}>{t('pages.note')}</span>
-      ) : (
-        <Facts {...{ page, session, region, pages, pageSize }} />
-      )}
+    <p id={id} className={classes.note} role="status" aria-label={t('pages.noteOf')}>
+      {page !== undefined && <Facts {...{ page, session, region, pages, pageSize }} />}
       {selection.count > 1 && (
         <span className={classes.selected}>
           {t('pages.selected', { count: selection.count, size: format.bytes(selection.count * pageSize) })}
@@ -55,6 +51,7 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
   const shown = typeof past === 'object' ? past : past === 'unmapped' ? undefined : pages;
   const change = useChange(session, region.id, page, pages);
   const byte = shown?.flags[page];
+  const foreign = useApp((state) => state.sessions.get(session)?.target !== undefined);
   return (
     <>
       <strong>{t('pages.page', { page })}</strong>
@@ -66,6 +63,7 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
         </>
       )}
       {shown === pages && <span className={classes.change}>{change}</span>}
+      {foreign && <span className={classes.change}>{t('process.witness')}</span>}
     </>
   );
 }
@@ -74,6 +72,10 @@ function Facts({ page, session, region, pages, pageSize }: FactsProps) {
 function useChange(session: number, region: number, page: number, pages: RegionPages | undefined): string {
   const { t, format, pick } = useWords();
   const change = useLastChange(session, region, page, pages);
+  if (!change && pages?.comesWhenAsked) {
+    const seenNs = pages.film.lastChangeNs(page, pages.flags.length, pages.shownNs);
+    return seenNs === undefined ? t('pages.rowUnchanged') : t('pages.rowChanged', { time: format.duration(seenNs) });
+  }
   if (!change) return t('pages.neverChanged');
   const time = format.duration(change.seenNs);
   const [first, last] = [change.steps[0], change.steps.at(-1)];

@@ -1,31 +1,33 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
-import { memo, type ReactNode, type RefObject, useRef, useState } from 'react';
+import { IconChevronDown, IconChevronRight, IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
+import { memo, type ReactNode, type RefObject, useContext, useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { type GridFocus, type GridView, noFocus } from '../../canvas/grid-view.ts';
-import type { LegendEntry } from '../../canvas/palette.ts';
 import { useApp, usePast, useRegionPages, useWords } from '../../context/context.ts';
 import type { PageSet } from '../../store/pages/page-set.ts';
 import { nameOf } from '../shared/region-name.ts';
 import { useCopy } from '../shared/use-export.ts';
+import { GoTo } from './go-to.tsx';
+import { NoteSlot } from './note-slot.ts';
 import { PageGrid } from './page-grid.tsx';
 import { PageNote } from './page-note.tsx';
-import classes from './pages-panel.module.css';
+import classes from './pages.module.css';
+import { RegionTitle } from './region-title.tsx';
+import type { Place } from './regions.tsx';
 
 interface Props {
   readonly session: number;
   readonly region: RegionInfo;
+  readonly place: Place;
   /** What it is for. */
   readonly title: Text | undefined;
   readonly released: boolean;
-  readonly filter: LegendEntry | undefined;
   /** Shown instead of its name: a name that can be changed. */
   readonly heading?: ReactNode;
   /** More buttons beside those that zoom. */
   readonly actions?: ReactNode;
-  /** Below the grid. */
-  readonly children?: ReactNode;
   /** Whether tools act on this one. */
   readonly active?: boolean;
   readonly onTurn?: () => void;
@@ -33,52 +35,97 @@ interface Props {
   readonly onSelect?: (pages: PageSet) => void;
 }
 
-/** One region: what was mapped where, its pages, and the page that is looked at. */
+/** One region: beside its pages what was mapped where; the page that is looked at is told in the caption. */
 export function RegionCard(props: Props) {
-  const { session, region, title, released, filter, heading, actions, children, active, onTurn } = props;
+  const { session, region, place, title, released, heading, actions, active, onTurn } = props;
   const { t, pick } = useWords();
   const [focus, setFocus] = useState<GridFocus>(noFocus);
+  const [asking, setAsking] = useState(false);
   const view = useRef<GridView>(null);
+  const [gutter, ruler] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
+  const facts = useRef<HTMLDivElement>(null);
+  const slot = useContext(NoteSlot);
   const waiting = useRegionPages(session, region.id) === undefined;
   const unmapped = usePast(session, region.id) === 'unmapped';
-  const highlight = useApp((state) => (state.highlight?.region === region.id ? state.highlight.pages : undefined));
+  const noted = focus.page !== undefined;
+  const id = noteId(session, region.id);
+  const { collapsed, onCollapse } = place;
+  // The canvases around the cells are drawn by the grid: it alone knows which rows are seen.
+  useEffect(() => {
+    const element = facts.current;
+    if (!element) return;
+    const frame = () => view.current?.frame(collapsed ? null : gutter.current, element.offsetHeight, ruler.current);
+    const size = new ResizeObserver(frame);
+    size.observe(element);
+    frame();
+    return () => size.disconnect();
+  }, [collapsed, gutter, ruler]);
+  const name = nameOf(region);
   return (
     <article
       className={classes.card}
-      aria-label={t('pages.region', { label: nameOf(region) })}
+      aria-label={t('pages.region', { label: name })}
+      data-region={region.id}
       data-active={active || undefined}
+      data-first={place.first || undefined}
+      data-collapsed={collapsed || undefined}
+      style={{ height: place.height }}
       onPointerDownCapture={onTurn}
       onFocusCapture={onTurn}
     >
-      <div className={classes.head} data-titled={title !== undefined || undefined}>
-        {heading ?? <h3 className={classes.label}>{t('pages.region', { label: nameOf(region) })}</h3>}
-        {title && (
-          <p className={classes.purpose} title={pick(title)}>
-            {pick(title)}
-          </p>
-        )}
-        <RegionFacts session={session} region={region} released={released} />
-        <div className={classes.zoom}>
-          {region.pages > 1 && <ZoomControls zoom={focus.zoom} view={view} />}
-          {actions}
+      <div className={classes.gutter}>
+        <canvas ref={gutter} aria-hidden />
+        <div ref={facts} className={classes.facts}>
+          <div className={classes.head}>
+            {onCollapse && (
+              <ActionIcon
+                size={18}
+                aria-label={t('pages.collapse', { name })}
+                aria-expanded={!collapsed}
+                onClick={onCollapse}
+              >
+                {collapsed ? <IconChevronRight size={13} aria-hidden /> : <IconChevronDown size={13} aria-hidden />}
+              </ActionIcon>
+            )}
+            {heading ?? (
+              <h2 className={classes.label}>
+                <RegionTitle name={name} />
+              </h2>
+            )}
+            <span className={classes.buttons}>
+              {region.pages > 1 && !collapsed && <ZoomControls focus={focus} view={view} />}
+              {actions}
+            </span>
+          </div>
+          {!collapsed && (
+            <>
+              {title && (
+                <p className={classes.purpose} title={pick(title)}>
+                  {pick(title)}
+                </p>
+              )}
+              <RegionFacts session={session} region={region} released={released} />
+            </>
+          )}
         </div>
       </div>
       <div className={classes.grid}>
+        {place.first && <canvas ref={ruler} className={classes.ruler} aria-hidden />}
         <PageGrid
           session={session}
           region={region}
-          filter={filter}
-          highlight={highlight}
-          noteId={noteId(session, region.id)}
+          columns={place.columns}
+          noteId={noted ? id : undefined}
           viewRef={view}
           onFocus={setFocus}
+          onGoTo={setAsking}
           selection={props.selection}
           onSelect={props.onSelect}
         />
         {(waiting || unmapped) && <p className={classes.waiting}>{t(waiting ? 'pages.waiting' : 'pages.unmapped')}</p>}
+        {asking && <GoTo region={region} view={view} onDone={() => setAsking(false)} />}
       </div>
-      {children}
-      <PageNote id={noteId(session, region.id)} session={session} region={region} focus={focus} />
+      {noted && slot && createPortal(<PageNote id={id} session={session} region={region} focus={focus} />, slot)}
     </article>
   );
 }
@@ -92,30 +139,34 @@ const RegionFacts = memo(function RegionFacts({
 }: Pick<Props, 'session' | 'region' | 'released'>) {
   const { t, format } = useWords();
   const copy = useCopy();
+  const another = useApp(
+    (state) => region.pid !== undefined && region.pid !== state.sessions.get(session)?.started?.pid,
+  );
   const { address } = region;
-  const facts = [t('pages.count', { count: region.pages }), format.bytes(region.length), t(`kind.${region.kind}`)];
   return (
-    <div className={classes.details} title={facts.join(format.listSeparator)}>
-      <span className={`${classes.address} code`}>{address}</span>
-      <Tooltip label={t('pages.copyAddress')}>
-        <ActionIcon
-          size={20}
-          aria-label={t('pages.copyAddress')}
-          onClick={() => void copy(address, t('export.addressCopied', { address }))}
-        >
-          <IconCopy size={13} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
-      <span className={classes.facts}>
-        <span className={classes.fact}>{t('pages.count', { count: region.pages })}</span>
-        <span className={classes.fact}>{format.bytes(region.length)}</span>
-        <span className={classes.fact}>
-          {t(`kind.${region.kind}`)} <span className="code">{region.protection}</span>
-        </span>
-      </span>
+    <>
+      <p className={classes.address}>
+        <span className="code">{address}</span>
+        <Tooltip label={t('pages.copyAddress')}>
+          <ActionIcon
+            size={18}
+            aria-label={t('pages.copyAddress')}
+            onClick={() => void copy(address, t('export.addressCopied', { address }))}
+          >
+            <IconCopy size={12} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </p>
+      <p className={classes.fact}>
+        {t('pages.count', { count: region.pages })}, {format.bytes(region.length)}
+      </p>
+      <p className={classes.fact}>
+        {t(`kind.${region.kind}`)} <span className="code">{region.protection}</span>
+        {another && ` ${t('status.pid', { pid: region.pid ?? 0 })}`}
+      </p>
       <LazilyFree session={session} region={region.id} />
-      {released && <span className={classes.released}>{t('pages.released')}</span>}
-    </div>
+      {released && <p className={classes.released}>{t('pages.released')}</p>}
+    </>
   );
 });
 
@@ -127,45 +178,33 @@ function LazilyFree({ session, region }: { session: number; region: number }) {
   if (count === 0 || (past !== undefined && past !== 'live')) return undefined;
   return (
     <Tooltip label={t('pages.lazilyFreeMeaning')}>
-      <span className={classes.fact}>{t('pages.lazilyFree', { count })}</span>
+      <p className={classes.fact}>{t('pages.lazilyFree', { count })}</p>
     </Tooltip>
   );
 }
 
 interface ZoomProps {
-  readonly zoom: number;
+  readonly focus: GridFocus;
   readonly view: RefObject<GridView | null>;
 }
 
-const ZoomControls = memo(function ZoomControls({ zoom, view }: ZoomProps) {
-  const { t, format } = useWords();
+const icon = { size: 12, 'aria-hidden': true } as const;
+
+const ZoomControls = memo(function ZoomControls({ focus: { zoomed, canEnlarge }, view }: ZoomProps) {
+  const { t } = useWords();
+  if (!zoomed && !canEnlarge) return undefined;
+  const button = (label: string, key: string, disabled: boolean, onClick: () => void, drawn: ReactNode) => (
+    <Tooltip label={`${label} (${key})`}>
+      <ActionIcon size={18} aria-label={label} disabled={disabled} onClick={onClick}>
+        {drawn}
+      </ActionIcon>
+    </Tooltip>
+  );
   return (
     <>
-      {zoom > 1 && (
-        <>
-          <span className={classes.zoomValue}>{format.number(Math.round(zoom * 100))}%</span>
-          <Tooltip label={`${t('pages.fit')} (0)`}>
-            <ActionIcon size={24} aria-label={t('pages.fit')} onClick={() => view.current?.fit()}>
-              <IconMaximize size={14} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        </>
-      )}
-      <Tooltip label={`${t('pages.zoomOut')} (−)`}>
-        <ActionIcon
-          size={24}
-          aria-label={t('pages.zoomOut')}
-          disabled={zoom <= 1}
-          onClick={() => view.current?.zoom(1 / 1.4)}
-        >
-          <IconMinus size={14} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={`${t('pages.zoomIn')} (+)`}>
-        <ActionIcon size={24} aria-label={t('pages.zoomIn')} onClick={() => view.current?.zoom(1.4)}>
-          <IconPlus size={14} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
+      {zoomed && button(t('pages.fit'), '0', false, () => view.current?.fit(), <IconMaximize {...icon} />)}
+      {zoomed && button(t('pages.zoomOut'), '−', false, () => view.current?.zoom(false), <IconMinus {...icon} />)}
+      {button(t('pages.zoomIn'), '+', !canEnlarge, () => view.current?.zoom(true), <IconPlus {...icon} />)}
     </>
   );
 });

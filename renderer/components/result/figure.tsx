@@ -10,14 +10,9 @@ import { PageFigure } from './page-figure.tsx';
 import classes from './result.module.css';
 import { StripFigure } from './strip-figure.tsx';
 
-interface Props {
-  readonly figure: FigureData;
-  readonly measurements: ReadonlyMap<string, number>;
-}
-
-/** The figure of a result: drawn for the eye, as rows of words for those who listen; and every number of the run. */
-export function Figure({ figure, measurements }: Props) {
-  const { pick, language, format } = useWords();
+/** The figure of a result: drawn for the eye, and as rows of words for those who listen. */
+export function Figure({ figure }: { figure: FigureData }) {
+  const { pick, language } = useWords();
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>{pick(figure.title)}</figcaption>
@@ -29,17 +24,23 @@ export function Figure({ figure, measurements }: Props) {
       <div className={classes.drawing} aria-hidden>
         <Drawing figure={figure} />
       </div>
-      {measurements.size > 0 && (
-        <dl className={classes.measurements}>
-          {[...measurements].map(([name, value]) => (
-            <div key={name}>
-              <dt className="code">{name}</dt>
-              <dd>{format.quantity(value, unitOfName(name))}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
     </figure>
+  );
+}
+
+/** Every number that the run measured, by its name in reports. */
+export function Measurements({ measurements }: { measurements: ReadonlyMap<string, number> }) {
+  const { format } = useWords();
+  if (measurements.size === 0) return undefined;
+  return (
+    <dl className={classes.measurements}>
+      {[...measurements].map(([name, value]) => (
+        <div key={name}>
+          <dt className="code">{name}</dt>
+          <dd>{format.quantity(value, unitOfName(name))}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -2,6 +2,7 @@ import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Too
 import type { Unit } from '../../../protocol/quantity.ts';
 import type { Figure } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
+import { byteTicks } from '../byte-ticks.ts';
 import classes from './result.module.css';
 
 type Drawn = Extract<Figure, { kind: 'lines' | 'percentiles' }>;
@@ -18,14 +19,8 @@ interface Series {
   readonly points: readonly { readonly x: number; readonly y: number | null }[];
 }
 
-/** Colours that differ in lightness too; each series is named at its key. */
-const colours = [
-  'var(--accent)',
-  'var(--page-locked)',
-  'var(--page-huge)',
-  'var(--page-swapped)',
-  'var(--dim)',
-] as const;
+/** Ink: hues are those of page states. Series differ in lightness and dash, and each is named at its key. */
+const colours = ['var(--text)', 'var(--dim)', 'var(--faint)', 'var(--line-strong)', 'var(--text)'] as const;
 const dashes = ['0', '6 3', '2 3', '8 3 2 3', '1 4'] as const;
 const tick = { fill: 'var(--faint)', fontSize: 10.5 };
 
@@ -74,6 +69,7 @@ export function LineFigure({ figure }: { figure: Drawn }) {
               axisLine={false}
               width={64}
               tickCount={4}
+              {...(y.unit === 'bytes' && !y.log && { ticks: byteTicks(highest(series)) })}
             />
             <Tooltip
               isAnimationActive={false}
@@ -115,6 +111,9 @@ export function LineFigure({ figure }: { figure: Drawn }) {
 
 const colourOf = (index: number) => colours[index % colours.length] ?? colours[0];
 const dashOf = (index: number) => dashes[index % dashes.length] ?? dashes[0];
+
+const highest = (series: readonly Series[]) =>
+  Math.max(0, ...series.flatMap(({ points }) => points.map(({ y }) => y ?? 0)));
 
 /** Where a capacity would be all used. */
 function diagonal(series: readonly Series[]): [{ x: number; y: number }, { x: number; y: number }] {

@@ -3,12 +3,14 @@ import { useEffect, useRef } from 'react';
 import { histogram } from '../../../protocol/counts.ts';
 import { pageState } from '../../../protocol/flags.ts';
 import type { Figure } from '../../../protocol/result.ts';
-import { fitLayout, wholeView } from '../../canvas/layout.ts';
+import { columnsFor, pictureHeight, smallerSide, topView, wholeLayout } from '../../canvas/layout.ts';
 import { paintPages } from '../../canvas/paint.ts';
 import { readPalette } from '../../canvas/palette.ts';
 import { PixelPicture } from '../../canvas/pixel-picture.ts';
 import { makeSprites, spriteCell } from '../../canvas/sprites.ts';
 import { useApp, useWords } from '../../context/context.ts';
+import { shownTheme } from '../../store/store.ts';
+import { JoinedPages, mostJoined } from './joined-pages.tsx';
 import classes from './result.module.css';
 
 type Grids = Extract<Figure, { kind: 'pages' }>['grids'];
@@ -16,6 +18,8 @@ type Grids = Extract<Figure, { kind: 'pages' }>['grids'];
 /** Small page grids beside each other, drawn by the code that draws the large one. */
 export function PageFigure({ figure }: { figure: Extract<Figure, { kind: 'pages' }> }) {
   const { pick } = useWords();
+  const [one, other] = figure.grids;
+  if (one?.alone && other?.alone && one.pages <= mostJoined) return <JoinedPages parent={one} child={other} />;
   return (
     <div className={classes.grids}>
       {figure.grids.map((grid) => (
@@ -32,14 +36,15 @@ export function PageFigure({ figure }: { figure: Extract<Figure, { kind: 'pages'
 function SmallGrid({ grid: { pages, runs, unknown = 0 } }: { grid: Grids[number] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { ref, width, height } = useElementSize();
-  const theme = useApp((app) => app.settings.theme);
+  const theme = useApp(shownTheme);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the palette that is read
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!canvas.current || !context || width === 0 || height === 0) return;
     const scale = devicePixelRatio;
-    const layout = fitLayout(pages, { width, height }, scale);
-    const viewport = { width: layout.columns * layout.cell, height: layout.rows * layout.cell };
+    const columns = Math.min(pages, columnsFor([pages]));
+    const layout = wholeLayout(pages, columns, { width, height }, scale);
+    const viewport = { width: layout.columns * layout.cell.width, height: pictureHeight(layout) };
     canvas.current.width = Math.ceil(viewport.width * scale);
     canvas.current.height = Math.ceil(viewport.height * scale);
     canvas.current.style.width = `${viewport.width}px`;
@@ -49,10 +54,10 @@ function SmallGrid({ grid: { pages, runs, unknown = 0 } }: { grid: Grids[number]
     const palette = readPalette(canvas.current);
     paintPages(context, new PixelPicture(), {
       layout,
-      view: wholeView,
+      view: topView,
       viewport,
       palette,
-      sprites: layout.cell >= spriteCell ? makeSprites(palette, layout.cell, scale) : undefined,
+      sprites: smallerSide(layout) >= spriteCell ? makeSprites(palette, layout.cell, scale) : undefined,
       states: Array.from({ length: 256 }, (_state, byte) => pageState(byte, unknown)),
       flags,
       bins: histogram(flags),

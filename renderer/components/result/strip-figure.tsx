@@ -1,6 +1,7 @@
 import type { Figure } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
 import classes from './result.module.css';
+import { Tank } from './tank.tsx';
 
 type Strips = Extract<Figure, { kind: 'strips' }>;
 
@@ -13,8 +14,10 @@ function reach({ parts, marks = [] }: Strips['strips'][number]): number {
 /** Wholes and what they are made of, on one scale or each on its own; a mark is a line at its amount. */
 export function StripFigure({ figure }: { figure: Strips }) {
   const { pick, format } = useWords();
-  const { strips, unit, ownScales = false } = figure;
+  const { strips, unit, ownScales = false, upright } = figure;
   const most = Math.max(...strips.map(reach));
+  const [only] = strips;
+  if (upright && only) return <Tank strip={only} unit={unit} />;
   return (
     <div className={classes.strips}>
       {strips.map((strip) => {

@@ -7,21 +7,21 @@ import { useApp, useWords } from '../../context/context.ts';
 import { firstIndex } from '../../store/pages/first-index.ts';
 import type { Sequence } from '../../store/session/append-only-list.ts';
 import { stepsAt } from '../../store/session/instant.ts';
+import { shownSession } from '../../store/store.ts';
 import { StepRow } from './step-row.tsx';
 import classes from './steps-panel.module.css';
 
-/** CSS pixels of a step's title and call, and of each line below them; measured once it is drawn. */
-const usualHeight = 46;
-const lineHeight = 17;
+/** CSS pixels of a row; the chosen one is higher, and measured. */
+const rowHeight = 24;
 /** As near to the end as this counts as being there. */
 const endPx = 24;
 /** How far Page Up and Page Down go. */
-const pageSteps = 8;
+const pageSteps = 12;
 
 interface Props {
   readonly steps: Sequence<Step>;
   readonly label: string;
-  /** Two lines each, whatever came of it: 100 000 need not be measured. */
+  /** The chosen one is told elsewhere. */
   readonly compact?: boolean;
   readonly onChoose: (step: Step | undefined) => void;
   /** Enter on the chosen step. */
@@ -32,6 +32,9 @@ interface Props {
 export function StepList({ steps, label, compact = false, onChoose, onEnter }: Props) {
   const { t } = useWords();
   const chosen = useApp((state) => state.highlight?.step);
+  const regions = useApp((state) => shownSession(state)?.regions) ?? [];
+  const several = regions.length > 1;
+  const regionOf = (region: number | undefined) => regions.find(({ id }) => id === region)?.label;
   const place = useMemo(() => placeOf(steps, chosen), [steps, chosen]);
   const scroller = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
@@ -39,8 +42,8 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
   const virtualizer = useVirtualizer({
     count: steps.length,
     getScrollElement: () => scroller.current,
-    estimateSize: compact ? () => usualHeight : (index) => estimatedHeight(steps.at(index)),
-    overscan: 8,
+    estimateSize: () => rowHeight,
+    overscan: 12,
   });
 
   const instant = useApp((state) => state.instant);
@@ -122,10 +125,11 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
               step && (
                 <StepRow
                   key={index}
-                  ref={compact ? undefined : virtualizer.measureElement}
+                  ref={virtualizer.measureElement}
                   id={`${id}-${index}`}
                   step={step}
-                  compact={compact}
+                  whole={!compact && index === place}
+                  of={several ? regionOf(step.region) : undefined}
                   position={index}
                   total={steps.length}
                   top={start}
@@ -142,6 +146,7 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
         <Button
           className={classes.follow ?? ''}
           size="compact-xs"
+          variant="default"
           leftSection={<IconArrowDown size={13} aria-hidden />}
           onClick={() => setFollows(true)}
         >
@@ -150,12 +155,6 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
       )}
     </>
   );
-}
-
-/** Near enough that rows do not overlap before they are measured. */
-function estimatedHeight(step: Step | undefined): number {
-  const lines = [step?.outcome, step?.meaning, step?.diagnosis].filter((line) => line !== undefined);
-  return usualHeight + lines.length * lineHeight;
 }
 
 /** Where a step stands in the list, which may leave others out. */

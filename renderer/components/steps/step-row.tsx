@@ -1,14 +1,18 @@
 import { memo, type Ref } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useDuration, useWords } from '../../context/context.ts';
+import { callText } from './call.ts';
 import { CallText } from './call-text.tsx';
+import { answerOf, callWords } from './row-words.ts';
 import classes from './steps-panel.module.css';
 
 interface Props {
   readonly id: string;
   readonly step: Step;
-  /** What it is, its call and how often that was made, and no more. */
-  readonly compact: boolean;
+  /** The label of its region, where there are several. */
+  readonly of: string | undefined;
+  /** With its call in full and what came of it. */
+  readonly whole: boolean;
   /** Place in the list, from 0. */
   readonly position: number;
   readonly total: number;
@@ -20,11 +24,13 @@ interface Props {
   readonly ref: Ref<HTMLDivElement> | undefined;
 }
 
-/** One step: what it was for, the call that was made, how it ended and how long it took. */
+/** One step as a row of a table: its number, the call and what it was on, its answer and how long it took. */
 export const StepRow = memo(function StepRow(props: Props) {
-  const { id, step, compact, position, total, top, chosen, marked, onChoose, ref } = props;
-  const { pick, format } = useWords();
+  const { id, step, of, whole, position, total, top, chosen, marked, onChoose, ref } = props;
+  const { t, pick, format } = useWords();
   const duration = useDuration(step.durationNs);
+  const { call, on } = callWords(step, of);
+  const answer = answerOf(step);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
     <div
@@ -37,7 +43,6 @@ export const StepRow = memo(function StepRow(props: Props) {
       aria-posinset={position + 1}
       aria-setsize={total}
       className={classes.step}
-      data-compact={compact || undefined}
       data-failed={step.errno !== null || undefined}
       data-expected={step.expected}
       data-marked={marked || undefined}
@@ -45,17 +50,23 @@ export const StepRow = memo(function StepRow(props: Props) {
       onClick={() => onChoose(position)}
     >
       <span className={classes.index}>{format.number(step.index + 1)}</span>
-      <span className={classes.title} title={pick(step.title)}>
-        {pick(step.title)}
+      <span className="visually-hidden">{pick(step.title)} </span>
+      {!whole && <code className="visually-hidden">{callText(step)}</code>}
+      <span className={classes.words} title={callText(step)} aria-hidden>
+        <b>{call}</b> <span>{on}</span>
+      </span>
+      <span className={classes.answer} aria-hidden>
+        {'faults' in answer ? t('steps.faults', { count: answer.faults }) : answer.text}
       </span>
       <span className={classes.duration} title={duration.why}>
         {duration.text}
       </span>
-      <CallText step={step} />
-      {compact && step.calls && step.calls.made > 1 && (
-        <span className={classes.times}>×{format.number(step.calls.made)}</span>
+      {whole && (
+        <div className={classes.whole}>
+          <CallText step={step} />
+          <Results step={step} />
+        </div>
       )}
-      {!compact && <Results step={step} />}
     </div>
   );
 });
@@ -66,7 +77,7 @@ function Results({ step }: { step: Step }) {
   return (
     <>
       {step.outcome && <span className={classes.outcome}>{pick(step.outcome)}</span>}
-      {step.diagnosis && <span className={classes.diagnosis}>{pick(step.diagnosis.text)}</span>}
+      {step.diagnosis && <span className={classes.meaning}>{pick(step.diagnosis.text)}</span>}
       {step.errno !== null && !step.diagnosis && step.meaning && (
         <span className={classes.meaning}>{pick(step.meaning)}</span>
       )}

@@ -14,11 +14,15 @@ import classes from './workbench.module.css';
 /** An action that is over sooner than this is not announced as being under way, ms. */
 const patienceMs = 250;
 
+/** What tools are described by. */
+export const actionLineId = 'action-line';
+
 /**
- * One line below the tools: what is under way, with its end in sight and a way out; else what the tool at hand would
- * do.
+ * The sentence of the workbench: what is under way, with its end in sight and a way out; else what the tool at hand
+ * would do.
  */
-export function ActionLine({ id, pointed }: { id: string; pointed: BenchTool | undefined }) {
+export function ActionLine() {
+  const pointed = useApp((state) => state.bench.pointed);
   const doing = useApp((state) => state.bench.actions.length > 0 || workbenchSession(state)?.progress !== undefined);
   const [long, setLong] = useState(false);
   useEffect(() => {
@@ -30,7 +34,7 @@ export function ActionLine({ id, pointed }: { id: string; pointed: BenchTool | u
     return () => clearTimeout(timer);
   }, [doing]);
   return (
-    <div id={id} className={classes.line}>
+    <div id={actionLineId} className={classes.line}>
       {doing && long ? <Doing /> : <Preview pointed={pointed} />}
     </div>
   );

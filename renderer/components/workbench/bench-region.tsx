@@ -1,34 +1,30 @@
-import { ActionIcon, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Popover, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { regionNameSchema } from '../../../protocol/mapping.ts';
-import type { LegendEntry } from '../../canvas/palette.ts';
-import { useActions, useApp, useWords } from '../../context/context.ts';
+import { useActions, useApp, useStoreState, useWords } from '../../context/context.ts';
 import { noPages, type PageSet } from '../../store/pages/page-set.ts';
-import { isOpen, newestRefusal } from '../../store/workbench-selectors.ts';
+import { benchRegion, isOpen } from '../../store/workbench-selectors.ts';
+import { focusGrid } from '../page-map/focus-grid.ts';
 import { RegionCard } from '../page-map/region-card.tsx';
+import { RegionTitle } from '../page-map/region-title.tsx';
+import type { Place } from '../page-map/regions.tsx';
 import { nameOf } from '../shared/region-name.ts';
-import { RefusedAction } from './refused-action.tsx';
-import { VmaStrip } from './vma-strip.tsx';
 import classes from './workbench.module.css';
 
 interface Props {
   readonly session: number;
   readonly region: RegionInfo;
   readonly active: boolean;
-  readonly filter: LegendEntry | undefined;
+  readonly place: Place;
 }
 
 /** A region that can be acted on, named and unmapped. */
-export const BenchRegion = memo(function BenchRegion({ session, region, active, filter }: Props) {
+export const BenchRegion = memo(function BenchRegion({ session, region, active, place }: Props) {
   const { workbench } = useActions();
   const { id } = region;
   const selection = useApp((state) => state.bench.selections.get(id) ?? noPages);
-  const refused = useApp((state) => {
-    const step = newestRefusal(state);
-    return step?.region === id ? step : undefined;
-  });
   const open = useApp(isOpen);
   const turn = useCallback(() => workbench.turnTo(id), [workbench, id]);
   const select = useCallback((pages: PageSet) => workbench.select(id, pages), [workbench, id]);
@@ -38,30 +34,62 @@ export const BenchRegion = memo(function BenchRegion({ session, region, active, 
       region={region}
       title={undefined}
       released={false}
-      filter={filter}
+      place={place}
       active={active}
       onTurn={turn}
       selection={selection}
       onSelect={select}
       heading={<RegionName region={region} fixed={!open} />}
       actions={open && <RemoveButton region={region} />}
-    >
-      <VmaStrip session={session} region={region} />
-      {refused && <RefusedAction step={refused} />}
-    </RegionCard>
+    />
   );
 });
+
+/** What is gone goes piece by piece: its popover fades, its card, and what collapses the last region. */
+const fadingFrames = 40;
+
+/** Whenever nothing has the keys meanwhile, the pages of another region get them, or the form for a new one. */
+function focusWhatIsLeft(left: () => RegionInfo | undefined, frames = fadingFrames): void {
+  if (document.activeElement === document.body) {
+    const region = left();
+    if (region) focusGrid(region.id);
+    else document.querySelector<HTMLElement>('main form input')?.focus();
+  }
+  if (frames > 0) requestAnimationFrame(() => focusWhatIsLeft(left, frames - 1));
+}
 
 const RemoveButton = memo(function RemoveButton({ region }: { region: RegionInfo }) {
   const { t } = useWords();
   const { workbench } = useActions();
-  const remove = t('workbench.region.remove', { name: nameOf(region) });
+  const state = useStoreState();
+  const [asking, setAsking] = useState(false);
+  const name = nameOf(region);
+  const remove = t('workbench.region.remove', { name });
   return (
-    <Tooltip label={remove}>
-      <ActionIcon size={24} ml={6} aria-label={remove} onClick={() => void workbench.removeRegion(region.id)}>
-        <IconTrash size={14} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    <Popover opened={asking} onChange={setAsking} position="bottom-start" trapFocus withRoles>
+      <Popover.Target>
+        <Tooltip label={remove} disabled={asking}>
+          <ActionIcon size={18} aria-label={remove} onClick={() => setAsking(!asking)}>
+            <IconTrash size={12} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.asking ?? ''} aria-label={remove}>
+        <p>{t('workbench.region.removeLoses')}</p>
+        <Button
+          onClick={async () => {
+            setAsking(false);
+            await workbench.removeRegion(region.id);
+            focusWhatIsLeft(() => benchRegion(state()));
+          }}
+        >
+          {t('workbench.region.removeYes', { name })}
+        </Button>
+        <Button variant="default" onClick={() => setAsking(false)}>
+          {t('workbench.region.removeNo')}
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
   );
 });
 
@@ -77,25 +105,25 @@ const RegionName = memo(function RegionName({ region, fixed }: { region: RegionI
   const letter = region.name !== undefined && <span className={classes.letter}>{region.label}</span>;
   if (fixed) {
     return (
-      <h3 className={classes.regionName}>
-        {t('pages.region', { label: name })}
+      <h2 className={classes.regionName}>
+        <RegionTitle name={name} />
         {letter}
-      </h3>
+      </h2>
     );
   }
   if (draft === undefined) {
     return (
-      <h3 className={classes.regionName}>
+      <h2 className={classes.regionName}>
         <UnstyledButton
           className={classes.rename}
           aria-label={t('workbench.region.rename', { name })}
           onClick={() => setDraft(name)}
         >
-          {t('pages.region', { label: name })}
+          <RegionTitle name={name} />
           <IconPencil size={12} aria-hidden />
         </UnstyledButton>
         {letter}
-      </h3>
+      </h2>
     );
   }
   const right = regionNameSchema.safeParse(draft).success;

@@ -1,48 +1,64 @@
-import { useElementSize } from '@mantine/hooks';
-import { useState } from 'react';
-import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { useCallback, useRef } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import type { LegendEntry } from '../../canvas/palette.ts';
+import type { RegionInfo } from '../../../protocol/events.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { workbenchSession } from '../../store/store.ts';
-import { benchRegion, isOpen, mappedRegions, newestRefusal } from '../../store/workbench-selectors.ts';
+import { benchRegion, isOpen, mappedRegions } from '../../store/workbench-selectors.ts';
+import { Split } from '../experiment/experiment-workspace.tsx';
 import { LogPanel } from '../log/log-panel.tsx';
-import { Legend } from '../page-map/legend.tsx';
-import pages from '../page-map/pages-panel.module.css';
-import { regionColumns } from '../page-map/region-columns.ts';
-import { Panel } from '../shared/panel.tsx';
-import split from '../shared/workspace.module.css';
+import pages from '../page-map/pages.module.css';
+import { type Place, Regions } from '../page-map/regions.tsx';
+import { ProgramTab } from '../results/program-tab.tsx';
+import { SideTabs } from '../shared/side-tabs.tsx';
 import { BenchRegion } from './bench-region.tsx';
-import { RefusedAction } from './refused-action.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { ToolBar } from './tool-bar.tsx';
+import { useVmas, Vmas } from './vmas.tsx';
 import classes from './workbench.module.css';
 
 interface Props {
   readonly session: number;
-  readonly onKeys: () => void;
 }
 
 /** The regions and what acts on them, beside the log of what was done. */
-export function BenchWorkspace({ session, onKeys }: Props) {
-  const { t } = useWords();
-  const columns = useDefaultLayout({ id: 'pagescope.workbench', storage: localStorage });
+export function BenchWorkspace({ session }: Props) {
   return (
-    <Group className={split.group} orientation="horizontal" {...columns}>
-      <Pane id="bench" minSize={480}>
-        <Bench session={session} onKeys={onKeys} />
-      </Pane>
-      <Separator className={split.beside ?? ''} aria-label={t('app.resize')} />
-      <Pane id="log" defaultSize="28%" minSize={270} maxSize="60%">
-        <LogPanel />
-      </Pane>
-    </Group>
+    <Split side={<Side />}>
+      <Bench session={session} />
+    </Split>
   );
 }
 
-function Bench({ session, onKeys }: Props) {
+function Side() {
   const { t } = useWords();
-  const [filter, setFilter] = useState<LegendEntry>();
+  return (
+    <SideTabs
+      label={t('app.sideLabel')}
+      tabs={[
+        { name: 'log', title: t('log.title'), content: <LogPanel /> },
+        { name: 'program', title: t('program.title'), content: <ProgramTab /> },
+        { name: 'vmas', title: <VmaCount />, content: <Vmas /> },
+      ]}
+    />
+  );
+}
+
+function VmaCount() {
+  const { t } = useWords();
+  const known = useVmas();
+  return t('workbench.vmas.count', { count: known ? known.vmas.length + known.more : 0 });
+}
+
+/** What is there stays until a workbench that moves to another process has its regions: a menu of it may be open. */
+function useStays(there: boolean): boolean {
+  const moving = useApp((state) => state.bench.opening || workbenchSession(state)?.steps.length === 0);
+  const stays = useRef(false);
+  stays.current = there || (moving && stays.current);
+  return stays.current;
+}
+
+function Bench({ session }: Props) {
+  const { t } = useWords();
   const regions = useApp(
     useShallow((state) => {
       const bench = workbenchSession(state);
@@ -51,46 +67,29 @@ function Bench({ session, onKeys }: Props) {
   );
   const active = useApp(benchRegion);
   const open = useApp(isOpen);
-  const { ref, width, height } = useElementSize();
-  const columns = regionColumns({ count: regions.length, width, height });
-  // What was about no region, such as mlockall, has its place above them all.
-  const refused = useApp((state) => {
-    const step = newestRefusal(state);
-    return step && !regions.some(({ id }) => id === step.region) ? step : undefined;
-  });
+  const tools = useStays(open && active !== undefined);
+  const several = regions.length > 1;
+  const activeId = active?.id;
+  const draw = useCallback(
+    (region: RegionInfo, place: Place) => (
+      <BenchRegion session={session} region={region} active={several && region.id === activeId} place={place} />
+    ),
+    [session, several, activeId],
+  );
   return (
-    <Panel
-      title={t('pages.title')}
-      actions={<Legend session={session} regions={regions} filter={filter} onFilter={setFilter} />}
-    >
-      <div className={classes.bench}>
-        {open && active && <SelectionBar key={active.id} session={session} region={active} />}
-        {open && active && <ToolBar onKeys={onKeys} />}
-        {refused && <RefusedAction step={refused} />}
-        {regions.length === 0 ? (
-          <div className={pages.empty}>
-            <p>{t('workbench.empty')}</p>
-            <p className={pages.hint}>{t('workbench.emptyHint')}</p>
-          </div>
-        ) : (
-          <div
-            ref={ref}
-            className={`${pages.regions} ${classes.regions}`}
-            style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
-            data-many={regions.length > 2 || undefined}
-          >
-            {regions.map((region) => (
-              <BenchRegion
-                key={`${session}:${region.id}`}
-                session={session}
-                region={region}
-                active={regions.length > 1 && region.id === active?.id}
-                filter={filter}
-              />
-            ))}
-          </div>
-        )}
-      </div>
-    </Panel>
+    <section className={classes.bench} aria-label={t('pages.title')}>
+      {tools && <ToolBar />}
+      {open && active && <SelectionBar key={active.id} session={session} region={active} />}
+      {regions.length === 0 ? (
+        <div className={pages.empty}>
+          <p>{t('workbench.empty')}</p>
+          <p className={pages.hint}>{t('workbench.emptyHint')}</p>
+        </div>
+      ) : (
+        <div className={classes.regions} data-panel="pages">
+          <Regions session={session} regions={regions} draw={draw} focusNew />
+        </div>
+      )}
+    </section>
   );
 }

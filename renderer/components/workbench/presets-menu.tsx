@@ -19,7 +19,7 @@ export function PresetsMenu() {
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <Button h={32} variant="default" disabled={opening} rightSection={<IconChevronDown size={14} aria-hidden />}>
+          <Button variant="default" disabled={opening} rightSection={<IconChevronDown size={14} aria-hidden />}>
             {t('workbench.presets.title')}
           </Button>
         </Menu.Target>
@@ -36,7 +36,7 @@ export function PresetsMenu() {
         opened={chosen !== undefined}
         onClose={() => setChosen(undefined)}
         title={chosen && pick(chosen.title)}
-        closeButtonProps={{ 'aria-label': t('workbench.keys.close') }}
+        closeButtonProps={{ 'aria-label': t('keys.close') }}
         size="md"
         centered
       >

@@ -15,6 +15,7 @@ export function ProcessMenu() {
   const { t } = useWords();
   const { workbench } = useActions();
   const inline = useApp((state) => workbenchSession(state)?.started?.placement === 'inline');
+  const electron = useApp((state) => state.host?.kind === 'electron');
   const [opened, setOpened] = useState(false);
   const [flags, setFlags] = useState<readonly MclFlag[]>(['MCL_CURRENT']);
   const whole = flags.includes('MCL_CURRENT') || flags.includes('MCL_FUTURE');
@@ -41,7 +42,8 @@ export function ProcessMenu() {
     <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus withRoles>
       <Popover.Target>
         <Button
-          variant="default"
+          variant="subtle"
+          color="gray"
           className={classes.tool ?? ''}
           rightSection={<IconChevronDown size={13} aria-hidden />}
           onClick={() => setOpened((open) => !open)}
@@ -62,6 +64,9 @@ export function ProcessMenu() {
             {choice('MCL_FUTURE', t('workbench.process.future'))}
             {choice('MCL_ONFAULT', t('workbench.process.onFault'))}
             {flags.includes('MCL_CURRENT') && <p className={classes.faint}>{t('workbench.process.undone')}</p>}
+            {electron && flags.includes('MCL_FUTURE') && !flags.includes('MCL_CURRENT') && (
+              <p className={classes.faint}>{t('workbench.process.undoneInElectron')}</p>
+            )}
             {!whole && <p className={classes.warning}>{t('workbench.process.choose')}</p>}
             <div className={classes.processButtons}>
               <Button disabled={!whole} onClick={act(() => workbench.act({ kind: 'mlockall', flags: [...flags] }))}>

@@ -1,47 +1,44 @@
 import { CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
 import type { Step } from '../../../protocol/events.ts';
-import { addressOfLimits } from '../../context/address.ts';
+import { addressOfFix } from '../../context/address.ts';
 import { useActions, useWords } from '../../context/context.ts';
-import classes from './workbench.module.css';
+import lines from '../shared/problem-lines.module.css';
+import { UnlockFirst } from './unlock-first.tsx';
 
-/** A refusal as what it is, a result: the call, its errno, what that means here, and the way to the fix. */
-export function RefusedAction({ step }: { step: Step }) {
+/**
+ * A refusal as what it is, a result: the call, its errno, what that means here, and the way out of it. It is the
+ * caption: the pages stay where they are.
+ */
+export function RefusedAction({ session, step }: { session: number; step: Step }) {
   const { t, pick } = useWords();
   const { workbench } = useActions();
-  const box = useRef<HTMLDivElement>(null);
-  // Among several regions it may stand below what is seen of them.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each refusal comes into sight, also where the last one stood
-  useEffect(() => {
-    box.current?.scrollIntoView({ block: 'nearest' });
-  }, [step.index]);
   const { call, errno, diagnosis, meaning, outcome, calls } = step;
   const some = calls && calls.made > calls.refused ? { made: calls.made, refused: calls.refused } : undefined;
+  const words = [diagnosis?.text, meaning, outcome].flatMap((text) => (text ? [pick(text)] : []));
   return (
-    <div ref={box} className={classes.refusal} role="alert">
-      <IconAlertTriangle size={16} aria-hidden />
-      <div>
+    <div className={lines.lines}>
+      <div className={lines.line} role="alert">
+        <IconAlertTriangle size={15} aria-hidden />
         <p>
           <strong>{t('workbench.refusal.title', { call, errno: errno ?? '' })}</strong>{' '}
-          <span className={classes.faint}>{t('workbench.refusal.step', { index: step.index + 1 })}</span>
+          {[...words, ...(some ? [t('workbench.refusal.some', some)] : [])].join(' ')}
         </p>
-        {diagnosis && <p>{pick(diagnosis.text)}</p>}
-        {meaning && <p className={diagnosis && classes.faint}>{pick(meaning)}</p>}
-        {outcome && <p>{pick(outcome)}</p>}
-        {some && <p>{t('workbench.refusal.some', some)}</p>}
+        {diagnosis?.fix === 'unlock-first' && step.region !== undefined && (
+          <UnlockFirst key={step.index} session={session} region={step.region} step={step.index} />
+        )}
+        {diagnosis && (
+          <a href={addressOfFix(diagnosis)}>
+            {t('workbench.refusal.fix')}
+            <IconArrowRight size={13} aria-hidden />
+          </a>
+        )}
+        <CloseButton
+          size="xs"
+          aria-label={t('workbench.refusal.dismiss')}
+          onClick={() => workbench.dismiss(step.index)}
+        />
       </div>
-      {diagnosis && (
-        <a href={addressOfLimits(diagnosis.fix)}>
-          {t('workbench.refusal.fix')}
-          <IconArrowRight size={13} aria-hidden />
-        </a>
-      )}
-      <CloseButton
-        size="sm"
-        aria-label={t('workbench.refusal.dismiss')}
-        onClick={() => workbench.dismiss(step.index)}
-      />
     </div>
   );
 }

@@ -14,6 +14,7 @@ import {
   type RegionDraft,
   regionRequest,
 } from '../../store/workbench/region-draft.ts';
+import { ChooseFile } from '../shared/choose-file.tsx';
 import { PlacementChoice } from './placement.tsx';
 import classes from './region-form.module.css';
 
@@ -108,6 +109,7 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
             size="xs"
             label={t('workbench.region.path')}
             value={draft.path}
+            rightSection={<ChooseFile path={draft.path} choose={(path) => set({ path })} />}
             error={error('path')}
             spellCheck={false}
             onChange={(event) => set({ path: event.currentTarget.value })}

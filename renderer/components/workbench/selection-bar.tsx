@@ -1,6 +1,6 @@
 import { ActionIcon, Button, NumberInput, Popover, TextInput, Tooltip } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
-import { type FormEvent, memo, useId, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, memo, useId, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { maxActionRuns } from '../../../protocol/workbench.ts';
@@ -17,7 +17,9 @@ import {
 import { workbenchSession } from '../../store/store.ts';
 import { parseTypedPages, type TypedPagesProblem } from '../../store/workbench/typed-pages.ts';
 import { mappedRegions, selectionOf } from '../../store/workbench-selectors.ts';
+import { focusGrid } from '../page-map/focus-grid.ts';
 import { nameOf } from '../shared/region-name.ts';
+import { Toolbar } from '../shared/toolbar.tsx';
 import classes from './workbench.module.css';
 
 interface Props {
@@ -41,9 +43,9 @@ export const SelectionBar = memo(function SelectionBar({ session, region }: Prop
     </Button>
   );
   return (
-    <section className={classes.selection} aria-label={t('workbench.select.title')}>
+    <section className={classes.selection} data-panel="selection" aria-label={t('workbench.select.title')}>
       <RangeField region={region} />
-      <div className={classes.choices}>
+      <Toolbar className={classes.choices} label={t('workbench.select.title')}>
         {choice(t('workbench.select.all'), () => select(allPages(region.pages)))}
         {choice(t('workbench.select.none'), () => select(noPages))}
         {choice(t('workbench.select.invert'), () => select(inverted(selectionOf(state(), region.id), region.pages)))}
@@ -57,7 +59,7 @@ export const SelectionBar = memo(function SelectionBar({ session, region }: Prop
           where((byte) => (byte & PageFlag.Locked) !== 0),
         )}
         <EveryNth pages={region.pages} onSelect={select} />
-      </div>
+      </Toolbar>
       <Selected region={region} />
     </section>
   );
@@ -102,6 +104,12 @@ function RangeField({ region }: { region: RegionInfo }) {
     }
     workbench.select(region.id, result.pages);
     setSaid(result.overlapped ? { wrong: false, sentence: t('workbench.range.overlapped') } : undefined);
+    // What is said is seen while the field has the keys.
+    if (!result.overlapped) focusGrid(region.id);
+  };
+  // Letters typed after it are tools, not text.
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') focusGrid(region.id);
   };
   return (
     <form className={classes.range} onSubmit={apply} noValidate>
@@ -115,6 +123,7 @@ function RangeField({ region }: { region: RegionInfo }) {
           aria-describedby={said ? noteId : undefined}
           spellCheck={false}
           autoComplete="off"
+          onKeyDown={leave}
           rightSection={
             <ActionIcon type="submit" size={20} aria-label={t('workbench.range.apply')}>
               <IconCornerDownLeft size={13} aria-hidden />

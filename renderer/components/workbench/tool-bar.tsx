@@ -1,10 +1,12 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconKeyboard } from '@tabler/icons-react';
-import { memo, useId, useState } from 'react';
+import { memo } from 'react';
 import { useActions, useWords } from '../../context/context.ts';
 import type { BenchTool } from '../../store/store.ts';
+import { askForKeys } from '../keys/keys.ts';
+import { Toolbar } from '../shared/toolbar.tsx';
 import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from '../tools/tools.ts';
-import { ActionLine } from './action-line.tsx';
+import { actionLineId } from './action-line.tsx';
 import { ProcessMenu } from './process-menu.tsx';
 import classes from './workbench.module.css';
 
@@ -12,31 +14,27 @@ import classes from './workbench.module.css';
  * Everything that can be done to the selected pages. Nothing is greyed out: the kernel refuses what it will not do, and
  * is heard.
  */
-export const ToolBar = memo(function ToolBar({ onKeys }: { onKeys: () => void }) {
+export const ToolBar = memo(function ToolBar() {
   const { t } = useWords();
-  const lineId = useId();
-  const [pointed, setPointed] = useState<BenchTool>();
+  const { workbench } = useActions();
   return (
-    <div className={classes.tools}>
-      <div className={classes.bar} role="toolbar" aria-label={t('workbench.tools.title')}>
+    <div className={classes.tools} data-panel="tools">
+      <Toolbar className={classes.bar} label={t('workbench.tools.title')}>
         {barGroups.map((ids) => (
-          <Button.Group key={ids[0]}>
+          <span key={ids[0]} className={classes.group}>
             {ids.map((id) => (
-              <ToolButton key={id} id={id} lineId={lineId} onPoint={setPointed} />
+              <ToolButton key={id} id={id} lineId={actionLineId} onPoint={workbench.point} />
             ))}
-          </Button.Group>
+          </span>
         ))}
-        <ToolMenu onPoint={setPointed} />
+        <ToolMenu onPoint={workbench.point} />
         <ProcessMenu />
-      </div>
-      <div className={classes.lineRow}>
-        <ActionLine id={lineId} pointed={pointed} />
-        <Tooltip label={`${t('workbench.tools.keys')} (?)`}>
-          <ActionIcon size={24} aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={onKeys}>
-            <IconKeyboard size={17} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      </div>
+      </Toolbar>
+      <Tooltip label={`${t('workbench.tools.keys')} (?)`}>
+        <ActionIcon size={24} aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={askForKeys}>
+          <IconKeyboard size={17} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
     </div>
   );
 });
@@ -56,7 +54,8 @@ function ToolButton({ id, lineId, onPoint }: ToolButtonProps) {
   return (
     <Button
       className={classes.tool ?? ''}
-      variant="default"
+      variant="subtle"
+      color="gray"
       rightSection={<Kbd size="xs">{key}</Kbd>}
       aria-describedby={lineId}
       aria-keyshortcuts={key}
@@ -96,7 +95,8 @@ function ToolMenu({ onPoint }: { onPoint: (tool: BenchTool | undefined) => void 
     >
       <Menu.Target>
         <Button
-          variant="default"
+          variant="subtle"
+          color="gray"
           className={classes.tool ?? ''}
           rightSection={<IconChevronDown size={13} aria-hidden />}
         >

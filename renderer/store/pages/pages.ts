@@ -1,29 +1,17 @@
 import { histogram } from '../../../protocol/counts.ts';
+import type { SessionEvent } from '../../../protocol/events.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { decodeFrame, type Frame } from '../../../protocol/frame.ts';
+import type { LockRange } from '../../../protocol/lock-range.ts';
+import { LockRanges, lockState } from '../../../protocol/lock-ranges.ts';
+import type { OtherPages as ToldPages } from '../../../protocol/other-pages.ts';
 import { PageStates } from '../../../protocol/page-states.ts';
 import type { Acknowledgement } from '../../../protocol/service.ts';
 import type { RafScheduler } from '../../raf-scheduler.ts';
-import { LockRanges, lockState } from './lock-ranges.ts';
-import type { Difference } from './page-difference.ts';
-import { type Around, PageHistory, type Past, type StepTimes, undoOf } from './page-history.ts';
-
-/** One frame of a region: what the pages that it changed want to know of it. */
-export interface Moment {
-  readonly takenNs: number;
-  /** The step after which it was taken; -1 between steps. */
-  readonly step: number;
-  /** `performance.now()` at arrival: how long ago a page flashed up. */
-  readonly arrivedMs: number;
-}
-
-/** A point of the timeline. */
-export interface ResidentPoint {
-  readonly tNs: number;
-  readonly resident: number;
-}
-
-const mostPoints = 4096;
+import { Film } from './film.ts';
+import { OtherPages, type StepSpan } from './other-pages.ts';
+import { type Difference, differenceOf } from './page-difference.ts';
+import { type Around, type Moment, PageHistory, type Past, type StepTimes, undoOf } from './page-history.ts';
 
 /**
  * The reader's copy of one region: what every page is, and which frame last changed it. Large and changed in place,
@@ -34,14 +22,23 @@ export class RegionPages {
   /** For each page, the index in `moments` of the frame that changed it last; 0 when none did. */
   changedBy: Uint32Array = new Uint32Array(0);
   /** Frames that changed something; the first entry stands for "never". */
-  readonly moments: Moment[] = [{ takenNs: 0, step: -1, arrivedMs: Number.NEGATIVE_INFINITY }];
+  #moments: Moment[] = [{ takenNs: 0, step: -1 }];
   bins: Uint32Array = new Uint32Array(256);
-  points: ResidentPoint[] = [];
+  readonly film = new Film();
   readonly locks = new LockRanges();
   readonly #history = new PageHistory();
+  /** The film is all that was told; the pages are those of the instant that was asked for, and some others beside. */
+  #whenAsked = false;
+  readonly #others = new OtherPages();
+  #wanted: Wanted = { instants: [], last: [] };
 
   get flags(): Uint8Array {
     return this.states.flags;
+  }
+
+  /** Frames that changed something; the first entry stands for "never". */
+  get moments(): readonly Moment[] {
+    return this.#moments;
   }
 
   get unknown(): number {
@@ -52,26 +49,90 @@ export class RegionPages {
     return this.states.last?.skipped ?? 0;
   }
 
+  /** When the newest pages that came were looked at, ns since the session began. */
+  get shownNs(): number {
+    return this.states.last?.takenNs ?? 0;
+  }
+
+  get comesWhenAsked(): boolean {
+    return this.#whenAsked;
+  }
+
+  /** The film of a recording whose pages come when they are asked for. */
+  show(film: Extract<SessionEvent, { kind: 'film' }>): void {
+    this.#whenAsked = true;
+    this.film.show(film);
+  }
+
+  /** Which other instants are compared with the one that is shown, and the last steps up to that. */
+  want(wanted: Wanted): void {
+    this.#wanted = wanted;
+    this.#findChanges();
+  }
+
+  /** What the pages were at those instants. */
+  showOthers(told: ToldPages): void {
+    this.#others.tell(told, this.flags);
+    this.#findChanges();
+  }
+
+  /** Whether the pages of one of those instants are still on their way. */
+  awaits(tNs: number): boolean {
+    return this.#wanted.instants.includes(tNs) && !this.#others.came;
+  }
+
+  #findChanges(): void {
+    const shown = { flags: this.flags, unknown: this.unknown, takenNs: this.shownNs };
+    ({ changedBy: this.changedBy, moments: this.#moments } = this.#others.changes(this.#wanted.last, shown));
+  }
+
   /** What the pages were at a moment, ns since the session began. */
   at(tNs: number): Past {
+    if (this.#whenAsked) return tNs < this.film.takenNs(0) ? 'unmapped' : 'live';
     return this.#history.at(tNs, this.flags);
+  }
+
+  /** The pages at a moment, or as they are now; 'unmapped' and 'forgotten' where there are none to show. */
+  shownAt(
+    tNs: number | undefined,
+  ): { readonly flags: Uint8Array; readonly unknown: number } | 'unmapped' | 'forgotten' {
+    if (tNs !== undefined && this.#wanted.instants.includes(tNs)) return this.#others.at(tNs) ?? 'forgotten';
+    const past = tNs === undefined ? 'live' : this.at(tNs);
+    return past === 'live' ? this : past;
   }
 
   /** When this region shows what a step did to it. */
   around(step: StepTimes): Around {
+    if (this.#whenAsked) {
+      const { startedNs, endedNs, nextStartedNs } = step;
+      const lastNs = Math.max(endedNs, this.film.takenNs(this.film.length - 1));
+      return { beforeNs: startedNs, afterNs: Number.isFinite(nextStartedNs) ? nextStartedNs - 1 : lastNs, exact: true };
+    }
     return this.#history.around(step);
   }
 
   /** What became of the pages between two moments. */
-  difference(fromNs: number, toNs: number): Difference | 'unmapped' | 'forgotten' {
+  difference(fromNs: number, toNs: number): Difference | 'unmapped' | 'forgotten' | 'untold' {
+    if (this.#whenAsked) {
+      const [before, after] = [this.shownAt(fromNs), this.shownAt(toNs)];
+      if (before === this || typeof before === 'string' || typeof after === 'string') return 'untold';
+      return differenceOf(before, after);
+    }
     return this.#history.difference(fromNs, toNs, this.flags);
   }
 
-  apply(frame: Frame, nowMs: number): void {
+  apply(frame: Frame): void {
+    if (this.#whenAsked) {
+      this.states.apply(frame);
+      this.bins = histogram(this.flags);
+      this.#others.shown(this.flags);
+      this.#findChanges();
+      return;
+    }
     // A whole frame says nothing of what changed; that has to be found by comparing.
     const before = frame.whole && this.flags.length === frame.pages ? this.flags.slice() : undefined;
     const first = this.flags.length !== frame.pages;
-    const moment = this.moments.length;
+    const moment = this.#moments.length;
     if (first) this.changedBy = new Uint32Array(frame.pages);
     const { changedBy, locks } = this;
     const undo = undoOf(this.flags, frame);
@@ -89,27 +150,24 @@ export class RegionPages {
       }
     });
     // What came before the first look has changed nothing that was seen.
-    if (first) this.moments[0] = { takenNs: frame.takenNs, step: -1, arrivedMs: Number.NEGATIVE_INFINITY };
-    else this.moments.push({ takenNs: frame.takenNs, step: frame.step, arrivedMs: nowMs });
-    this.#history.push(frame, undo);
-    this.#count(frame.takenNs);
+    if (first) this.#moments[0] = { takenNs: frame.takenNs, step: -1 };
+    else this.#moments.push({ takenNs: frame.takenNs, step: frame.step });
+    this.#history.push(frame, undo, this.flags);
+    this.film.take(frame, undo, this.flags);
+    this.bins = this.film.histogram();
     if (knowsLocks) locks.finish(this.#lockedPages());
   }
 
   #lockedPages(): number {
     return this.bins.reduce((sum, count, byte) => (lockState(byte) === 'unlocked' ? sum : sum + count), 0);
   }
+}
 
-  /** At most two frames come between two drawings, so every one of them can be counted. */
-  #count(tNs: number): void {
-    this.bins = histogram(this.flags);
-    let resident = 0;
-    for (let byte = 1; byte < 256; byte += 2) resident += this.bins[byte] ?? 0;
-    this.points.push({ tNs, resident });
-    if (this.points.length > mostPoints) {
-      this.points = this.points.filter((_, index) => index % 2 === 0 || index > mostPoints / 2);
-    }
-  }
+/** What is asked of a region's pages beside those that are shown. */
+export interface Wanted {
+  readonly instants: readonly number[];
+  /** In their order. */
+  readonly last: readonly StepSpan[];
 }
 
 /** At most ten times a second are texts and charts brought up to date. */
@@ -120,7 +178,6 @@ export interface PagesOptions {
   readonly acknowledge: (acknowledgement: Acknowledgement) => void;
   /** A frame that cannot be read or applied; the sentence says why. */
   readonly onBroken: (reason: string) => void;
-  readonly now: () => number;
 }
 
 /** Every region's pages: takes frames in, has them drawn, and acknowledges them after that. */
@@ -145,6 +202,37 @@ export class Pages {
 
   region(session: number, region: number): RegionPages | undefined {
     return this.#regions.get(key(session, region));
+  }
+
+  /** Whether a session's pages come when they are asked for. */
+  comesWhenAsked(session: number): boolean {
+    return this.#of(session).some(([, pages]) => pages.comesWhenAsked);
+  }
+
+  show(film: Extract<SessionEvent, { kind: 'film' }>): void {
+    if (this.#closed.has(film.session)) return;
+    this.#made(film.session, film.region).show(film);
+    this.#telling ??= setTimeout(this.#tell, tellEveryMs);
+  }
+
+  /** The locked ranges of a recording that told its film alone. */
+  showLocks(session: number, region: number, ranges: readonly LockRange[]): void {
+    this.region(session, region)?.locks.show(ranges);
+    this.#telling ??= setTimeout(this.#tell, tellEveryMs);
+  }
+
+  /** Which other instants of a session are compared with the one that is shown. */
+  want(session: number, wanted: Wanted): void {
+    for (const [, region] of this.#of(session)) region.want(wanted);
+  }
+
+  /** What the pages of a session were at them. */
+  showOthers(session: number, told: readonly ToldPages[]): void {
+    for (const each of told) {
+      this.region(session, each.region)?.showOthers(each);
+      for (const draw of this.#drawn.get(key(session, each.region)) ?? []) this.#options.scheduler.request(draw);
+    }
+    this.#tell();
   }
 
   receive(bytes: Uint8Array): void {
@@ -175,19 +263,27 @@ export class Pages {
   /** Forgets a session; frames of it that are still on their way are dropped. */
   close(session: number): void {
     this.#closed.add(session);
-    for (const name of this.#regions.keys()) {
-      if (!name.startsWith(`${session}:`)) continue;
+    for (const [name] of this.#of(session)) {
       this.#regions.delete(name);
       this.#drawn.delete(name);
       this.#unsettled.delete(name);
     }
   }
 
-  #take(frame: Frame): void {
-    const name = key(frame.session, frame.region);
+  #of(session: number): (readonly [name: string, pages: RegionPages])[] {
+    return [...this.#regions].filter(([name]) => name.startsWith(`${session}:`));
+  }
+
+  #made(session: number, region: number): RegionPages {
+    const name = key(session, region);
     const pages = this.#regions.get(name) ?? new RegionPages();
     this.#regions.set(name, pages);
-    pages.apply(frame, this.#options.now());
+    return pages;
+  }
+
+  #take(frame: Frame): void {
+    const name = key(frame.session, frame.region);
+    this.#made(frame.session, frame.region).apply(frame);
     this.#unsettled.set(name, { session: frame.session, region: frame.region, sequence: frame.sequence });
     for (const draw of this.#drawn.get(name) ?? []) this.#options.scheduler.request(draw);
     this.#options.scheduler.afterwards(this.#settle);
@@ -195,12 +291,16 @@ export class Pages {
 
   /** After the drawing: the acknowledgements that let the next frames come. */
   #settle = (): void => {
+    const asked = [...this.#unsettled.keys()].some((name) => this.#regions.get(name)?.comesWhenAsked);
     for (const acknowledgement of this.#unsettled.values()) this.#options.acknowledge(acknowledgement);
     this.#unsettled.clear();
-    this.#telling ??= setTimeout(this.#tell, tellEveryMs);
+    // What was asked for is waited for.
+    if (asked) this.#tell();
+    else this.#telling ??= setTimeout(this.#tell, tellEveryMs);
   };
 
   #tell = (): void => {
+    clearTimeout(this.#telling);
     this.#telling = undefined;
     this.#version++;
     for (const tell of this.#readers) tell();

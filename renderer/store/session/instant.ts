@@ -1,4 +1,4 @@
-import type { Step } from '../../../protocol/events.ts';
+import type { Sample, Step } from '../../../protocol/events.ts';
 import { firstIndex } from '../pages/first-index.ts';
 import type { Sequence } from './append-only-list.ts';
 
@@ -31,6 +31,26 @@ export function stepsAt(steps: Sequence<Step>, { fromNs, toNs }: Instant): StepS
   return { first: Math.min(first, end - 1), end };
 }
 
+/** What was true at a time: the last sample up to it. */
+export function sampleAt(samples: readonly Sample[], tNs: number): Sample | undefined {
+  return samples[firstIndex(samples.length, (index) => (samples[index]?.tNs ?? 0) > tNs) - 1];
+}
+
+/** The process at an instant: for that of a step, as it was sampled right after the pages were looked at. */
+export function sampleOf(
+  { steps, samples }: { readonly steps: Sequence<Step>; readonly samples: readonly Sample[] },
+  instant: Instant,
+): Sample | undefined {
+  const span = stepsAt(steps, instant);
+  const step = span && steps.at(span.end - 1);
+  if (!step || step.startedNs !== instant.fromNs || instant.toNs <= step.startedNs) {
+    return sampleAt(samples, instant.toNs);
+  }
+  const next = steps.at(span.end)?.startedNs ?? Number.POSITIVE_INFINITY;
+  const after = samples[firstIndex(samples.length, (index) => (samples[index]?.tNs ?? 0) >= instant.toNs)];
+  return after && after.tNs < next ? after : sampleAt(samples, next - 1);
+}
+
 function firstAfter(steps: Sequence<Step>, tNs: number, orAt = false): number {
   return firstIndex(steps.length, (index) => {
     const started = steps.at(index)?.startedNs ?? 0;
@@ -38,32 +58,18 @@ function firstAfter(steps: Sequence<Step>, tNs: number, orAt = false): number {
   });
 }
 
-/**
- * Where a key takes an instant: from step to step, to the first or the last. The pages are then those that the step
- * left: as of the moment before the next one begins.
- */
-export function instantAfter(
-  key: string,
-  instant: Instant | undefined,
-  steps: Sequence<Step>,
-  endNs: number,
-): Instant | undefined {
-  const at = instant && stepsAt(steps, instant);
-  const last = steps.length - 1;
-  const from = at ? at.end - 1 : instant ? -1 : steps.length;
+/** Where a key takes the playhead, as a place in the list of steps; undefined for other keys. */
+export function placeAfter(key: string, from: number, count: number): number | undefined {
   const target: number | undefined = {
     ArrowLeft: from - 1,
     ArrowDown: from - 1,
     ArrowRight: from + 1,
     ArrowUp: from + 1,
-    PageUp: from + 10,
     PageDown: from - 10,
+    PageUp: from + 10,
     Home: 0,
-    End: last,
+    End: count - 1,
   }[key];
-  if (target === undefined || last < 0) return undefined;
-  const index = Math.min(last, Math.max(0, target));
-  const fromNs = steps.at(index)?.startedNs ?? 0;
-  const next = steps.at(index + 1)?.startedNs ?? Math.max(endNs, fromNs);
-  return { fromNs, toNs: index === last ? next : Math.max(fromNs, next - 1) };
+  if (target === undefined || count === 0) return undefined;
+  return Math.min(count - 1, Math.max(0, target));
 }

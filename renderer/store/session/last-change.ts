@@ -1,7 +1,7 @@
 import type { Step } from '../../../protocol/events.ts';
 import { firstIndex } from '../pages/first-index.ts';
+import type { Moment } from '../pages/page-history.ts';
 import { hasPage, type PageSet } from '../pages/page-set.ts';
-import type { Moment } from '../pages/pages.ts';
 import type { Sequence } from './append-only-list.ts';
 
 export interface LastChange {

@@ -10,13 +10,14 @@ const afterglow = 0.05;
  * @param framesEndNs the newest frame of any region: frames come only when a page has changed
  */
 export function sessionEndNs(
-  { state, samples, steps }: Pick<Session, 'state' | 'samples' | 'steps'>,
+  { state, samples, steps, target }: Pick<Session, 'state' | 'samples' | 'steps' | 'target'>,
   framesEndNs: number,
 ): number {
   const newest = samples.at(-1)?.tNs ?? 0;
   const step = steps.at(-1);
   const lastNs = Math.max(framesEndNs, step ? step.startedNs + step.durationNs : 0);
-  if (isActive(state)) return Math.max(newest, lastNs);
+  // Another process goes on whether we look or not.
+  if (isActive(state) || target) return Math.max(newest, lastNs);
   const locked = samples.at(-1)?.vmLck;
   const changed = samples.findLastIndex(({ vmLck }) => vmLck !== locked);
   const changedNs = changed < 0 ? 0 : (samples[changed + 1]?.tNs ?? 0);

@@ -9,11 +9,15 @@ import type {
   VmaInfo,
 } from '../../../protocol/events.ts';
 import type { ParameterValues, Placement } from '../../../protocol/experiment.ts';
+import { withPlainName } from '../../../protocol/plain-name.ts';
 import type { Problem } from '../../../protocol/problem.ts';
+import type { TargetMapping } from '../../../protocol/process-look.ts';
+import type { Environment } from '../../../protocol/report.ts';
 import type { Result } from '../../../protocol/result.ts';
-import type { Started } from '../../../protocol/service.ts';
+import { applyTarget, type TargetState, type TargetTold } from '../../../protocol/target.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { Log } from './append-only-list.ts';
+import { type Looked, type Seen, withLooks } from './seen.ts';
 import { digested, emptyDigest, mostSteps, type StepDigest } from './step-digest.ts';
 import { thinned } from './thinned.ts';
 
@@ -35,8 +39,9 @@ export interface Session {
   readonly digest: StepDigest;
   /** By region, its VMAs as last reported. */
   readonly vmas: ReadonlyMap<number, RegionVmas>;
-  readonly claims: ReadonlyMap<string, Claim>;
+  readonly claims: ReadonlyMap<string, SettledClaim>;
   readonly samples: readonly Sample[];
+  readonly seen: Seen;
   readonly measurements: ReadonlyMap<string, number>;
   /** What the run found out. */
   readonly result?: Result;
@@ -44,9 +49,26 @@ export interface Session {
   readonly coreFiles: readonly CoreFile[];
   /** Long work that is under way. */
   readonly progress?: Progress;
+  /** The file that it is recorded in, where it is; it can be opened again when the session is gone. */
+  readonly recording?: string;
+  /** Why it is not recorded, or no longer. */
+  readonly unrecorded?: Problem;
+  /** Of another process: what was seen of it last, all that was told, and the state that this made. */
+  readonly target?: Target;
+  readonly told: Log<TargetTold>;
+  readonly targetState?: TargetState;
   /** Known once `start` has answered; events may come before. */
   readonly started?: { readonly experiment: string } & StartedAs;
 }
+
+/** The process that a session is attached to, as it was seen last. */
+export interface Target extends Omit<TargetState, 'mappings'> {
+  /** By address; null where they may not be read. */
+  readonly mappings: readonly TargetMapping[] | null;
+}
+
+/** A claim, and the step that settled it: the newest when it was told. */
+export type SettledClaim = Claim & { readonly step: number };
 
 /** The VMAs of a region; `more` are left out. */
 export interface RegionVmas {
@@ -56,10 +78,12 @@ export interface RegionVmas {
 
 export type Progress = Omit<Extract<SessionEvent, { kind: 'progress' }>, 'kind' | 'session'>;
 
-interface StartedAs {
+export interface StartedAs {
   readonly placement: Placement;
   readonly pid: number;
   readonly parameters: ParameterValues;
+  /** Of a recording: the machine that it was recorded on. */
+  readonly environment?: Environment | undefined;
 }
 
 export function newSession(id: number): Session {
@@ -73,17 +97,25 @@ export function newSession(id: number): Session {
     vmas: new Map(),
     claims: new Map(),
     samples: [],
+    told: Log.of(),
+    seen: new Map(),
     measurements: new Map(),
     coreFiles: [],
   };
 }
 
-export function withStarted(session: Session, experiment: string, answer: Started): Session {
-  const { placement, pid, parameters } = answer;
-  return { ...session, started: { experiment, placement, pid, parameters } };
+export function withStarted(
+  session: Session,
+  experiment: string,
+  { placement, pid, parameters, environment }: StartedAs,
+): Session {
+  return { ...session, started: { experiment, placement, pid, parameters, ...(environment && { environment }) } };
 }
 
 export const isActive = (state: SessionState): boolean => state === 'running' || state === 'paused';
+
+/** Whether more may come. */
+export const isLive = ({ state }: Session): boolean => isActive(state) || state === 'open';
 
 /**
  * Applies a batch of one session's events, in order. What a batch costs depends on what it brings, not on how long the
@@ -91,12 +123,16 @@ export const isActive = (state: SessionState): boolean => state === 'running' ||
  */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
   let { state, regions, released, claims, measurements, result, coreFiles, progress, vmas } = session;
+  let { recording, unrecorded } = session;
   let ending: { next?: Text; problem?: Problem } = {
     ...(session.next && { next: session.next }),
     ...(session.problem && { problem: session.problem }),
   };
+  const taken = session.steps.length + session.steps.forgotten;
   const steps: Step[] = [];
   const samples: Sample[] = [];
+  const told: TargetTold[] = [];
+  const looks: Looked[] = [];
   for (const event of events) {
     switch (event.kind) {
       case 'state':
@@ -119,9 +155,17 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
         break;
       case 'sample':
         samples.push(event.sample);
+        if (event.looked?.length) looks.push({ regions: event.looked, tNs: event.sample.tNs, still: event.still });
+        break;
+      case 'target':
+        told.push(withPlainNames(event.target));
+        break;
+      case 'recording':
+        recording = event.problem ? recording : event.file;
+        unrecorded = event.problem ?? unrecorded;
         break;
       case 'claim':
-        claims = new Map(claims).set(event.claim.id, event.claim);
+        claims = new Map(claims).set(event.claim.id, { ...event.claim, step: taken + steps.length - 1 });
         break;
       case 'measurement':
         measurements = new Map(measurements).set(event.name, event.value);
@@ -151,11 +195,37 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
     ...(result && { result }),
     coreFiles,
     ...(progress && { progress }),
+    ...(recording !== undefined && { recording }),
+    ...(unrecorded && { unrecorded }),
     vmas,
+    ...withTold(session, told),
     steps: session.steps.append(steps, mostSteps),
     digest: digested(session.digest, steps),
     samples: thinned(session.samples, samples, mostSamples),
+    seen: withLooks(session.seen, looks),
   };
+}
+
+const withPlainNames = (told: TargetTold): TargetTold => ({
+  ...told,
+  process: withPlainName(told.process),
+  mappings: told.mappings?.map(withPlainName) ?? null,
+});
+
+/** What is known of the target; its list is shown when all of a look was told. */
+function withTold(session: Session, told: readonly TargetTold[]): Partial<Session> {
+  const last = told.at(-1);
+  if (!last) return {};
+  const targetState = told.reduce<TargetState | undefined>(applyTarget, session.targetState);
+  const log = session.told.append(told);
+  if (!targetState) return { told: log };
+  const sameList = told.every(({ mappings, gone, whole }) => mappings?.length === 0 && gone.length === 0 && !whole);
+  const known = last.more || sameList ? session.target?.mappings : undefined;
+  return { told: log, targetState, target: { ...targetState, mappings: known ?? byAddress(targetState) } };
+}
+
+export function byAddress({ mappings }: TargetState): readonly TargetMapping[] | null {
+  return mappings && [...mappings.values()].sort((a, b) => Number(a.start) - Number(b.start));
 }
 
 const progressOf = ({ title, done, total, unit }: Progress): Progress => ({ title, done, total, unit });

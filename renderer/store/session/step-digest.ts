@@ -1,13 +1,5 @@
 import type { Step } from '../../../protocol/events.ts';
 import { Log } from './append-only-list.ts';
-import { thinned } from './thinned.ts';
-
-/** Faults that the calls took until the end of a step. */
-export interface FaultPoint {
-  readonly tNs: number;
-  readonly minor: number;
-  readonly major: number;
-}
 
 /**
  * What charts and notes want to know of all steps, brought up to date by each batch: a session of 100 000 steps must
@@ -22,8 +14,10 @@ export interface StepDigest {
   readonly locking: Log<Step>;
   /** Of these, the ones that locked or unlocked the whole process. */
   readonly wholeProcess: Log<Step>;
-  /** Faults added up, thinned out where there are many steps. */
-  readonly faults: readonly FaultPoint[];
+  /** By region, the last step that unmapped pages of it. */
+  readonly unmapped: ReadonlyMap<number, number>;
+  /** The longest call, ns. */
+  readonly longestNs: number;
   /** By region, the step that mapped it. */
   readonly mapped: ReadonlyMap<number, Step>;
   /** The last step that has a diagnosis. */
@@ -37,7 +31,8 @@ export const emptyDigest: StepDigest = {
   differing: Log.of(),
   locking: Log.of(),
   wholeProcess: Log.of(),
-  faults: [],
+  unmapped: new Map(),
+  longestNs: 0,
   mapped: new Map(),
   diagnosed: undefined,
   ipcLockDropped: false,
@@ -45,7 +40,6 @@ export const emptyDigest: StepDigest = {
 
 /** As many steps of a session as are kept, with what was found out of them: more than a saved session may have. */
 export const mostSteps = 120_000;
-const mostFaultPoints = 4096;
 
 const wholeProcessCalls: ReadonlySet<string> = new Set(['mlockall', 'munlockall']);
 const lockingCalls: ReadonlySet<string> = new Set(['mlock', 'mlock2', 'munlock', ...wholeProcessCalls]);
@@ -71,20 +65,20 @@ export function digested(digest: StepDigest, steps: readonly Step[]): StepDigest
       steps.filter(({ call }) => wholeProcessCalls.has(call)),
       mostSteps,
     ),
-    faults: thinned(digest.faults, faultsOf(steps, digest.faults.at(-1)), mostFaultPoints),
+    unmapped: withUnmapped(digest.unmapped, steps),
+    longestNs: steps.reduce((longest, { durationNs }) => Math.max(longest, durationNs), digest.longestNs),
     mapped: mapping.length > 0 ? withMapped(digest.mapped, mapping) : digest.mapped,
     diagnosed: steps.findLast(({ diagnosis }) => diagnosis) ?? digest.diagnosed,
     ipcLockDropped: digest.ipcLockDropped || steps.some(dropsIpcLock),
   };
 }
 
-function faultsOf(steps: readonly Step[], last: FaultPoint | undefined): FaultPoint[] {
-  let { minor, major } = last ?? { minor: 0, major: 0 };
-  return steps.map(({ startedNs, durationNs, minorFaults = 0, majorFaults = 0 }) => {
-    minor += minorFaults;
-    major += majorFaults;
-    return { tNs: startedNs + durationNs, minor, major };
-  });
+function withUnmapped(unmapped: StepDigest['unmapped'], steps: readonly Step[]): StepDigest['unmapped'] {
+  const unmapping = steps.filter(({ call, errno }) => call === 'munmap' && errno === null);
+  if (unmapping.length === 0) return unmapped;
+  const all = new Map(unmapped);
+  for (const { region, index } of unmapping) if (region !== undefined) all.set(region, index);
+  return all;
 }
 
 /** The first step says what a region is for. */

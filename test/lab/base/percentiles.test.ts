@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentiles, Samples } from '../../../lab/base/percentiles.ts';
+import { percentiles, Samples, togetherInBuckets } from '../../../lab/base/percentiles.ts';
 
 /** The least amount that `percentile` of all do not exceed. */
 function exact(amounts: readonly number[], percentile: number): number {
@@ -73,4 +73,21 @@ describe('samples', () => {
     samples.record(1);
     expect(() => samples.record(2)).toThrow(RangeError);
   });
+});
+
+it('have every amount in the buckets of the histogram, each at most 0.1 % below its end', async () => {
+  const amounts = Float64Array.from({ length: 5000 }, (_, index) => 100 + index * 37);
+  const { buckets = [] } = (await percentiles(amounts)) ?? {};
+  let first = 0;
+  for (const [end, count] of buckets) {
+    const inside = amounts.subarray(first, first + count);
+    expect(inside.every((amount) => amount <= end && amount >= end * 0.999 - 1)).toBe(true);
+    first += count;
+  }
+  expect(first).toBe(amounts.length);
+
+  const halves = await Promise.all([amounts.subarray(0, 99), amounts.subarray(99)].map(percentiles));
+  expect(togetherInBuckets(halves.map((half) => half?.buckets ?? [])).map(([, count]) => count)).toEqual(
+    buckets.map(([, count]) => count),
+  );
 });

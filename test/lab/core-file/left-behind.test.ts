@@ -27,7 +27,7 @@ import type { ExpectedCore } from '../../../lab/core-file/collected-core.ts';
 import { CoreFolder, sweep } from '../../../lab/core-file/core-folder.ts';
 import type { CoreSource } from '../../../lab/core-file/core-source.ts';
 import { deleteCore } from '../../../lab/core-file/own-core.ts';
-import { sweepLeftovers } from '../../../lab/isolation/sweep-cores.ts';
+import { sweepLeftovers } from '../../../lab/isolation/sweep-leftovers.ts';
 import { hasEnded, procStat } from '../../../native/proc/proc-stat.ts';
 import { writeCoreOf } from '../../support/build-core.ts';
 import { fastClock } from '../../support/fast-clock.ts';
@@ -185,8 +185,8 @@ describe('what a process that was killed left', () => {
 
   it('is swept also of one that nobody has waited for', async () => {
     const { namespace } = await ownName();
-    // The shell becomes a program that waits for no child, and says which it had.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell becomes a program that waits for no child, before the one that it had has ended.
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     const pid = Number(String((await once(parent.stdout, 'data'))[0]));
     await vi.waitUntil(() => hasEnded(pid), { timeout: 10_000, interval: 5 });

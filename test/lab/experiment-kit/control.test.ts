@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { whyNoZeroPage } from '../../../lab/experiment-kit/shared-steps.ts';
 import { isMapped, never, problemOf, TestLab } from '../../support/harness.ts';
 import { stepUntil } from '../../support/step-until.ts';
@@ -34,10 +34,17 @@ describe('controlling a session', () => {
   it('pauses in the middle of a wait, and says what would have come', async () => {
     await using lab = new TestLab();
     const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 2 }, paceMs: 5000 });
-    await setImmediate();
+    await vi.waitFor(() => expect(lab.reader.of('step')).toHaveLength(4), { timeout: 10_000 });
     await lab.service.control({ session, action: 'pause' }, never);
-    await lab.reader.pausedAfter(0);
-    expect(lab.reader.of('state').at(-1)?.next?.zh).toBe('映射 2 页');
+    await lab.reader.pausedAfter(4);
+    expect(lab.reader.of('state').at(-1)?.next?.zh).toBe('写第 1 页');
+  });
+
+  it('has no pace until a page was acted on: before that there is nothing to watch', async () => {
+    await using lab = new TestLab();
+    await lab.start({ experiment: 'first-touch', parameters: { pages: 60 }, paceMs: 5000 });
+    await vi.waitFor(() => expect(lab.reader.of('step')).toHaveLength(4), { timeout: 10_000 });
+    expect(lab.reader.of('step').at(-1)?.step.call).toBe('process_vm_writev');
   });
 
   it('takes a new pace at once, in the middle of a wait', async () => {
@@ -145,7 +152,9 @@ describe('ending a long touch', () => {
     expect(touched).toBeGreaterThan(0);
     expect(touched).toBeLessThan(pages);
     expect(step?.range).toEqual({ firstPage: 0, pageCount: touched });
-    expect(step?.outcome?.en).toMatch(new RegExp(`; stopped before the other ${pages - touched}$`));
+    expect(step?.outcome?.en).toMatch(
+      new RegExp(`; stopped before the other ${(pages - touched).toLocaleString('en')}$`),
+    );
     expect(await lab.service.program({ session }, never)).toContain(`page < ${touched};`);
   });
 

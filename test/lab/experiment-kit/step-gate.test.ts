@@ -41,6 +41,16 @@ describe('the gate between two steps', () => {
     expect(result.passed).toBe(true);
   });
 
+  it('waits for no pace before a step that goes at once, and holds it while paused all the same', async () => {
+    const { gate: it } = gate(false, 400);
+    expect(await it.pass(title, true)).toBe(true);
+    it.pause();
+    const passed = vi.fn();
+    void it.pass(title, true).then(passed);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(passed).not.toHaveBeenCalled();
+  });
+
   it('shortens a wait under way, counting what was waited already', async () => {
     const { gate: it, pass } = gate(false, 5000);
     const result = pass();

@@ -1,9 +1,11 @@
 /** For every claim of every experiment a way to break its premise. */
+import { availableParallelism } from 'node:os';
 import type { TestContext } from 'vitest';
 import { whyNoZeroPage } from '../../../lab/experiment-kit/shared-steps.ts';
 import { hugePageBytes, whyNoHugePages } from '../../../lab/limits/huge-pages.ts';
 import { lockingFacts } from '../../../lab/limits/locking-facts.ts';
 import { swapRoomBytes } from '../../../lab/limits/swap-space.ts';
+import { MADV } from '../../../native/calls/mman.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import type { Operation } from '../../../protocol/operation.ts';
 import type { Advice } from '../../../protocol/page-call.ts';
@@ -26,6 +28,10 @@ export interface Break {
   readonly failed: readonly string[];
   /** Those among the ones that are skipped that the break is the reason of. */
   readonly skipped?: readonly string[];
+  /** Those of the failed ones that may be skipped instead, for a reason that no test can rule out. */
+  readonly unlessSkipped?: readonly string[];
+  /** Whether what it breaks is told by the clock, which a loaded machine disturbs. */
+  readonly timed?: boolean;
   /** Skips the test where the machine does not bear it. */
   readonly needs?: (context: TestContext) => void;
 }
@@ -329,6 +335,117 @@ const secretPage: Break[] = [
   },
 ];
 
+const growthFactor: Break[] = [
+  { parameters: {}, lies: 'memcpy=0', actions: [], failed: ['copy-faults', 'intact'] },
+  { parameters: {}, lies: 'malloc_usable_size=twist', actions: [], failed: ['room'] },
+  // Growing exactly would take hours so.
+  { parameters: { rule: 'formula' }, lies: 'realloc=twist', actions: [], failed: ['realloc-copies-less'] },
+  { parameters: {}, lies: 'getrusage=twist', actions: [], failed: ['mremap-faults'] },
+  {
+    parameters: { items: 100_000 },
+    lies: 'memset=twist',
+    timed: true,
+    actions: [],
+    failed: ['exact-slower'],
+    unlessSkipped: ['exact-slower'],
+  },
+  {
+    parameters: {},
+    lies: '',
+    actions: [
+      [/^Look at the buffer/, 1, write(3000)] as const,
+      // Beyond the last item.
+      [/^Look at the slack/, 1, write(4000)] as const,
+    ],
+    failed: ['slack-end', 'slack-half'],
+  },
+].map((each) => ({ experiment: 'growth-factor', ...each }));
+
+function needsToLockThePool(context: TestContext): void {
+  const { ipcLock, memlock } = lockingFacts();
+  const poolBytes = 4 * 1024 * 1024;
+  if (!ipcLock.counts && memlock.soft !== 'unlimited' && memlock.soft < poolBytes)
+    context.skip(`the pool has ${poolBytes} bytes, and ${memlock.soft} may be locked`);
+}
+
+const pool: Break[] = [
+  {
+    experiment: 'pool',
+    parameters: {},
+    lies: 'getrusage=twist',
+    actions: [],
+    failed: ['cold-faults', 'hot-faults', 'malloc-faults'],
+  },
+  {
+    experiment: 'pool',
+    parameters: { requests: 1000 },
+    lies: 'getrusage=0',
+    actions: [],
+    failed: ['cold-faults', 'mmap-faults'],
+  },
+  {
+    experiment: 'pool',
+    parameters: { requests: 2000 },
+    lies: 'memset=twist',
+    timed: true,
+    actions: [],
+    failed: ['cold-first', 'malloc-slower', 'mmap-slower'],
+    // Where a block of the engine's lies above a burst, malloc keeps its pages.
+    unlessSkipped: ['malloc-slower'],
+  },
+  {
+    experiment: 'pool',
+    parameters: {},
+    lies: '',
+    actions: [
+      [/^Look at the hot pool/, 2, unlock(0, 1024), drop(0, 1024)],
+      // Of slots that one block at a time never uses.
+      [/^Look at the cold pool: the slot/, 1, { kind: 'madvise', advice: 'MADV_POPULATE_WRITE', range: at(16, 1008) }],
+      [/^Look at the cold pool after/, 1, drop(0, 1)],
+    ],
+    // The hot pool's first burst is then as slow.
+    failed: ['cold-faults', 'cold-first', 'hot-faults', 'hot-locked', 'used-by-bursts', 'used-by-one'],
+    needs: needsToLockThePool,
+  },
+];
+
+function needsTwoCpus(context: TestContext): void {
+  if (availableParallelism() < 2) context.skip('there is one CPU, and two threads do not meet at a lock');
+}
+
+const short = { milliseconds: 20 };
+
+const threadCache: Break[] = [
+  {
+    experiment: 'thread-cache',
+    parameters: short,
+    lies: 'children regcomp=twist getrusage=twist',
+    timed: true,
+    actions: [],
+    failed: ['arenas-faster', 'tcache-faster', 'waits'],
+    needs: needsTwoCpus,
+  },
+  {
+    experiment: 'thread-cache',
+    parameters: short,
+    lies: 'children regcomp=twist mallinfo2=twist malloc_info=twist',
+    timed: true,
+    actions: [],
+    failed: ['hoards', 'one-arena', 'tcache-faster'],
+    skipped: ['arenas-faster', 'waits'],
+  },
+  // Blocks that glibc does not count are taken for ones that the thread had kept.
+  {
+    experiment: 'thread-cache',
+    parameters: short,
+    lies: 'children malloc=twist free=twist',
+    timed: true,
+    actions: [],
+    failed: ['gives-back'],
+    skipped: ['tcache-faster'],
+  },
+];
+
 const oneGibibyte = { reserve: 1, chunks: 2 };
 
 const reserveCommit: Break[] = [
@@ -352,6 +469,49 @@ const reserveCommit: Break[] = [
   },
 ];
 
+const freeKeepsRss: Break[] = [
+  // Of a block that is not written only the page of its header is there.
+  { parameters: { size: 16_384, blocks: 1024 }, lies: 'memset=1', failed: ['kept', 'large-back', 'stays'] },
+  { parameters: {}, lies: 'malloc_trim=1', failed: ['trimmed'] },
+].map((each) => ({ experiment: 'free-keeps-rss', actions: [], ...each }));
+
+const runawayPool: Break[] = [
+  {
+    // Too few for the times to be told.
+    parameters: { peak: 32, low: 0, cap: 8 },
+    lies: `madvise:${MADV.DONTNEED}=0`,
+    actions: [],
+    failed: ['dontneed-end', 'dontneed-faults'],
+  },
+  // What writing takes is then most of all.
+  {
+    parameters: { peak: 128, low: 0, cap: 0 },
+    lies: 'memset=twist',
+    timed: true,
+    actions: [],
+    failed: ['dontneed-slower'],
+    unlessSkipped: ['dontneed-slower'],
+  },
+  { parameters: {}, lies: `madvise:${MADV.FREE}=0`, actions: [], failed: ['free-lazy'] },
+  // Each reading of the faults has one more; over many waves that is many.
+  {
+    parameters: { peak: 64, low: 0, cap: 0, waves: 20 },
+    lies: 'getrusage=twist',
+    actions: [],
+    failed: ['free-faults', 'uncapped-faults'],
+  },
+  {
+    parameters: {},
+    lies: '',
+    // The first to be evicted, and to be written again.
+    actions: [
+      [/^Look at what is left, without/, 1, drop(511 * 16, 16)] as const,
+      [/^Look at the peak, with a cap and MADV_DONTNEED/, 2, drop(511 * 16, 16)] as const,
+    ],
+    failed: ['capped-peak', 'uncapped-end'],
+  },
+].map((each) => ({ experiment: 'runaway-pool', ...each }));
+
 export const breaks: readonly Break[] = [
   ...firstTouch,
   ...prefault,
@@ -364,5 +524,10 @@ export const breaks: readonly Break[] = [
   ...lockLimit,
   ...fork,
   ...secretPage,
+  ...growthFactor,
+  ...pool,
+  ...threadCache,
   ...reserveCommit,
+  ...freeKeepsRss,
+  ...runawayPool,
 ];

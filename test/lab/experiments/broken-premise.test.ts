@@ -1,17 +1,18 @@
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import { whyNoZeroPage } from '../../../lab/experiment-kit/shared-steps.ts';
 import { catalogue } from '../../../lab/experiments/catalogue.ts';
 import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
 import { byHand, IsolatedHand } from '../../support/another-hand.ts';
 import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
+import { entryOf } from '../../support/entries.ts';
 import { never, TestLab } from '../../support/harness.ts';
 import { LyingLibc } from '../../support/lying-libc.ts';
 import { stepUntil } from '../../support/step-until.ts';
 import { type Break, breaks } from './breaks.ts';
 
-const entry = fileURLToPath(new URL('../../support/isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 const standIns = fileURLToPath(new URL('../../support', import.meta.url));
 
 /** So that gcore, or who stands in for it, does not find the process too large. */
@@ -61,7 +62,7 @@ const ofZeroPages = ['later-writes', 'read-zero-pages', 'zero-pages'];
 
 describe.each(catalogue.map(({ id }) => id))('claims of %s fail when their premise is broken', (id) => {
   const own = breaks.filter(({ experiment }) => experiment === id);
-  it.for(own.map((each) => [nameOf(each), each] as const))('%s', { timeout: 60_000 }, async ([, each], context) => {
+  const holds = async ([, each]: readonly [string, Break], context: TestContext) => {
     if (each.lies !== undefined) skipWithoutCompiler(context);
     each.needs?.(context);
     const unstated = new Set(whyNoZeroPage() ? ofZeroPages : []);
@@ -69,10 +70,16 @@ describe.each(catalogue.map(({ id }) => id))('claims of %s fail when their premi
     if (expected.length === 0) context.skip(whyNoZeroPage()?.en);
     const claims = await run(each);
     const those = (status: string) => claims.filter((claim) => claim.status === status).map((claim) => claim.id);
-    expect(those('failed').toSorted()).toEqual(expected.toSorted());
+    const excused = (each.unlessSkipped ?? []).filter((claim) => those('skipped').includes(claim));
+    expect(those('failed').toSorted()).toEqual(expected.filter((claim) => !excused.includes(claim)).toSorted());
     expect(those('skipped')).toEqual(expect.arrayContaining([...(each.skipped ?? [])]));
     expect(claims.filter(({ status, reason }) => status === 'skipped' && !reason)).toEqual([]);
-  });
+  };
+  const named = (timed: boolean) =>
+    own.filter((each) => timed === (each.timed ?? false)).map((each) => [nameOf(each), each] as const);
+  it.for(named(false))('%s', { timeout: 60_000 }, holds);
+  // A loaded machine may make two equal times differ by chance, but not again and again.
+  it.for(named(true))('%s', { timeout: 60_000, retry: 2 }, holds);
 
   it('and there is none that nothing breaks', () => {
     const stated = catalogue.find((experiment) => experiment.id === id)?.descriptor().claims ?? [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../../native/libc/sysconf.ts';
+import { PageFlag } from '../../../protocol/flags.ts';
 import { skipWithoutCompiler } from '../../support/compile.ts';
 import { isRunning, never, problemOf } from '../../support/harness.ts';
 import {
@@ -67,6 +68,20 @@ describe('fork', () => {
     ]);
     expect(await failuresOf(lab, session)).toEqual([]);
     expect(isRunning(child)).toBe(false);
+  });
+
+  it('shows the child’s copy as a region of its own, which it has not locked, until the child ends', async (context) => {
+    skipWithoutRoomToLock(context);
+    await using lab = isolatingLab();
+    const { report } = await runAndProgram(lab, 'fork');
+    const [own, copy] = report.regions;
+    const child = Number(report.steps.find(({ call }) => call === 'clone')?.returned);
+    expect(copy).toMatchObject({ label: 'B', address: own?.address, pages: own?.pages, pid: child });
+    const last = (id: number | undefined) => report.snapshots.findLast(({ region }) => region === id)?.counts;
+    expect(last(own?.id)).toMatchObject({ resident: 8, locked: 8 });
+    expect(last(copy?.id)).toMatchObject({ resident: 8, locked: 0 });
+    expect(report.snapshots.findLast(({ region }) => region === copy?.id)?.unknown).toBe(PageFlag.Zero | PageFlag.Huge);
+    expect(lab.reader.of('released').map(({ region }) => region)).toContain(copy?.id);
   });
 
   it.each(['stop', 'close'])('leaves no child when it is ended half-way: %s', async (how) => {

@@ -16,7 +16,9 @@ afterAll(() => refusing?.[Symbol.dispose]());
 
 const locks = ['mlock=EPERM', 'mlock2=EPERM', 'munlock=EPERM', 'mlockall=EPERM', 'munlockall=EPERM'] as const;
 const lockers = ['lock-range', 'lock-on-fault', 'lock-everything', 'lock-limit', 'fork'];
-const all = ['first-touch', 'prefault', 'huge-page', 'file-cache', 'reclaim', ...lockers];
+const heaps = ['growth-factor', 'pool', 'free-keeps-rss'];
+const speculation = [...heaps, 'runaway-pool'];
+const all = ['first-touch', 'prefault', 'huge-page', 'file-cache', 'reclaim', ...lockers, ...speculation];
 
 /**
  * What a sandbox takes away, the experiments that use it, and their claims that hang on nothing else: those may not be
@@ -26,12 +28,20 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
   [
     ['mincore=EPERM'],
     all,
-    { 'first-touch': /^(none-before|all-after)$/, prefault: /^(touch-loop|mlock|populate-write)$/ },
+    {
+      'first-touch': /^(none-before|all-after)$/,
+      prefault: /^(touch-loop|mlock|populate-write)$/,
+      'growth-factor': /^slack/,
+      pool: /^used/,
+      'free-keeps-rss': /^(stays|trimmed)/,
+      'runaway-pool': /-(end|peak)$/,
+    },
   ],
   [
     [...locks],
-    ['prefault', 'huge-page', 'file-cache', 'reclaim', ...lockers],
+    ['prefault', 'huge-page', 'file-cache', 'reclaim', ...lockers, 'pool'],
     {
+      pool: /^hot-locked/,
       'lock-range': /./,
       'lock-on-fault': /./,
       'lock-everything': /./,
@@ -49,14 +59,29 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
   [['madvise:20=EPERM', 'madvise:21=EPERM'], ['reclaim'], { reclaim: /^(cold|pageout|file|free-later)/ }],
   [
     ['madvise:22=EPERM', 'madvise:23=EPERM'],
-    ['prefault'],
+    ['prefault', 'pool'],
     { prefault: /^(populate|read-zero|later-reads|later-writes)/ },
   ],
-  [['getrusage=EPERM'], ['first-touch', 'lock-everything'], { 'first-touch': /./, 'lock-everything': /./ }],
+  [
+    ['getrusage=EPERM'],
+    ['first-touch', 'lock-everything', 'thread-cache', ...speculation],
+    { 'first-touch': /./, 'lock-everything': /./, pool: /faults/, 'runaway-pool': /faults/ },
+  ],
   [[`${ioctls.PAGEMAP_SCAN}=EPERM`], ['first-touch', 'prefault', 'huge-page', 'reclaim', 'lock-on-fault'], {}],
   [[`${ioctls.PROCMAP_QUERY}=EPERM`], ['lock-range', 'lock-everything'], {}],
   [['msync=EPERM'], ['huge-page', ...lockers], {}],
   [['cachestat=EPERM', 'fadvise64=EPERM'], ['file-cache', 'reclaim'], { 'file-cache': /^(evicted|rest-evicted)$/ }],
+  [
+    ['prctl:41=EPERM'],
+    speculation,
+    {
+      'growth-factor': /^(slack|copy-faults)/,
+      pool: /^(mmap|cold|hot)-faults/,
+      'free-keeps-rss': /^(stays|trimmed)/,
+      'runaway-pool': /faults|dontneed-end|lazy/,
+    },
+  ],
+  [['madvise:8=EPERM'], ['runaway-pool'], { 'runaway-pool': /^free/ }],
   // Core files are dear: all that it needs is refused at once.
   [
     [
@@ -72,6 +97,8 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
 const small: Readonly<Record<string, readonly string[]>> = {
   'first-touch': ['--set', 'pages=4'],
   'file-cache': ['--set', 'pages=64'],
+  'growth-factor': ['--set', 'items=20000'],
+  pool: ['--set', 'requests=500'],
 };
 
 /** Runs it with these words before the command, and gives its claims; none when it said that it cannot run here. */
@@ -133,8 +160,28 @@ describe('with no /proc', () => {
     const claims = await claimsOf(id, { prefix: withoutProc, env: { PAGESCOPE_BUDGET_MIB: '512' } });
     // VmLck, smaps and the page table are all below it.
     expect(
-      idsOf(claims, 'held').filter((claim) => /lck|smaps|zero|shared|copied|rss|others-read|wiped/.test(claim)),
+      idsOf(claims, 'held').filter((claim) =>
+        /lck|smaps|zero|shared|copied|rss|others-read|wiped|large-back|lazy/.test(claim),
+      ),
     ).toEqual([]);
+  });
+});
+
+describe('pages that MADV_PAGEOUT leaves where nothing could empty the lists of fresh pages', () => {
+  it('are not held against it: claims about them are skipped', { timeout: 60_000 }, async (context) => {
+    skipWithoutCompiler(context);
+    // MADV_COLD refuses what is locked as well, and leaves pages, as MADV_PAGEOUT leaves those of such a list.
+    using libc = lyingLibc({
+      madvise: `int lie(void *start, size_t length, int advice) {
+          return TRUE(madvise)(start, length, advice == MADV_PAGEOUT ? MADV_COLD : advice);
+      }`,
+    });
+    const prefix = refusing?.prefix('fadvise64=EPERM') ?? [];
+    const claims = await claimsOf('reclaim', { prefix, env: { LD_PRELOAD: libc.path } });
+    expect(claims.find(({ id }) => id === 'free-later')).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringContaining('posix_fadvise answered EPERM'),
+    });
   });
 });
 

@@ -53,8 +53,8 @@ describe('a count of present pages in 16 million', () => {
     const [region] = report.regions;
     const scans = report.steps.filter(({ call }) => call === 'ioctl');
     expect(scans.map(({ outcome }) => outcome)).toEqual([
-      '0 of 16777216 pages are there',
-      '1024 of 16777216 pages are there',
+      '0 of 16,777,216 pages are there',
+      '1024 of 16,777,216 pages are there',
     ]);
     expect(region?.pages).toBe(2048);
     // Of memory that is not mapped there is nothing to count.

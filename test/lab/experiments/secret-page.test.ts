@@ -1,21 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../../../lab/isolation/child-processes.ts';
 import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import type { Report } from '../../../protocol/report.ts';
 import { IsolatedHand } from '../../support/another-hand.ts';
+import { entryOf } from '../../support/entries.ts';
 import { isRunning, never, TestLab } from '../../support/harness.ts';
 import { failuresOf, isolatingLab, pausedBefore, runAndProgram, skipWithoutRoomToLock } from '../../support/locking.ts';
 import { foldersOf, skipWithoutCoreFiles, skipWithoutGcore, smallDisk } from '../../support/secrets.ts';
 import { witness } from '../../support/smaps-witness.ts';
 import { nobody, notHeld, reportOf, users, withMemlock } from '../../support/users.ts';
 
-const entry = fileURLToPath(new URL('../../support/isolated-entry.ts', import.meta.url));
-const hostEntry = fileURLToPath(new URL('../../support/isolated-host.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
+const hostEntry = entryOf('isolated-host');
 const size = pageSize();
 
 /**

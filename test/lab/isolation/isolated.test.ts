@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { whyNoZeroPage } from '../../../lab/experiment-kit/shared-steps.ts';
 import { childrenOf } from '../../../lab/isolation/child-processes.ts';
@@ -10,11 +9,12 @@ import { Budget } from '../../../lab/service/budget.ts';
 import type { Report } from '../../../protocol/report.ts';
 import { reportSchema } from '../../../protocol/report.ts';
 import { IsolatedHand } from '../../support/another-hand.ts';
+import { entryOf } from '../../support/entries.ts';
 import { isMapped, isRunning, never, problemOf, TestLab } from '../../support/harness.ts';
 import { forbidCoreFile } from '../../support/no-core-file.ts';
 import { stepUntil } from '../../support/step-until.ts';
 
-const entry = fileURLToPath(new URL('../../support/isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 const isolatedLab = (budget?: Budget) => new TestLab(() => forkIsolated(entry), budget);
 const isolated = { experiment: 'first-touch', placement: 'isolated' as const };
 
@@ -311,13 +311,9 @@ describe('an isolated process that dies', () => {
     ['runs', 'SIGCONT'],
     ['is stopped', 'SIGSTOP'],
   ] as const)('with its host, when the host is killed while it %s: no process stays behind', async (_how, signal) => {
-    const host = spawn(
-      process.execPath,
-      [fileURLToPath(new URL('../../support/isolated-host.ts', import.meta.url)), 'first-touch'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const host = spawn(process.execPath, [entryOf('isolated-host'), 'first-touch'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     // The child has the host's standard error: it is closed when the last of the two has ended.
     const bothEnded = once(host, 'close');
     host.stderr.resume();

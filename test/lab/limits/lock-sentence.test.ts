@@ -6,6 +6,8 @@ import type { LockCause, LockMeasurements, RefusedLock } from '../../../native/p
 const measured: LockMeasurements = {
   vmLckBytes: 60 * 1024,
   vmSizeBytes: 3 * 2 ** 30,
+  reservedBytes: 0,
+  memTotalBytes: 8 * 2 ** 30,
   addedBytes: 8 * 1024,
   limit: 65536n,
   privileged: false,
@@ -33,6 +35,17 @@ test('sizes are exact, so that two that differ never read alike', () => {
 test('mlockall is told with VmSize, not VmLck', () => {
   expect(said('limit', {}, 'mlockall').en).toMatch(/^VmSize 3 GiB > 64 KiB: MCL_CURRENT /);
   expect(said('limit', {}, 'mlockall').zh).toMatch(/^VmSize 3 GiB > 64 KiB：MCL_CURRENT /);
+});
+
+test('of an address space that is mostly reserved the share is told, and no number is advised that no machine has', () => {
+  const electron = { vmSizeBytes: 1430 * 2 ** 30, reservedBytes: 1428 * 2 ** 30 };
+  const { en, zh } = said('limit', electron, 'mlockall');
+  expect(en).toMatch(
+    /99% of it is only reserved .* PartitionAlloc\. .* no number but unlimited \(infinity in systemd\)/,
+  );
+  expect(zh).toMatch(/其中 99% .* PartitionAlloc 保留。.*unlimited（systemd 中为 infinity）/);
+  expect(said('limit', {}, 'mlockall').en).not.toMatch(/reserved|infinity/);
+  expect(said('limit', electron).en).not.toMatch(/reserved|infinity/);
 });
 
 test('a capability that does not count is told from one that is missing', () => {

@@ -190,7 +190,7 @@ describe('each operation of a session', () => {
     expect(wiped.seen.byte).toBe(1);
     const filled = await done({ kind: 'getrandom', range: { offset: size, length: 64 } });
     expect(filled.step).toMatchObject({ call: 'getrandom', returned: 64, arguments: { buflen: 64, flags: 0 } });
-    expect(filled.c).toBe('check("getrandom", getrandom(X + 4096, 64, 0) == -1);');
+    expect(filled.c).toBe('check("getrandom", syscall(SYS_getrandom, X + 4096, 64, 0) == -1);');
     const unaligned = await done({ kind: 'madvise', advice: 'MADV_DONTNEED', range: bytes });
     expect([unaligned.step.errno, unaligned.step.diagnosis]).toEqual(['EINVAL', undefined]);
     expect(unaligned.step.meaning?.en).toContain('not a multiple of the page size');

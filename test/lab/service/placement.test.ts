@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
+import { entryOf } from '../../support/entries.ts';
 import { problemOf, TestLab } from '../../support/harness.ts';
 
-const entry = fileURLToPath(new URL('../../support/isolated-entry.ts', import.meta.url));
+const entry = entryOf('isolated-entry');
 /** 64 MiB of 4 KiB pages. */
 const inlinePages = 16_384;
 

@@ -6,14 +6,24 @@ import { describe, expect, test } from 'vitest';
 import { copyOut, explicitBzero, memset } from '../../../native/calls/bytes.ts';
 import { capget, dropCapabilities } from '../../../native/calls/capabilities.ts';
 import { setresuid } from '../../../native/calls/identity.ts';
-import { free, mallinfo2, malloc, mallocTrim, mallocUsableSize, realloc } from '../../../native/calls/malloc.ts';
+import {
+  free,
+  mallinfo2,
+  malloc,
+  mallocInfo,
+  mallocTrim,
+  mallocUsableSize,
+  quickHeap,
+  realloc,
+} from '../../../native/calls/malloc.ts';
 import { memfdCreate, memfdSecret, O_CLOEXEC } from '../../../native/calls/memfd.ts';
 import { MCL, MLOCK, mlock2, mlockall, munlockall } from '../../../native/calls/mlock.ts';
-import { MADV, MAP, MREMAP, mincore, mmap, mremap, munmap, PROT } from '../../../native/calls/mman.ts';
+import { MADV, MAP, MREMAP, mincore, mmap, mremap, munmap, PROT, quickMaps } from '../../../native/calls/mman.ts';
 import { cachestat, mincoreTellsOf, POSIX_FADV, posixFadvise } from '../../../native/calls/page-cache.ts';
 import { pidfdOpen, processMadvise } from '../../../native/calls/pidfd.ts';
 import { openPipe } from '../../../native/calls/pipe.ts';
 import { processVmReadv } from '../../../native/calls/process-vm.ts';
+import { quickRegex, REG } from '../../../native/calls/regex.ts';
 import { SIG, signal } from '../../../native/calls/signals.ts';
 import { touchWrite } from '../../../native/calls/touch.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
@@ -185,6 +195,29 @@ test('blocks of malloc grow with what is in them, and are counted while they liv
   expect(() => realloc(null, 0)).toThrow(/^size must be over 0/);
 });
 
+test('malloc_info lists the arenas, as whole XML', () => {
+  const info = mallocInfo();
+  if (info.errno !== null) throw new Error(info.errno);
+  expect(info.text).toMatch(/^<malloc version="1">\s*<heap nr="0">[\s\S]*<\/malloc>\s*$/);
+});
+
+test('regcomp refuses what is no regular expression, and compiles what is', () => {
+  const { malloc: take, free: give, memset } = quickHeap();
+  const { regcomp, regfree } = quickRegex();
+  const [regex, open, letter] = [take(64), take(2), take(2)];
+  for (const [text, character] of [
+    [open, '('],
+    [letter, 'a'],
+  ] as const) {
+    memset(text, character.charCodeAt(0), 1);
+    memset(text + 1, 0, 1);
+  }
+  expect(regcomp(regex, open, REG.EXTENDED)).not.toBe(0);
+  expect(regcomp(regex, letter, REG.EXTENDED | REG.NOSUB)).toBe(0);
+  regfree(regex);
+  for (const block of [regex, open, letter]) give(block);
+});
+
 describe('other processes', () => {
   test('are advised through a pidfd; one that ended has none', (context) => {
     if (feature('process_madvise').status === 'missing') context.skip('process_madvise is missing here.');
@@ -276,4 +309,38 @@ describe('a mistake of the program throws and names the argument', () => {
     expect(() => mlock2(1n << 64n, 1, 0)).toThrow(/^address must be from 0/);
     expect(() => processVmReadv(1, 0n, 129, new Uint8Array(128))).toThrow('into must hold 129 bytes, not 128');
   });
+});
+
+test('the quick functions of the heap do what the checked ones do, with numbers for addresses', () => {
+  const heap = quickHeap();
+  const block = heap.malloc(64);
+  heap.memset(block, 7, 64);
+  const copy = heap.malloc(64);
+  heap.memcpy(copy, block, 64);
+  expect(heap.memcmp(copy, block, 64)).toBe(0);
+  heap.memset(copy + 63, 8, 1);
+  expect(heap.memcmp(copy, block, 64)).toBeGreaterThan(0);
+  const grown = heap.realloc(block, 1 << 20);
+  expect(heap.usableSize(grown)).toBe(mallocUsableSize(BigInt(grown)));
+  heap.memcpy(copy, grown, 64);
+  const bytes = new Uint8Array(64);
+  copyOut(BigInt(copy), 64, bytes);
+  expect([...new Set(bytes)]).toEqual([7]);
+  heap.free(grown);
+  heap.free(copy);
+  expect(heap.malloc(2 ** 52)).toBe(0);
+});
+
+test('the quick functions of mappings do too; sbrk tells where the heap ends', () => {
+  const { mmap, munmap } = quickMaps();
+  const rights = PROT.READ | PROT.WRITE;
+  const address = mmap(0, size, rights, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+  if (typeof address !== 'number') throw new Error('it mapped nothing');
+  expect(address % size).toBe(0);
+  expect(mincore(BigInt(address), size, new Uint8Array(1)).errno).toBeNull();
+  expect(munmap(address, size)).toBe(0);
+  expect(mincore(BigInt(address), size, new Uint8Array(1)).errno).toBe('ENOMEM');
+  expect(mmap(0, 0, rights, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0)).toBeTypeOf('bigint');
+  const [, end = ''] = /-(\w+) .*\[heap\]$/m.exec(readFileSync('/proc/self/maps', 'latin1')) ?? [];
+  expect(quickHeap().sbrk(0)).toBe(Number.parseInt(end, 16));
 });

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { dropCapabilities } from '../../../native/calls/capabilities.ts';
 import { memfdCreate } from '../../../native/calls/memfd.ts';
 import { MCL, mlock, mlock2, mlockall, munlock } from '../../../native/calls/mlock.ts';
@@ -92,6 +92,21 @@ describe('the limit', () => {
     );
     expect(cause).toBe('limit');
     expect(measured.vmSizeBytes).toBeGreaterThan(64 * KIB);
+  });
+
+  test('of mlockall is told with what is only reserved, as much as Electron reserves', (context) => {
+    const length = 1428 * 2 ** 30;
+    const reserved = mmap(null, length, PROT.NONE, MAP.PRIVATE | MAP.ANONYMOUS | MAP.NORESERVE, -1, 0);
+    if (reserved.errno !== null) {
+      context.skip(`this machine reserves no 1428 GiB: ${reserved.errno}`);
+      return;
+    }
+    onTestFinished(() => void munmap(reserved.returned, length));
+    const { measured } = withSoftLimit(64n * 1024n, () =>
+      diagnosis({ call: 'mlockall', errno: refusal(mlockall(MCL.CURRENT)) }),
+    );
+    expect(measured.reservedBytes).toBeGreaterThanOrEqual(length);
+    expect(measured.reservedBytes).toBeLessThanOrEqual(measured.vmSizeBytes);
   });
 });
 

@@ -93,6 +93,7 @@ test('the machine’s memory is told in bytes, each line as its own', () => {
     'HugePages_Free:       11',
     'HugePages_Rsvd:       12',
     'Hugepagesize:         13 kB',
+    'Unevictable:          14 kB',
   ];
   expect(parseMeminfo([...lines, ...pool].join('\n'))).toEqual({
     returned: 0,
@@ -101,6 +102,7 @@ test('the machine’s memory is told in bytes, each line as its own', () => {
     memFreeBytes: 2 * 1024,
     memAvailableBytes: 3 * 1024,
     mlockedBytes: 5 * 1024,
+    unevictableBytes: 14 * 1024,
     swapTotalBytes: 6 * 1024,
     swapFreeBytes: 7 * 1024,
     commitLimitBytes: 8 * 1024,
@@ -133,7 +135,8 @@ test('a process is told by its start and state, whatever its name looks like', (
   const named = procStat();
   setName(before);
   if (mine.errno !== null || named.errno !== null) throw new Error('no stat');
-  expect(named).toEqual({ ...mine, state: 'R' });
+  expect(named).toEqual({ ...mine, state: 'R', minorFaults: expect.any(Number) });
+  expect(named.minorFaults).toBeGreaterThanOrEqual(mine.minorFaults);
   const [now] = readFileSync('/proc/uptime', 'latin1').split(' ');
   expect(named.startTicks / 100).toBeLessThanOrEqual(Number(now));
   expect([hasEnded(process.pid), hasEnded(2 ** 30)]).toEqual([false, true]);
@@ -180,6 +183,9 @@ describe('a record of smaps', () => {
     '7f0000000000-7f0000004000 rw-s 00000000 fe:00 12                         /tmp/a 文件 (deleted)',
     'Size:                 16 kB',
     'Rss:                   8 kB',
+    'Pss:                   2 kB',
+    'Shared_Dirty:          3 kB',
+    'Private_Dirty:         4 kB',
     'LazyFree:              4 kB',
     'Swap:                  4 kB',
     'Locked:                8 kB',
@@ -200,6 +206,8 @@ describe('a record of smaps', () => {
       path: '/tmp/a 文件 (deleted)',
       sizeBytes: 16384,
       rssBytes: 8192,
+      pssBytes: 2048,
+      dirtyBytes: 7168,
       swapBytes: 4096,
       lazyFreeBytes: 4096,
       lockedBytes: 8192,

@@ -1,20 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  boundaryLine,
   cellOrigin,
-  cellSize,
   clampView,
-  fitLayout,
+  columnLadder,
+  columnsFor,
+  type Layout,
   nearestPage,
+  nextColumns,
   pageAt,
+  pictureHeight,
   rangeOutline,
   reveal,
+  topView,
   visibleSpan,
-  wholeView,
-  zoomAt,
+  wholeLayout,
+  zoomedLayout,
 } from '../../../renderer/canvas/layout.ts';
 
-const viewport = { width: 760, height: 400 };
+const viewport = { width: 872, height: 620 };
 
 const anyLayout = fc
   .record({
@@ -25,137 +30,138 @@ const anyLayout = fc
   })
   .map(({ pages, width, height, scale }) => ({
     viewport: { width, height },
-    layout: fitLayout(pages, { width, height }, scale),
+    layout: wholeLayout(pages, columnsFor([pages]), { width, height }, scale),
   }));
 
-describe('the layout that fits', () => {
+describe('the columns', () => {
+  it('of a small picture are those of its own shape', () => {
+    expect(columnsFor([16], { width: 720, height: 36 })).toBe(16);
+    expect(columnsFor([64], { width: 166, height: 116 })).toBe(8);
+  });
+
+  it('are those whose cells come nearest to 1.6 to 1, by the number of pages alone', () => {
+    const wanted = { 1: 4, 16: 4, 20: 4, 64: 8, 128: 8, 256: 16, 1024: 32, 4096: 64, 65536: 512, 1048576: 512 };
+    for (const [pages, columns] of Object.entries(wanted)) expect(columnsFor([Number(pages)]), pages).toBe(columns);
+  });
+
+  it('are shared by regions, whose rows stand below each other', () => {
+    expect(columnsFor([16, 16, 16, 16, 16])).toBe(8);
+  });
+
+  it('are stepped along when cells are made larger, to both ends', () => {
+    const closer = columnLadder.toReversed().map((columns) => nextColumns(columns, true));
+    expect(closer).toEqual([64, 32, 16, 8, 4, 4]);
+    expect(columnLadder.map((columns) => nextColumns(columns, false))).toEqual([8, 16, 32, 64, 512, 512]);
+  });
+});
+
+describe('the layout of all pages', () => {
   it('shows every page inside the viewport', () => {
     fc.assert(
       fc.property(anyLayout, ({ layout, viewport }) => {
         expect(layout.columns * layout.rows).toBeGreaterThanOrEqual(layout.pages);
         expect((layout.rows - 1) * layout.columns).toBeLessThan(layout.pages);
-        expect(layout.columns * layout.cell).toBeLessThanOrEqual(viewport.width + 1e-6);
-        expect(layout.rows * layout.cell).toBeLessThanOrEqual(viewport.height + 1e-6);
+        expect(layout.columns * layout.cell.width).toBeLessThanOrEqual(viewport.width + 1e-6);
+        expect(pictureHeight(layout)).toBeLessThanOrEqual(viewport.height + 1e-6);
       }),
     );
   });
 
-  it('puts four pages in one row of large cells', () => {
-    expect(fitLayout(4, viewport, 1)).toMatchObject({ columns: 4, rows: 1, cell: 112 });
+  it('has cells that are no higher than wide where there are few', () => {
+    expect(wholeLayout(4, 4, viewport, 1)).toMatchObject({ rows: 1, cell: { width: 218, height: 174 } });
   });
 
-  it('puts 64 pages in even rows', () => {
-    const { columns, rows } = fitLayout(64, viewport, 1);
-    expect(columns * rows).toBe(64);
+  it('uses most of the viewport for 64 and for thousands of pages', () => {
+    for (const pages of [64, 4096]) {
+      const { columns, rows, cell } = wholeLayout(pages, columnsFor([pages]), viewport, 1);
+      const share = (columns * rows * cell.width * cell.height) / (viewport.width * viewport.height);
+      expect(share, `${pages} pages`).toBeGreaterThan(0.85);
+    }
   });
 
-  it('uses most of the viewport for thousands of pages', () => {
-    const { columns, rows, cell } = fitLayout(4096, viewport, 1);
-    expect((columns * rows * cell * cell) / (viewport.width * viewport.height)).toBeGreaterThan(0.75);
-  });
-
-  it('goes below a pixel when there are more pages than pixels', () => {
-    expect(fitLayout(1 << 20, viewport, 1).cell).toBeLessThan(1);
+  it('goes below a pixel when there are more rows than pixels', () => {
+    expect(wholeLayout(1 << 20, 512, viewport, 1).cell.height).toBeLessThan(1);
   });
 
   it('has cells of whole device pixels where they have more than one', () => {
-    const { cell } = fitLayout(4096, viewport, 1.25);
-    expect(cell * 1.25).toBeCloseTo(Math.round(cell * 1.25));
+    const { cell } = wholeLayout(4096, 64, viewport, 1.25);
+    expect(cell.width * 1.25).toBeCloseTo(Math.round(cell.width * 1.25));
+    expect(cell.height * 1.25).toBeCloseTo(Math.round(cell.height * 1.25));
   });
-});
-
-it('a picture smaller than the viewport stands at whole pixels, or all its outlines would be blurred', () => {
-  const layout = { pages: 6, columns: 3, rows: 2, cell: 11 };
-  const { x, y } = clampView(wholeView, layout, { width: 100, height: 51 });
-  expect([x, y]).toEqual([-33, -14]);
 });
 
 describe('finding pages', () => {
   it('finds every visible page at the centre of its cell', () => {
     fc.assert(
-      fc.property(anyLayout, fc.double({ min: 0, max: 1, noNaN: true }), ({ layout, viewport }, share) => {
-        const view = clampView(wholeView, layout, viewport);
+      fc.property(anyLayout, fc.double({ min: 0, max: 1, noNaN: true }), ({ layout }, share) => {
         const page = Math.min(layout.pages - 1, Math.floor(share * layout.pages));
-        const { x, y } = cellOrigin(page, layout, view);
-        const half = cellSize(layout, view) / 2;
-        expect(pageAt({ x: x + half, y: y + half }, layout, view)).toBe(page);
+        const { x, y } = cellOrigin(page, layout, topView);
+        const at = { x: x + layout.cell.width / 2, y: y + layout.cell.height / 2 };
+        expect(pageAt(at, layout, topView)).toBe(page);
       }),
     );
   });
 
   it('finds no page beside the picture or the last row, and the nearest one for a drag', () => {
-    const layout = { pages: 10, columns: 4, rows: 3, cell: 10 };
+    const layout: Layout = { pages: 10, columns: 4, rows: 3, cell: { width: 10, height: 5 } };
     for (const [x, y] of [
-      [35, 25],
-      [41, 5],
-      [-1, 15],
+      [35, 12],
+      [41, 2],
+      [-1, 7],
       [5, -1],
-      [5, 31],
+      [5, 16],
     ] as const)
-      expect(pageAt({ x, y }, layout, wholeView), `${x}, ${y}`).toBeUndefined();
-    expect(nearestPage({ x: 500, y: 500 }, layout, wholeView)).toBe(9);
-    expect(nearestPage({ x: -5, y: -5 }, layout, wholeView)).toBe(0);
+      expect(pageAt({ x, y }, layout, topView), `${x}, ${y}`).toBeUndefined();
+    expect(nearestPage({ x: 500, y: 500 }, layout, topView)).toBe(9);
+    expect(nearestPage({ x: -5, y: -5 }, layout, topView)).toBe(0);
   });
 });
 
-describe('zooming', () => {
-  const layout = fitLayout(4096, viewport, 1);
-  const start = clampView(wholeView, layout, viewport);
+describe('larger cells', () => {
+  const layout = zoomedLayout(4096, 16, viewport, 1);
 
-  it('keeps the page under the pointer where it is', () => {
-    const at = { x: 300, y: 200 };
-    const page = pageAt(at, layout, start);
-    expect(pageAt(at, layout, zoomAt(start, 4, at, layout, viewport))).toBe(page);
-  });
-
-  it('never goes below the whole picture, nor out of it', () => {
-    const out = zoomAt(start, 0.1, { x: 0, y: 0 }, layout, viewport);
-    expect(out).toEqual(start);
-    const far = clampView({ zoom: 4, x: 1e9, y: 1e9 }, layout, viewport);
-    expect(pageAt({ x: 0, y: viewport.height / 2 }, layout, far)).toBeDefined();
+  it('have a height to work with, and their rows are scrolled', () => {
+    expect(layout.cell).toEqual({ width: 54, height: 33 });
+    expect(pictureHeight(layout)).toBeGreaterThan(viewport.height);
+    expect(clampView({ y: 1e9 }, layout, viewport).y).toBe(pictureHeight(layout) - viewport.height);
+    expect(clampView({ y: -5 }, layout, viewport)).toEqual(topView);
   });
 
   it('brings a page into sight with the least movement', () => {
-    const near = zoomAt(start, 8, { x: 0, y: 0 }, layout, viewport);
-    const view = reveal(4095, layout, near, viewport);
-    const { x, y } = cellOrigin(4095, layout, view);
-    expect(x).toBeGreaterThanOrEqual(0);
-    expect(y + cellSize(layout, view)).toBeLessThanOrEqual(viewport.height + 1e-6);
+    const view = reveal(4095, layout, topView, viewport);
+    const { y } = cellOrigin(4095, layout, view);
+    expect(y + layout.cell.height).toBe(viewport.height);
     expect(reveal(4095, layout, view, viewport)).toEqual(view);
   });
 
-  it('draws only the cells that are seen', () => {
-    const near = zoomAt(start, 8, { x: 100, y: 100 }, layout, viewport);
-    const { firstRow, lastRow, firstColumn, lastColumn } = visibleSpan(layout, near, viewport);
-    const cells = (lastRow - firstRow + 1) * (lastColumn - firstColumn + 1);
-    expect(cells).toBeLessThan(4096 / 16);
-    expect(cells).toBeGreaterThan(0);
+  it('draws only the rows that are seen', () => {
+    expect(visibleSpan(layout, { y: 40 }, viewport)).toEqual({ firstRow: 1, lastRow: 19 });
   });
 });
 
 describe('the outline of a range', () => {
-  const layout = { pages: 40, columns: 10, rows: 4, cell: 1 };
+  const layout: Layout = { pages: 40, columns: 10, rows: 4, cell: { width: 2, height: 1 } };
 
   it('is one box within a row', () => {
-    expect(rangeOutline(12, 3, layout, wholeView)).toEqual([
+    expect(rangeOutline(12, 3, layout, topView)).toEqual([
       [
-        { x: 2, y: 1 },
-        { x: 5, y: 1 },
-        { x: 5, y: 2 },
-        { x: 2, y: 2 },
+        { x: 4, y: 1 },
+        { x: 10, y: 1 },
+        { x: 10, y: 2 },
+        { x: 4, y: 2 },
       ],
     ]);
   });
 
   it('is two boxes where the ends of two rows do not touch', () => {
-    expect(rangeOutline(8, 4, layout, wholeView)).toHaveLength(2);
+    expect(rangeOutline(8, 4, layout, topView)).toHaveLength(2);
   });
 
   it('covers as much area as it has pages', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 39 }), fc.integer({ min: 1, max: 40 }), (first, count) => {
         const pages = Math.min(40, first + count) - first;
-        const area = rangeOutline(first, count, layout, wholeView)
+        const area = rangeOutline(first, count, layout, topView)
           .map((polygon) =>
             polygon.reduce((sum, { x, y }, index) => {
               const next = polygon[(index + 1) % polygon.length] ?? { x, y };
@@ -163,8 +169,21 @@ describe('the outline of a range', () => {
             }, 0),
           )
           .reduce((sum, twice) => sum + Math.abs(twice) / 2, 0);
-        expect(area).toBe(pages);
+        expect(area).toBe(pages * 2);
       }),
     );
+  });
+
+  it('and the line where pages begin goes down between two of a row, and along it', () => {
+    expect(boundaryLine(20, layout, topView)).toEqual([
+      { x: 0, y: 2 },
+      { x: 20, y: 2 },
+    ]);
+    expect(boundaryLine(23, layout, topView)).toEqual([
+      { x: 0, y: 3 },
+      { x: 6, y: 3 },
+      { x: 6, y: 2 },
+      { x: 20, y: 2 },
+    ]);
   });
 });

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { PageFlag, pageStates } from '../../../protocol/flags.ts';
 import { colourTable, flashTable, type Palette, parseHex, stateTable } from '../../../renderer/canvas/palette.ts';
 
-const palette: Palette = {
+const palette: Pick<Palette, 'fill' | 'well' | 'changed'> = {
   fill: {
     absent: '#101010',
     resident: '#0000ff',
     zero: '#8888ff',
     locked: '#ff8800',
-    'on-fault': '#101010',
+    'on-fault': '#884400',
     swapped: '#880088',
     huge: '#00ff00',
     guard: '#aa0044',
@@ -16,18 +16,7 @@ const palette: Palette = {
     unknown: '#777777',
   },
   well: '#000000',
-  absentLine: '#222222',
-  zeroMark: '#000000',
-  lockedMark: '#000000',
-  swappedMark: '#000000',
-  guardMark: '#000000',
-  unknownMark: '#000000',
-  flash: '#fff',
-  cursor: '#fff',
-  select: '#fff',
-  step: '#fff',
-  number: '#000',
-  faint: '#888',
+  changed: '#fff',
 };
 
 it('reads colours as a minifier may write them', () => {
@@ -35,7 +24,7 @@ it('reads colours as a minifier may write them', () => {
   expect(parseHex('#fa0')).toEqual([0xff, 0xaa, 0x00]);
 });
 
-it('gives each state but those it shows as an outline a colour of its own', () => {
+it('gives each state a colour of its own, where there is no room for shapes', () => {
   const states = stateTable(0);
   const table = colourTable(palette, states, undefined);
   const colours = new Map(states.map((state, byte) => [state, table[byte]]));
@@ -66,8 +55,8 @@ it('picks out what core files leave out, whatever its state', () => {
   });
 });
 
-it('flashes towards the flash colour', () => {
-  expect(flashTable(Uint32Array.of(0xff000000), palette)).toEqual(Uint32Array.of(0xff8c8c8c));
+it('has just changed pages nearer to the colour of their rim', () => {
+  expect(flashTable(Uint32Array.of(0xff000000), palette)).toEqual(Uint32Array.of(0xff737373));
 });
 
 it('calls every page unknown when residency could not be found out', () => {

@@ -1,22 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RegionInfo, Sample, Step } from '../../../protocol/events.ts';
-import {
-  barAt,
-  barRect,
-  byteTicks,
-  geometryOf,
-  timeAt,
-  xOf,
-} from '../../../renderer/components/lock-timeline/geometry.ts';
+import { byteTicks } from '../../../renderer/components/byte-ticks.ts';
+import { barAt, barRect, geometryOf, timeAt, xOf } from '../../../renderer/components/lock-timeline/geometry.ts';
 import { type KnownRange, lockBars, lockedAt, mostBars } from '../../../renderer/components/lock-timeline/lock-bars.ts';
 import { lockKind } from '../../../renderer/components/lock-timeline/lock-kind.ts';
-import {
-  lockedScale,
-  lockedSeries,
-  refusals,
-  sampleAt,
-} from '../../../renderer/components/lock-timeline/locked-series.ts';
+import { lockedScale, lockedSeries, refusals } from '../../../renderer/components/lock-timeline/locked-series.ts';
+import { timeTicks } from '../../../renderer/components/lock-timeline/time-axis.ts';
+import { sampleAt } from '../../../renderer/store/session/instant.ts';
 import { digested, emptyDigest } from '../../../renderer/store/session/step-digest.ts';
 
 const step = (startedNs: number, call: string, more: Partial<Step> = {}): Step => ({
@@ -224,4 +215,10 @@ describe('the drawing', () => {
     expect(barAt(bars, geometry, xOf(500, geometry), y)?.kind).toBe('mlock');
     expect(barAt(bars, geometry, xOf(100, geometry), y)).toBeUndefined();
   });
+});
+
+it('marks round instants', () => {
+  expect(timeTicks(5.65e9)).toEqual([0, 1e9, 2e9, 3e9, 4e9, 5e9]);
+  expect(timeTicks(1.2e6)).toEqual([0, 2e5, 4e5, 6e5, 8e5, 1e6, 1.2e6]);
+  expect(timeTicks(0)).toEqual([0]);
 });

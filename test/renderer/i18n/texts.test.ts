@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../../../renderer/i18n/en.ts';
 import { formatFor, pageAddress } from '../../../renderer/i18n/format.ts';
-import { createI18n } from '../../../renderer/i18n/i18n.ts';
+import { createI18n, speak } from '../../../renderer/i18n/i18n.ts';
 import { zh } from '../../../renderer/i18n/zh.ts';
 import { flat } from '../../support/said.ts';
 
@@ -18,20 +18,32 @@ describe('the texts of the two languages', () => {
   });
 
   it('are none of them empty, and Chinese is Chinese', () => {
-    const names = new Set(['app.name', 'status.pid', 'status.rate', 'status.lockedOf', 'status.kernel']);
+    const names = new Set([
+      'app.name',
+      'app.titleWithState',
+      'recordings.compare.claim',
+      'status.pid',
+      'status.rate',
+      'status.lockedOf',
+      'status.kernel',
+    ]);
     for (const [key, text] of chinese) {
       expect(text, key).not.toBe('');
-      // A text of nothing but values has no language.
+      // A text of nothing but values has no language, nor has the name of a key.
       const words = text.replaceAll(/{{.*?}}/g, '').trim();
-      if (words !== '' && !names.has(key)) expect(words, key).toMatch(/\p{Script=Han}/u);
+      const named = names.has(key) || /^keys\.\w+$/.test(key);
+      if (words !== '' && !named) expect(words, key).toMatch(/\p{Script=Han}/u);
     }
   });
 
-  it('are ready at once and switch at once', () => {
-    const { t, changeLanguage } = createI18n('en');
+  it('are those of one language, until another is spoken', async () => {
+    const i18n = createI18n();
+    await speak(i18n, 'en');
+    const { t } = i18n;
     expect(t('pages.count', { count: 1 })).toBe('1 page');
     expect(t('pages.count', { count: 4096 })).toBe('4,096 pages');
-    void changeLanguage('zh');
+    expect(i18n.hasResourceBundle('zh', 'translation')).toBe(false);
+    await Promise.all([speak(i18n, 'zh'), speak(i18n, 'en'), speak(i18n, 'zh')]);
     expect(t('pages.count', { count: 1 })).toBe('1 页');
   });
 });

@@ -37,6 +37,19 @@ describe('running', () => {
     expect(shownSession(store.getState())).toMatchObject({ state: 'running', started: { parameters: { pages: 4 } } });
   });
 
+  it('shows the recording that an address names, but for a window that has turned to something else meanwhile', async () => {
+    const { actions, service, store } = await setUp();
+    actions.select('first-touch');
+    expect(await actions.reopen('/r/a.pagescope')).toBe(true);
+    expect(shownSession(store.getState())?.recording).toBe('/r/a.pagescope');
+    const opening = actions.reopen('/r/b.pagescope');
+    await actions.recordings.open(undefined);
+    expect(await opening).toBe(false);
+    expect(store.getState().place.kind).toBe('recordings');
+    expect(service.calls.filter((call) => call.startsWith('close'))).toHaveLength(1);
+    expect([...store.getState().sessions.values()].map(({ recording }) => recording)).toEqual(['/r/a.pagescope']);
+  });
+
   it('closes the session before, and hears no more of it', async () => {
     const { actions, service, store, engine } = await setUp();
     await actions.run();
@@ -91,13 +104,13 @@ describe('running', () => {
 });
 
 describe('controlling', () => {
-  it('steps from nothing by starting paused, then one step at a time', async () => {
+  it('steps from nothing by starting paused and doing the first step, then one step at a time', async () => {
     const { actions, service, engine } = await setUp();
     await actions.step();
     engine.flush();
-    expect(service.starts[0]?.paused).toBe(true);
+    expect([service.starts[0]?.paused, service.calls]).toEqual([true, ['start 1', 'step 1']]);
     await actions.step();
-    expect(service.calls).toEqual(['start 1', 'step 1']);
+    expect(service.calls).toEqual(['start 1', 'step 1', 'step 1']);
   });
 
   it('makes one key run, pause and resume in turn', async () => {

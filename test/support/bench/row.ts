@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { bind } from '../../../native/libc/libc.ts';
+import { threadCpuNs } from '../../../native/calls/thread-cpu.ts';
 
 /** The size that the figures are stated for: 1 GiB of 4 KiB pages. */
 export const pages = 262_144;
@@ -37,21 +37,8 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-const clockGettime = bind<(clock: number, into: Uint32Array) => number>('int clock_gettime(int, void *)');
-/**
- * clock_gettime(2). getrusage(2), which Node's own figure comes from, is only as fine as the scheduler's tick: 4 ms.
- */
-const CLOCK_THREAD_CPUTIME_ID = 3;
-const timespec = new Uint32Array(32);
-
-/**
- * CPU time of this thread so far, in ns. Not the time of day: on a machine that does other work a figure would say how
- * long we waited for it. What the kernel does for us (page faults, scans) is ours.
- */
-export function cpuNs(): number {
-  clockGettime()(CLOCK_THREAD_CPUTIME_ID, timespec);
-  return (timespec[0] ?? 0) * 1e9 + (timespec[2] ?? 0);
-}
+/** CPU time of this thread so far, in ns. */
+export const cpuNs = threadCpuNs;
 
 /**
  * Takes a turn of the main loop whenever it can; what is computed between two is what everybody else has to wait for.

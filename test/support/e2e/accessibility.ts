@@ -19,14 +19,23 @@ async function expectNone(page: Page, axe: AxeBuilder): Promise<void> {
 }
 
 /**
+ * In its legacy mode axe gathers its results without a second page, which takes a fifth of its time, and which Electron
+ * does not open. It leaves out frames of other origins alone, of which there are none.
+ */
+const axeOf = (page: Page): AxeBuilder => new AxeBuilder({ page }).setLegacyMode(true);
+
+/**
  * Holds what the page shows now to every rule of axe, and in the other theme to that of contrast: nothing else depends
  * on it.
  */
 export async function expectNoViolations(page: Page): Promise<void> {
-  await expectNone(page, new AxeBuilder({ page }));
+  await expectNone(page, axeOf(page));
   await page.getByRole('button', { name: /^(Switch to the|切换到).*(theme|主题)$/ }).click();
-  await expectNone(page, new AxeBuilder({ page }).withRules('color-contrast'));
+  await expectNone(page, axeOf(page).withRules('color-contrast'));
 }
+
+/** The same in this theme alone: a box that is open is over the button that changes it. */
+export const expectNoViolationsNow = (page: Page): Promise<void> => expectNone(page, axeOf(page));
 
 /** Loads the page in both languages, and does the same in each. */
 export async function inEachLanguage(page: Page, act: (language: 'en' | 'zh') => Promise<void>): Promise<void> {

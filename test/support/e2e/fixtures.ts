@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
+  type ElectronApplication,
   expect,
   type Page,
   test as playwrightTest,
@@ -70,16 +71,33 @@ class Served {
   }
 }
 
-async function withElectron(use: (page: Page) => Promise<void>): Promise<void> {
+/** The desktop app that a page belongs to; of the pages of the browser there is none. */
+const apps = new WeakMap<Page, ElectronApplication>();
+
+/**
+ * Opens the real desktop app for as long as `use` takes. Playwright's options of a browser do not reach it: locale and
+ * size are given to it here.
+ */
+async function withElectron(
+  use: (page: Page) => Promise<void>,
+  { locale = 'en-US', viewport }: BrowserContextOptions = {},
+): Promise<void> {
   const executable = findElectron();
   // The project is there only where the binary is.
   if (executable === undefined) throw new Error('The binary of Electron is gone.');
   const userData = await mkdtemp(join(tmpdir(), 'pagescope-electron-'));
-  const { command, args } = electronCommand(executable, [`--user-data-dir=${userData}`]);
+  const { command, args, env } = electronCommand(executable, [`--user-data-dir=${userData}`, `--lang=${locale}`]);
+  // What an editor's debugger preloads into every Node.
+  const { NODE_OPTIONS: _, ...cleared } = env;
   try {
-    const app = await _electron.launch({ executablePath: command, args });
+    const app = await _electron.launch({ executablePath: command, args, env: definedOnly(cleared) });
     try {
-      await use(await app.firstWindow());
+      const page = await app.firstWindow();
+      apps.set(page, app);
+      const { width, height } = viewport ?? { width: 1440, height: 900 };
+      const window = await app.browserWindow(page);
+      await window.evaluate((shown, [w, h]) => shown.setContentSize(w, h), [width, height] as const);
+      await use(page);
     } finally {
       await app.close();
     }
@@ -88,8 +106,43 @@ async function withElectron(use: (page: Page) => Promise<void>): Promise<void> {
   }
 }
 
+const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+/** The file that an act makes the page offer: its name and its text. */
+export async function exported(page: Page, act: () => Promise<unknown>): Promise<{ name: string; text: string }> {
+  const app = apps.get(page);
+  if (!app) {
+    const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+  }
+  // Electron has no such event for Playwright; a path that is set keeps the box of the desktop away.
+  const folder = await mkdtemp(join(tmpdir(), 'pagescope-exported-'));
+  try {
+    const offered = app.evaluate(
+      ({ session }, where) =>
+        new Promise<{ name: string; state: string }>((resolve) => {
+          session.defaultSession.once('will-download', (_event, item) => {
+            const name = item.getFilename();
+            item.setSavePath(`${where}/${name}`);
+            item.once('done', (_done, state) => resolve({ name, state }));
+          });
+        }),
+      folder,
+    );
+    await act();
+    const { name, state } = await offered;
+    expect(state).toBe('completed');
+    return { name, text: await readFile(join(folder, name), 'utf8') };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 export interface WorkerFixtures {
   host: AppHost;
+  /** What the apps of this worker record and remember, while it runs: a list of all that others recorded is slow. */
+  home: string;
   /** Chromium, started when a test first asks for it: the desktop app brings its own. */
   chromium: () => Promise<Browser>;
   /** The loopback host, started when a test first asks for it. */
@@ -101,6 +154,21 @@ export interface WorkerFixtures {
 /** The tests of the interface: `page` is a window of the running app, loaded, with an engine of its own behind it. */
 export const test = playwrightTest.extend<object, WorkerFixtures>({
   host: ['browser', { option: true, scope: 'worker' }],
+  home: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
+    async ({}, use) => {
+      const home = await mkdtemp(join(tmpdir(), 'pagescope-e2e-'));
+      process.env.XDG_DATA_HOME = join(home, 'data');
+      process.env.XDG_CONFIG_HOME = join(home, 'config');
+      // Recorded as always, in less room; the environment would win over what a test sets.
+      delete process.env.PAGESCOPE_RECORDINGS_MIB;
+      await mkdir(join(home, 'config', 'pagescope'), { recursive: true });
+      await writeFile(join(home, 'config', 'pagescope', 'settings.json'), `{"recordingsBytes":${64 << 20}}`);
+      await use(home);
+      await rm(home, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
   chromium: [
     async ({ playwright, launchOptions }, use) => {
       let started: Promise<Browser> | undefined;
@@ -113,8 +181,7 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
     { scope: 'worker' },
   ],
   served: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
-    async ({}, use) => {
+    async ({ home: _ }, use) => {
       let started: Served | undefined;
       await use(() => {
         started ??= new Served();
@@ -125,10 +192,10 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
     { scope: 'worker' },
   ],
   withApp: [
-    async ({ host, chromium, served }, use) =>
+    async ({ host, home: _, chromium, served }, use) =>
       use(async (look, options) => {
         if (host === 'electron') {
-          await withElectron(look);
+          await withElectron(look, options);
           return;
         }
         const context = await (await chromium()).newContext(options);
@@ -140,7 +207,14 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
       }),
     { scope: 'worker' },
   ],
-  page: async ({ withApp }, use) => withApp(use),
+  page: async ({ withApp }, use) =>
+    withApp(async (page) => {
+      // Most tests are about an experiment; without an address the window begins with questions.
+      await page.evaluate(() => {
+        location.hash = '#/first-touch';
+      });
+      await use(page);
+    }),
 });
 
 export { expect };

@@ -12,8 +12,10 @@ export function windowOf(page: Page) {
     parameter: (name: string): Locator =>
       page.getByRole('group', { name: 'Parameters' }).getByLabel(name, { exact: true }),
     grid: page.getByRole('application'),
-    note: page.getByRole('article', { name: 'Region A' }).getByRole('status'),
-    steps: page.getByRole('region', { name: 'Steps', exact: true }),
+    /** What is told of the page under the pointer, or the cursor’s. */
+    note: page.getByRole('status', { name: 'Page in question' }),
+    headline: page.locator('section', { has: page.getByRole('group', { name: 'Parameters' }) }),
+    steps: page.getByRole('tabpanel', { name: 'Calls' }),
     claims: page.getByRole('tabpanel', { name: /^Claims/ }).getByRole('listitem'),
   };
 }
@@ -25,6 +27,12 @@ export async function setPace(page: Page, paceMs: number): Promise<void> {
     localStorage.setItem('pagescope.settings', JSON.stringify({ ...stored, paceMs: ms }));
   }, paceMs);
   await page.reload();
+}
+
+/** Opens the experiments beside the rail, and turns to one. */
+export async function chooseExperiment(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Experiments', exact: true }).click();
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
 }
 
 /** Goes to an address within the window. */

@@ -18,7 +18,7 @@ export const benchOf = (page: Page) => ({
   tool: (name: string) => page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name, exact: false }),
   log: page.getByRole('region', { name: 'Log', exact: true }),
   entries: page.getByRole('listbox').getByRole('option'),
-  line: page.getByRole('toolbar', { name: 'Tools' }).locator('xpath=following-sibling::*'),
+  line: page.locator('#action-line'),
 });
 
 export async function openBench(page: Page): Promise<void> {

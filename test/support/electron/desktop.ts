@@ -8,7 +8,7 @@ import type { Browser } from '@playwright/test';
 import { inProject } from '../../../scripts/project.mjs';
 import { inTime } from '../in-time.ts';
 import { ShownWindow } from './shown-window.ts';
-import type { FromDesktop, Question, ToDesktop, WindowOptions } from './stand-in/messages.ts';
+import type { Box, BoxOptions, FromDesktop, Question, ToDesktop, WindowOptions } from './stand-in/messages.ts';
 
 const register = fileURLToPath(new URL('./stand-in/register.ts', import.meta.url));
 const main = inProject('out', 'electron', 'main.js');
@@ -16,6 +16,9 @@ const main = inProject('out', 'electron', 'main.js');
 interface Start {
   readonly browser: Browser;
   readonly env?: Record<string, string>;
+  /** What it is started with, and where. */
+  readonly args?: readonly string[];
+  readonly cwd?: string;
   /** Where an app that runs already keeps its lock. */
   readonly userData?: string;
 }
@@ -29,6 +32,9 @@ export class Desktop extends EventEmitter {
   readonly traffic: unknown[] = [];
   /** What the app wants of each window that it opens. */
   readonly windowOptions: WindowOptions[] = [];
+  /** Boxes that the app put up, and how a person answers them; undefined leaves one open. */
+  readonly boxes: { box: Box; options: BoxOptions }[] = [];
+  answerBox: (box: Box, options: BoxOptions) => unknown = () => undefined;
   /** While set, the app stays when it has quit, so that a test can look at what it holds. */
   holdExit = false;
   readonly exited: Promise<number | null>;
@@ -39,13 +45,15 @@ export class Desktop extends EventEmitter {
   readonly #answers = new Map<number, (value: unknown) => void>();
   #lastAsked = 0;
 
-  private constructor({ browser, env, userData }: Start, folder: string) {
+  private constructor({ browser, env, userData, args = [], cwd }: Start, folder: string) {
     super();
     this.#browser = browser;
     this.userData = folder;
     this.#ownsUserData = userData === undefined;
-    this.process = spawn(process.execPath, ['--import', register, main], {
-      env: { ...process.env, STAND_IN_APP: inProject(), STAND_IN_USER_DATA: folder, ...env },
+    this.process = spawn(process.execPath, ['--import', register, main, ...args], {
+      ...(cwd && { cwd }),
+      // Recordings of other tests, and of whoever runs them, are not shown.
+      env: { ...process.env, XDG_DATA_HOME: folder, STAND_IN_APP: inProject(), STAND_IN_USER_DATA: folder, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
@@ -119,7 +127,18 @@ export class Desktop extends EventEmitter {
         void this.#windows.get(message.window)?.close();
         this.#windows.delete(message.window);
         break;
+      case 'box':
+        void this.#answerBox(message);
+        break;
+      case 'reload':
+        this.#windows.get(message.window)?.reload();
+        break;
+      case 'crash':
+        void this.#windows.get(message.window)?.crash('killed');
+        break;
       case 'frame-message':
+      case 'sent':
+      case 'invoked':
         this.#windows.get(message.window)?.deliver(message);
         break;
       case 'port-data':
@@ -145,6 +164,16 @@ export class Desktop extends EventEmitter {
     const window = new ShownWindow(this, number, this.#browser, readFile(preload, 'utf8'));
     this.#windows.set(number, window);
     this.emit('window');
+  }
+
+  async #answerBox({ id, box, options, download }: Extract<ToDesktop, { kind: 'box' }>): Promise<void> {
+    this.boxes.push({ box, options });
+    const value = this.answerBox(box, options);
+    if (value === undefined) return;
+    if (download && value !== null && value !== '/dev/full') {
+      for (const window of this.#windows.values()) await window.downloads.get(download)?.saveAs(String(value));
+    }
+    this.send({ kind: 'box-answer', id, value });
   }
 
   /** Ends the app, however it is. */

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../../../protocol/frame.ts';
 import { FrameStream } from '../../../../protocol/frame-stream.ts';
+import { makeFlash } from '../../../../renderer/canvas/flash.ts';
 import { undoOf } from '../../../../renderer/store/pages/page-history.ts';
 import { hasPage, type PageSet } from '../../../../renderer/store/pages/page-set.ts';
 import { RegionPages } from '../../../../renderer/store/pages/pages.ts';
 
-/** A region that was shown these snapshots; snapshot n at (n + 1) × 10 ns. */
-function shown(snapshots: readonly Uint8Array[]): RegionPages {
+/** A region that was shown these snapshots; snapshot n at (n + 1) × 10 ns, after this step. */
+function shown(snapshots: readonly Uint8Array[], stepOf = (_index: number) => -1): RegionPages {
   const region = new RegionPages();
   let before: Uint8Array | undefined;
   let sequence = 0;
@@ -18,14 +19,14 @@ function shown(snapshots: readonly Uint8Array[]): RegionPages {
       sequence: sequence + 1,
       skipped: 0,
       takenNs: (index + 1) * 10,
-      step: -1,
+      step: stepOf(index),
       unknown: 0,
     };
     const frame = encodeFrame(info, after, before);
     before = after;
     if (!frame) return;
     sequence++;
-    region.apply(decodeFrame(frame), 0);
+    region.apply(decodeFrame(frame));
   });
   return region;
 }
@@ -54,14 +55,41 @@ describe('the pages of a past moment', () => {
     expect(region.at(19)).toMatchObject({ takenNs: 10, flags: Uint8Array.of(0, 0) });
   });
 
+  it('have rims where the four steps up to then changed them, weaker with each step, and none for what came later', () => {
+    // Each step changes the page of its own number.
+    const pagesUpTo = (step: number) => Uint8Array.from({ length: 8 }, (_, page) => (page < step ? 1 : 0));
+    const region = shown(
+      Array.from({ length: 8 }, (_, step) => pagesUpTo(step)),
+      (step) => step,
+    );
+    const past = region.at(65);
+    if (typeof past === 'string') throw new Error(past);
+    const rims = (newest: number) => {
+      const flash = makeFlash(past.changes, newest);
+      return Array.from({ length: 8 }, (_, page) => flash?.strength(page) ?? 0);
+    };
+    expect(rims(5)).toEqual([0, 0.25, 0.5, 0.75, 1, 0, 0, 0]);
+    expect(rims(7)).toEqual([0, 0, 0, 0.25, 0.5, 0, 0, 0]);
+    expect(rims(9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('have no rims right after the first snapshot', () => {
+    const region = shown([Uint8Array.of(1, 1), Uint8Array.of(1, 0)], (step) => step);
+    const past = region.at(15);
+    expect(typeof past === 'string' ? past : makeFlash(past.changes, 0)).toBeUndefined();
+  });
+
   it('are forgotten from the oldest on when they take too much room', () => {
     const noise = (seed: number) =>
       Uint8Array.from({ length: 200_000 }, (_, page) => (page * 7 + seed * (page % 3)) & 255);
-    const region = shown([noise(1), noise(2), noise(3), noise(4), noise(5)]);
+    const region = shown(Array.from({ length: 24 }, (_, index) => noise(index + 1)));
     expect(region.at(10)).toBe('forgotten');
-    const kept = region.at(45);
-    expect(kept).toMatchObject({ takenNs: 40 });
-    expect(typeof kept === 'string' ? undefined : kept.flags).toEqual(noise(4));
+    // The newest ones are there, also those that lie before a key frame.
+    for (let at = 16; at <= 23; at++) {
+      const kept = region.at(at * 10 + 5);
+      expect(kept).toMatchObject({ takenNs: at * 10 });
+      expect(typeof kept === 'string' ? undefined : Buffer.compare(kept.flags, noise(at))).toBe(0);
+    }
   });
 });
 
@@ -84,7 +112,7 @@ function acted(snapshots: readonly Uint8Array[], drawsAfter: (step: number) => b
   let drawn = 0;
   const stream = new FrameStream(1, 1, (frame) => {
     const decoded = decodeFrame(frame);
-    region.apply(decoded, 0);
+    region.apply(decoded);
     drawn = decoded.sequence;
   });
   snapshots.forEach((flags, step) => {
@@ -139,11 +167,12 @@ describe('around a step', () => {
     expect(difference(region, 0, 4)).toEqual({ exact: true, found: 'unmapped' });
   });
 
-  it('is not exact where a newer snapshot took the place of the one after it', () => {
+  it('is exact also for every step that followed before the window had drawn anything', () => {
     const all = [0, 1, 2, 3, 4, 5].map((byte) => Uint8Array.of(byte));
     const region = acted(all, () => false);
-    expect(difference(region, 2, 6)).toEqual({ exact: false, found: [1] });
-    expect(difference(region, 1, 6).exact).toBe(true);
+    for (let step = 1; step < all.length; step++) {
+      expect(difference(region, step, all.length)).toEqual({ exact: true, found: [1] });
+    }
   });
 
   it('counts the changes by what they were', () => {

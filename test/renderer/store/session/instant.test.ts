@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../../../protocol/events.ts';
-import { instantAfter, stepsAt } from '../../../../renderer/store/session/instant.ts';
+import type { Sample, Step } from '../../../../protocol/events.ts';
+import { placeAfter, sampleOf, stepsAt } from '../../../../renderer/store/session/instant.ts';
 
 /** Steps that began at these times. */
 const begun = (...times: number[]): Step[] =>
@@ -28,21 +28,31 @@ describe('the steps of an instant', () => {
   });
 });
 
-describe('keys', () => {
+it('the process at a step is as it was sampled after it, not before', () => {
   const steps = begun(10, 20, 30);
+  const sample = (tNs: number): Sample => ({ tNs, vmLck: tNs, vmRss: 0, minorFaults: 0, majorFaults: 0 });
+  const samples = [13, 23, 27].map(sample);
+  const at = (fromNs: number, toNs: number) => sampleOf({ steps, samples }, { fromNs, toNs })?.tNs;
+  expect(at(10, 12)).toBe(13);
+  expect(at(20, 22)).toBe(23);
+  // Nobody has looked since: what was true then is all that is known.
+  expect(at(30, 32)).toBe(27);
+  // As a step found it, and at a time that is no step's.
+  expect(at(20, 20)).toBe(13);
+  expect(at(24, 25)).toBe(23);
+});
 
-  it('go from step to step, up to what the step left behind', () => {
-    const last = instantAfter('ArrowLeft', undefined, steps, 100);
-    expect(last).toEqual({ fromNs: 30, toNs: 100 });
-    const before = instantAfter('ArrowLeft', last, steps, 100);
-    expect(before).toEqual({ fromNs: 20, toNs: 29 });
-    expect(instantAfter('ArrowRight', before, steps, 100)).toEqual(last);
-    expect(instantAfter('Home', before, steps, 100)).toEqual({ fromNs: 10, toNs: 19 });
-    expect(instantAfter('ArrowLeft', { fromNs: 10, toNs: 19 }, steps, 100)).toEqual({ fromNs: 10, toNs: 19 });
+describe('keys', () => {
+  it('go from step to step, ten at a time, and to both ends, and no further', () => {
+    expect(
+      ['ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End'].map((key) => placeAfter(key, 12, 40)),
+    ).toEqual([11, 13, 22, 2, 0, 39]);
+    expect(placeAfter('ArrowLeft', 0, 40)).toBe(0);
+    expect(placeAfter('PageUp', 35, 40)).toBe(39);
   });
 
-  it('of other meanings are left alone', () => {
-    expect(instantAfter('a', undefined, steps, 100)).toBeUndefined();
-    expect(instantAfter('Home', undefined, [], 100)).toBeUndefined();
+  it('of other meanings are left alone, and all of them where there is no step', () => {
+    expect(placeAfter('a', 2, 40)).toBeUndefined();
+    expect(placeAfter('Home', -1, 0)).toBeUndefined();
   });
 });

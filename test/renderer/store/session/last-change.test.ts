@@ -14,7 +14,7 @@ const step = (index: number, firstPage: number, pageCount: number, call = 'proce
   startedNs: index * 100,
   durationNs: 50,
 });
-const moment = (takenNs: number) => ({ takenNs, step: -1, arrivedMs: 0 });
+const moment = (takenNs: number) => ({ takenNs, step: -1 });
 const moments = [moment(0), moment(160), moment(360)];
 const steps = [step(0, 0, 16, 'mmap'), step(1, 0, 1), step(2, 1, 1), step(3, 2, 1), step(3, 0, 16, 'mincore')];
 const indexes = (page: number, index: number) =>

@@ -34,6 +34,14 @@ it('says what comes next while paused, and forgets it when it goes on', () => {
   expect(resumed).not.toHaveProperty('next');
 });
 
+it('knows why it is recorded no longer, once it has been', () => {
+  const recorded = applyEvents(newSession(1), [{ kind: 'recording', session: 1, file: '/r/a.pagescope' }]);
+  expect(recorded.unrecorded).toBeUndefined();
+  const problem = { kind: 'cannot-run-here' as const, text: text('The disk is full.') };
+  const cut = applyEvents(recorded, [{ kind: 'recording', session: 1, file: '/r/a.pagescope', problem }]);
+  expect(applyEvents(cut, [stepEvent(0)]).unrecorded).toBe(problem);
+});
+
 it('keeps the last word on a claim', () => {
   const claim = { id: 'a', text: text('a'), expected: 1, measured: 0, status: 'failed' as const };
   const session = applyEvents(newSession(1), [
@@ -152,4 +160,23 @@ it('keeps the core files in the order of their search, and of each what was said
     [1, 5],
     [2, 1],
   ]);
+});
+
+it('knows when each region was looked at: looks that follow one another are one stretch', () => {
+  const sample = (tMs: number, ...looked: number[]): SessionEvent => {
+    const [tNs, zero] = [tMs * 1e6, { vmLck: 0, vmRss: 0, minorFaults: 0, majorFaults: 0 }];
+    return { kind: 'sample', session: 1, sample: { tNs, ...zero }, looked };
+  };
+  const first = applyEvents(newSession(1), [sample(100, 1, 2), sample(200, 1), sample(300, 1)]);
+  const session = applyEvents(first, [sample(400, 1), sample(1000, 1, 2), sample(1100)]);
+  const ms = (region: number) => session.seen.get(region)?.map(({ fromNs, toNs }) => [fromNs / 1e6, toNs / 1e6]);
+  expect(ms(1)).toEqual([
+    [100, 400],
+    [1000, 1000],
+  ]);
+  expect(ms(2)).toEqual([
+    [100, 100],
+    [1000, 1000],
+  ]);
+  expect(first.seen.get(1)).toEqual([{ fromNs: 100e6, toNs: 300e6 }]);
 });

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { link } from './link.ts';
+import { reserve } from './reserve.ts';
 
 const { STAND_IN_APP: root = '', STAND_IN_USER_DATA: userData = '', STAND_IN_LOCALE: locale = 'en-US' } = process.env;
 
@@ -23,6 +24,8 @@ export function refusable(detail: object = {}) {
   };
 }
 
+const reallyExit = process.exit.bind(process);
+
 class App extends EventEmitter {
   #ready = false;
   #quitting = false;
@@ -39,7 +42,9 @@ class App extends EventEmitter {
       this.#ready = true;
       if (!this.#quitting) this.emit('ready');
     }, 20);
-    link.on('second-instance', ({ argv }) => this.emit('second-instance', refusable(), argv, process.cwd(), undefined));
+    link.on('second-instance', ({ argv, data }) =>
+      this.emit('second-instance', refusable(), argv, process.cwd(), data),
+    );
     link.on('may-exit', () => this.exit(0));
   }
 
@@ -48,20 +53,22 @@ class App extends EventEmitter {
     this.#ready ? Promise.resolve() : new Promise((resolve) => this.once('ready', () => resolve()));
   getVersion = (): string => packageJson.version;
   getName = (): string => packageJson.productName;
+  getAppPath = (): string => root;
   getLocale = (): string => locale;
   getPath(name: string): string {
+    if (name === 'downloads') return join(userData, 'Downloads');
     if (name !== 'userData') throw new Error(`Failed to get '${name}' path`);
     return userData;
   }
 
   /** The holder of the lock hears of whoever asks for it later. */
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(data?: unknown): boolean {
     mkdirSync(userData, { recursive: true });
     try {
       closeSync(openSync(this.#lock, 'wx'));
       this.#locked = true;
     } catch {
-      link.tell('second-instance', process.argv);
+      link.tell('second-instance', { argv: process.argv, data });
     }
     return this.#locked;
   }
@@ -87,11 +94,25 @@ class App extends EventEmitter {
     if (this.#ended) return;
     this.#ended = true;
     if (this.#locked) rmSync(this.#lock, { force: true });
-    process.exit(code);
+    reallyExit(code);
   }
 }
 
+reserve();
+// Electron is started with the app's folder.
+process.argv[1] = root;
 export const app = new App();
+
+// Errors that nobody catches are told in a box by Electron, unless the app listens itself, and the process goes on;
+// promises that nobody looks after are only warned of.
+process.on('uncaughtException', (error) => {
+  if (process.listenerCount('uncaughtException') === 1) link.tell('uncaught', String(error));
+});
+process.on('unhandledRejection', (reason) => {
+  if (process.listenerCount('unhandledRejection') === 1) console.error(`UnhandledPromiseRejectionWarning: ${reason}`);
+});
+// To leave is to quit, at once.
+process.exit = (code) => app.exit(Number(code ?? 0)) as never;
 
 /** For what Electron offers only before, or only after it is ready. */
 export function requireReady(ready: boolean, what: string): void {

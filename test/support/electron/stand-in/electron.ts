@@ -5,15 +5,24 @@
  */
 import { EventEmitter } from 'node:events';
 import { app, requireReady } from './app.ts';
+import { dialog } from './boxes.ts';
+import { downloads } from './downloads.ts';
 import { link } from './link.ts';
 import { MessageChannelMain } from './message-channel-main.ts';
 import type { Question, SchemeAnswer } from './messages.ts';
 import { utilityProcess } from './utility-process.ts';
-import { BrowserWindow, WebFrameMain } from './windows.ts';
+import { BrowserWindow, WebContents, WebFrameMain } from './windows.ts';
 
-export { app, BrowserWindow, MessageChannelMain, utilityProcess };
+export { app, BrowserWindow, dialog, MessageChannelMain, utilityProcess };
 
-export const ipcMain = new EventEmitter();
+type Invoked = (event: object, ...args: unknown[]) => unknown;
+class IpcMain extends EventEmitter {
+  readonly invoked = new Map<string, Invoked>();
+  handle(channel: string, handler: Invoked): void {
+    this.invoked.set(channel, handler);
+  }
+}
+export const ipcMain = new IpcMain();
 export const nativeTheme = { shouldUseDarkColors: true };
 export const shell = { openExternal: async (url: string) => link.tell('external', url) };
 export const screen = {
@@ -69,6 +78,7 @@ let requestPermission = (_contents: null, _permission: string, answer: (granted:
   answer(true);
 export const session = {
   defaultSession: {
+    on: downloads.on.bind(downloads),
     setPermissionCheckHandler(handler: typeof checkPermission) {
       checkPermission = handler;
     },
@@ -101,9 +111,15 @@ async function answer(question: Question): Promise<unknown> {
   }
   if (question.about === 'device') return allowDevice({ deviceType: 'usb', origin: 'app://pagescope' });
   if (question.about === 'menu') {
-    const item = shownMenu.flatMap(({ submenu = [] }) => submenu).find(({ label }) => label === question.label);
+    const all = (items: readonly MenuItem[]): MenuItem[] => items.flatMap((item) => [item, ...all(item.submenu ?? [])]);
+    const item = all(shownMenu).find(({ label }) => label === question.label);
     item?.click?.();
     return item?.click !== undefined;
+  }
+  if (question.about === 'devtools') {
+    const tools = new WebContents(0);
+    tools.mainFrame.url = 'devtools://devtools/bundled/devtools_app.html';
+    return tools.mayNavigate(question.url);
   }
   const contents = BrowserWindow.all.get(question.window)?.webContents;
   if (!contents) return false;
@@ -122,10 +138,17 @@ link.on('ask', ({ id, question }) => {
   void answer(question).then((value) => link.send({ kind: 'answer', id, value }));
 });
 
-link.on('ipc', ({ window, channel, args, url, top }) => {
+const invoke = async (channel: string, event: object, args: unknown[]) =>
+  ipcMain.invoked.get(channel)?.(event, ...args);
+
+link.on('ipc', ({ window, channel, args, url, top, call, frame }) => {
   const contents = BrowserWindow.all.get(window)?.webContents;
   if (!contents) return;
   if (top) contents.mainFrame.url = url;
-  const senderFrame = top ? contents.mainFrame : new WebFrameMain(window, contents.mainFrame, url);
-  ipcMain.emit(channel, { sender: contents, senderFrame, ports: [] }, ...args);
+  const asking = frame || !top ? new WebFrameMain(window, top ? null : contents.mainFrame, url) : contents.mainFrame;
+  if (frame === 'disposed') asking.dispose();
+  const senderFrame = frame === 'null' ? null : asking;
+  const event = { sender: contents, senderFrame, ports: [] };
+  if (call === undefined) ipcMain.emit(channel, event, ...args);
+  else void invoke(channel, event, args).then((value) => link.send({ kind: 'invoked', window, call, value }));
 });

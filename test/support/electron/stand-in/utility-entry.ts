@@ -2,10 +2,16 @@
 import { EventEmitter } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { MessageChannelMain, type MessagePortMain } from './message-channel-main.ts';
+import { reserve } from './reserve.ts';
 import type { UtilityMessage } from './utility-process.ts';
 
+reserve();
 const parentPort = new EventEmitter();
 Object.defineProperty(process, 'parentPort', { value: parentPort });
+
+const { STAND_IN_LAB_EXITS: exits } = process.env;
+// As in Electron, by which the app tells where it runs.
+Object.defineProperty(process, 'versions', { value: { ...process.versions, electron: '45.4.1' } });
 
 const ports = new Map<number, MessagePortMain>();
 const send = (message: UtilityMessage) => process.send?.(message, undefined, undefined, () => {});
@@ -26,6 +32,7 @@ let listening = false;
 
 function received(message: UtilityMessage): void {
   if (!listening) waiting.push(message);
+  else if (exits !== undefined && message.kind === 'port-data') process.exit(Number(exits));
   else if (message.kind === 'message') {
     const transferred = message.port === null ? [] : [receivePort(message.port)];
     parentPort.emit('message', { data: message.data, ports: transferred });

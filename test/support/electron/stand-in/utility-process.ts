@@ -18,12 +18,21 @@ const entry = fileURLToPath(new URL('./utility-entry.ts', import.meta.url));
 const dumping: readonly string[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGQUIT', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'];
 
 /**
- * What waitpid(2) gives for one that died of a signal, where core files are written: the core flag beside the signal's
- * number.
+ * What waitpid(2) gives: of a signal its number, with the core flag beside it where core files are written; of an exit
+ * 256 times its status.
  */
-const statusOf = (signal: NodeJS.Signals): number => constants.signals[signal] | (dumping.includes(signal) ? 0x80 : 0);
+const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  signal === null ? (code ?? 0) << 8 : constants.signals[signal] | (dumping.includes(signal) ? 0x80 : 0);
 
-/** Electron's `UtilityProcess` over a fork. `exit` carries what waitpid(2) gave, for one that died of a signal. */
+/** Messages of a port go another way than the news that its process has ended, and a longer one; here by so many ms. */
+const portLagMs = Number(process.env.STAND_IN_PORT_LAG ?? 60);
+
+const later = (act: () => void): void => void setTimeout(act, portLagMs);
+
+/**
+ * Electron's `UtilityProcess` over a fork. `exit` carries what waitpid(2) gave, as for one that did not end by
+ * `process.exit`, and comes before the last messages of its port. When V8 gives up, `error` comes before it.
+ */
 class UtilityProcess extends EventEmitter {
   readonly #child: ChildProcess;
   readonly #ports = new Map<number, MessagePortMain>();
@@ -42,12 +51,20 @@ class UtilityProcess extends EventEmitter {
       link.tell('lab', this.#pid);
       this.emit('spawn');
     });
-    this.#child.on('message', (message: UtilityMessage) => this.#received(message));
+    this.#child.on('message', (message: UtilityMessage) => later(() => this.#received(message)));
     this.#child.on('exit', (code, signal) => {
       this.#pid = undefined;
-      for (const port of this.#ports.values()) port.close();
-      this.emit('exit', signal === null ? code : statusOf(signal));
+      try {
+        if (signal === 'SIGABRT' || signal === 'SIGTRAP') this.emit('error', 'FatalError', 'v8::Stand::In', '{}');
+      } finally {
+        this.emit('exit', statusOf(code, signal));
+      }
     });
+    this.#child.on('close', () =>
+      later(() => {
+        for (const port of this.#ports.values()) port.close();
+      }),
+    );
   }
 
   get pid(): number | undefined {

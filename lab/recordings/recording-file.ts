@@ -1,0 +1,552 @@
+import { statSync } from 'node:fs';
+import { zstdDecompressSync } from 'node:zlib';
+import { z } from 'zod';
+import {
+  type RegionInfo,
+  regionInfoSchema,
+  type Sample,
+  type SessionEvent,
+  sessionEventSchema,
+  stepSchema,
+} from '../../protocol/events.ts';
+import { parameterValuesSchema, placementSchema } from '../../protocol/experiment.ts';
+import type { Language } from '../../protocol/language.ts';
+import { ProblemError, problem } from '../../protocol/problem.ts';
+import { environmentSchema, type Report } from '../../protocol/report.ts';
+import { attachedId } from '../../protocol/target.ts';
+import { textSchema } from '../../protocol/text.ts';
+import {
+  type RecordedActions,
+  recordedActionSchema,
+  type SavedWorkbench,
+  savedWorkbenchId,
+} from '../../protocol/workbench.ts';
+import { cProgram, stepProgram } from '../c-program/c-program.ts';
+import type { LoggedOperation } from '../operations/logged-operation.ts';
+import type { RecordingHeader } from '../session/recording.ts';
+import { Transcript } from '../session/transcript.ts';
+import { applyRuns } from './changed-runs.ts';
+import { loggedOperation } from './logged-operations.ts';
+import { type OpenedFile, openFile } from './open-file.ts';
+import { Coding, maxPages } from './schema.ts';
+
+const headerSchema = z.object({
+  version: z.string(),
+  experiment: z.object({ id: z.string(), title: textSchema, parameters: parameterValuesSchema }),
+  placement: placementSchema,
+  pid: z.int().positive(),
+  createdAt: z.iso.datetime(),
+  environment: environmentSchema,
+});
+
+/** JSON of a stranger's that is longer or deeper is not read. */
+const maxJsonLength = 16 << 20;
+const maxJsonDepth = 64;
+
+/** What the session of a workbench calls its experiment. */
+const workbenchId = 'workbench';
+
+/** Tables whose rows are numbered, and whose times rise with the numbers. */
+type Timed = 'frame' | 'sample' | 'event';
+
+/** No recording has more of a kind. */
+const mostRows = 2 ** 40;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A frame as it was recorded, with the pages after it. */
+export interface RecordedSnapshot {
+  readonly frame: number;
+  readonly region: number;
+  readonly takenNs: number;
+  /** -1 between steps. */
+  readonly step: number;
+  readonly unknown: number;
+  readonly lazilyFree?: number;
+  /** Pages that are locked and in the page table; left out where the kernel did not tell. */
+  readonly locked?: number;
+  /** Valid until the next one is asked for. */
+  readonly flags: Uint8Array;
+}
+
+/**
+ * A recording that is read: also one whose writer was killed, and one that is damaged or hostile. What cannot be read
+ * is left out and counted; the rest is told as the session told it.
+ */
+export class RecordingFile implements Disposable {
+  readonly header: RecordingHeader;
+  /** Rows that could not be read. */
+  damaged = 0;
+  readonly #opened: OpenedFile;
+  readonly #fileBytes: number;
+  readonly #regions: ReadonlyMap<number, RegionInfo>;
+
+  /** Throws `bad-input` when it is not a recording of this version, and `cannot-run-here` where Node is too old. */
+  constructor(file: string) {
+    this.#opened = openFile(file);
+    try {
+      this.#fileBytes = statSync(file).size;
+      this.header = this.#readHeader(file);
+      this.#regions = this.#readRegions();
+    } catch (error) {
+      this.#opened[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#opened[Symbol.dispose]();
+  }
+
+  get regions(): readonly RegionInfo[] {
+    return [...this.#regions.values()];
+  }
+
+  /** Of the newest thing that was recorded. Times rise with the rows: to look at all would take an hour's 50 ms. */
+  get durationNs(): number {
+    const newest = (table: Timed) =>
+      this.#number(`SELECT t_ns AS n FROM ${table} WHERE id = ?`, this.#newestRow(table)) ?? 0;
+    return Math.max(newest('frame'), newest('sample'), newest('event'));
+  }
+
+  /** How the session ended; undefined when its recording ends before it does. */
+  get outcome(): Report['outcome'] | undefined {
+    const last = [...this.events('state')].at(-1);
+    if (last?.kind !== 'state') return undefined;
+    const { state } = last;
+    if (state === 'open') return 'completed';
+    return state === 'completed' || state === 'stopped' || state === 'failed' ? state : undefined;
+  }
+
+  /** Claims by how they came out, without reading anything else. */
+  get claims(): Readonly<Record<'held' | 'failed' | 'skipped', number>> {
+    const newest = new Map<string, 'held' | 'failed' | 'skipped'>();
+    for (const event of this.events('claim')) {
+      if (event.kind === 'claim') newest.set(event.claim.id, event.claim.status);
+    }
+    const counts = { held: 0, failed: 0, skipped: 0 };
+    for (const status of newest.values()) counts[status]++;
+    return counts;
+  }
+
+  *events(kind?: SessionEvent['kind']): Generator<SessionEvent> {
+    for (const { event } of this.#timed(kind)) yield event;
+  }
+
+  /** Steps, and between them the claims: each after the step that settled it. */
+  *stepsAndClaims(): Generator<Extract<SessionEvent, { kind: 'step' | 'claim' }>> {
+    const claims = this.#timed('claim');
+    let next = claims.next();
+    for (const step of this.steps()) {
+      for (; !next.done && next.value.tNs <= step.startedNs; next = claims.next()) {
+        if (next.value.event.kind === 'claim') yield next.value.event;
+      }
+      yield { kind: 'step', session: 1, step };
+    }
+    for (; !next.done; next = claims.next()) {
+      if (next.value.event.kind === 'claim') yield next.value.event;
+    }
+  }
+
+  *#timed(kind?: SessionEvent['kind']): Generator<{ tNs: number; event: SessionEvent }> {
+    const where = kind === undefined ? '' : ' WHERE kind = ?';
+    const values = kind === undefined ? [] : [kind];
+    for (const row of this.#rows(`SELECT t_ns, json FROM event${where} ORDER BY id`, ...values)) {
+      const json = this.#json(row.json);
+      const parsed = sessionEventSchema.safeParse(typeof json === 'object' ? { ...json, session: 1 } : json);
+      if (parsed.success) yield { tNs: count(row.t_ns) ?? 0, event: parsed.data };
+      else this.damaged++;
+    }
+  }
+
+  *steps() {
+    for (const { json } of this.#rows('SELECT json FROM step ORDER BY idx')) {
+      const parsed = stepSchema.safeParse(this.#json(json));
+      if (parsed.success) yield parsed.data;
+      else this.damaged++;
+    }
+  }
+
+  /** When each step began, ns since the session did, without reading anything else of them. */
+  stepStarts(): number[] {
+    return [...this.#rows('SELECT started_ns AS n FROM step ORDER BY idx')].flatMap(({ n }) => count(n) ?? []);
+  }
+
+  get sampleCount(): number {
+    return this.#number('SELECT count(*) AS n FROM sample') ?? 0;
+  }
+
+  *samples(): Generator<Sample> {
+    const columns = 't_ns, vm_lck, vm_rss, minor_faults, major_faults, memlock_soft';
+    for (const row of this.#rows(`SELECT ${columns} FROM sample ORDER BY id`)) {
+      const [tNs, vmLck, vmRss, minorFaults, majorFaults] = [
+        row.t_ns,
+        row.vm_lck,
+        row.vm_rss,
+        row.minor_faults,
+        row.major_faults,
+      ].map(count);
+      if (
+        tNs === undefined ||
+        vmLck === undefined ||
+        vmRss === undefined ||
+        minorFaults === undefined ||
+        majorFaults === undefined
+      ) {
+        this.damaged++;
+        continue;
+      }
+      const soft = row.memlock_soft === -1 ? ('unlimited' as const) : count(row.memlock_soft);
+      yield { tNs, vmLck, vmRss, minorFaults, majorFaults, ...(soft === undefined ? {} : { memlockSoft: soft }) };
+    }
+  }
+
+  /** By region, the times in which it was looked at, in order: at both ends, and between them where nothing changed. */
+  seen(): ReadonlyMap<number, readonly { readonly fromNs: number; readonly toNs: number }[]> {
+    const all = new Map<number, { fromNs: number; toNs: number }[]>();
+    for (const row of this.#rows('SELECT region, from_ns, to_ns FROM seen ORDER BY id')) {
+      const [region, fromNs, toNs] = [row.region, row.from_ns, row.to_ns].map(count);
+      if (region === undefined || fromNs === undefined || toNs === undefined) this.damaged++;
+      else {
+        const stretches = all.get(region) ?? [];
+        stretches.push({ fromNs, toNs });
+        all.set(region, stretches);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Every frame in order, or a region's, with the pages after it. After one that is lost, the region's are left out
+   * until its next key frame.
+   */
+  *snapshots(only?: number): Generator<RecordedSnapshot> {
+    const states = new Map<number, Uint8Array | 'lost'>();
+    let pages = 0;
+    const columns = 'id, region, t_ns, step, unknown, lazily_free, locked, coding, body';
+    const where = only === undefined ? '' : ' WHERE region = ?';
+    const values = only === undefined ? [] : [only];
+    for (const row of this.#rows(`SELECT ${columns} FROM frame${where} ORDER BY id`, ...values)) {
+      const [frame, region, takenNs, unknown, coding] = [row.id, row.region, row.t_ns, row.unknown, row.coding].map(
+        count,
+      );
+      const info = this.#regions.get(region ?? 0);
+      if (frame === undefined || region === undefined || takenNs === undefined || !info) {
+        this.damaged++;
+        continue;
+      }
+      let flags = states.get(region);
+      if (flags === undefined) {
+        pages += info.pages;
+        if (pages > maxPages)
+          throw problem(
+            'bad-input',
+            'This recording has more pages than Pagescope reads.',
+            '此录制包含的页面超出可读取的数量。',
+          );
+        flags = new Uint8Array(info.pages);
+      }
+      const next = this.#after(flags, { frame, region, coding, body: row.body, pages: info.pages });
+      states.set(region, next);
+      if (next === 'lost') {
+        this.damaged++;
+        continue;
+      }
+      const step = typeof row.step === 'number' ? row.step : -1;
+      const [lazilyFree, locked] = [row.lazily_free, row.locked].map(count);
+      yield {
+        frame,
+        region,
+        takenNs,
+        step,
+        unknown: (unknown ?? 255) & 255,
+        flags: next,
+        ...(lazilyFree === undefined ? {} : { lazilyFree }),
+        ...(locked === undefined ? {} : { locked }),
+      };
+    }
+  }
+
+  /**
+   * A region's pages at an instant, ns since the session began: after its newest frame until then. Undefined before its
+   * first, and where what leads there is lost.
+   */
+  pagesAt(region: number, tNs: number): Omit<RecordedSnapshot, 'region' | 'step'> | undefined {
+    const pages = this.#regions.get(region)?.pages ?? 0;
+    const until = this.#newestFrame(tNs);
+    const keys = 'SELECT frame AS n FROM keyframe WHERE region = ? AND frame <= ? ORDER BY frame DESC LIMIT 1';
+    const key = this.#number(keys, region, until);
+    let flags = key === undefined ? new Uint8Array(pages) : this.#keyframe(region, key, pages);
+    let found: Omit<RecordedSnapshot, 'region' | 'step' | 'flags'> | undefined;
+    const columns = 'id, t_ns, unknown, lazily_free, coding, body';
+    const sql = `SELECT ${columns} FROM frame WHERE id >= ? AND id <= ? AND region = ? ORDER BY id`;
+    for (const row of this.#rows(sql, key ?? 0, until, region)) {
+      const [frame, takenNs, coding, lazilyFree] = [row.id, row.t_ns, row.coding, row.lazily_free].map(count);
+      if (!flags || frame === undefined || takenNs === undefined) return undefined;
+      if (frame !== key) {
+        const next = this.#after(flags, { frame, region, coding, body: row.body, pages });
+        if (next === 'lost') return undefined;
+        flags = next;
+      }
+      const unknown = (count(row.unknown) ?? 255) & 255;
+      found = { frame, takenNs, unknown, ...(lazilyFree === undefined ? {} : { lazilyFree }) };
+    }
+    return flags && found ? { ...found, flags } : undefined;
+  }
+
+  /** The number of the newest frame until an instant: both rise together, so there is no need of an index. */
+  #newestFrame(tNs: number): number {
+    return lastWhere(this.#newestRow('frame'), (id) => {
+      const taken = this.#number('SELECT t_ns AS n FROM frame WHERE id >= ? ORDER BY id LIMIT 1', id);
+      return taken !== undefined && taken <= tNs;
+    });
+  }
+
+  /** The newest row of a table; of a file that was cut, the last that can be read. 0 where there is none. */
+  #newestRow(table: Timed): number {
+    const damaged = this.damaged;
+    const newest = this.#number(`SELECT id AS n FROM ${table} ORDER BY id DESC LIMIT 1`);
+    if (newest !== undefined || this.damaged === damaged) return newest ?? 0;
+    return lastWhere(mostRows, (id) => {
+      return this.#number(`SELECT id AS n FROM ${table} WHERE id >= ? ORDER BY id LIMIT 1`, id) !== undefined;
+    });
+  }
+
+  #number(sql: string, ...values: number[]): number | undefined {
+    for (const { n } of this.#rows(sql, ...values)) return count(n);
+    return undefined;
+  }
+
+  /** A node of the summary, of some frames of one region; its body as `Summary` takes it. */
+  *summary(region: number): Generator<{ fromNs: number; toNs: number; body: Uint8Array }> {
+    const columns = 't_from, t_to, body';
+    for (const row of this.#rows(`SELECT ${columns} FROM summary WHERE region = ? ORDER BY id`, region)) {
+      const [fromNs, toNs] = [row.t_from, row.t_to].map(count);
+      if (fromNs === undefined || toNs === undefined || !(row.body instanceof Uint8Array)) this.damaged++;
+      else yield { fromNs, toNs, body: row.body };
+    }
+  }
+
+  /** How many frames a region has, and how many bytes they take; where a part is cut off, those of the file. */
+  sizeOf(region: number): { readonly frames: number; readonly bytes: number } {
+    const of = (what: string, table: string) =>
+      this.#number(`SELECT ${what} AS n FROM ${table} WHERE region = ?`, region);
+    const damaged = this.damaged;
+    const frames = of('count(*)', 'frame') ?? 0;
+    const bytes = (of('sum(length(body))', 'frame') ?? 0) + (of('sum(length(body))', 'keyframe') ?? 0);
+    if (this.damaged > damaged) return { frames: this.#newestRow('frame'), bytes: this.#fileBytes };
+    return { frames, bytes };
+  }
+
+  /** How many frames a region has, and about how many runs of pages they changed; soon found. */
+  changesOf(region: number): { readonly frames: number; readonly runs: number } {
+    return {
+      frames: this.#number('SELECT count(*) AS n FROM frame WHERE region = ?', region) ?? this.#newestRow('frame'),
+      runs: this.#number('SELECT runs_before AS n FROM frame WHERE region = ? ORDER BY id DESC LIMIT 1', region) ?? 0,
+    };
+  }
+
+  /** When a region was looked at after steps, and after which. */
+  *looksAfterSteps(region: number): Generator<{ readonly takenNs: number; readonly step: number }> {
+    const sql = 'SELECT t_ns, step FROM frame WHERE region = ? AND step >= 0 ORDER BY id';
+    for (const row of this.#rows(sql, region)) {
+      const [takenNs, step] = [row.t_ns, row.step].map(count);
+      if (takenNs !== undefined && step !== undefined) yield { takenNs, step };
+    }
+  }
+
+  /** The report of all that is there, as the session itself would have given it. */
+  report(language: Language): Report {
+    const { environment, ...header } = this.header;
+    const transcript = new Transcript(header);
+    const session = 1;
+    for (const region of this.regions) transcript.add({ kind: 'region', session, region });
+    const steps = new Set<number>();
+    for (const step of this.steps()) {
+      steps.add(step.index);
+      transcript.add({ kind: 'step', session, step });
+    }
+    for (const { step, region, ...snapshot } of this.snapshots()) {
+      if (steps.has(step)) transcript.addSnapshot(step, region, snapshot);
+    }
+    for (const sample of this.samples()) transcript.add({ kind: 'sample', session, sample });
+    for (const event of this.events()) transcript.add(event);
+    return transcript.report(environment, language);
+  }
+
+  /**
+   * The operations as a C program; with a step, the lines of that one alone. Throws `bad-input` where what is there of
+   * them is not enough for one.
+   */
+  async program(step?: number): Promise<string> {
+    if (this.header.experiment.id === attachedId) throw notOurs();
+    const log: LoggedOperation[] = [];
+    const sql = 'SELECT o.json AS json, s.region AS region FROM operation o LEFT JOIN step s ON s.idx = o.step';
+    for (const { json, region } of this.#rows(`${sql} ORDER BY o.step`)) {
+      const operation = loggedOperation(this.#json(json));
+      // A region may have got its name later.
+      const name = this.#regions.get(count(region) ?? 0)?.name;
+      if (!operation) this.damaged++;
+      else log.push(operation.kind === 'map' && !operation.refused ? { ...operation, named: { name } } : operation);
+    }
+    try {
+      return step === undefined ? await cProgram(log) : stepProgram(log, step);
+    } catch (cause) {
+      if (cause instanceof ProblemError) throw cause;
+      throw problem(
+        'bad-input',
+        'The operations of this recording are damaged and cannot be written as C; the other formats have what is left.',
+        '此录制中的操作记录已损坏，无法写成 C；其他格式包含其余内容。',
+        { cause },
+      );
+    }
+  }
+
+  /** The workbench as it can be opened again. Throws `bad-input` where the session was none. */
+  saved(): SavedWorkbench {
+    if (this.header.experiment.id !== workbenchId) {
+      throw problem(
+        'bad-input',
+        'This is the recording of an experiment, not of a workbench: there are no actions to open again.',
+        '这是实验的录制，而不是工作台的录制：没有可重新执行的操作。',
+      );
+    }
+    const actions: RecordedActions = [];
+    let added = 0;
+    for (const event of this.events('action')) {
+      const parsed = recordedActionSchema.safeParse(event);
+      if (!parsed.success) {
+        this.damaged++;
+        continue;
+      }
+      const { action, result } = parsed.data;
+      // The number of a region is that of its action among those that add one; it may have got its name later.
+      const name = action.kind === 'add' ? this.#regions.get(++added)?.name : undefined;
+      const named =
+        action.kind === 'add' && name !== undefined ? { ...action, region: { ...action.region, name } } : action;
+      actions.push({ action: named, ...(result && { result }) });
+    }
+    const { version, createdAt, environment } = this.header;
+    const { kernel, pageSize } = environment;
+    return { schema: savedWorkbenchId, pagescope: version, savedAt: createdAt, kernel, pageSize, actions };
+  }
+
+  #after(
+    flags: Uint8Array | 'lost',
+    {
+      frame,
+      region,
+      coding,
+      body,
+      pages,
+    }: { frame: number; region: number; coding: number | undefined; body: unknown; pages: number },
+  ): Uint8Array | 'lost' {
+    try {
+      const key = coding === Coding.Key || flags === 'lost' ? this.#keyframe(region, frame, pages) : undefined;
+      if (key) return key;
+      if (flags === 'lost' || !(body instanceof Uint8Array)) return 'lost';
+      if (coding === Coding.Runs) applyRuns(flags, body);
+      else if (coding === Coding.CompressedRuns) {
+        applyRuns(flags, zstdDecompressSync(body, { maxOutputLength: 6 * pages + 64 }));
+      } else return 'lost';
+      return flags;
+    } catch {
+      return 'lost';
+    }
+  }
+
+  #keyframe(region: number, frame: number, pages: number): Uint8Array | undefined {
+    for (const { body } of this.#rows('SELECT body FROM keyframe WHERE region = ? AND frame = ?', region, frame)) {
+      if (!(body instanceof Uint8Array)) return undefined;
+      const flags = zstdDecompressSync(body, { maxOutputLength: pages });
+      return flags.length === pages ? new Uint8Array(flags) : undefined;
+    }
+    return undefined;
+  }
+
+  #readHeader(file: string): RecordingHeader {
+    const entries = [...this.#rows('SELECT key, value FROM meta LIMIT 64')].map(({ key, value }) => {
+      const isJson = key === 'experiment' || key === 'environment' || key === 'pid';
+      return [key, isJson ? this.#json(value) : value];
+    });
+    const parsed = headerSchema.safeParse(Object.fromEntries(entries));
+    if (parsed.success) return parsed.data;
+    throw problem(
+      'bad-input',
+      `${file} cannot be opened: what it says of its session is damaged.`,
+      `无法打开 ${file}：其中关于会话的信息已损坏。`,
+    );
+  }
+
+  #readRegions(): Map<number, RegionInfo> {
+    const regions = new Map<number, RegionInfo>();
+    for (const { json } of this.#rows('SELECT json FROM region ORDER BY id')) {
+      const parsed = regionInfoSchema.safeParse(this.#json(json));
+      if (parsed.success && parsed.data.pages <= maxPages) regions.set(parsed.data.id, parsed.data);
+      else this.damaged++;
+    }
+    return regions;
+  }
+
+  /** The rows until the first that SQLite cannot read. */
+  *#rows(sql: string, ...values: (string | number)[]): Generator<Row> {
+    try {
+      yield* this.#opened.database.prepare(sql).iterate(...values) as Iterable<Row>;
+    } catch (error) {
+      if (!isSqliteError(error)) throw error;
+      this.damaged++;
+    }
+  }
+
+  #json(text: unknown): unknown {
+    if (typeof text !== 'string' || text.length > maxJsonLength || depthOf(text) > maxJsonDepth) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const isSqliteError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ERR_SQLITE_ERROR' || error.code === 'ERR_OUT_OF_RANGE');
+
+/** A count or an instant; undefined where there is none. */
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** How deep arrays and objects are nested. */
+function depthOf(text: string): number {
+  let [depth, deepest, inString] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) inString = !inString;
+    else if (inString) at += code === backslash ? 1 : 0;
+    // Brackets and braces are told apart by this bit alone.
+    else if ((code | 0x20) === openBrace) deepest = Math.max(deepest, ++depth);
+    else if ((code | 0x20) === closeBrace) depth--;
+  }
+  return deepest;
+}
+const [quote, backslash, openBrace, closeBrace] = [0x22, 0x5c, 0x7b, 0x7d];
+
+/** The largest number up to `most` for which something holds that holds for all below it; 0 where for none. */
+function lastWhere(most: number, holds: (number: number) => boolean): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Of another process what it did is not known, only what was seen. */
+function notOurs(): ProblemError {
+  return problem(
+    'bad-input',
+    'This is a recording of another process: which calls it made is not known, so there is no C program of it.',
+    '这是另一个进程的录制：它做了哪些调用不得而知，因此没有对应的 C 程序。',
+  );
+}

@@ -1,0 +1,143 @@
+/** A process that a session is attached to: its mappings over time, and what became of them between two instants. */
+import { z } from 'zod';
+import { type MappingKind, type TargetMapping, targetMappingSchema, watchedAnswerSchema } from './process-look.ts';
+import { processRowSchema } from './processes.ts';
+import { textSchema } from './text.ts';
+
+/** What a recording or a report of such a session names where others name their experiment. */
+export const attachedId = 'attach';
+
+/** Most mappings that one `target` event tells: more come in several, so that no loop is blocked. */
+export const mostMappingsTold = 200;
+
+/**
+ * What was seen of the target, told when something changed. Mappings are told by what changed since the event before,
+ * by their `start`: `applyTarget` puts them together.
+ */
+export const targetToldSchema = z.object({
+  /** ns since the session began, as of frames and samples. */
+  takenNs: z.number().nonnegative(),
+  process: processRowSchema,
+  /** What was known of its mappings is to be forgotten: `mappings` begins anew. */
+  whole: z.boolean(),
+  /** Null where its maps may not be read; `reasons` says why. At most `mostMappingsTold`. */
+  mappings: z.array(targetMappingSchema).max(mostMappingsTold).nullable(),
+  /** `start` of those that are gone, also at most so many. */
+  gone: z.array(z.string()).max(mostMappingsTold),
+  /** The rest of this look follows in the next event: until then the list is not whole. */
+  more: z.boolean(),
+  reasons: z.array(textSchema),
+  warnings: z.array(textSchema),
+  /** What all looks cost so far: us (`cpuNs`), and it (`heldNs`, `longestHeldNs`: so long its mmap may have waited). */
+  total: watchedAnswerSchema.shape.total,
+  /** Something moved that was not looked at yet: looking takes at most 4 % of one CPU. */
+  behind: z.boolean(),
+  /** What the method `smaps` is estimated to block its mmap for. */
+  smapsPriceNs: z.number().nonnegative(),
+  /**
+   * When it was learnt which mappings are locked, their PSS and dirty bytes; `stale`: VmLck moved since. Null: never,
+   * and `locked` is unknown.
+   */
+  smaps: z.object({ readNs: z.number().nonnegative(), stale: z.boolean() }).nullable(),
+});
+export type TargetTold = z.infer<typeof targetToldSchema>;
+
+/** The target at an instant: the newest that was told, with all its mappings by `start`. */
+export interface TargetState extends Omit<TargetTold, 'mappings' | 'whole' | 'gone' | 'more'> {
+  /** Null where its maps may not be read. */
+  readonly mappings: ReadonlyMap<string, TargetMapping> | null;
+}
+
+/**
+ * The state after an event. The map is the state's before, changed: take a copy of what is to be kept. With 60 000
+ * mappings a copy for each event would take longer than reading them.
+ */
+export function applyTarget(before: TargetState | undefined, told: TargetTold): TargetState {
+  const { mappings, whole, gone, more: _, ...rest } = told;
+  if (mappings === null) return { ...rest, mappings: null };
+  const known = whole || !before?.mappings ? new Map<string, TargetMapping>() : (before.mappings as Map<string, never>);
+  const map: Map<string, TargetMapping> = known;
+  for (const start of gone) map.delete(start);
+  for (const mapping of mappings) map.set(mapping.start, mapping);
+  return { ...rest, mappings: map };
+}
+
+/** The target at an instant, by all events in the order in which they came; undefined before the first. */
+export function targetAt(events: readonly TargetTold[], tNs: number): TargetState | undefined {
+  let state: TargetState | undefined;
+  for (const told of events) {
+    if (told.takenNs > tNs) break;
+    state = applyTarget(state, told);
+  }
+  return state;
+}
+
+/** What became of a mapping between two instants, by its counts; null is unknown. */
+export interface TargetChange {
+  readonly change: 'came' | 'went' | 'grew' | 'shrank' | 'same';
+  readonly start: string;
+  readonly end: string;
+  readonly kind: MappingKind;
+  readonly name: string;
+  readonly sizeDeltaPages: number;
+  readonly residentDeltaPages: number | null;
+  readonly swappedDeltaPages: number | null;
+  readonly lockedDeltaPages: number | null;
+}
+
+/**
+ * The mappings that differ between two instants, those of most pages first: by counts, so that a page which left and
+ * one which came cancel out (the page maps of opened mappings tell those).
+ */
+export function targetDiff(before: TargetState, after: TargetState): TargetChange[] {
+  const [one, other] = [before.mappings ?? new Map(), after.mappings ?? new Map()] as ReadonlyMap<
+    string,
+    TargetMapping
+  >[];
+  const byEnd = new Map([...(one?.values() ?? [])].map((mapping) => [mapping.end, mapping]));
+  const known = new Set<TargetMapping>();
+  const changes: TargetChange[] = [];
+  for (const mapping of other?.values() ?? []) {
+    const candidates = [one?.get(mapping.start), byEnd.get(mapping.end)];
+    const was = candidates.find((each) => each && isSame(each, mapping) && !known.has(each));
+    if (was) known.add(was);
+    changes.push(changeOf(was, mapping));
+  }
+  for (const mapping of one?.values() ?? []) if (!known.has(mapping)) changes.push(changeOf(mapping, undefined));
+  return changes.filter((each) => each.change !== 'same' || pagesMoved(each) > 0).sort((a, b) => weight(b) - weight(a));
+}
+
+const isSame = (one: TargetMapping, other: TargetMapping) => one.kind === other.kind && one.name === other.name;
+
+function changeOf(was: TargetMapping | undefined, is: TargetMapping | undefined): TargetChange {
+  const shown = is ?? was;
+  if (!shown) throw new Error('A change is of a mapping.');
+  const sizeDeltaPages = (is?.pages ?? 0) - (was?.pages ?? 0);
+  const delta = (of: 'residentPages' | 'swappedPages' | 'lockedPages') => {
+    const [from, to] = [was ? was[of] : 0, is ? is[of] : 0];
+    return from === null || to === null ? null : to - from;
+  };
+  const { start, end, kind, name } = shown;
+  return {
+    change: was && is ? (sizeDeltaPages > 0 ? 'grew' : sizeDeltaPages < 0 ? 'shrank' : 'same') : is ? 'came' : 'went',
+    start,
+    end,
+    kind,
+    name,
+    sizeDeltaPages,
+    residentDeltaPages: delta('residentPages'),
+    swappedDeltaPages: delta('swappedPages'),
+    lockedDeltaPages: delta('lockedPages'),
+  };
+}
+
+const pagesMoved = ({ residentDeltaPages, swappedDeltaPages, lockedDeltaPages }: TargetChange): number =>
+  Math.abs(residentDeltaPages ?? 0) + Math.abs(swappedDeltaPages ?? 0) + Math.abs(lockedDeltaPages ?? 0);
+
+/** Pages count before address space: a reservation costs nothing. */
+const weight = (each: TargetChange): number => pagesMoved(each) * 2 ** 20 + Math.abs(each.sizeDeltaPages) / 2 ** 20;
+
+/** Pages that one region shows of a mapping at most: 16 GiB. */
+export const mostRegionPages = 2 ** 22;
+/** Mappings that one session may have open. */
+export const mostOpenMappings = 32;

@@ -1,0 +1,195 @@
+import { ActionIcon, Button, NativeSelect, Tooltip } from '@mantine/core';
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconPinFilled,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+} from '@tabler/icons-react';
+import type { Step } from '../../../protocol/events.ts';
+import { useWords } from '../../context/context.ts';
+import { isLive, type Session } from '../../store/session/session.ts';
+import { type Scale, scales } from './film-axis.ts';
+import { totalOf } from './film-text.ts';
+import classes from './filmstrip.module.css';
+import { type Jump, jumps } from './jumps.ts';
+import { type Player, speeds } from './use-player.ts';
+import type { Playhead } from './use-playhead.ts';
+
+interface Props {
+  readonly session: Session;
+  readonly playhead: Playhead;
+  readonly player: Player;
+  readonly scale: Scale;
+  readonly onScale: (scale: Scale) => void;
+  readonly zoom: number;
+  /** Shows all of the time again. */
+  readonly onFit: () => void;
+  /** What a range of steps did together. */
+  readonly summed: string | undefined;
+  readonly onGo: (place: number | undefined) => void;
+  /** Undefined where there is nothing to jump to. */
+  readonly targetOf: (jump: Jump) => number | undefined;
+  /** Compares what is shown with another instant; undefined where something is compared already. */
+  readonly onCompare: (() => void) | undefined;
+}
+
+/** Where the playhead is, and the ways to move it. */
+export function FilmBar({
+  session,
+  playhead,
+  player,
+  scale,
+  summed,
+  zoom,
+  onScale,
+  onFit,
+  onGo,
+  targetOf,
+  onCompare,
+}: Props) {
+  const { t, format } = useWords();
+  const { shown, pinned, newest } = playhead;
+  const canCompare = onCompare !== undefined && pinned !== undefined;
+  const at = shown ?? newest;
+  const step = session.steps.at(at);
+  return (
+    <div className={classes.bar}>
+      <div className={classes.moves}>
+        <Icon label={t('film.previous')} disabled={at <= 0} onClick={() => onGo(at - 1)}>
+          <IconChevronLeft size={15} aria-hidden />
+        </Icon>
+        <Icon
+          label={t(player.playing ? 'film.pause' : 'film.play')}
+          disabled={newest < 1}
+          onClick={() => player.toggle()}
+        >
+          {player.playing ? (
+            <IconPlayerPauseFilled size={13} aria-hidden />
+          ) : (
+            <IconPlayerPlayFilled size={13} aria-hidden />
+          )}
+        </Icon>
+        <Icon label={t('film.next')} disabled={at >= newest} onClick={() => onGo(at + 1)}>
+          <IconChevronRight size={15} aria-hidden />
+        </Icon>
+      </div>
+      <NativeSelect
+        size="xs"
+        variant="unstyled"
+        className={classes.speed ?? ''}
+        aria-label={t('film.speed')}
+        value={String(player.speed)}
+        data={speeds.map((speed) => ({ value: String(speed), label: `${format.number(speed)}×` }))}
+        onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
+      />
+      <span className={classes.position}>
+        {t('film.position', { index: at + session.steps.forgotten + 1, total: totalOf(session) })}
+      </span>
+      <State session={session} playhead={playhead} onLive={() => onGo(undefined)} />
+      {canCompare && (
+        <Tooltip label={t('film.compareHint')}>
+          <button type="button" className={classes.word} onClick={onCompare}>
+            {t('film.compare')}
+          </button>
+        </Tooltip>
+      )}
+      {summed ? <b className={classes.summed}>{summed}</b> : step && <Caption step={step} />}
+      {pinned !== undefined && isLive(session) && session.state !== 'open' && (
+        <span className={classes.dim}>{t('film.goesOn', { index: totalOf(session) })}</span>
+      )}
+      <fieldset className={classes.jumps} aria-label={t('film.jump')}>
+        {jumps.map((jump) => {
+          const target = targetOf(jump);
+          if (jump === 'key' && target === undefined) return undefined;
+          return (
+            <Tooltip key={jump} label={t(`film.jumpHint.${jump}`)}>
+              <button
+                type="button"
+                className={classes.word}
+                disabled={target === undefined}
+                onClick={() => onGo((target ?? 0) - session.steps.forgotten)}
+              >
+                {t(`film.jumpTo.${jump}`)}
+              </button>
+            </Tooltip>
+          );
+        })}
+      </fieldset>
+      {zoom > 1 && (
+        <Tooltip label={t('film.fitHint')}>
+          <button type="button" className={classes.word} onClick={onFit}>
+            {t('film.fit', { zoom: format.number(Math.round(zoom * 10) / 10) })}
+          </button>
+        </Tooltip>
+      )}
+      <fieldset className={classes.scales} aria-label={t('film.axis')}>
+        {scales.map((each) => (
+          <Tooltip key={each} label={t(`film.scaleHint.${each}`)}>
+            <button type="button" className={classes.word} aria-pressed={scale === each} onClick={() => onScale(each)}>
+              {t(`film.scale.${each}`)}
+            </button>
+          </Tooltip>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+/** Whether what is shown is now, held, or only pointed at; and the way back to now. */
+function State({ session, playhead, onLive }: Pick<Props, 'session' | 'playhead'> & { onLive: () => void }) {
+  const { t } = useWords();
+  const { shown, pinned } = playhead;
+  const live = isLive(session);
+  const name = t(live ? 'film.live' : 'film.end');
+  if (shown === undefined) {
+    return (
+      <span className={classes.now} data-live={live || undefined}>
+        <i aria-hidden />
+        {name}
+      </span>
+    );
+  }
+  return (
+    <>
+      {shown === pinned && (
+        <span className={classes.now}>
+          <IconPinFilled size={12} aria-hidden />
+          {t('film.held')}
+        </span>
+      )}
+      {pinned !== undefined && (
+        <Button className={classes.live ?? ''} size="compact-xs" variant="default" onClick={onLive}>
+          {name} <kbd>Esc</kbd>
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Caption({ step }: { step: Step }) {
+  const { pick } = useWords();
+  return (
+    <span className={classes.caption} title={pick(step.title)}>
+      {pick(step.title)}
+      {step.errno !== null && <b data-expected={step.expected}> {step.errno}</b>}
+    </span>
+  );
+}
+
+interface IconProps {
+  readonly label: string;
+  readonly disabled: boolean;
+  readonly onClick: () => void;
+  readonly children: React.ReactNode;
+}
+
+function Icon({ label, disabled, onClick, children }: IconProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size={24} aria-label={label} disabled={disabled} onClick={onClick}>
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,46 @@
+import { Tooltip } from '@mantine/core';
+import { sampleRateBounds } from '../../../protocol/rates.ts';
+import { useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import { shownEnvironment, shownSample, shownSession } from '../../store/store.ts';
+import classes from './bar.module.css';
+
+/** Whose memory is shown, and on which kernel; on pointing at it, what its numbers have to be measured against. */
+export function ProcessFacts() {
+  const { t, format } = useWords();
+  const hostPid = useApp((state) => state.host?.pid);
+  const environment = useApp(shownEnvironment);
+  const session = useApp(shownSession);
+  const used = useApp((state) => shownSample(state)?.vmLck);
+  const skipped = useSkipped();
+  // Its state says where it is.
+  const bench = useApp(({ place }) => place.kind === 'workbench' || place.kind === 'process');
+  const pid = session?.started?.pid ?? hostPid;
+  if (!environment || pid === undefined) return <span className={classes.facts} />;
+  const { pageSize, kernel, memlock, emptyCallNs } = environment;
+  const limit = memlock.soft === 'unlimited' ? t('status.noLimit') : format.bytes(memlock.soft);
+  const facts = [
+    ...(bench
+      ? []
+      : [t('status.pid', { pid }) + (session?.started ? ` ${t(`status.${session.started.placement}`)}` : '')]),
+    t('status.pageSize', { size: format.bytes(pageSize) }),
+    t('status.kernel', { kernel }),
+  ];
+  const more = [
+    t('status.lockedOf', { used: used === undefined ? '–' : format.bytes(used), limit }),
+    ...(emptyCallNs === undefined ? [] : [t('status.emptyCall', { time: format.duration(emptyCallNs) })]),
+    t('status.rate', { hz: sampleRateBounds.default }),
+    ...(skipped > 0 ? [t('status.skipped', { count: skipped })] : []),
+  ];
+  return (
+    <Tooltip label={more.join(' · ')} position="bottom">
+      <span className={classes.facts}>{facts.join(' · ')}</span>
+    </Tooltip>
+  );
+}
+
+function useSkipped(): number {
+  const session = useApp(shownSession);
+  const pages = usePages();
+  usePagesVersion();
+  return (session?.regions ?? []).reduce((sum, { id }) => sum + (pages.region(session?.id ?? 0, id)?.skipped ?? 0), 0);
+}

@@ -1,0 +1,46 @@
+import type { ProcessRow } from '../../../protocol/processes.ts';
+import { useWords } from '../../context/context.ts';
+import { Lockers } from './lockers.tsx';
+import classes from './process.module.css';
+
+/** What the world may read of a process: who it is and what it holds; and who else locks memory here. */
+export function About({ row }: { row: ProcessRow }) {
+  const { t, format } = useWords();
+  const bytes = (value: number | null): string => (value === null ? t('process.unknown') : format.bytes(value));
+  const count = (value: number | null): string => (value === null ? t('process.unknown') : format.number(value));
+  const limit = row.lockLimitBytes === 'unlimited' ? t('process.about.noLimit') : bytes(row.lockLimitBytes);
+  const facts: readonly (readonly [name: string, value: string])[] = [
+    [t('process.about.user'), row.user === null ? `uid ${row.uid ?? '?'}` : `${row.user} (${row.uid})`],
+    ...(row.unit === null ? [] : [[t('process.about.unit'), row.unit] as const]),
+    ...(row.container === null ? [] : [[t('process.about.container'), row.container] as const]),
+    ...(row.startTime === null ? [] : [[t('process.about.started'), format.date(new Date(row.startTime))] as const]),
+    [t('process.about.threads'), count(row.threads)],
+    ['RSS', bytes(row.rssBytes)],
+    [t('process.about.anon'), bytes(row.anonBytes)],
+    [t('process.about.file'), bytes(row.fileBytes)],
+    [t('process.about.shmem'), bytes(row.shmemBytes)],
+    [t('process.about.swap'), bytes(row.swapBytes)],
+    ['VmLck', bytes(row.vmLckBytes)],
+    [t('process.about.limit'), limit],
+    [
+      t('process.about.ipcLock'),
+      row.ipcLock === null ? t('process.unknown') : t(row.ipcLock ? 'process.about.yes' : 'process.about.no'),
+    ],
+    ['VmPin', bytes(row.vmPinBytes)],
+    [t('process.about.pageTables'), bytes(row.pageTableBytes)],
+  ];
+  return (
+    <div className={classes.about}>
+      <dl>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>{t('process.lockers.title')}</h3>
+      <Lockers pid={row.pid} />
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { Button } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef } from 'react';
+import { type TargetChange, type TargetState, targetAt, targetDiff } from '../../../protocol/target.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import type { Session } from '../../store/session/session.ts';
+import { shownEnvironment } from '../../store/store.ts';
+import classes from './differences.module.css';
+import { lastPart } from './mapping-rows.ts';
+
+const rowHeight = 44;
+
+/** What changed from the instant that is compared with to the one that is shown; a way to choose the first. */
+export function DifferencesTab({ session, onOpen }: { session: Session; onOpen: (start: string) => void }) {
+  const { t, format } = useWords();
+  const { process } = useActions();
+  const from = useApp((state) => (state.against?.of === session.id ? state.against.tNs : undefined));
+  const pointed = useApp((state) => state.instant?.toNs);
+  const { told } = session;
+  const to = pointed ?? Math.max(session.samples.at(-1)?.tNs ?? 0, told.at(-1)?.takenNs ?? 0);
+  // While it is now that is shown, only what was told since changes anything.
+  const changes = useMemo(() => {
+    const events = [...told];
+    const before = from === undefined ? undefined : targetAt(events, Math.max(from, events[0]?.takenNs ?? 0));
+    const after = targetAt(events, pointed ?? Number.POSITIVE_INFINITY);
+    return before && after && { rows: targetDiff(before, after), before, after };
+  }, [told, from, pointed]);
+  return (
+    <>
+      <p className={classes.from}>
+        <span>
+          {from === undefined
+            ? t('process.difference.explain')
+            : t('process.difference.between', { from: format.duration(from), to: format.duration(to) })}
+        </span>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => process.compareWith(from === undefined ? to : undefined)}
+        >
+          {t(from === undefined ? 'process.difference.pin' : 'process.difference.unpin')}
+        </Button>
+      </p>
+      {changes && <Differences {...changes} onOpen={onOpen} />}
+    </>
+  );
+}
+
+interface Props {
+  readonly rows: readonly TargetChange[];
+  readonly before: TargetState;
+  readonly after: TargetState;
+  /** Shows what is at an address as pages. */
+  readonly onOpen: (start: string) => void;
+}
+
+/** What became of a process between two instants: the mappings with the most bytes that changed first. */
+function Differences({ rows: changes, before, after, onOpen }: Props) {
+  const { t, format } = useWords();
+  const scroller = useRef<HTMLElement>(null);
+  const virtualizer = useVirtualizer({
+    count: changes.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  });
+  const totals = (['rss', 'swap', 'locked'] as const).flatMap((name) => {
+    const of = ({ rss: 'rssBytes', swap: 'swapBytes', locked: 'vmLckBytes' } as const)[name];
+    const [one, other] = [before.process[of], after.process[of]];
+    const bytes = one === null || other === null ? null : other - one;
+    return bytes === 0 && name !== 'rss' ? [] : [{ name, bytes }];
+  });
+  return (
+    <>
+      <dl className={classes.totals}>
+        {totals.map(({ name, bytes }) => (
+          <div key={name}>
+            <dt>{t(`process.difference.total.${name}`)}</dt>
+            <dd>{bytes === null ? t('process.unknown') : signed(bytes, format.bytes)}</dd>
+          </div>
+        ))}
+      </dl>
+      {changes.length === 0 ? (
+        <p className={classes.note}>{t('process.difference.none')}</p>
+      ) : (
+        <section
+          ref={scroller}
+          className={classes.scroller}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls has to be reached by keys
+          tabIndex={0}
+          aria-label={t('process.difference.list')}
+        >
+          <ul className={classes.all} style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map(({ index, start }) => {
+              const change = changes[index];
+              return (
+                change && (
+                  <li key={index} className={classes.row} style={{ transform: `translateY(${start}px)` }}>
+                    <Change change={change} onOpen={onOpen} />
+                  </li>
+                )
+              );
+            })}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: string) => void }) {
+  const { t, format } = useWords();
+  const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
+  const bytes = (pages: number): string => format.bytes(Math.abs(pages) * pageSize);
+  const size = bytes(change.sizeDeltaPages);
+  const name = change.name === '' ? t(`process.kind.${change.kind}`) : lastPart(change.name);
+  const moved = (
+    [
+      ['resident', change.residentDeltaPages],
+      ['swapped', change.swappedDeltaPages],
+      ['locked', change.lockedDeltaPages],
+    ] as const
+  ).flatMap(([what, pages]) =>
+    pages
+      ? [t(`process.difference.${what}`, { size: signed(pages * pageSize, format.bytes) })]
+      : pages === null
+        ? [t(`process.difference.${what}`, { size: t('process.unknown') })]
+        : [],
+  );
+  const what = t(`process.difference.${change.change}`, { size });
+  const words = (
+    <>
+      <span className={classes.name}>
+        <b>{name}</b>
+        <small>{change.start.replace(/^0x/, '')}</small>
+      </span>
+      <span className={classes.what} data-change={change.change}>
+        {what}
+        {(change.change === 'came' || change.change === 'went') && ` ${size}`}
+      </span>
+      <span className={classes.moved}>{moved.join(format.listSeparator)}</span>
+    </>
+  );
+  if (change.change === 'went') return <div className={classes.change}>{words}</div>;
+  return (
+    <button type="button" className={classes.change} title={change.name} onClick={() => onOpen(change.start)}>
+      {words}
+    </button>
+  );
+}
+
+/** `+12 MiB`, `−4 KiB` */
+const signed = (bytes: number, format: (bytes: number) => string): string =>
+  bytes < 0 ? `−${format(-bytes)}` : `+${format(bytes)}`;

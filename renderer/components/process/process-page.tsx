@@ -1,0 +1,330 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle, IconX } from '@tabler/icons-react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { RegionInfo } from '../../../protocol/events.ts';
+import type { Problem } from '../../../protocol/problem.ts';
+import type { TargetMapping } from '../../../protocol/process-look.ts';
+import { useActions, useApp, useWords } from '../../context/context.ts';
+import { firstIndex } from '../../store/pages/first-index.ts';
+import { isLive, type Session, type Target } from '../../store/session/session.ts';
+import { currentSession, shownEnvironment, shownSample } from '../../store/store.ts';
+import { Caption } from '../experiment/caption.tsx';
+import { Split } from '../experiment/experiment-workspace.tsx';
+import { HeadlineFrame } from '../experiment/headline.tsx';
+import { FilmBand } from '../filmstrip/filmstrip.tsx';
+import bar from '../frame/bar.module.css';
+import { Bar } from '../frame/bar.tsx';
+import { NoteSlot } from '../page-map/note-slot.ts';
+import pages from '../page-map/pages.module.css';
+import { type Place, Regions } from '../page-map/regions.tsx';
+import { SelectableRegion } from '../page-map/selectable-region.tsx';
+import { ExportMenu } from '../shared/export-menu.tsx';
+import page from '../shared/page.module.css';
+import { ProblemLines } from '../shared/problem-lines.tsx';
+import { Problems } from '../shared/problems.tsx';
+import { nameOf } from '../shared/region-name.ts';
+import { SideTabs } from '../shared/side-tabs.tsx';
+import { useProblems } from '../shared/use-problems.ts';
+import { Waiting } from '../shared/waiting.tsx';
+import { About } from './about.tsx';
+import { DifferencesTab } from './differences.tsx';
+import { LookCosts } from './look-costs.tsx';
+import { MappingList } from './mapping-list.tsx';
+import { lastPart } from './mapping-rows.ts';
+import classes from './process.module.css';
+import { ProcessSentence } from './process-sentence.tsx';
+import { AddressStrip } from './strip.tsx';
+
+/** One process that is not ours: what it locks and holds, its mappings, and the pages of those that are opened. */
+export function ProcessPage({ pid }: { readonly pid: number }) {
+  const { t } = useWords();
+  const actions = useActions();
+  const session = useApp((state) => currentSession(state, 'process'));
+  const attaching = useApp((state) => state.attaching === pid);
+  const target = session?.target;
+  const name = target?.process.name;
+  const ended = session !== undefined && !isLive(session);
+  return (
+    <>
+      <Bar
+        title={name ? t('process.title', { name }) : t('process.untold', { pid })}
+        side={target !== undefined}
+        sideTitle={t('process.side')}
+        state={
+          session && (
+            <span className={bar.state} role="status" data-state={ended ? 'stopped' : 'open'}>
+              <i aria-hidden />
+              {t(ended ? 'process.state.ended' : 'process.state.live')} · {t('status.pid', { pid })}
+            </span>
+          )
+        }
+      >
+        {ended && (
+          <Button variant="default" onClick={() => void actions.process.again()}>
+            {t('process.again')}
+          </Button>
+        )}
+        <ExportMenu />
+      </Bar>
+      {session && target ? (
+        <ProcessView session={session} target={target} />
+      ) : session || attaching ? (
+        <Waiting text={t('process.opening', { pid })} />
+      ) : (
+        <div className={page.page}>
+          <h2 className={page.missing}>{t('process.notShown')}</h2>
+          <Problems />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The same of a session that goes on or of a recording. */
+export function ProcessView({ session, target }: { session: Session; target: Target }) {
+  const problems = useProblems();
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  return (
+    <NoteSlot value={slot}>
+      <HeadlineFrame onSlot={setSlot} sentence={<Sentence target={target} />}>
+        {session.problem?.kind === 'gone' ? (
+          <Ended session={session} problem={session.problem} />
+        ) : problems.length > 0 ? (
+          <ProblemLines problems={problems} />
+        ) : (
+          <Said session={session} target={target} />
+        )}
+      </HeadlineFrame>
+      <Looked session={session} target={target} />
+      <FilmBand session={session} />
+    </NoteSlot>
+  );
+}
+
+/** The sentence at the instant that is shown. */
+function Sentence({ target: { process } }: { target: Target }) {
+  const past = useApp((state) => (state.instant ? shownSample(state) : undefined));
+  const row = past?.vmLck ? { ...process, vmLckBytes: past.vmLck, rssBytes: past.vmRss } : process;
+  return <ProcessSentence row={row} />;
+}
+
+/** When it ended or executed another program, by the session's time, and which. */
+function Ended({ session, problem }: { session: Session; problem: Problem }) {
+  const { t, format, pick } = useWords();
+  const time = format.duration(session.samples.at(-1)?.tNs ?? 0);
+  return <ProblemLines problems={[{ tone: 'warn', title: t('process.after', { time }), text: pick(problem.text) }]} />;
+}
+
+/** What was measured that wants watching, else what could not be read, else the look at the playhead. */
+function Said({ session, target }: { session: Session; target: Target }) {
+  const { pick } = useWords();
+  const shown = useApp((state) => state.instant !== undefined);
+  const said = target.warnings.map(pick).join(' ');
+  if (said !== '' && !shown) {
+    return (
+      <p className={classes.warning} title={said}>
+        <IconAlertTriangle size={15} aria-hidden />
+        <span>{said}</span>
+      </p>
+    );
+  }
+  return <Caption session={session} />;
+}
+
+/** The address space, the pages of what is opened of it, and the column of mappings. */
+function Looked({ session, target }: { session: Session; target: Target }) {
+  const { t } = useWords();
+  const { process } = useActions();
+  const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
+  const regions = useMemo(
+    () => session.regions.filter(({ id }) => !session.released.has(id)),
+    [session.regions, session.released],
+  );
+  const live = isLive(session);
+  const opened = useMemo(() => new Map(regions.map(({ id, address }) => [address, id])), [regions]);
+  const starts = useMemo(() => new Set(opened.keys()), [opened]);
+  const open = useCallback(
+    ({ start }: TargetMapping) => {
+      const region = opened.get(start);
+      if (!live) return;
+      if (region === undefined) void process.openMapping(start);
+      else void process.closeMapping(region);
+    },
+    [opened, process, live],
+  );
+  const mappings = target.mappings ?? none;
+  return (
+    <Split
+      title={t('process.side')}
+      side={<Side session={session} target={target} pageSize={pageSize} opened={starts} onOpen={open} />}
+    >
+      <div className={classes.work}>
+        {mappings.length > 0 && <AddressStrip mappings={mappings} pageSize={pageSize} opened={starts} onOpen={open} />}
+        <Opened session={session} regions={regions} target={target} />
+      </div>
+    </Split>
+  );
+}
+
+interface OpenedProps {
+  readonly session: Session;
+  readonly regions: readonly RegionInfo[];
+  readonly target: Target;
+}
+
+function Opened({ session, regions, target: { mappings, reasons } }: OpenedProps) {
+  const { id } = session;
+  const live = isLive(session);
+  const { t, pick } = useWords();
+  const readable = mappings !== null;
+  const latest = useRef(mappings);
+  latest.current = mappings;
+  // What a mapping is of does not change: the newest look need not draw its pages anew.
+  const known = useCallback(({ address }: RegionInfo) => mappingAt(latest.current ?? [], Number(address)), []);
+  const draw = useCallback(
+    (region: RegionInfo, place: Place) => (
+      <SelectableRegion
+        session={id}
+        region={region}
+        place={place}
+        title={undefined}
+        released={false}
+        heading={<RegionName region={region} mapping={known(region)} />}
+        actions={live && <CloseButton region={region} />}
+      />
+    ),
+    [id, known, live],
+  );
+  return (
+    <section className={classes.pages} data-panel="pages" aria-label={t('pages.title')}>
+      {regions.length > 0 ? (
+        <Regions session={id} regions={regions} draw={draw} focusNew />
+      ) : (
+        <div className={pages.empty}>
+          <p>{t(readable ? 'process.nothingOpen' : 'process.notReadable')}</p>
+          {readable && <p className={pages.hint}>{t('process.nothingOpenHint')}</p>}
+          {!readable &&
+            reasons.map((reason) => (
+              <p key={reason.en} className={pages.hint}>
+                {pick(reason)}
+              </p>
+            ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What a region is of, and the letter that steps and the film call it by. */
+function RegionName({ region, mapping }: { region: RegionInfo; mapping: TargetMapping | undefined }) {
+  const { t } = useWords();
+  const name = mapping?.name ? lastPart(mapping.name) : mapping ? t(`process.kind.${mapping.kind}`) : nameOf(region);
+  return (
+    <h2 className={pages.label} title={mapping?.name}>
+      <small className={classes.letter}>{region.label}</small> {name}
+    </h2>
+  );
+}
+
+/** The mapping that covers an address, of mappings in the order of theirs. */
+function mappingAt(mappings: readonly TargetMapping[], address: number): TargetMapping | undefined {
+  const after = firstIndex(mappings.length, (at) => Number(mappings[at]?.end) > address);
+  const found = mappings[after];
+  return found && Number(found.start) <= address ? found : undefined;
+}
+
+function CloseButton({ region }: { region: RegionInfo }) {
+  const { t } = useWords();
+  const { process } = useActions();
+  const label = t('process.closePages', { name: nameOf(region) });
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size={18} aria-label={label} onClick={() => void process.closeMapping(region.id)}>
+        <IconX size={12} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+interface SideProps {
+  readonly session: Session;
+  readonly target: Target;
+  readonly pageSize: number;
+  readonly opened: ReadonlySet<string>;
+  readonly onOpen: (mapping: TargetMapping) => void;
+}
+
+function Side({ session, target, pageSize, opened, onOpen }: SideProps) {
+  const { t, format, pick } = useWords();
+  const { process } = useActions();
+  const [reading, setReading] = useState(false);
+  const mappings = target.mappings ?? none;
+  const said = useMemo(() => smapsSaid(mappings), [mappings]);
+  const smaps = (): void => {
+    setReading(true);
+    void process.readSmaps().finally(() => setReading(false));
+  };
+  return (
+    <div className={classes.side}>
+      <SideTabs
+        label={t('app.sideLabel')}
+        tabs={[
+          {
+            name: 'mappings',
+            title:
+              target.mappings === null ? (
+                t('process.about.title')
+              ) : (
+                <>
+                  {t('process.mappings.title')} <small>{format.number(mappings.length)}</small>
+                </>
+              ),
+            content: (
+              <>
+                {(target.mappings === null ? [] : target.reasons).map((reason) => (
+                  <p key={reason.en} className={classes.reason}>
+                    <IconInfoCircle size={14} aria-hidden /> <span>{pick(reason)}</span>
+                  </p>
+                ))}
+                {target.mappings === null ? (
+                  <About row={target.process} />
+                ) : (
+                  <MappingList mappings={mappings} pageSize={pageSize} opened={opened} onOpen={onOpen} />
+                )}
+              </>
+            ),
+          },
+          ...(target.mappings === null
+            ? []
+            : [
+                {
+                  name: 'differences',
+                  title: t('process.difference.title'),
+                  content: <DifferencesTab session={session} onOpen={(start) => void process.openMapping(start)} />,
+                },
+                { name: 'about', title: t('process.about.title'), content: <About row={target.process} /> },
+              ]),
+        ]}
+      />
+      <LookCosts
+        total={target.total}
+        rssBytes={target.process.rssBytes}
+        smaps={target.smaps}
+        said={said}
+        smapsPriceNs={target.smapsPriceNs}
+        onSmaps={!isLive(session) || target.mappings === null ? undefined : smaps}
+        reading={reading}
+      />
+    </div>
+  );
+}
+
+const none: readonly TargetMapping[] = [];
+
+/** The sums of what smaps told of the mappings; undefined where it was not read. */
+function smapsSaid(mappings: readonly TargetMapping[]) {
+  const read = mappings.filter(({ pssBytes }) => pssBytes !== null);
+  if (read.length === 0) return undefined;
+  const sum = (of: 'pssBytes' | 'dirtyBytes') => read.reduce((total, mapping) => total + (mapping[of] ?? 0), 0);
+  return { pssBytes: sum('pssBytes'), dirtyBytes: sum('dirtyBytes') };
+}

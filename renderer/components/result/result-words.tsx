@@ -1,0 +1,98 @@
+import { Button, UnstyledButton } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import type { Step } from '../../../protocol/events.ts';
+import type { Result } from '../../../protocol/result.ts';
+import { type ResultPart, resultParts } from '../../../protocol/result-parts.ts';
+import { useActions, useApp, useStoreState, useWords } from '../../context/context.ts';
+import { isActive, type Session } from '../../store/session/session.ts';
+import { Swatch } from '../page-map/swatch.tsx';
+import { WithTerms } from '../terms/with-terms.tsx';
+import classes from './result-words.module.css';
+
+interface Props {
+  readonly session: Session;
+  readonly result: Result;
+}
+
+/** What a run found out, in one sentence of measured numbers, each of which leads to what shows it. */
+export function ResultWords({ session, result }: Props) {
+  const { language } = useWords();
+  return (
+    <span aria-live="polite">
+      {resultParts(result, language).map((part, index) =>
+        typeof part === 'string' ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name
+          <WithTerms key={index} text={part} />
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a value may be named twice
+          <span key={index} className={part.state && classes.counted}>
+            {part.state && <Swatch entry={part.state} />}
+            <Value part={part} step={stepOf(session, part.step)} />
+          </span>
+        ),
+      )}
+    </span>
+  );
+}
+
+const stepOf = ({ steps }: Session, index: number | undefined) =>
+  index === undefined ? undefined : steps.numbered(index);
+
+/** Pointed at, it leaves the pages lit that it is about; chosen, it puts the playhead on the step that shows it. */
+function Value({ part, step }: { part: Exclude<ResultPart, string>; step: Step | undefined }) {
+  const { t } = useWords();
+  const { goTo, light } = useActions();
+  useEffect(() => () => light(undefined), [light]);
+  if (!step) {
+    return (
+      <b className={classes.value} data-unknown={part.value === null || undefined}>
+        {part.said}
+      </b>
+    );
+  }
+  const lit = { onFocus: () => light(step), onPointerEnter: () => light(step) };
+  const out = { onBlur: () => light(undefined), onPointerLeave: () => light(undefined) };
+  return (
+    <UnstyledButton
+      className={classes.proof ?? ''}
+      data-unknown={part.value === null || undefined}
+      title={t('result.go', { step: step.index + 1 })}
+      {...lit}
+      {...out}
+      onClick={() => goTo(step)}
+    >
+      {part.said}
+    </UnstyledButton>
+  );
+}
+
+/** The step at which the pages tell the story: it is shown first, and then the end or it again. */
+export function KeyMoment({ session, result }: Props) {
+  const step = stepOf(session, result.keyStep);
+  return step && !isActive(session.state) && <Moment key={session.id} step={step} />;
+}
+
+/** Opens a run that has ended at its key moment, unless somebody holds another one; pressed again, it shows the end. */
+function Moment({ step }: { step: Step }) {
+  const { t } = useWords();
+  const { goTo } = useActions();
+  const state = useStoreState();
+  const shown = useApp(({ look }) => look?.step === step.index);
+  const opened = useRef(false);
+  useEffect(() => {
+    if (opened.current) return;
+    opened.current = true;
+    if (!state().look) goTo(step);
+  }, [state, goTo, step]);
+  return (
+    <Button
+      className={classes.moment ?? ''}
+      size="compact-xs"
+      variant="default"
+      aria-pressed={shown}
+      onClick={() => goTo(shown ? undefined : step)}
+    >
+      {shown ? t('result.shown', { step: step.index + 1 }) : t('result.show', { step: step.index + 1 })}
+    </Button>
+  );
+}

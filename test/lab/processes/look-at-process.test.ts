@@ -1,0 +1,181 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { lookAt, lookAtProcess } from '../../../lab/processes/look-at-process.ts';
+import { Target as Opened } from '../../../lab/processes/target.ts';
+import { pageSize } from '../../../native/libc/sysconf.ts';
+import { features } from '../../../native/probes/features.ts';
+import { procStat } from '../../../native/proc/proc-stat.ts';
+import { readSmaps, type SmapsEntry } from '../../../native/proc/smaps.ts';
+import { mappingGroups, processLookSchema, type TargetMapping } from '../../../protocol/process-look.ts';
+import { compiledProgram, skipWithoutCompiler } from '../../support/compile.ts';
+import { Target } from '../../support/target.ts';
+import { nobody } from '../../support/users.ts';
+
+const size = pageSize();
+const witness = readFileSync(fileURLToPath(new URL('../../support/count-pages.c', import.meta.url)), 'utf8');
+
+const hex = (address: bigint): string => `0x${address.toString(16)}`;
+const at = (mappings: readonly TargetMapping[] | null, { start }: { start: bigint }) =>
+  mappings?.find((mapping) => mapping.start === hex(start));
+
+/** What an independent program reads of the same ranges: present and swapped pages. */
+function counted(pid: number, mappings: readonly TargetMapping[]): { present: number; swapped: number }[] {
+  using program = compiledProgram(witness);
+  const ranges = mappings.flatMap(({ start, end }) => [start, end]);
+  const printed = execFileSync(program.path, [`${pid}`, ...ranges], { encoding: 'utf8' });
+  return printed
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [present = 0, swapped = 0] = line.split(' ').map(Number);
+      return { present, swapped };
+    });
+}
+
+function smapsOf(pid: number): Map<string, SmapsEntry> {
+  const entries = new Map<string, SmapsEntry>();
+  readSmaps(pid, (entry) => entries.set(hex(entry.start), entry));
+  return entries;
+}
+
+/** A Node process at rest. */
+async function node(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', 'console.log(1); process.stdin.resume()'], { stdio: 'pipe' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  if (child.pid === undefined) throw new Error('Node did not start.');
+  // Stopped, it changes nothing between two witnesses.
+  child.kill('SIGSTOP');
+  while (stateOf(child.pid) !== 'T') await new Promise(setImmediate);
+  return child.pid;
+}
+
+function stateOf(pid: number): string {
+  const stat = procStat(pid);
+  return stat.errno === null ? stat.state : '';
+}
+
+describe('a process that is looked at', () => {
+  it('has its regions with the pages that its program touched, locked, named and guarded', async (context) => {
+    skipWithoutCompiler(context);
+    const target = await Target.start();
+    const look = await lookAtProcess(target.pid);
+    expect(processLookSchema.parse(look).process.pid).toBe(target.pid);
+    const of = (name: string) => at(look.mappings, target.region(name));
+    expect(of('half')).toMatchObject({ kind: 'anonymous', pages: 64, residentPages: 32, swappedPages: 0 });
+    expect(of('memfd')).toMatchObject({ kind: 'memfd', name: 'kept', pages: 8, residentPages: 8 });
+    expect(of('shared')).toMatchObject({ kind: 'shmem', pages: 8, residentPages: 2 });
+    const name = of('named');
+    expect(name).toMatchObject({ pages: 8, residentPages: 4 });
+    // Without CONFIG_ANON_VMA_NAME the kernel refuses a name.
+    if (name?.kind !== 'anonymous') expect(name).toMatchObject({ kind: 'named', name: 'pagescope test' });
+    if (target.mayLock) {
+      expect(of('locked')).toMatchObject({ residentPages: 16, lockedPages: 16, locked: 'locked' });
+      expect(of('half')).toMatchObject({ lockedPages: 0, locked: 'no' });
+    }
+    const read = of('read');
+    expect(read?.residentPages).toBe(8);
+    if (features()['zero-page'].status === 'available') expect(read?.zeroPages).toBe(8);
+    const guarded = of('guarded');
+    expect(guarded?.residentPages).toBe(4);
+    if (features()['guard-install'].status === 'available' && guarded?.guardPages !== 0)
+      expect(guarded?.guardPages).toBe(8);
+  });
+
+  it.each(['the C program', 'Node'])(
+    'has as many pages as smaps and an independent program count, of %s',
+    async (who) => {
+      const pid = who === 'Node' ? await node() : (await Target.start()).pid;
+      const look = await lookAtProcess(pid, { smaps: true });
+      const mappings = look.mappings ?? [];
+      expect(mappings.length).toBeGreaterThan(10);
+      const pages = counted(pid, mappings);
+      expect(
+        mappings.map(({ residentPages, swappedPages }) => ({ present: residentPages, swapped: swappedPages })),
+      ).toEqual(pages);
+      const smaps = smapsOf(pid);
+      for (const { start, name, residentPages, zeroPages, locked, pssBytes, dirtyBytes } of mappings) {
+        const entry = smaps.get(start);
+        if (!entry) throw new Error(`smaps has no ${start} ${name}.`);
+        // Pages of the kernel's own mappings are of no Rss.
+        if (!name.startsWith('['))
+          expect(((residentPages ?? 0) - (zeroPages ?? 0)) * size, `${start} ${name}`).toBe(entry.rssBytes);
+        // Of a file, others may come and go.
+        if (name === '')
+          expect({ pssBytes, dirtyBytes }).toEqual({ pssBytes: entry.pssBytes, dirtyBytes: entry.dirtyBytes });
+        expect(locked).toBe(entry.onFault ? 'on-fault' : entry.locked ? 'locked' : 'no');
+      }
+      expect(mappingGroups(mappings).reduce((sum, { mappings }) => sum + mappings, 0)).toBe(
+        smaps.size - Number(smaps.has(hex(0xffffffffff600000n))),
+      );
+    },
+  );
+
+  it('by pagemap, as before Linux 6.7, has the same pages, and does not know zero, huge and guard pages', async () => {
+    const pid = await node();
+    const scan = await lookAtProcess(pid);
+    const old = await lookAtProcess(pid, { way: 'pagemap' });
+    for (const [index, mapping] of (old.mappings ?? []).entries()) {
+      expect(mapping).toMatchObject({ zeroPages: null, hugePages: null, guardPages: null });
+      if (mapping.residentPages === null) expect(mapping.pages).toBeGreaterThan(2 ** 20);
+      else expect(mapping.residentPages).toBe(scan.mappings?.[index]?.residentPages);
+    }
+    expect(old.reasons.map(({ en }) => en).join(' ')).toMatch(/no PAGEMAP_SCAN \(Linux 6\.7\)/);
+  });
+
+  it('that executes another program while it is looked at is told as such', async (context) => {
+    skipWithoutCompiler(context);
+    const target = await Target.start();
+    using opened = new Opened(target.pid);
+    await target.order('e');
+    await expect(lookAt(opened)).rejects.toThrow(/executed another program/);
+    expect((await lookAtProcess(target.pid)).process.name).toBe('again');
+  });
+
+  it('that ends while it is looked at is told as such, and then it is not there', async (context) => {
+    skipWithoutCompiler(context);
+    const target = await Target.start();
+    using opened = new Opened(target.pid);
+    await target.end();
+    await expect(lookAt(opened)).rejects.toThrow(/ended while it was looked at/);
+    await expect(lookAtProcess(target.pid)).rejects.toThrow(`There is no process ${target.pid} here`);
+  });
+
+  it('that is a thread of the kernel, or a zombie, is refused with a sentence', async (context) => {
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [printed] = await once(parent.stdout, 'data');
+    const zombie = Number(String(printed));
+    while (stateOf(zombie) !== 'Z') await new Promise(setImmediate);
+    await expect(lookAtProcess(zombie)).rejects.toThrow(/it is a zombie/);
+    const thread = readdirSync('/proc')
+      .map(Number)
+      .find((pid) => {
+        const stat = pid > 0 ? procStat(pid) : undefined;
+        return stat?.errno === null && stat.kernelThread;
+      });
+    if (thread === undefined) return context.skip('no thread of the kernel is to be seen here');
+    await expect(lookAtProcess(thread)).rejects.toThrow(/thread of the kernel/);
+  });
+
+  it('of another user, or not dumpable, is unknown with the reason, and what the world may read is there', async (context) => {
+    skipWithoutCompiler(context);
+    if (process.geteuid?.() !== 0) context.skip('only root may start processes of two users');
+    const others = await Target.start('of-root');
+    const own = await Target.start('secretive', ['not-dumpable'], nobody);
+    const script = fileURLToPath(new URL('../../support/look-child.ts', import.meta.url));
+    const [command, ...words] = [...nobody, process.execPath, script, `${others.pid}`, `${own.pid}`];
+    const looks = JSON.parse(
+      execFileSync(command ?? '', words, { encoding: 'utf8', env: { ...process.env, HOME: '/tmp' } }),
+    );
+    expect(looks).toMatchObject([
+      { process: { name: 'of-root', uid: 0, vmLckBytes: expect.any(Number) }, mappings: null },
+      { process: { name: 'secretive', uid: 65534, rssBytes: expect.any(Number) }, mappings: null },
+    ]);
+    expect(looks[0].reasons[0].en).toMatch(/unknown: it belongs to uid 0.*sudo pagescope process/);
+    expect(looks[1].reasons[0].en).toMatch(/not dumpable.*only root may read/);
+  });
+});
