@@ -38,8 +38,9 @@ function long(words: DataView, offset: number): number {
   return words.getUint32(offset, true) + words.getInt32(offset + 4, true) * 2 ** 32;
 }
 
-/** A call of six arguments, such as process_vm_writev(2). */
-type Call = (a: number, b: Pointer, c: number, d: Pointer, e: number, f: number) => number;
+/** A bound call of at most six arguments; koffi passes none on that the call does not have. */
+type Call = (...words: never[]) => number;
+type AnyCall = (a: Pointer, b: Pointer, c: number, d: Pointer, e: number, f: number) => number;
 
 /**
  * Makes a call, and then tells what it cost. The faults are of the calling thread alone, because V8's own threads fault
@@ -57,7 +58,8 @@ export class CallMeter implements Faults {
   readonly #clock = libcClock();
 
   /** Calls, and answers what the call answered; `errno` is still that of the call. */
-  around(call: Call, a: number, b: Pointer, c: number, d: Pointer, e: number, f: number): number {
+  around(call: Call, a: Pointer, b: Pointer = 0, c = 0, d: Pointer = 0, e = 0, f = 0): number {
+    const measured = call as AnyCall;
     const getrusage = this.#getrusage;
     const clock = this.#clock;
     const { usage: usageBefore, time: timeBefore } = this.#before;
@@ -65,7 +67,7 @@ export class CallMeter implements Faults {
     const thread = RUSAGE.THREAD;
     getrusage(thread, usageBefore);
     clock(CLOCK_MONOTONIC, timeBefore);
-    const returned = call(a, b, c, d, e, f);
+    const returned = measured(a, b, c, d, e, f);
     clock(CLOCK_MONOTONIC, timeAfter);
     getrusage(thread, usageAfter);
     return returned;

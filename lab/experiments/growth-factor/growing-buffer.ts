@@ -185,9 +185,7 @@ export class GrowingBuffer implements Disposable {
       return true;
     }
     const before = this.mappedAlone;
-    if (before) this.#meter.begin();
-    const address = realloc(old, bytes);
-    if (before && address !== 0) this.#meter.end();
+    const address = before ? this.#meter.around(realloc, old, bytes) : realloc(old, bytes);
     if (address === 0) return this.#refused();
     this.address = address;
     this.#usable = usableSize(address);
@@ -208,20 +206,21 @@ export class GrowingBuffer implements Disposable {
   #copy(bytes: number, kept: number): boolean {
     const { malloc, memcpy, free, usableSize } = this.#heap;
     const old = this.address;
-    const alone = bytes >= mallocThreshold && old !== 0;
-    if (alone) this.#meter.begin();
-    const address = malloc(bytes);
+    const measured = bytes >= mallocThreshold && old !== 0;
+    const address = measured ? this.#meter.around(malloc, bytes) : malloc(bytes);
     if (address === 0) return this.#refused();
-    if (old !== 0) memcpy(address, old, kept);
-    if (alone) this.#meter.end();
+    let { minorFaults } = this.#meter;
+    if (measured) this.#meter.around(memcpy, address, old, kept);
+    else if (old !== 0) memcpy(address, old, kept);
+    minorFaults += this.#meter.minorFaults;
     this.address = address;
     this.#usable = usableSize(address);
     if (old === 0) return true;
     free(old);
     this.copied++;
     this.copiedBytes += kept;
-    if (alone && this.mappedAlone) {
-      this.copyFaults += this.#meter.minorFaults;
+    if (measured && this.mappedAlone) {
+      this.copyFaults += minorFaults;
       this.copiedPages += Math.ceil((headerBytes + kept) / pageSize());
     }
     return true;
