@@ -93,12 +93,16 @@ function claimArenas(lab: ThreadLab, { threads }: Found, own: Column, shared: Co
   state(lab, 'waits', [together / Math.max(1, apart)], busy);
 }
 
-/** Held when each ratio says so. Where noise was seen, it may explain a ratio that is too small, but not any. */
+/**
+ * Held when each ratio says so. Where noise was seen, it may explain a ratio that is too small, but not any: only
+ * threads that seldom had a CPU at once may never have waited for each other.
+ */
 function state(lab: ThreadLab, id: keyof typeof bounds, ratios: readonly number[], noise: Text | undefined): void {
   const least = Math.min(...ratios);
   const needed = bounds[id];
   if (ratios.some(Number.isNaN)) lab.skip(id, [needed, null], unknown);
-  else if (noise && least < needed && least > leastByNoise) lab.skip(id, [needed, null], tooNoisy(ratios, noise));
+  else if (noise && least < needed && (id === 'waits' || least > leastByNoise))
+    lab.skip(id, [needed, null], tooNoisy(ratios, noise));
   else lab.claimAtLeast(id, needed, least);
 }
 

@@ -5,6 +5,7 @@ import { whyNoZeroPage } from '../../../lab/experiment-kit/shared-steps.ts';
 import { catalogue } from '../../../lab/experiments/catalogue.ts';
 import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
 import { byHand, IsolatedHand } from '../../support/another-hand.ts';
+import { byTheClock } from '../../support/by-the-clock.ts';
 import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
 import { entryOf } from '../../support/entries.ts';
 import { never, TestLab } from '../../support/harness.ts';
@@ -78,8 +79,7 @@ describe.each(catalogue.map(({ id }) => id))('claims of %s fail when their premi
   const named = (timed: boolean) =>
     own.filter((each) => timed === (each.timed ?? false)).map((each) => [nameOf(each), each] as const);
   it.for(named(false))('%s', { timeout: 60_000 }, holds);
-  // A loaded machine may make two equal times differ by chance, but not again and again.
-  it.for(named(true))('%s', { timeout: 60_000, retry: 2 }, holds);
+  it.for(named(true))('%s', byTheClock, holds);
 
   it('and there is none that nothing breaks', () => {
     const stated = catalogue.find((experiment) => experiment.id === id)?.descriptor().claims ?? [];

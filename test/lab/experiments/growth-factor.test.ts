@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import type { Report } from '../../../protocol/report.ts';
+import { byTheClock } from '../../support/by-the-clock.ts';
 import { compileAndRun, skipWithoutCompiler } from '../../support/compile.ts';
 import { never, problemOf } from '../../support/harness.ts';
 import { isolatingLab, pausedBefore, runAndProgram } from '../../support/locking.ts';
@@ -10,7 +11,7 @@ import { notHeld, reportOf, users } from '../../support/users.ts';
 const pushes = ({ steps }: Report) => steps.filter(({ call }) => call === 'realloc' || call === 'malloc');
 
 describe('growth-factor', () => {
-  it.each(users())('holds every claim for $name', async (user) => {
+  it.each(users())('holds every claim for $name', byTheClock, async (user) => {
     const report = await reportOf(user, 'growth-factor');
     // On a busy machine the times may tell nothing, and then say so.
     expect(notHeld(report).filter((claim) => !claim.startsWith('exact-slower skipped: too noisy'))).toEqual([]);
@@ -67,15 +68,19 @@ describe('growth-factor', () => {
     expect(report.steps.map(({ title }) => title)).toContain('Push 20000 items, “c + c/4 + 8”, realloc');
   });
 
-  it('looks at the buffer of factor 2 and not at one that grows on, whose pages would be somebody else’s', async () => {
-    await using lab = isolatingLab();
-    const slow = { rule: 'formula', formula: 'c + 1', mode: 'realloc' };
-    const { report } = await runAndProgram(lab, 'growth-factor', slow);
-    expect(notHeld(report).filter((claim) => !claim.includes(' skipped: '))).toEqual([]);
-    expect(report.measurements.formulaReallocCalls).toBe(1_000_000);
-    // The one that is looked at is the other's.
-    expect(report.regions.map(({ length }) => length)).toEqual([1_048_576 * 16 + pageSize()]);
-  });
+  it(
+    'looks at the buffer of factor 2 and not at one that grows on, whose pages would be somebody else’s',
+    byTheClock,
+    async () => {
+      await using lab = isolatingLab();
+      const slow = { rule: 'formula', formula: 'c + 1', mode: 'realloc' };
+      const { report } = await runAndProgram(lab, 'growth-factor', slow);
+      expect(notHeld(report).filter((claim) => !claim.includes(' skipped: '))).toEqual([]);
+      expect(report.measurements.formulaReallocCalls).toBe(1_000_000);
+      // The one that is looked at is the other's.
+      expect(report.regions.map(({ length }) => length)).toEqual([1_048_576 * 16 + pageSize()]);
+    },
+  );
 
   it.each([
     ['c', /^formula “c” does not grow: with c = 0 it is 0, and 1 are needed; give a new capacity/],
@@ -106,7 +111,7 @@ describe('growth-factor', () => {
     expect(kind).toBe('over-budget');
   });
 
-  it('stops amid the pushes, and frees the buffer', async () => {
+  it('stops amid the pushes, and frees the buffer', { timeout: 60_000 }, async () => {
     await using lab = isolatingLab();
     const parameters = { items: 10_000_000 };
     const { session, pid } = await lab.start({ experiment: 'growth-factor', parameters });

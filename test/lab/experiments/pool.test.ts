@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import type { Report } from '../../../protocol/report.ts';
+import { byTheClock } from '../../support/by-the-clock.ts';
 import { compileAndRun, skipWithoutCompiler } from '../../support/compile.ts';
 import { never, problemOf } from '../../support/harness.ts';
 import { isolatingLab, runAndProgram } from '../../support/locking.ts';
@@ -12,7 +13,7 @@ const blockPages = 65_536 / pageSize();
 const served = ({ steps }: Report) => steps.filter(({ outcome }) => outcome?.startsWith('p50 '));
 
 describe('pool', () => {
-  it.each(users())('holds every claim for $name, or says why the pool is not locked', async (user) => {
+  it.each(users())('holds every claim for $name, or says why the pool is not locked', byTheClock, async (user) => {
     const report = await reportOf(user, 'pool');
     const excused =
       /^(?:hot-locked skipped: mlock answered ENOMEM: .*RLIMIT_MEMLOCK|\w+-slower skipped: (?:too noisy|in this run malloc))/;

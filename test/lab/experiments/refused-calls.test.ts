@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { feature } from '../../../native/probes/features.ts';
 import { ExitStatus } from '../../../protocol/exit-status.ts';
 import type { Report } from '../../../protocol/report.ts';
+import { byTheClock } from '../../support/by-the-clock.ts';
 import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
 import { Running, type Start } from '../../support/pagescope.ts';
 import { ioctls, type Refused, RefusedCalls } from '../../support/refused-calls.ts';
@@ -123,7 +124,7 @@ const idsOf = (claims: Report['claims'], status: string) =>
 describe.each(filters.map(([refused, ...rest]) => [refused.join(' '), refused, ...rest] as const))(
   'under a filter that answers %s',
   (_name, refused, ids, notHeld) => {
-    it.for(ids)('%s states only what it could witness', { timeout: 60_000 }, async (id, context) => {
+    it.for(ids)('%s states only what it could witness', byTheClock, async (id, context) => {
       skipWithoutCompiler(context);
       const claims = await claimsOf(id, { prefix: refusing?.prefix(...refused) ?? [] });
       const pattern = notHeld[id];
@@ -153,7 +154,7 @@ describe('where transfers of bytes are refused', () => {
 const withoutProc = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /proc && exec "$@"', 'sh'];
 
 describe('with no /proc', () => {
-  it.for([...all, 'secret-page'])('%s states only what it could witness', { timeout: 60_000 }, async (id, context) => {
+  it.for([...all, 'secret-page'])('%s states only what it could witness', byTheClock, async (id, context) => {
     const [command = '', ...words] = withoutProc;
     const { status, stderr } = spawnSync(command, [...words, 'true'], { encoding: 'utf8' });
     if (status !== 0) context.skip(`/proc cannot be hidden here: ${stderr.trim() || 'it needs root'}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SlotPool } from '../../../lab/experiments/runaway-pool/slot-pool.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
+import { byTheClock } from '../../support/by-the-clock.ts';
 import { compileAndRun, skipWithoutCompiler } from '../../support/compile.ts';
 import { never, problemOf } from '../../support/harness.ts';
 import { isolatingLab, runAndProgram } from '../../support/locking.ts';
@@ -13,7 +14,7 @@ const slotBytes = 65_536;
 const excused = /^(?:dontneed-slower skipped: too noisy|free-\w+ skipped: memory was short)/;
 
 describe('runaway-pool', () => {
-  it.each(users())('holds every claim for $name', async (user) => {
+  it.each(users())('holds every claim for $name', byTheClock, async (user) => {
     const report = await reportOf(user, 'runaway-pool');
     expect(notHeld(report).filter((claim) => !excused.test(claim))).toEqual([]);
     expect(report.claims).toHaveLength(8);

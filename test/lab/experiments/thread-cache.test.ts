@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { childrenOf } from '../../../lab/isolation/child-processes.ts';
 import { csv } from '../../../lab/reports/csv.ts';
 import type { Report } from '../../../protocol/report.ts';
+import { byTheClock } from '../../support/by-the-clock.ts';
 import { compileAndRun, skipWithoutCompiler } from '../../support/compile.ts';
 import { entryOf } from '../../support/entries.ts';
 import { isRunning, never, problemOf } from '../../support/harness.ts';
@@ -58,7 +59,7 @@ async function untilGone(pids: readonly number[]): Promise<void> {
 }
 
 describe('thread-cache', () => {
-  it.each(users())('holds every claim for $name', async (user) => {
+  it.each(users())('holds every claim for $name', byTheClock, async (user) => {
     const report = await reportOf(user, 'thread-cache');
     expect(surelyNotHeld(report)).toEqual([]);
     expect(report.claims).toHaveLength(6);
