@@ -16,10 +16,10 @@ export default defineConfig({
     pool: 'forks',
     // By default one processor is left to Vitest itself, which has little to do: of two, half.
     maxWorkers: availableParallelism(),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A busy machine may take seconds for what takes none.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 40_000 } },
     projects: [
       {
         extends: true,

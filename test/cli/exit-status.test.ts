@@ -180,7 +180,7 @@ describe('a run that is ended in its middle', () => {
 
   it('by Ctrl-C while its isolated process is being started exits 130 as quietly', async () => {
     const run = new Running([...words, 'isolated'], { env: { LD_PRELOAD: libc?.path }, detached: true });
-    await vi.waitUntil(() => childrenOf(run.pid).length > 0, { timeout: 10_000, interval: 1 });
+    await vi.waitUntil(() => childrenOf(run.pid).length > 0, { timeout: 40_000, interval: 1 });
     process.kill(-run.pid, 'SIGINT');
     const { stdout, stderr, status } = await run.ended;
     expect({ stdout, stderr: stderr.replaceAll(`${touch}\n`, ''), status }).toEqual({

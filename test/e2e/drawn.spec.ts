@@ -157,7 +157,7 @@ class Grid {
       });
       expect(wrong.slice(0, 6), `${what}, cells of ${this.side} px: ${wrong.length} pages are wrong`).toEqual([]);
       expect(cells.size).toBeGreaterThan(0);
-    }).toPass({ timeout: 15_000, intervals: [20, 50, 100, 200] });
+    }).toPass({ timeout: 40_000, intervals: [20, 50, 100, 200] });
   }
 
   /** Each page has its colour, and nothing is laid over it. */

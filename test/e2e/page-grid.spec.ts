@@ -21,7 +21,7 @@ test('the grid of a run: every page painted, told by the cursor, selected by key
   await expect(async () => {
     const cells = await readCells(canvas, await measureGrid(canvas, 64, columns, well), false);
     expect([...cells.values()].map(({ fill }) => hex(fill))).toEqual(new Array(64).fill(hex(resident)));
-  }).toPass({ timeout: 15_000 });
+  }).toPass({ timeout: 40_000 });
 
   await page.keyboard.press('ArrowRight');
   await expect(note).toContainText('Page 0');

@@ -9,7 +9,7 @@ import { mappingOf } from '../support/electron/mappings.ts';
 import { forbidCoreFile } from '../support/no-core-file.ts';
 import { recordedLab, recordingPath } from '../support/recorded.ts';
 
-const expectPage = expectOfPlaywright.configure({ timeout: 15_000 });
+const expectPage = expectOfPlaywright.configure({ timeout: 40_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -84,7 +84,7 @@ async function dies(
 ): Promise<void> {
   forbidCoreFile(lab);
   process.kill(lab, signal);
-  await expectPage(page.locator('[role=status][data-state=failed]')).toBeVisible({ timeout: 10_000 });
+  await expectPage(page.locator('[role=status][data-state=failed]')).toBeVisible({ timeout: 40_000 });
   expect(ofKind(desktop, 'state').at(-1)?.problem).toMatchObject({ kind: 'died', signal });
 }
 

@@ -53,7 +53,7 @@ export function compileAndWatch(source: string, prefix: readonly string[] = []) 
   using program = compiledProgram(source);
   const [command = '', ...rest] = [...prefix, program.path];
   const env = { ...process.env, LC_ALL: 'C' };
-  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 10_000, env });
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 40_000, env });
   return { status, stdout, stderr };
 }
 
@@ -80,7 +80,7 @@ export async function compileAndRunBy(compiler: Compiler, program: string): Prom
     writeFileSync(source, program);
     await execFileAsync(compiler, [...flags, '-O0', source, '-o', join(folder, 'program')]);
     // A core file that it leaves is to lie there.
-    const options = { cwd: folder, timeout: 20_000, maxBuffer: 64 << 20 };
+    const options = { cwd: folder, timeout: 40_000, maxBuffer: 64 << 20 };
     return (await execFileAsync(join(folder, 'program'), [], options)).stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -189,7 +189,7 @@ describe('what a process that was killed left', () => {
     const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     const pid = Number(String((await once(parent.stdout, 'data'))[0]));
-    await vi.waitUntil(() => hasEnded(pid), { timeout: 10_000, interval: 5 });
+    await vi.waitUntil(() => hasEnded(pid), { timeout: 40_000, interval: 5 });
     const stat = procStat(pid);
     const gone = join(root, `pagescope-core-${namespace}-${pid}-${stat.errno === null ? stat.startTicks : 0}-z`);
     mkdirSync(gone);
@@ -390,11 +390,11 @@ describe('the core file that systemd-coredump stores', () => {
     writeFileSync(store('hang'), '');
     const stop = new AbortController();
     const collecting = collectCore(pid, await expecting({ kind: 'systemd-coredump' }), stop.signal);
-    await vi.waitFor(() => expect(words('child')).not.toBe(''), { timeout: 10_000 });
+    await vi.waitFor(() => expect(words('child')).not.toBe(''), { timeout: 40_000 });
     const child = Number(words('child'));
     expect(isRunning(child)).toBe(true);
     stop.abort(new Error('stopped'));
     await expect(collecting).rejects.toThrow('stopped');
-    await vi.waitFor(() => expect(isRunning(child)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(() => expect(isRunning(child)).toBe(false), { timeout: 40_000 });
   });
 });

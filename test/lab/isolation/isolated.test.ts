@@ -127,7 +127,7 @@ describe('an isolated session', () => {
     const [sleeper = 0] = childrenOf(pid);
     expect(isRunning(sleeper)).toBe(true);
     await lab.service.close({ session }, never);
-    await vi.waitFor(() => expect(isRunning(sleeper)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(() => expect(isRunning(sleeper)).toBe(false), { timeout: 40_000 });
   });
 
   it('leaves no process when the reader goes away while it is being opened', async () => {

@@ -74,7 +74,7 @@ it('is deleted by the next engine where its process was killed; that of one that
   child.kill('SIGKILL');
   await once(child, 'exit');
   await using lab = new TestLab();
-  await vi.waitFor(() => expect(existsSync(dirname(uploaded))).toBe(false), { timeout: 15_000 });
+  await vi.waitFor(() => expect(existsSync(dirname(uploaded))).toBe(false), { timeout: 40_000 });
   expect(existsSync(join(folder, 'pagescope-upload-mine'))).toBe(true);
   await lab.service.host({}, never);
 });

@@ -106,7 +106,7 @@ describe('a refused map', () => {
       const code = `import { BackingFile } from ${JSON.stringify(backingFile)}; BackingFile.open(${JSON.stringify(fifo)});`;
       const ended = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
         encoding: 'utf8',
-        timeout: 15_000,
+        timeout: 40_000,
       });
       expect([ended.signal, ended.stderr]).toEqual([null, expect.stringContaining('it is not a regular file')]);
     } finally {

@@ -38,7 +38,7 @@ const NATIVE = new URL('../../../native/', import.meta.url).href;
 /** Runs a module in a process of its own, with the functions of native that it asks for. */
 function inOwnProcess(script: string): ReturnType<typeof spawnSync> {
   const source = script.replaceAll(/from '(\w[\w/-]*\.ts)'/g, `from '${NATIVE}$1'`);
-  return spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8', timeout: 20_000 });
+  return spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8', timeout: 40_000 });
 }
 
 describe('locking', () => {
