@@ -46,6 +46,10 @@ class Served {
     const url = await this.#url;
     await context.addCookies(this.#cookies);
     const page = await context.newPage();
+    // The context may have had another window, which remembered something.
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'local_storage' });
+    await devtools.detach();
     await page.goto(this.#cookies.length > 0 ? new URL(url).origin : url);
     this.#cookies = await context.cookies();
     return page;
@@ -68,6 +72,25 @@ class Served {
     this.#child.kill('SIGINT');
     const [code] = await this.#exited;
     expect(code, this.#errors).toBe(0);
+  }
+}
+
+/**
+ * Contexts of Chromium that stand ready for the next window with the same options: in a new one it would have to load
+ * and compile the whole app again. One whose test failed is left to the end of the browser, with what it shows.
+ */
+class Contexts {
+  readonly #ready = new Map<string, BrowserContext[]>();
+
+  async take(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return this.#ready.get(JSON.stringify(options))?.pop() ?? (await browser.newContext(options));
+  }
+
+  async giveBack(context: BrowserContext, options: BrowserContextOptions = {}): Promise<void> {
+    for (const page of context.pages()) await page.close();
+    await context.clearPermissions();
+    const key = JSON.stringify(options);
+    this.#ready.set(key, [...(this.#ready.get(key) ?? []), context]);
   }
 }
 
@@ -192,19 +215,18 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
     { scope: 'worker' },
   ],
   withApp: [
-    async ({ host, home: _, chromium, served }, use) =>
-      use(async (look, options) => {
+    async ({ host, home: _, chromium, served }, use) => {
+      const contexts = new Contexts();
+      await use(async (look, options) => {
         if (host === 'electron') {
           await withElectron(look, options);
           return;
         }
-        const context = await (await chromium()).newContext(options);
-        try {
-          await look(await served().enter(context));
-        } finally {
-          await context.close();
-        }
-      }),
+        const context = await contexts.take(await chromium(), options);
+        await look(await served().enter(context));
+        await contexts.giveBack(context, options);
+      });
+    },
     { scope: 'worker' },
   ],
   page: async ({ withApp }, use) =>
