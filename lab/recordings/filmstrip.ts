@@ -75,7 +75,7 @@ function* summaryNodes(recording: RecordingFile, region: number, pages: number):
   const length = summaryBytes(pages);
   for (const { fromNs, toNs, body } of recording.summary(region)) {
     if (body.length === length) yield { fromNs, toNs, bytes: body };
-    else recording.damaged++;
+    else recording.addDamaged();
   }
 }
 

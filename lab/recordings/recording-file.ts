@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import {
   type RegionInfo,
@@ -25,10 +23,10 @@ import { cProgram, stepProgram } from '../c-program/c-program.ts';
 import type { LoggedOperation } from '../operations/logged-operation.ts';
 import type { RecordingHeader } from '../session/recording.ts';
 import { Transcript } from '../session/transcript.ts';
-import { applyRuns } from './changed-runs.ts';
 import { loggedOperation } from './logged-operations.ts';
-import { type OpenedFile, openFile } from './open-file.ts';
-import { Coding, maxPages } from './schema.ts';
+import { type PagesAt, RecordedFrames, type RecordedSnapshot } from './recorded-frames.ts';
+import { count, Rows, type Timed } from './rows.ts';
+import { maxPages } from './schema.ts';
 
 const headerSchema = z.object({
   version: z.string(),
@@ -39,35 +37,8 @@ const headerSchema = z.object({
   environment: environmentSchema,
 });
 
-/** JSON of a stranger's that is longer or deeper is not read. */
-const maxJsonLength = 16 << 20;
-const maxJsonDepth = 64;
-
 /** What the session of a workbench calls its experiment. */
 const workbenchId = 'workbench';
-
-/** Tables whose rows are numbered, and whose times rise with the numbers. */
-type Timed = 'frame' | 'sample' | 'event';
-
-/** No recording has more of a kind. */
-const mostRows = 2 ** 40;
-
-type Row = Readonly<Record<string, unknown>>;
-
-/** A frame as it was recorded, with the pages after it. */
-export interface RecordedSnapshot {
-  readonly frame: number;
-  readonly region: number;
-  readonly takenNs: number;
-  /** -1 between steps. */
-  readonly step: number;
-  readonly unknown: number;
-  readonly lazilyFree?: number;
-  /** Pages that are locked and in the page table; left out where the kernel did not tell. */
-  readonly locked?: number;
-  /** Valid until the next one is asked for. */
-  readonly flags: Uint8Array;
-}
 
 /**
  * A recording that is read: also one whose writer was killed, and one that is damaged or hostile. What cannot be read
@@ -75,27 +46,35 @@ export interface RecordedSnapshot {
  */
 export class RecordingFile implements Disposable {
   readonly header: RecordingHeader;
-  /** Rows that could not be read. */
-  damaged = 0;
-  readonly #opened: OpenedFile;
-  readonly #fileBytes: number;
+  readonly #rows: Rows;
   readonly #regions: ReadonlyMap<number, RegionInfo>;
+  readonly #frames: RecordedFrames;
 
   /** Throws `bad-input` when it is not a recording of this version, and `cannot-run-here` where Node is too old. */
   constructor(file: string) {
-    this.#opened = openFile(file);
+    this.#rows = new Rows(file);
     try {
-      this.#fileBytes = statSync(file).size;
       this.header = this.#readHeader(file);
       this.#regions = this.#readRegions();
+      this.#frames = new RecordedFrames(this.#rows, this.#regions);
     } catch (error) {
-      this.#opened[Symbol.dispose]();
+      this.#rows[Symbol.dispose]();
       throw error;
     }
   }
 
   [Symbol.dispose](): void {
-    this.#opened[Symbol.dispose]();
+    this.#rows[Symbol.dispose]();
+  }
+
+  /** Rows that could not be read so far. */
+  get damaged(): number {
+    return this.#rows.damaged;
+  }
+
+  /** One more was found that could not be read. */
+  addDamaged(): void {
+    this.#rows.damaged++;
   }
 
   get regions(): readonly RegionInfo[] {
@@ -105,7 +84,7 @@ export class RecordingFile implements Disposable {
   /** Of the newest thing that was recorded. Times rise with the rows: to look at all would take an hour's 50 ms. */
   get durationNs(): number {
     const newest = (table: Timed) =>
-      this.#number(`SELECT t_ns AS n FROM ${table} WHERE id = ?`, this.#newestRow(table)) ?? 0;
+      this.#rows.number(`SELECT t_ns AS n FROM ${table} WHERE id = ?`, this.#rows.newestRow(table)) ?? 0;
     return Math.max(newest('frame'), newest('sample'), newest('event'));
   }
 
@@ -151,34 +130,34 @@ export class RecordingFile implements Disposable {
   *#timed(kind?: SessionEvent['kind']): Generator<{ tNs: number; event: SessionEvent }> {
     const where = kind === undefined ? '' : ' WHERE kind = ?';
     const values = kind === undefined ? [] : [kind];
-    for (const row of this.#rows(`SELECT t_ns, json FROM event${where} ORDER BY id`, ...values)) {
-      const json = this.#json(row.json);
+    for (const row of this.#rows.all(`SELECT t_ns, json FROM event${where} ORDER BY id`, ...values)) {
+      const json = this.#rows.json(row.json);
       const parsed = sessionEventSchema.safeParse(typeof json === 'object' ? { ...json, session: 1 } : json);
       if (parsed.success) yield { tNs: count(row.t_ns) ?? 0, event: parsed.data };
-      else this.damaged++;
+      else this.#rows.damaged++;
     }
   }
 
   *steps() {
-    for (const { json } of this.#rows('SELECT json FROM step ORDER BY idx')) {
-      const parsed = stepSchema.safeParse(this.#json(json));
+    for (const { json } of this.#rows.all('SELECT json FROM step ORDER BY idx')) {
+      const parsed = stepSchema.safeParse(this.#rows.json(json));
       if (parsed.success) yield parsed.data;
-      else this.damaged++;
+      else this.#rows.damaged++;
     }
   }
 
   /** When each step began, ns since the session did, without reading anything else of them. */
   stepStarts(): number[] {
-    return [...this.#rows('SELECT started_ns AS n FROM step ORDER BY idx')].flatMap(({ n }) => count(n) ?? []);
+    return [...this.#rows.all('SELECT started_ns AS n FROM step ORDER BY idx')].flatMap(({ n }) => count(n) ?? []);
   }
 
   get sampleCount(): number {
-    return this.#number('SELECT count(*) AS n FROM sample') ?? 0;
+    return this.#rows.number('SELECT count(*) AS n FROM sample') ?? 0;
   }
 
   *samples(): Generator<Sample> {
     const columns = 't_ns, vm_lck, vm_rss, minor_faults, major_faults, memlock_soft';
-    for (const row of this.#rows(`SELECT ${columns} FROM sample ORDER BY id`)) {
+    for (const row of this.#rows.all(`SELECT ${columns} FROM sample ORDER BY id`)) {
       const [tNs, vmLck, vmRss, minorFaults, majorFaults] = [
         row.t_ns,
         row.vm_lck,
@@ -193,7 +172,7 @@ export class RecordingFile implements Disposable {
         minorFaults === undefined ||
         majorFaults === undefined
       ) {
-        this.damaged++;
+        this.#rows.damaged++;
         continue;
       }
       const soft = row.memlock_soft === -1 ? ('unlimited' as const) : count(row.memlock_soft);
@@ -204,9 +183,9 @@ export class RecordingFile implements Disposable {
   /** By region, the times in which it was looked at, in order: at both ends, and between them where nothing changed. */
   seen(): ReadonlyMap<number, readonly { readonly fromNs: number; readonly toNs: number }[]> {
     const all = new Map<number, { fromNs: number; toNs: number }[]>();
-    for (const row of this.#rows('SELECT region, from_ns, to_ns FROM seen ORDER BY id')) {
+    for (const row of this.#rows.all('SELECT region, from_ns, to_ns FROM seen ORDER BY id')) {
       const [region, fromNs, toNs] = [row.region, row.from_ns, row.to_ns].map(count);
-      if (region === undefined || fromNs === undefined || toNs === undefined) this.damaged++;
+      if (region === undefined || fromNs === undefined || toNs === undefined) this.#rows.damaged++;
       else {
         const stretches = all.get(region) ?? [];
         stretches.push({ fromNs, toNs });
@@ -216,113 +195,22 @@ export class RecordingFile implements Disposable {
     return all;
   }
 
-  /**
-   * Every frame in order, or a region's, with the pages after it. After one that is lost, the region's are left out
-   * until its next key frame.
-   */
-  *snapshots(only?: number): Generator<RecordedSnapshot> {
-    const states = new Map<number, Uint8Array | 'lost'>();
-    let pages = 0;
-    const columns = 'id, region, t_ns, step, unknown, lazily_free, locked, coding, body';
-    const where = only === undefined ? '' : ' WHERE region = ?';
-    const values = only === undefined ? [] : [only];
-    for (const row of this.#rows(`SELECT ${columns} FROM frame${where} ORDER BY id`, ...values)) {
-      const [frame, region, takenNs, unknown, coding] = [row.id, row.region, row.t_ns, row.unknown, row.coding].map(
-        count,
-      );
-      const info = this.#regions.get(region ?? 0);
-      if (frame === undefined || region === undefined || takenNs === undefined || !info) {
-        this.damaged++;
-        continue;
-      }
-      let flags = states.get(region);
-      if (flags === undefined) {
-        pages += info.pages;
-        if (pages > maxPages)
-          throw problem(
-            'bad-input',
-            'This recording has more pages than Pagescope reads.',
-            '此录制包含的页面超出可读取的数量。',
-          );
-        flags = new Uint8Array(info.pages);
-      }
-      const next = this.#after(flags, { frame, region, coding, body: row.body, pages: info.pages });
-      states.set(region, next);
-      if (next === 'lost') {
-        this.damaged++;
-        continue;
-      }
-      const step = typeof row.step === 'number' ? row.step : -1;
-      const [lazilyFree, locked] = [row.lazily_free, row.locked].map(count);
-      yield {
-        frame,
-        region,
-        takenNs,
-        step,
-        unknown: (unknown ?? 255) & 255,
-        flags: next,
-        ...(lazilyFree === undefined ? {} : { lazilyFree }),
-        ...(locked === undefined ? {} : { locked }),
-      };
-    }
+  /** Every frame in order, or a region's, with the pages after it. */
+  snapshots(only?: number): Generator<RecordedSnapshot> {
+    return this.#frames.snapshots(only);
   }
 
-  /**
-   * A region's pages at an instant, ns since the session began: after its newest frame until then. Undefined before its
-   * first, and where what leads there is lost.
-   */
-  pagesAt(region: number, tNs: number): Omit<RecordedSnapshot, 'region' | 'step'> | undefined {
-    const pages = this.#regions.get(region)?.pages ?? 0;
-    const until = this.#newestFrame(tNs);
-    const keys = 'SELECT frame AS n FROM keyframe WHERE region = ? AND frame <= ? ORDER BY frame DESC LIMIT 1';
-    const key = this.#number(keys, region, until);
-    let flags = key === undefined ? new Uint8Array(pages) : this.#keyframe(region, key, pages);
-    let found: Omit<RecordedSnapshot, 'region' | 'step' | 'flags'> | undefined;
-    const columns = 'id, t_ns, unknown, lazily_free, coding, body';
-    const sql = `SELECT ${columns} FROM frame WHERE id >= ? AND id <= ? AND region = ? ORDER BY id`;
-    for (const row of this.#rows(sql, key ?? 0, until, region)) {
-      const [frame, takenNs, coding, lazilyFree] = [row.id, row.t_ns, row.coding, row.lazily_free].map(count);
-      if (!flags || frame === undefined || takenNs === undefined) return undefined;
-      if (frame !== key) {
-        const next = this.#after(flags, { frame, region, coding, body: row.body, pages });
-        if (next === 'lost') return undefined;
-        flags = next;
-      }
-      const unknown = (count(row.unknown) ?? 255) & 255;
-      found = { frame, takenNs, unknown, ...(lazilyFree === undefined ? {} : { lazilyFree }) };
-    }
-    return flags && found ? { ...found, flags } : undefined;
-  }
-
-  /** The number of the newest frame until an instant: both rise together, so there is no need of an index. */
-  #newestFrame(tNs: number): number {
-    return lastWhere(this.#newestRow('frame'), (id) => {
-      const taken = this.#number('SELECT t_ns AS n FROM frame WHERE id >= ? ORDER BY id LIMIT 1', id);
-      return taken !== undefined && taken <= tNs;
-    });
-  }
-
-  /** The newest row of a table; of a file that was cut, the last that can be read. 0 where there is none. */
-  #newestRow(table: Timed): number {
-    const damaged = this.damaged;
-    const newest = this.#number(`SELECT id AS n FROM ${table} ORDER BY id DESC LIMIT 1`);
-    if (newest !== undefined || this.damaged === damaged) return newest ?? 0;
-    return lastWhere(mostRows, (id) => {
-      return this.#number(`SELECT id AS n FROM ${table} WHERE id >= ? ORDER BY id LIMIT 1`, id) !== undefined;
-    });
-  }
-
-  #number(sql: string, ...values: number[]): number | undefined {
-    for (const { n } of this.#rows(sql, ...values)) return count(n);
-    return undefined;
+  /** A region's pages at an instant, ns since the session began; undefined before its first frame, and where lost. */
+  pagesAt(region: number, tNs: number): PagesAt | undefined {
+    return this.#frames.pagesAt(region, tNs);
   }
 
   /** A node of the summary, of some frames of one region; its body as `Summary` takes it. */
   *summary(region: number): Generator<{ fromNs: number; toNs: number; body: Uint8Array }> {
     const columns = 't_from, t_to, body';
-    for (const row of this.#rows(`SELECT ${columns} FROM summary WHERE region = ? ORDER BY id`, region)) {
+    for (const row of this.#rows.all(`SELECT ${columns} FROM summary WHERE region = ? ORDER BY id`, region)) {
       const [fromNs, toNs] = [row.t_from, row.t_to].map(count);
-      if (fromNs === undefined || toNs === undefined || !(row.body instanceof Uint8Array)) this.damaged++;
+      if (fromNs === undefined || toNs === undefined || !(row.body instanceof Uint8Array)) this.#rows.damaged++;
       else yield { fromNs, toNs, body: row.body };
     }
   }
@@ -330,26 +218,28 @@ export class RecordingFile implements Disposable {
   /** How many frames a region has, and how many bytes they take; where a part is cut off, those of the file. */
   sizeOf(region: number): { readonly frames: number; readonly bytes: number } {
     const of = (what: string, table: string) =>
-      this.#number(`SELECT ${what} AS n FROM ${table} WHERE region = ?`, region);
-    const damaged = this.damaged;
+      this.#rows.number(`SELECT ${what} AS n FROM ${table} WHERE region = ?`, region);
+    const damaged = this.#rows.damaged;
     const frames = of('count(*)', 'frame') ?? 0;
     const bytes = (of('sum(length(body))', 'frame') ?? 0) + (of('sum(length(body))', 'keyframe') ?? 0);
-    if (this.damaged > damaged) return { frames: this.#newestRow('frame'), bytes: this.#fileBytes };
+    if (this.#rows.damaged > damaged) return { frames: this.#rows.newestRow('frame'), bytes: this.#rows.fileBytes };
     return { frames, bytes };
   }
 
   /** How many frames a region has, and about how many runs of pages they changed; soon found. */
   changesOf(region: number): { readonly frames: number; readonly runs: number } {
     return {
-      frames: this.#number('SELECT count(*) AS n FROM frame WHERE region = ?', region) ?? this.#newestRow('frame'),
-      runs: this.#number('SELECT runs_before AS n FROM frame WHERE region = ? ORDER BY id DESC LIMIT 1', region) ?? 0,
+      frames:
+        this.#rows.number('SELECT count(*) AS n FROM frame WHERE region = ?', region) ?? this.#rows.newestRow('frame'),
+      runs:
+        this.#rows.number('SELECT runs_before AS n FROM frame WHERE region = ? ORDER BY id DESC LIMIT 1', region) ?? 0,
     };
   }
 
   /** When a region was looked at after steps, and after which. */
   *looksAfterSteps(region: number): Generator<{ readonly takenNs: number; readonly step: number }> {
     const sql = 'SELECT t_ns, step FROM frame WHERE region = ? AND step >= 0 ORDER BY id';
-    for (const row of this.#rows(sql, region)) {
+    for (const row of this.#rows.all(sql, region)) {
       const [takenNs, step] = [row.t_ns, row.step].map(count);
       if (takenNs !== undefined && step !== undefined) yield { takenNs, step };
     }
@@ -382,11 +272,11 @@ export class RecordingFile implements Disposable {
     if (this.header.experiment.id === attachedId) throw notOurs();
     const log: LoggedOperation[] = [];
     const sql = 'SELECT o.json AS json, s.region AS region FROM operation o LEFT JOIN step s ON s.idx = o.step';
-    for (const { json, region } of this.#rows(`${sql} ORDER BY o.step`)) {
-      const operation = loggedOperation(this.#json(json));
+    for (const { json, region } of this.#rows.all(`${sql} ORDER BY o.step`)) {
+      const operation = loggedOperation(this.#rows.json(json));
       // A region may have got its name later.
       const name = this.#regions.get(count(region) ?? 0)?.name;
-      if (!operation) this.damaged++;
+      if (!operation) this.#rows.damaged++;
       else log.push(operation.kind === 'map' && !operation.refused ? { ...operation, named: { name } } : operation);
     }
     try {
@@ -416,7 +306,7 @@ export class RecordingFile implements Disposable {
     for (const event of this.events('action')) {
       const parsed = recordedActionSchema.safeParse(event);
       if (!parsed.success) {
-        this.damaged++;
+        this.#rows.damaged++;
         continue;
       }
       const { action, result } = parsed.data;
@@ -431,43 +321,10 @@ export class RecordingFile implements Disposable {
     return { schema: savedWorkbenchId, pagescope: version, savedAt: createdAt, kernel, pageSize, actions };
   }
 
-  #after(
-    flags: Uint8Array | 'lost',
-    {
-      frame,
-      region,
-      coding,
-      body,
-      pages,
-    }: { frame: number; region: number; coding: number | undefined; body: unknown; pages: number },
-  ): Uint8Array | 'lost' {
-    try {
-      const key = coding === Coding.Key || flags === 'lost' ? this.#keyframe(region, frame, pages) : undefined;
-      if (key) return key;
-      if (flags === 'lost' || !(body instanceof Uint8Array)) return 'lost';
-      if (coding === Coding.Runs) applyRuns(flags, body);
-      else if (coding === Coding.CompressedRuns) {
-        applyRuns(flags, zstdDecompressSync(body, { maxOutputLength: 6 * pages + 64 }));
-      } else return 'lost';
-      return flags;
-    } catch {
-      return 'lost';
-    }
-  }
-
-  #keyframe(region: number, frame: number, pages: number): Uint8Array | undefined {
-    for (const { body } of this.#rows('SELECT body FROM keyframe WHERE region = ? AND frame = ?', region, frame)) {
-      if (!(body instanceof Uint8Array)) return undefined;
-      const flags = zstdDecompressSync(body, { maxOutputLength: pages });
-      return flags.length === pages ? new Uint8Array(flags) : undefined;
-    }
-    return undefined;
-  }
-
   #readHeader(file: string): RecordingHeader {
-    const entries = [...this.#rows('SELECT key, value FROM meta LIMIT 64')].map(({ key, value }) => {
+    const entries = [...this.#rows.all('SELECT key, value FROM meta LIMIT 64')].map(({ key, value }) => {
       const isJson = key === 'experiment' || key === 'environment' || key === 'pid';
-      return [key, isJson ? this.#json(value) : value];
+      return [key, isJson ? this.#rows.json(value) : value];
     });
     const parsed = headerSchema.safeParse(Object.fromEntries(entries));
     if (parsed.success) return parsed.data;
@@ -480,66 +337,13 @@ export class RecordingFile implements Disposable {
 
   #readRegions(): Map<number, RegionInfo> {
     const regions = new Map<number, RegionInfo>();
-    for (const { json } of this.#rows('SELECT json FROM region ORDER BY id')) {
-      const parsed = regionInfoSchema.safeParse(this.#json(json));
+    for (const { json } of this.#rows.all('SELECT json FROM region ORDER BY id')) {
+      const parsed = regionInfoSchema.safeParse(this.#rows.json(json));
       if (parsed.success && parsed.data.pages <= maxPages) regions.set(parsed.data.id, parsed.data);
-      else this.damaged++;
+      else this.#rows.damaged++;
     }
     return regions;
   }
-
-  /** The rows until the first that SQLite cannot read. */
-  *#rows(sql: string, ...values: (string | number)[]): Generator<Row> {
-    try {
-      yield* this.#opened.database.prepare(sql).iterate(...values) as Iterable<Row>;
-    } catch (error) {
-      if (!isSqliteError(error)) throw error;
-      this.damaged++;
-    }
-  }
-
-  #json(text: unknown): unknown {
-    if (typeof text !== 'string' || text.length > maxJsonLength || depthOf(text) > maxJsonDepth) return undefined;
-    try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-const isSqliteError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ERR_SQLITE_ERROR' || error.code === 'ERR_OUT_OF_RANGE');
-
-/** A count or an instant; undefined where there is none. */
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-/** How deep arrays and objects are nested. */
-function depthOf(text: string): number {
-  let [depth, deepest, inString] = [0, 0, false];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) inString = !inString;
-    else if (inString) at += code === backslash ? 1 : 0;
-    // Brackets and braces are told apart by this bit alone.
-    else if ((code | 0x20) === openBrace) deepest = Math.max(deepest, ++depth);
-    else if ((code | 0x20) === closeBrace) depth--;
-  }
-  return deepest;
-}
-const [quote, backslash, openBrace, closeBrace] = [0x22, 0x5c, 0x7b, 0x7d];
-
-/** The largest number up to `most` for which something holds that holds for all below it; 0 where for none. */
-function lastWhere(most: number, holds: (number: number) => boolean): number {
-  let [low, high] = [0, most];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (holds(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** Of another process what it did is not known, only what was seen. */
