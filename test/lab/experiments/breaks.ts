@@ -30,8 +30,6 @@ export interface Break {
   readonly skipped?: readonly string[];
   /** Those of the failed ones that may be skipped instead, for a reason that no test can rule out. */
   readonly unlessSkipped?: readonly string[];
-  /** Whether what it breaks is told by the clock, which a loaded machine disturbs. */
-  readonly timed?: boolean;
   /** Skips the test where the machine does not bear it. */
   readonly needs?: (context: TestContext) => void;
 }
@@ -344,7 +342,6 @@ const growthFactor: Break[] = [
   {
     parameters: { items: 100_000 },
     lies: 'memset=twist',
-    timed: true,
     actions: [],
     failed: ['exact-slower'],
     unlessSkipped: ['exact-slower'],
@@ -387,7 +384,6 @@ const pool: Break[] = [
     experiment: 'pool',
     parameters: { requests: 2000 },
     lies: 'memset=twist',
-    timed: true,
     actions: [],
     failed: ['cold-first', 'malloc-slower', 'mmap-slower'],
     // Where a block of the engine's lies above a burst, malloc keeps its pages.
@@ -420,7 +416,6 @@ const threadCache: Break[] = [
     experiment: 'thread-cache',
     parameters: short,
     lies: 'children regcomp=twist getrusage=twist',
-    timed: true,
     actions: [],
     failed: ['arenas-faster', 'tcache-faster', 'waits'],
     // Threads that had no CPU at once do not meet.
@@ -431,7 +426,6 @@ const threadCache: Break[] = [
     experiment: 'thread-cache',
     parameters: short,
     lies: 'children regcomp=twist mallinfo2=twist malloc_info=twist',
-    timed: true,
     actions: [],
     failed: ['hoards', 'one-arena', 'tcache-faster'],
     skipped: ['arenas-faster', 'waits'],
@@ -441,7 +435,6 @@ const threadCache: Break[] = [
     experiment: 'thread-cache',
     parameters: short,
     lies: 'children malloc=twist free=twist',
-    timed: true,
     actions: [],
     failed: ['gives-back'],
     skipped: ['tcache-faster'],
@@ -489,7 +482,6 @@ const runawayPool: Break[] = [
   {
     parameters: { peak: 128, low: 0, cap: 0 },
     lies: 'memset=twist',
-    timed: true,
     actions: [],
     failed: ['dontneed-slower'],
     unlessSkipped: ['dontneed-slower'],

@@ -60,7 +60,7 @@ describe('pool', () => {
     expect(report.measurements.clockReadNs).toBeGreaterThan(0);
   });
 
-  it('counts the pages of blocks that end amid one, and of slots that no burst reaches', async () => {
+  it('counts the pages of blocks that end amid one, and of slots that no burst reaches', byTheClock, async () => {
     await using lab = isolatingLab();
     const { report } = await runAndProgram(lab, 'pool', { requests: 2000, size: 5, slots: 300, burst: 100 });
     const slotPages = Math.ceil(5120 / pageSize());
