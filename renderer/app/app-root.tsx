@@ -1,9 +1,9 @@
 import { MantineProvider, VisuallyHidden } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import type { i18n } from 'i18next';
 import { I18nextProvider } from 'react-i18next';
 import { useStore } from 'zustand';
 import { ConnectionLost } from '../components/frame/connection-lost.tsx';
+import { Messages } from '../components/frame/messages.tsx';
 import { Waiting } from '../components/shared/waiting.tsx';
 import { type AppContext, Context } from '../context/context.ts';
 import { type Store, shownTheme } from '../store/store.ts';
@@ -34,7 +34,7 @@ export function AppRoot({ store, context, i18n }: Props) {
           <ConnectionLost refused={connection.refused} reason={connection.reason} />
         ) : context ? (
           <Context value={context}>
-            <Notifications className={classes.notifications ?? ''} position="bottom-right" autoClose={4000} limit={3} />
+            <Messages />
             <Shell />
           </Context>
         ) : (
