@@ -24,7 +24,7 @@ test('one descriptor more for good counts where none may be', () => {
 
 test('a claim that failed once is told, one that was skipped now and then apart, and one of the clock by itself', () => {
   const claims = new Claims();
-  const claim = { id: 'one', expected: 2, measured: 2 };
+  const claim = { id: 'one', text: { en: 'It is one', zh: '是一' }, expected: 2, measured: 2 };
   for (const status of ['held', 'failed', 'held'] as const) claims.add('a', { ...claim, status, measured: 4 });
   for (const status of ['held', 'skipped'] as const)
     claims.add('b', { ...claim, status, reason: { en: 'why', zh: '为何' } });
