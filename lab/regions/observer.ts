@@ -37,6 +37,8 @@ export class Observer {
   #vmFlagsStale = false;
   /** Calls that may change the VMAs are being made one after the other, with the main loop in between. */
   #underWay = false;
+  /** `calls` at the last look. */
+  #callsSeen = -1;
   /** VMAs were made of others since the last look. */
   #split = false;
   /** When what was taken over from before a split is to be made sure of, in ms of performance.now(). */
@@ -88,8 +90,12 @@ export class Observer {
     return this.#previous?.unknown ?? [];
   }
 
-  /** The states of all pages, now. The flags are overwritten by the next look. */
-  look(clock: Clock, step: number): Snapshot {
+  /**
+   * The states of all pages, now. The flags are overwritten by the next look.
+   *
+   * @param still nothing was called about the region since the last look, and nothing is being called
+   */
+  look(clock: Clock, step: number, still = false): Snapshot {
     const { address, pages, fd, sharedMemory, pid } = this.#region;
     if (step !== betweenSteps) this.calls++;
     const now = performance.now();
@@ -105,9 +111,11 @@ export class Observer {
             ...(this.#previous ? { previous: this.#previous } : {}),
             ...(fd === undefined ? {} : { fd }),
             sharedMemory,
+            still: still && !this.#underWay && step === betweenSteps && this.calls === this.#callsSeen,
           })
         : residencyOf(pid, address, pages, this.#flags, this.#previous);
     this.#previous = seen;
+    this.#callsSeen = this.calls;
     if (inherit) this.#confirmAtMs = now + calmMs;
     else if (readVmFlags) this.#confirmAtMs = Number.POSITIVE_INFINITY;
     this.#vmFlagsStale = false;
@@ -137,7 +145,8 @@ export class Observer {
       const same = entry && Number(entry.end - entry.start) === state.pages * pageSize && entry.locked === state.locked;
       return same ? { ...state, ...toldBySmaps(entry) } : state;
     });
-    this.#previous = { ...previous, vmas };
+    // The bytes of the last look don't have it yet.
+    this.#previous = { ...previous, vmas, ordinary: undefined };
   }
 
   /** Whether a step may change what smaps alone counts: lazily free pages, anonymous shared ones in swap. */

@@ -77,18 +77,19 @@ export class RegionSet {
 
   /**
    * Looks at every region, or at one, offers what it saw to the reader, and calls `seen` with it. The flags are valid
-   * during that call alone. Returns which regions it looked at.
+   * during that call alone. Returns which regions it looked at. `still` as `Observer.look` has it.
    */
   observe(
     clock: Clock,
     step: number,
     seen?: (region: Region, snapshot: Snapshot, unknown: Observer['unknown']) => void,
     only?: Region,
+    still = false,
   ): number[] {
     const looked: number[] = [];
     for (const { region, observer, stream } of this.#members.values()) {
       if ((only && region !== only) || observer.tooDear) continue;
-      const snapshot = observer.look(clock, step);
+      const snapshot = observer.look(clock, step, still);
       stream.offer(snapshot);
       seen?.(region, snapshot, observer.unknown);
       looked.push(region.id);

@@ -70,6 +70,10 @@ export class Session {
   #steps = 0;
   #acted = false;
   #busy: Promise<unknown> = Promise.resolve();
+  /** Turns that began, and those that also ended; and what began by the last look of the sampler. */
+  #turnsBegun = 0;
+  #turnsEnded = 0;
+  #turnsSeen = 0;
 
   /** @param recorded tells also the operations, which a recording keeps for the C program */
   constructor(session: number, header: TranscriptHeader, sampleHz: number, reader: Reader, recorded = false) {
@@ -236,7 +240,15 @@ export class Session {
 
   /** One at a time: no two actions interleave their calls. */
   inTurn<T>(act: () => T | Promise<T>): Promise<T> {
-    const turn = this.#busy.then(() => this.readerKeepsUp()).then(act);
+    const turn = this.#busy
+      .then(() => this.readerKeepsUp())
+      .then(() => {
+        this.#turnsBegun++;
+        return act();
+      })
+      .finally(() => {
+        this.#turnsEnded = this.#turnsBegun;
+      });
     this.#busy = turn.catch(() => {});
     return turn;
   }
@@ -324,7 +336,10 @@ export class Session {
 
   #tick(): void {
     this.#watch.tick(this.regions);
-    this.#sample(this.regions.observe(this.clock, betweenSteps, (region) => this.betweenSteps?.(region)));
+    const still = this.#turnsEnded === this.#turnsBegun && this.#turnsSeen === this.#turnsBegun;
+    this.#turnsSeen = this.#turnsBegun;
+    const seen = (region: Region) => this.betweenSteps?.(region);
+    this.#sample(this.regions.observe(this.clock, betweenSteps, seen, undefined, still));
   }
 
   #sample(looked: number[]): void {

@@ -92,6 +92,9 @@ function transfer(
       remote[i * 4 + 1] = address / 2 ** 32;
     }
     local[2] = count;
+    // What else a fork before made shared: where the kernel reads into, and what a call of this function writes.
+    data[0] = 1;
+    libc(pid, local, 0, remote, 0, 0);
     const returned = meter.around(libc, pid, local, 1, remote, count, 0);
     // Calls that succeed leave errno as the touch set it.
     const failure = returned === -1 ? failed() : null;

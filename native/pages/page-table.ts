@@ -10,15 +10,22 @@ import { PAGE_IS, pagemapScan, type ScanQuery } from './pagemap-scan.ts';
 
 /**
  * `uniform` is the byte of every page when they are all alike, else null. `without` names the bits that this way can't
- * tell.
+ * tell. `kinds` are the bits of all pages together, where the way tells; `present` how many are there.
  */
 export type PageTable =
   | {
-      readonly source: 'pagemap-scan' | 'pagemap';
+      readonly source: 'pagemap-scan';
       readonly uniform: number | null;
       readonly without: readonly (keyof typeof PageBit)[];
+      readonly kinds: number;
+      readonly present: number;
+    }
+  | {
+      readonly source: 'pagemap';
+      readonly uniform: null;
+      readonly without: readonly (keyof typeof PageBit)[];
       /** Why it is not told what is left out. */
-      readonly reason?: Text;
+      readonly reason: Text;
     }
   | { readonly source: 'unavailable'; readonly errno: ErrnoName; readonly reason: Text };
 
@@ -65,13 +72,16 @@ function scan(
   pages: number,
   into: Uint8Array,
   mostlyPresent: boolean,
+  withPresent: number,
 ): PageTable | Failed {
   const size = pageSize();
   const query = mostlyPresent ? ALL_BUT_PRESENT : THERE;
-  const other = mostlyPresent ? PageBit.Present : 0;
+  const other = mostlyPresent ? PageBit.Present | withPresent : 0;
   let runs = 0;
   let covered = 0;
   let bits = 0;
+  let kinds = 0;
+  let present = 0;
   into.fill(other, 0, pages);
   const guard = way === 'scan' ? 0 : PAGE_IS.GUARD;
   const scanned = pagemapScan(
@@ -81,8 +91,11 @@ function scan(
     { ...query, report: query.report | guard },
     (start, end, categories) => {
       bits = BITS[categories >> 3] ?? 0;
+      if (bits & PageBit.Present) bits |= withPresent;
       const first = start / size;
       const last = end / size;
+      if (bits & PageBit.Present) present += last - first;
+      kinds |= bits;
       // A fill of one page costs ten times a store, and a checkerboard is all such runs.
       if (last - first === 1) into[first] = bits;
       else into.fill(bits, first, last);
@@ -92,7 +105,9 @@ function scan(
   );
   if (scanned.errno !== null) return scanned;
   const uniform = runs === 0 ? other : runs === 1 && covered === pages ? bits : null;
-  return { source: 'pagemap-scan', uniform, without: [] };
+  if (covered < pages) kinds |= other;
+  if (other) present += pages - covered;
+  return { source: 'pagemap-scan', uniform, without: [], kinds, present };
 }
 
 /**
@@ -100,22 +115,28 @@ function scan(
  * PAGEMAP_SCAN (Linux 6.7), then /proc/self/pagemap, and stays with what worked.
  *
  * `mostlyPresent` only chooses the quicker question; say it only of a range without holes, as what is not mapped then
- * counts as present.
+ * counts as present. `withPresent` is set where Present is.
  */
-export function readPageTable(address: bigint, pages: number, into: Uint8Array, mostlyPresent = false): PageTable {
+export function readPageTable(
+  address: bigint,
+  pages: number,
+  into: Uint8Array,
+  mostlyPresent = false,
+  withPresent = 0,
+): PageTable {
   checkBuffer('into', into, checkLength('pages', pages));
   const descriptor = selfDescriptor('pagemap');
   if (descriptor.errno !== null) return unavailable(descriptor.errno);
   const fd = descriptor.returned;
   if (way !== 'pagemap') {
-    const first = scan(fd, address, pages, into, mostlyPresent);
+    const first = scan(fd, address, pages, into, mostlyPresent, withPresent);
     if ('source' in first) {
       way ??= 'scan with guard';
       return first;
     }
     if (way === undefined && first.errno === 'EINVAL') {
       way = 'scan';
-      const second = scan(fd, address, pages, into, mostlyPresent);
+      const second = scan(fd, address, pages, into, mostlyPresent, withPresent);
       if ('source' in second) return second;
       way = undefined;
     }

@@ -91,6 +91,7 @@ function vmasOf(pid: number, address: bigint, pages: number): readonly VmaState[
       locked: entry.locked,
       protection: protectionOf(entry.protection),
       shared: entry.protection.endsWith('s'),
+      anonymous: false,
       ...toldBySmaps(entry),
     });
   };

@@ -1,4 +1,3 @@
-import type { Unknown } from './unknown.ts';
 /**
  * What the kernel says of each page of a range, as one byte per page (`PageBit`): mincore for Resident, the page table
  * for Present, Swapped, Zero and Huge, the VMAs for Locked, smaps for OnFault and DontDump.
@@ -7,17 +6,19 @@ import type { Unknown } from './unknown.ts';
  * them.
  *
  * Cost for 262 144 resident, unlocked pages against a bare `mincore` loop in C (test/bench/native.c): mincore 1.0, page
- * table 2.3, VMAs and locks below 0.01, joining the bytes 0.03 to 0.2. `npm run bench -- engine`; `page-table.ts` says
- * why the scan asks for the inverse.
+ * table 2.4, VMAs and locks below 0.03, joining the bytes 0.03 to 0.2. `npm run bench -- engine`; `page-table.ts` says
+ * why the scan asks for the inverse, `anonymous.ts` which of both is enough where.
  */
 
 import { mincore } from '../calls/mman.ts';
 import { mincoreTellsOf } from '../calls/page-cache.ts';
 import { checkAddress, checkBuffer, checkLength } from '../libc/arguments.ts';
 import { pageSize } from '../libc/sysconf.ts';
+import { allAlike, FEW_PAGES, isStill, next, type Ordinary, readAnonymous } from './anonymous.ts';
 import { PageBit } from './page-bit.ts';
 import { readPageTable } from './page-table.ts';
 import { addSharedSwap } from './shared-swap.ts';
+import type { Unknown } from './unknown.ts';
 import { type VmaOptions, type VmaState, vmaStates } from './vma-states.ts';
 
 /** What a snapshot found besides the bytes of its pages. */
@@ -28,6 +29,8 @@ export type Residency = {
   /** The byte of every page when all are alike, else null: lets a reader skip the bytes. */
   readonly uniform: number | null;
   readonly unknown: readonly Unknown[];
+  /** The range is one stretch of private anonymous memory, and nothing of it but ordinary. */
+  readonly ordinary?: Ordinary | undefined;
 };
 
 /** What a snapshot may know beforehand, and what it is to read. */
@@ -39,6 +42,9 @@ export type ResidencyOptions = VmaOptions & {
   readonly fd?: number;
   /** It maps shared memory from its first page: the page table alone does not tell what of that is in swap. */
   readonly sharedMemory?: boolean;
+  /** `into` holds what `previous` found; this process made no call about the range since, and none is under way. */
+  readonly still?: boolean;
+  readonly previous?: Residency | undefined;
 };
 
 /** mincore's answer for such a file is 1 for every page; a page that is mapped is in core without asking. */
@@ -52,9 +58,8 @@ const HIDDEN: Unknown = {
 };
 
 /** A stretch of VMAs without a hole between them, in pages. */
-type Span = { firstPage: number; pages: number };
+type Span = { firstPage: number; pages: number; anonymous: boolean };
 
-/** mincore's bytes. Grows to the largest range asked for, and is used again. */
 let vec = new Uint8Array(0);
 
 /**
@@ -66,34 +71,53 @@ export function residency(address: bigint, pages: number, into: Uint8Array, opti
   checkBuffer('into', into, checkLength('pages', pages));
   if (address % BigInt(pageSize()) !== 0n)
     throw new RangeError(`address must be a page boundary, not 0x${address.toString(16)}`);
-  if (vec.length < pages) vec = new Uint8Array(Math.ceil(pages / 4096) * 4096);
   const unknown: Unknown[] = [];
   const states = vmaStates(address, pages, options, unknown);
+  const { previous } = options;
+  if (options.still && previous?.ordinary && unknown.length === 0 && sameStates(states, previous.vmas)) {
+    if (isStill(address, into.subarray(0, pages), previous.uniform, vecOf(pages), previous.ordinary))
+      return { ...previous, vmas: states, ordinary: next(previous.ordinary) };
+  }
   const spans = spansOf(states);
   const mapped = spans.reduce((sum, span) => sum + span.pages, 0);
   if (mapped < pages) into.fill(PageBit.Huge, 0, pages);
   let uniform: number | null = null;
   const believed = options.fd === undefined || mincoreTellsOf(options.fd);
   if (!believed) unknown.push(HIDDEN);
-  for (const span of spans) uniform = lookAt(address, span, into, believed, unknown);
+  let ordinary: Ordinary | undefined;
+  for (const span of spans) ({ uniform, ordinary } = lookAt(address, span, into, believed, unknown));
   if (spans.length !== 1 || mapped < pages) uniform = mapped === 0 ? PageBit.Huge : null;
   const resident = uniform !== null && (uniform & PageBit.Resident) !== 0;
   if (options.sharedMemory && !resident && addSharedSwap(address, states, into, options.fd, unknown)) uniform = null;
   uniform = addVmaBits(states, into, pages, uniform);
-  return { vmas: states, unmappedPages: pages - mapped, uniform, unknown: distinct(unknown) };
+  if (spans.length !== 1 || mapped < pages) ordinary = undefined;
+  return { vmas: states, unmappedPages: pages - mapped, uniform, unknown: distinct(unknown), ordinary };
 }
 
-/** mincore and the page table of one span, joined in `into`. Answers the byte that all its pages have, or null. */
+/** mincore's bytes for a range. Grows to the largest range asked for, and is used again. */
+function vecOf(pages: number): Uint8Array {
+  if (vec.length < pages) vec = new Uint8Array(Math.ceil(pages / 4096) * 4096);
+  return vec.subarray(0, pages);
+}
+
+/** What a span was found to be; `uniform` is the byte of all its pages, or null. */
+type Found = { readonly uniform: number | null; readonly ordinary?: Ordinary | undefined };
+
+/** mincore and the page table of one span, joined in `into`. */
 function lookAt(
   address: bigint,
-  { firstPage, pages }: Span,
+  { firstPage, pages, anonymous }: Span,
   into: Uint8Array,
   believed: boolean,
   unknown: Unknown[],
-): number | null {
+): Found {
   const size = pageSize();
   const start = address + BigInt(firstPage) * BigInt(size);
-  const core = vec.subarray(0, pages);
+  if (anonymous && pages > FEW_PAGES) {
+    const found = readAnonymous(start, pages, into.subarray(firstPage, firstPage + pages));
+    if (found) return found;
+  }
+  const core = vecOf(pages);
   const inCore = mincore(start, pages * size, core);
   if (inCore.errno !== null) {
     core.fill(0);
@@ -109,7 +133,7 @@ function lookAt(
   if (table.source === 'unavailable') {
     bytes.fill(0);
     unknown.push({ source: 'page-table', bits: ['Present', 'Swapped', 'Zero', 'Huge'], reason: table.reason });
-  } else if (table.reason) {
+  } else if (table.source === 'pagemap') {
     unknown.push({ source: 'page-table', bits: table.without, reason: table.reason });
   }
   if (!believed) for (let i = 0; i < pages; i++) core[i] = ((bytes[i] ?? 0) & PageBit.Present) >> 1;
@@ -118,11 +142,11 @@ function lookAt(
     if (value !== null) {
       const byte = table.uniform | value;
       bytes.fill(byte);
-      return byte;
+      return { uniform: byte };
     }
   }
   join(bytes, core);
-  return null;
+  return { uniform: null };
 }
 
 /**
@@ -135,15 +159,6 @@ function mostlySet(core: Uint8Array): boolean {
   let seen = 0;
   for (let i = 0; i < core.length; i += step, seen++) set += (core[i] ?? 0) & 1;
   return set * 2 > seen;
-}
-
-/**
- * All 0 or all 1: compared with itself one byte on, by memcmp (10 µs for 262 144 bytes; a loop takes 100). Else null.
- */
-function allAlike(core: Uint8Array): number | null {
-  const first = core[0];
-  if (first === undefined || first > 1) return null;
-  return Buffer.compare(core.subarray(1), core.subarray(0, -1)) === 0 ? first : null;
 }
 
 /** `bytes |= core & 1`, four pages at a time where the alignment allows. */
@@ -202,12 +217,25 @@ function bitsOf(state: VmaState): number {
 
 function spansOf(states: readonly VmaState[]): readonly Span[] {
   const spans: Span[] = [];
-  for (const { firstPage, pages } of states) {
+  for (const { firstPage, pages, anonymous } of states) {
     const last = spans.at(-1);
-    if (last && last.firstPage + last.pages === firstPage) last.pages += pages;
-    else spans.push({ firstPage, pages });
+    if (last && last.firstPage + last.pages === firstPage) {
+      last.pages += pages;
+      last.anonymous &&= anonymous;
+    } else spans.push({ firstPage, pages, anonymous });
   }
   return spans;
+}
+
+/** Whether both give the pages the same bits. */
+function sameStates(states: readonly VmaState[], before: readonly VmaState[]): boolean {
+  return (
+    states.length === before.length &&
+    states.every((state, index) => {
+      const old = before[index];
+      return old?.firstPage === state.firstPage && old.pages === state.pages && bitsOf(old) === bitsOf(state);
+    })
+  );
 }
 
 function distinct(unknown: readonly Unknown[]): readonly Unknown[] {

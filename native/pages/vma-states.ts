@@ -23,6 +23,8 @@ export type VmaState = {
   /** As in `PROT`; null when the kernel would not tell. */
   readonly protection: number | null;
   readonly shared: boolean;
+  /** Private memory of no file; false when the kernel would not tell. */
+  readonly anonymous: boolean;
   /** VmFlags of smaps, as printed; null when not read. */
   readonly vmFlags: string | null;
   /** `Swap` and `LazyFree` of smaps: counts of the whole VMA, which may reach beyond the range. Null when not read. */
@@ -78,6 +80,7 @@ export function vmaStates(
       dontDump: null,
       protection: null,
       shared: false,
+      anonymous: false,
       vmFlags: null,
       swapBytes: null,
       lazyFreeBytes: null,
@@ -98,6 +101,7 @@ export function vmaStates(
       dontDump: null,
       protection: vma.protection,
       shared: vma.shared,
+      anonymous: vma.anonymous,
       vmFlags: null,
       swapBytes: null,
       lazyFreeBytes: null,

@@ -20,6 +20,8 @@ export type Vma = {
   readonly end: bigint;
   readonly protection: number;
   readonly shared: boolean;
+  /** Private memory of no file. */
+  readonly anonymous: boolean;
 };
 
 /** The mappings of a range by address, and where they were read. */
@@ -36,7 +38,7 @@ const ioctl = bind<(fd: number, request: number, argument: BigUint64Array) => nu
 
 /** struct procmap_query, 104 bytes as 13 words. */
 const query = new BigUint64Array(13);
-const WORD = { size: 0, queryFlags: 1, address: 2, start: 3, end: 4, flags: 5 } as const;
+const WORD = { size: 0, queryFlags: 1, address: 2, start: 3, end: 4, flags: 5, inode: 8 } as const;
 
 function queried(fd: number, start: bigint, end: bigint): readonly Vma[] | Failed {
   const vmas: Vma[] = [];
@@ -55,7 +57,9 @@ function queried(fd: number, start: bigint, end: bigint): readonly Vma[] | Faile
     const vmaEnd = query[WORD.end] ?? 0n;
     if (vmaStart >= end) break;
     const flags = Number(query[WORD.flags] ?? 0n);
-    vmas.push({ start: vmaStart, end: vmaEnd, protection: flags & 7, shared: (flags & 8) !== 0 });
+    const shared = (flags & 8) !== 0;
+    const anonymous = !shared && query[WORD.inode] === 0n;
+    vmas.push({ start: vmaStart, end: vmaEnd, protection: flags & 7, shared, anonymous });
     from = vmaEnd;
   }
   return vmas;
@@ -63,14 +67,15 @@ function queried(fd: number, start: bigint, end: bigint): readonly Vma[] | Faile
 
 /** `7f00…-7f01… rw-p offset device inode path`, one line per VMA. proc_pid_maps(5) */
 export function parseMapsLine(line: string): Vma | null {
-  const match = /^([0-9a-f]+)-([0-9a-f]+) ([r-])([w-])([x-])([sp]) /.exec(line);
+  const match = /^([0-9a-f]+)-([0-9a-f]+) ([r-])([w-])([x-])([sp]) \S+ \S+ (\d+)/.exec(line);
   if (!match) return null;
-  const [, start, end, read, write, execute, sharing] = match;
+  const [, start, end, read, write, execute, sharing, inode] = match;
   return {
     start: BigInt(`0x${start}`),
     end: BigInt(`0x${end}`),
     protection: (read === 'r' ? PROT.READ : 0) | (write === 'w' ? PROT.WRITE : 0) | (execute === 'x' ? PROT.EXEC : 0),
     shared: sharing === 's',
+    anonymous: sharing === 'p' && inode === '0',
   };
 }
 

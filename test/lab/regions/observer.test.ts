@@ -8,8 +8,10 @@ import { MLOCK, mlock, mlock2, munlock } from '../../../native/calls/mlock.ts';
 import { MADV, madvise, mprotect, PROT } from '../../../native/calls/mman.ts';
 import { touchWrite } from '../../../native/calls/touch.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
+import { FEW_PAGES } from '../../../native/pages/anonymous.ts';
 import { readSmapsAsync, type SmapsEntry } from '../../../native/proc/smaps.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
+import { makeHuge } from '../../support/native-memory.ts';
 import { witness } from '../../support/smaps-witness.ts';
 
 const pages = 8;
@@ -86,6 +88,42 @@ describe('what only smaps tells', () => {
     expect(pagesWith('DontDump')).toEqual([]);
     vi.advanceTimersByTime(400);
     expect(pagesWith('DontDump')).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('a look that is told that nothing was called', () => {
+  it('is a whole one all the same after a call, and in the midst of calls', async (context) => {
+    const many = 3 * FEW_PAGES;
+    const made = Region.map(2, 'B', { pages: many }, (call) => call());
+    if (!made.region) throw new Error('nothing was mapped');
+    const { address } = made.region;
+    try {
+      const touchEach = () => {
+        madvise(address, many * size, MADV.NOHUGEPAGE);
+        madvise(address, many * size, MADV.POPULATE_WRITE);
+      };
+      touchEach();
+      const large = new Observer(made.region);
+      large.look(clock, betweenSteps);
+      large.look(clock, betweenSteps, true);
+      const huge = () => large.last.flags.filter((byte) => byte & PageFlag.Huge).length;
+      // mincore says the same before and after.
+      const { errno } = makeHuge(address, many, many - 600);
+      if (errno !== null) context.skip(`MADV_COLLAPSE answered ${errno}`);
+      large.expectVmFlags();
+      large.look(clock, betweenSteps, true);
+      expect(huge()).toBe(512);
+      madvise(address, many * size, MADV.DONTNEED);
+      touchEach();
+      large.look(clock, 1, true);
+      large.look(clock, betweenSteps, true);
+      expect(huge()).toBe(0);
+      makeHuge(address, many, many - 600);
+      await large.during(true, async () => large.look(clock, betweenSteps, true));
+      expect(huge()).toBe(512);
+    } finally {
+      await made.region.release();
+    }
   });
 });
 

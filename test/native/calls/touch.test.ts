@@ -4,6 +4,7 @@ import { MADV, madvise, mincore, mprotect, munmap, PROT } from '../../../native/
 import { touchRead, touchWrite } from '../../../native/calls/touch.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import { map, pageNumbers } from '../../support/native-memory.ts';
+import { nativeScript } from '../../support/native-script.ts';
 
 const PAGES = 3000;
 const length = PAGES * pageSize();
@@ -53,6 +54,33 @@ test('the very first touch of a process counts no fault but its own', () => {
     console.log(JSON.stringify(faults));`;
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   expect(JSON.parse(printed)).toEqual(Array(64).fill(1));
+});
+
+test('a touch right after a fork counts no fault but its own', () => {
+  const printed = nativeScript<Record<string, number[]>>(`
+    import { forkAndHold } from 'calls/fork.ts';
+    import { spawn } from 'node:child_process';
+    import { MADV, MAP, PROT, madvise, mmap } from 'calls/mman.ts';
+    import { touchRead, touchWrite } from 'calls/touch.ts';
+    import { pageSize } from 'libc/sysconf.ts';
+    const size = pageSize();
+    const { returned } = mmap(null, 128 * size, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0);
+    madvise(returned, 128 * size, MADV.NOHUGEPAGE);
+    const forked = () => forkAndHold()[Symbol.dispose]();
+    const spawned = () => spawn('true');
+    const first = (before, touch, page) => {
+      madvise(returned, 128 * size, MADV.DONTNEED);
+      before();
+      return touch(returned, Uint32Array.of(page)).minorFaults;
+    };
+    const each = (before, touch) => Array.from({ length: 40 }, (_, page) => first(before, touch, page));
+    const kinds = (numbers) => [...new Set(numbers)];
+    console.log(JSON.stringify({
+      forked: kinds(each(forked, touchWrite)),
+      read: kinds(each(forked, touchRead)),
+      spawned: kinds(each(spawned, touchWrite)),
+    }));`);
+  expect(printed).toEqual({ forked: [1], read: [1], spawned: [1] });
 });
 
 test('pages touched before fault no more', () => {
