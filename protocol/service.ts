@@ -209,6 +209,11 @@ export const contract = {
    * dirty bytes, and which mappings are locked. What was read comes as the event `target`.
    */
   smaps: { request: z.object({ session }), response: nothing },
+  /**
+   * Whether anything of the session is shown, or wanted: while nothing is, its target is only asked every two seconds
+   * what it holds, and none of its pages are looked at.
+   */
+  shown: { request: z.object({ session, shown: z.boolean() }), response: nothing },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
   addRegion: {
     request: z.object({ session, region: regionRequestSchema }),

@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-import { parseProcessStatus } from '../../native/proc/process-status.ts';
 import type { SessionEvent, Step } from '../../protocol/events.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
@@ -10,9 +8,10 @@ import type { Text } from '../../protocol/text.ts';
 import { Clock } from '../base/clock.ts';
 import { formatAddress } from '../base/format.ts';
 import { environment } from '../limits/environment.ts';
+import type { Gate } from '../processes/gate.ts';
 import { mostCpuShare, PacedWork, restAfterMs } from '../processes/paced-work.ts';
 import { readMappings, type Vma } from '../processes/read-mappings.ts';
-import { type Gate, WatchedProcess } from '../processes/watched-process.ts';
+import { WatchedProcess } from '../processes/watched-process.ts';
 import { labelOf } from '../session/region-set.ts';
 import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import { Transcript } from '../session/transcript.ts';
@@ -24,9 +23,10 @@ const what: Text = { en: 'This session looks at another process', zh: '此会话
 
 /** The list of mappings and what is shown of them have a half each of what looking may take. */
 const share = mostCpuShare / 2;
-/** A sample is told at least so often, also where nothing moves; what stood still so long is asked less often. */
+/** A sample is told at least so often, also where nothing moves. */
 const stillMs = 1000;
-const stillTimes = 3;
+/** While nothing of the session is shown, only whether it is still there is asked, and so often. */
+const unshownMs = 2000;
 /** A mapping that grows on and on comes as a new region no more often than this. */
 const growEveryMs = 5000;
 
@@ -63,6 +63,10 @@ export class AttachedSession implements SessionHandle {
     openMapping: async ({ address }) => ({ region: await this.#inTurn(() => this.#openAt(Number(address))) }),
     closeMapping: async ({ region }) => this.#inTurn(() => this.#close(region)),
     smaps: async () => this.#inTurn(() => this.#readSmaps()),
+    shown: async ({ shown }) => {
+      this.#isShown = shown;
+      if (shown) this.#wake();
+    },
   };
   #busy: Promise<unknown> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
@@ -70,14 +74,16 @@ export class AttachedSession implements SessionHandle {
   #regions = 0;
   #sequence = 0;
   /** What the gate said when the shown mappings were looked at, and when they may be again. */
-  #shownAt = '';
+  #shownAt = 0;
   #nextShown = 0;
   #nextGrowth = 0;
   #sampledAt = Number.NEGATIVE_INFINITY;
-  #sampled = '';
+  #sampled = 0;
   /** What the gate said when a sample last told that the shown mappings are as they were seen. */
-  #seen = '';
-  #movedAt = 0;
+  #seen = 0;
+  #isShown = true;
+  /** Ends the rest between two asks early. */
+  #wake: () => void = () => {};
   /** Why it is over. */
   #over: Problem | undefined;
 
@@ -120,6 +126,7 @@ export class AttachedSession implements SessionHandle {
 
   async dispose(): Promise<void> {
     this.#ending.abort();
+    this.#wake();
     await this.#running;
     await this.#busy;
     for (const region of [...this.#open.keys()]) this.#release(region);
@@ -131,10 +138,20 @@ export class AttachedSession implements SessionHandle {
     while (!signal.aborted && !this.#over) {
       const beganMs = performance.now();
       await this.#inTurn(() => this.#tick()).catch((error: unknown) => this.#end(error));
-      const intervalMs = beganMs - this.#movedAt > stillMs ? stillTimes * this.#intervalMs : this.#intervalMs;
-      const leftMs = intervalMs - (performance.now() - beganMs);
-      await setTimeout(Math.max(1, leftMs), undefined, { signal }).catch(() => {});
+      if (!signal.aborted && !this.#over) await this.#rest(beganMs);
     }
+  }
+
+  /** Until the next ask, which a request may bring forward. */
+  #rest(beganMs: number): Promise<void> {
+    const intervalMs = this.#isShown ? this.#intervalMs : unshownMs;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.max(1, intervalMs - (performance.now() - beganMs)));
+    this.#wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    return promise;
   }
 
   /** Final: what was seen stays. */
@@ -149,7 +166,8 @@ export class AttachedSession implements SessionHandle {
   async #tick(): Promise<void> {
     if (this.#over) return;
     const gate = this.#watched.ask();
-    if (this.#open.size > 0 && gate.gate !== this.#shownAt && performance.now() >= this.#nextShown) {
+    if (!this.#isShown) return this.#sample(gate);
+    if (this.#open.size > 0 && gate.moves !== this.#shownAt && performance.now() >= this.#nextShown) {
       await this.#lookAtShown(gate);
     }
     this.#sample(gate);
@@ -187,7 +205,7 @@ export class AttachedSession implements SessionHandle {
       held.heldNs += heldNs;
       held.longestHeldNs = Math.max(held.longestHeldNs, longestHeldNs);
     }
-    this.#shownAt = gate.gate;
+    this.#shownAt = gate.moves;
     const { cpuNs } = work.cost;
     this.#watched.count({ cpuNs, ...held });
     this.#nextShown = performance.now() + restAfterMs(cpuNs, share);
@@ -298,20 +316,17 @@ export class AttachedSession implements SessionHandle {
     const title: Text = { en: 'Read PSS, dirty and locked pages', zh: '读取 PSS、脏页和锁定的页' };
     this.#step(title, 'read', { path: `/proc/${this.pid}/smaps` }, startedNs, { ...(reason && { outcome: reason }) });
     // What is shown has its locks anew.
-    this.#shownAt = '';
+    this.#shownAt = 0;
     this.#nextShown = 0;
   }
 
-  #sample({ gate, minorFaults, majorFaults, status }: Gate): void {
+  #sample({ moves, minorFaults, majorFaults, status }: Gate): void {
     const now = performance.now();
-    if (gate === this.#sampled && now - this.#sampledAt < stillMs) return;
-    const { vmLckBytes, rssBytes, swapBytes, lockLimitBytes } = {
-      ...parseProcessStatus(status),
-      lockLimitBytes: this.#watched.last?.process.lockLimitBytes ?? null,
-    };
+    if (moves === this.#sampled && now - this.#sampledAt < stillMs) return;
+    const { vmLckBytes, rssBytes, swapBytes } = status;
+    const lockLimitBytes = this.#watched.last?.process.lockLimitBytes ?? null;
     if (vmLckBytes === null || rssBytes === null) return;
-    if (this.#sampled !== gate) this.#movedAt = now;
-    this.#sampled = gate;
+    this.#sampled = moves;
     this.#sampledAt = now;
     const sample = {
       tNs: this.#clock.nowNs(),
@@ -323,9 +338,9 @@ export class AttachedSession implements SessionHandle {
       ...(lockLimitBytes === null ? {} : { memlockSoft: lockLimitBytes }),
     };
     // Where nothing moved since, they are as they were seen.
-    const looked = gate === this.#shownAt ? [...this.#open.keys()] : [];
-    const still = looked.length > 0 && gate === this.#seen;
-    if (looked.length > 0) this.#seen = gate;
+    const looked = moves === this.#shownAt ? [...this.#open.keys()] : [];
+    const still = looked.length > 0 && moves === this.#seen;
+    if (looked.length > 0) this.#seen = moves;
     this.#tell({ kind: 'sample', sample, looked, ...(still && { still }) });
   }
 

@@ -62,6 +62,16 @@ export class Target implements Disposable {
     }
   }
 
+  /** Why it is no longer there, where its files say so. */
+  over(): unknown {
+    try {
+      this.check();
+    } catch (error) {
+      return error;
+    }
+    return gone(this.pid);
+  }
+
   /** Its row in the table of processes. */
   row(mappings: number | null): ProcessRow {
     const status = readText(`/proc/${this.pid}/status`);
