@@ -1,3 +1,4 @@
+import { threadCpuNs } from '../../native/calls/thread-cpu.ts';
 import type { SessionEvent, Step } from '../../protocol/events.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
@@ -25,6 +26,8 @@ const what: Text = { en: 'This session looks at another process', zh: '此会话
 const share = mostCpuShare / 2;
 /** A sample is told at least so often, also where nothing moves. */
 const stillMs = 1000;
+/** Most of one CPU that asking takes where nothing moved so long: where a wake costs more, it is asked less often. */
+const stillShare = 0.004;
 /** While nothing of the session is shown, only whether it is still there is asked, and so often. */
 const unshownMs = 2000;
 /** A mapping that grows on and on comes as a new region no more often than this. */
@@ -81,6 +84,9 @@ export class AttachedSession implements SessionHandle {
   #sampled = 0;
   /** What the gate said when a sample last told that the shown mappings are as they were seen. */
   #seen = 0;
+  #movedAt = 0;
+  /** CPU time of this thread at the last rest. */
+  #restedAtNs = 0;
   #isShown = true;
   /** Ends the rest between two asks early. */
   #wake: () => void = () => {};
@@ -144,7 +150,11 @@ export class AttachedSession implements SessionHandle {
 
   /** Until the next ask, which a request may bring forward. */
   #rest(beganMs: number): Promise<void> {
-    const intervalMs = this.#isShown ? this.#intervalMs : unshownMs;
+    const nowNs = threadCpuNs();
+    const restMs = Math.min(stillMs, restAfterMs(nowNs - this.#restedAtNs, stillShare));
+    this.#restedAtNs = nowNs;
+    const leastMs = beganMs - this.#movedAt > stillMs ? Math.max(this.#intervalMs, restMs) : this.#intervalMs;
+    const intervalMs = this.#isShown ? leastMs : unshownMs;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, Math.max(1, intervalMs - (performance.now() - beganMs)));
     this.#wake = () => {
@@ -326,6 +336,7 @@ export class AttachedSession implements SessionHandle {
     const { vmLckBytes, rssBytes, swapBytes } = status;
     const lockLimitBytes = this.#watched.last?.process.lockLimitBytes ?? null;
     if (vmLckBytes === null || rssBytes === null) return;
+    if (moves !== this.#sampled) this.#movedAt = now;
     this.#sampled = moves;
     this.#sampledAt = now;
     const sample = {

@@ -19,8 +19,8 @@ const zombie = new Set([...'ZX'].map((letter) => letter.charCodeAt(0)));
 
 /**
  * Asks a process whether any of its pages came, went, was locked or mapped, ten times a second if one likes, which
- * costs it nothing: the faults of `stat`, and the lines of memory of `status`. Both stay open and are read into the same
- * bytes; unless these differ nothing is parsed. Dispose of it to close them.
+ * costs it nothing: the faults of `stat`, and the lines of memory of `status`. Both stay open and are read into the
+ * same bytes; unless these differ nothing is parsed. Dispose of it to close them.
  */
 export class GateFiles implements Disposable {
   readonly #stat: number;

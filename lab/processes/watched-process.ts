@@ -28,7 +28,7 @@ export class WatchedProcess implements Disposable {
   #lookedAt = 0;
   #last: KeptLook | undefined;
   #next = 0;
-  /** What asking `stat` and `status` had cost at the last look: the rest is part of what the next one has to rest for. */
+  /** What asking `stat` and `status` had cost at the last look: what it cost since, the next one has to rest for too. */
   #gatesNs = 0;
   #looking: Promise<void> | undefined;
   #samples: Sample[] = [];
