@@ -164,7 +164,14 @@ export const contract = {
   /** The host, and the machine it runs on. */
   host: { request: z.object({}), response: hostInfoSchema },
   /** What the engine's process may lock, or another one, and how to raise it. Measured anew at each call. */
-  limits: { request: z.object({ pid: z.int().positive().optional() }), response: limitsReportSchema },
+  limits: {
+    request: z.object({
+      pid: z.int().positive().optional(),
+      /** The `startTicks` of its row: another process that has the pid by now is refused. */
+      startTicks: z.int().nonnegative().optional(),
+    }),
+    response: limitsReportSchema,
+  },
   /** All processes: who they are, what they hold, what they lock of which limit. Only what changed, as a rule. */
   processes: { request: processesRequestSchema, response: processesSchema },
   /** One process: its mappings and pages, looked at anew only when something moved and its cost allows. */

@@ -99,9 +99,8 @@ export class AttachedSession implements SessionHandle {
     this.#session = session;
     this.#reader = reader;
     this.#intervalMs = 1000 / sampleHz;
-    this.#watched = new WatchedProcess(pid, share);
+    this.#watched = new WatchedProcess(pid, share, startTicks);
     try {
-      checkIdentity(this.#watched.target, startTicks);
       const { name } = this.#watched.target.row(null);
       this.#transcript = new Transcript({ version, experiment: attachExperiment(pid, name), placement, pid });
     } catch (error) {
@@ -381,16 +380,6 @@ export class AttachedSession implements SessionHandle {
     this.#busy = turn.catch(() => {});
     return turn;
   }
-}
-
-/** Throws `gone` when the pid is another process's by now. */
-export function checkIdentity(target: WatchedProcess['target'], startTicks: number | undefined): void {
-  if (startTicks === undefined || target.startTicks === startTicks) return;
-  throw problem(
-    'gone',
-    `The process that was meant has ended, and its pid ${target.pid} is another's by now; choose again.`,
-    `所指的进程已经结束，其 pid ${target.pid} 现在属于另一个进程；请重新选择。`,
-  );
 }
 
 function refused(pid: number, why: Text): ProblemError {

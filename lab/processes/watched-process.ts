@@ -28,7 +28,7 @@ export class WatchedProcess implements Disposable {
   #lookedAt = 0;
   #last: KeptLook | undefined;
   #next = 0;
-  /** What asking `stat` and `status` had cost at the last look: what it cost since, the next one has to rest for too. */
+  /** What asking `stat` and `status` had cost at the last look: the next one has to rest for what it cost since, too. */
   #gatesNs = 0;
   #looking: Promise<void> | undefined;
   #samples: Sample[] = [];
@@ -36,10 +36,11 @@ export class WatchedProcess implements Disposable {
 
   /**
    * @param share of one CPU that its looks may take
+   * @param startTicks of the process that is meant
    * @throws ProblemError when there is no such process, or it has no memory
    */
-  constructor(pid: number, share = mostCpuShare) {
-    this.target = new Target(pid);
+  constructor(pid: number, share = mostCpuShare, startTicks?: number) {
+    this.target = new Target(pid, startTicks);
     this.#share = share;
     try {
       this.#gate = new GateFiles(pid);

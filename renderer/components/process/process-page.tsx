@@ -220,7 +220,7 @@ function RegionName({ region, mapping }: { region: RegionInfo; mapping: TargetMa
   const { t } = useWords();
   const name = mapping?.name ? lastPart(mapping.name) : mapping ? t(`process.kind.${mapping.kind}`) : nameOf(region);
   return (
-    <h2 className={pages.label} title={mapping?.name}>
+    <h2 className={`${pages.label} ${pages.whole}`} title={mapping?.name || name}>
       <small className={classes.letter}>{region.label}</small> {name}
     </h2>
   );
