@@ -28,7 +28,7 @@ export class WatchedProcess implements Disposable {
   #lookedAt = 0;
   #last: KeptLook | undefined;
   #next = 0;
-  /** What asking `stat` and `status` had cost at the last look: the next one has to rest for what it cost since, too. */
+  /** What asking `stat` and `status` cost until the last look: for what it cost since, the next one has to rest too. */
   #gatesNs = 0;
   #looking: Promise<void> | undefined;
   #samples: Sample[] = [];

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useApp, useDuration, useWords } from '../../context/context.ts';
-import type { Session } from '../../store/session/session.ts';
+import { regionsAt, type Session } from '../../store/session/session.ts';
 import { shownSample } from '../../store/store.ts';
 import { Legend } from '../page-map/legend.tsx';
 import { faultsAt } from './fault-bars.ts';
@@ -31,8 +31,9 @@ export function FilmGutter({ session, lanes, layout, step, label }: Props) {
   const vmRss = useApp((state) => shownSample(state)?.vmRss);
   const faults = useApp((state) => faultsAt(session.samples, state.instant?.toNs));
   const { locked, times } = layout;
-  const mapped = useMemo(() => session.regions.filter(({ id }) => !session.released.has(id)), [session]);
-  const counted = session.state === 'open' ? mapped : session.regions;
+  const tNs = useApp((state) => state.instant?.toNs);
+  const mapped = useMemo(() => regionsAt(session, session.target && tNs), [session, tNs]);
+  const counted = session.state === 'open' || session.target ? mapped : session.regions;
   return (
     <div className={classes.gutter}>
       {label === undefined ? (

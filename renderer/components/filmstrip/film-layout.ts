@@ -1,4 +1,4 @@
-/** Where the parts of the filmstrip are, CSS pixels from its top: lanes of pages, then VmLck, times, faults and calls. */
+/** Where the parts of the filmstrip are, CSS pixels from its top: lanes of pages, VmLck, times, faults and calls. */
 export interface FilmLayout {
   readonly lanes: { readonly top: number; readonly height: number; readonly gap: number };
   /** Undefined where nothing was locked. */

@@ -162,7 +162,7 @@ function paintRss(context: CanvasRenderingContext2D, { session, axis, inks }: Fi
   context.globalAlpha = 1;
 }
 
-/** How many faults another process took between two samples, on a scale of powers; with major ones they are brighter. */
+/** How many faults another process took between two samples, on a scale of powers; major ones make them brighter. */
 function paintFaults(
   context: CanvasRenderingContext2D,
   { session, axis, inks }: FilmScene,

@@ -6,7 +6,7 @@ import { Lockers } from './lockers.tsx';
 import classes from './process.module.css';
 
 /** What the world may read of a process: who it is and what it holds; and who else locks memory here. */
-export function About({ row }: { row: ProcessRow }) {
+export function About({ row, past }: { row: ProcessRow; past: boolean }) {
   const { t, format, pick } = useWords();
   const why = row.reason ? pick(row.reason) : t('processes.notInStatus');
   const unknown = <Unknown why={why} />;
@@ -51,7 +51,7 @@ export function About({ row }: { row: ProcessRow }) {
         ))}
       </dl>
       <h3>{t('process.lockers.title')}</h3>
-      <Lockers pid={row.pid} />
+      {past ? <p>{t('process.past.lockersNotKept')}</p> : <Lockers pid={row.pid} />}
     </div>
   );
 }
