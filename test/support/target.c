@@ -82,6 +82,7 @@ int main(int count, char **words) {
     if (order == 'd') madvise(half, 8 * page, MADV_DONTNEED);
     if (order == 'l') mlock(half, 8 * page);
     if (order == 'm') touch(added = mapped(NULL, 100, both, private, -1), 100);
+    if (order == 'p') prctl(PR_SET_DUMPABLE, 0);
     if (order == 'u') munmap(named, 8 * page);
     if (order == 'e') execl("/proc/self/exe", words[0], "again", NULL);
     if (order == '\n') continue;
