@@ -46,7 +46,7 @@ export const enProcess = {
     locked: '{{size}} locked',
     counts: 'by counts',
     countsHint:
-      'Its pages are not kept from both instants: a page that came and one that left cancel out. Those of an open mapping are compared page by page.',
+      'By counts: a page that came and one that left cancel out. Mappings open at both instants are compared page by page.',
     total: { rss: 'RSS', swap: 'Swap', locked: 'VmLck' },
   },
   past: {

@@ -46,7 +46,7 @@ export const zhProcess: Texts['process'] = {
     swapped: '换出 {{size}}',
     locked: '锁定 {{size}}',
     counts: '按计数',
-    countsHint: '未保留两个时刻的各页：一进一出的页会相互抵消。已打开的映射逐页比较。',
+    countsHint: '按计数：一进一出的页会相互抵消。两个时刻都已打开的映射逐页比较。',
     total: { rss: '驻留 RSS', swap: '交换区', locked: '已锁定 VmLck' },
   },
   past: {

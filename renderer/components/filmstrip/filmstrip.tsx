@@ -150,6 +150,7 @@ function Filmstrip({ session, of }: Props) {
       aria-label={of ? t('film.titleOf', { label: of.label }) : t('film.title')}
       data-bare={of?.bare || undefined}
       data-compared={against !== undefined || undefined}
+      data-foreign={foreign || undefined}
     >
       {!of?.bare && (
         <FilmBar

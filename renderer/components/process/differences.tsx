@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import { type CameAndLeft, type TargetChange, targetDiff } from '../../../protocol/target.ts';
@@ -95,6 +95,7 @@ function Differences({ rows: changes, before, after, onOpen }: Props) {
           </div>
         ))}
       </dl>
+      {changes.some(byCounts) && <p className={classes.note}>≈ {t('process.difference.countsHint')}</p>}
       {changes.length === 0 ? (
         <p className={classes.note}>{t('process.difference.none')}</p>
       ) : (
@@ -141,8 +142,6 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
     if (size) return [t(`process.difference.${what}`, { size })];
     return pages === null ? [t(`process.difference.${what}`, { size: t('process.unknown') })] : [];
   });
-  // Of what came or went, all pages did.
-  const counted = !changed && change.change !== 'came' && change.change !== 'went' && moved.length > 0;
   const what = t(`process.difference.${change.change}`, { size });
   const words = (
     <>
@@ -155,8 +154,12 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
         {(change.change === 'came' || change.change === 'went') && ` ${size}`}
       </span>
       <span className={classes.moved}>
+        {byCounts(change) && (
+          <span title={t('process.difference.countsHint')}>
+            ≈<VisuallyHidden component="span"> {t('process.difference.counts')} </VisuallyHidden>
+          </span>
+        )}
         {moved.join(format.listSeparator)}
-        {counted && <small title={t('process.difference.countsHint')}> {t('process.difference.counts')}</small>}
       </span>
     </>
   );
@@ -167,6 +170,9 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
     </button>
   );
 }
+
+/** Whether pages that came and pages that left may have cancelled out; of what came or went as a whole, all did. */
+const byCounts = ({ change, changed }: TargetChange): boolean => !changed && change !== 'came' && change !== 'went';
 
 /** `+12 MiB −4 KiB`: what came, and what left. */
 const bothWays = ({ came, left }: CameAndLeft, pageSize: number, format: (bytes: number) => string): string =>

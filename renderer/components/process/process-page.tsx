@@ -110,8 +110,11 @@ export function ProcessView({ session, target: newest }: { session: Session; tar
 /** The sentence at the instant that is shown. */
 function Sentence({ target: { process } }: { target: Target }) {
   const past = useApp((state) => (state.instant ? shownSample(state) : undefined));
-  const row = past ? { ...process, vmLckBytes: past.vmLck, rssBytes: past.vmRss } : process;
-  return <ProcessSentence row={row} />;
+  if (!past) return <ProcessSentence row={process} />;
+  // Samples tell the sum alone; what it was made of is that of the look where the sum is.
+  const unknown = { anonBytes: null, fileBytes: null, shmemBytes: null, swapBytes: past.vmSwap ?? null };
+  const parts = past.vmRss === process.rssBytes ? {} : unknown;
+  return <ProcessSentence row={{ ...process, ...parts, vmLckBytes: past.vmLck, rssBytes: past.vmRss }} />;
 }
 
 /** When it ended or executed another program, by the session's time, and which. */
