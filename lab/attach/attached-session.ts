@@ -17,6 +17,7 @@ import { labelOf } from '../session/region-set.ts';
 import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import { Transcript } from '../session/transcript.ts';
 import { attachExperiment } from './attach-report.ts';
+import { CpuBudget } from './cpu-budget.ts';
 import { OpenedMapping, vmaAt } from './opened-mapping.ts';
 import { ToldTarget } from './told-target.ts';
 
@@ -24,10 +25,13 @@ const what: Text = { en: 'This session looks at another process', zh: '此会话
 
 /** The list of mappings and what is shown of them have a half each of what looking may take. */
 const share = mostCpuShare / 2;
+/** All of the process that looks, with what it tells; V8's own threads and whoever reads come on top. */
+const wholeShare = 0.025;
+const mostSavedNs = 20e6;
 /** A sample is told at least so often, also where nothing moves. */
 const stillMs = 1000;
 /** Most of one CPU that asking takes where nothing moved so long: where a wake costs more, it is asked less often. */
-const stillShare = 0.004;
+const stillShare = 0.003;
 /** While nothing of the session is shown, only whether it is still there is asked, and so often. */
 const unshownMs = 2000;
 /** A mapping that grows on and on comes as a new region no more often than this. */
@@ -85,6 +89,11 @@ export class AttachedSession implements SessionHandle {
   /** What the gate said when a sample last told that the shown mappings are as they were seen. */
   #seen = 0;
   #movedAt = 0;
+  /** The list has its turn before what is shown is looked at again, from this time on. */
+  #listWaits = false;
+  #listAt = 0;
+  /** Undefined where others work in this thread too. */
+  readonly #budget: CpuBudget | undefined;
   /** CPU time of this thread at the last rest. */
   #restedAtNs = 0;
   #isShown = true;
@@ -99,6 +108,7 @@ export class AttachedSession implements SessionHandle {
     this.#session = session;
     this.#reader = reader;
     this.#intervalMs = 1000 / sampleHz;
+    this.#budget = placement === 'isolated' ? new CpuBudget(wholeShare, mostSavedNs) : undefined;
     this.#watched = new WatchedProcess(pid, share, startTicks);
     try {
       const { name } = this.#watched.target.row(null);
@@ -175,19 +185,25 @@ export class AttachedSession implements SessionHandle {
   async #tick(): Promise<void> {
     if (this.#over) return;
     const gate = this.#watched.ask();
-    if (!this.#isShown) return this.#sample(gate);
-    if (this.#open.size > 0 && gate.moves !== this.#shownAt && performance.now() >= this.#nextShown) {
+    const mayLook = (): boolean => this.#isShown && (this.#budget?.isLeft ?? true);
+    const now = performance.now();
+    const listFirst = this.#listWaits && now >= this.#listAt && this.#watched.isNew(gate);
+    const due = this.#open.size > 0 && gate.moves !== this.#shownAt && now >= this.#nextShown;
+    if (due && !listFirst && mayLook()) {
       await this.#lookAtShown(gate);
+      this.#listWaits = true;
     }
     this.#sample(gate);
     // Asking again whether something moved costs as much as asking.
-    if (this.#watched.isNew(gate)) await this.#list();
+    if (mayLook() && this.#watched.isNew(gate)) await this.#list();
   }
 
   /** The list of mappings, where something moved and its cost allows. */
   async #list(smaps = false): Promise<void> {
     const answer = await this.#watched.since(this.#sequence, { smaps });
     this.#sequence = answer.sequence;
+    this.#listAt = performance.now() + answer.nextMs;
+    if (answer.look) this.#listWaits = false;
     const { last } = this.#watched;
     if (!answer.look || !last) return;
     const tell = (target: Extract<Telling, { kind: 'target' }>['target']) => this.#tell({ kind: 'target', target });
