@@ -78,7 +78,9 @@ const limitIgnored: Text = {
   zh: '{name} 已锁定 {locked}。它拥有 CAP_IPC_LOCK，上限 {limit} 只在用户命名空间中起作用。',
 };
 
-function inMemory({ swapBytes, shmemBytes }: ProcessRow): Text {
+function inMemory({ anonBytes, fileBytes, swapBytes, shmemBytes }: ProcessRow): Text {
+  if (anonBytes === null && fileBytes === null)
+    return { en: '{name} has {rss} in memory.', zh: '{name} 在内存中有 {rss}。' };
   const shared = shmemBytes ? { en: ', {shmem} shared', zh: '、共享 {shmem}' } : nothing;
   const swapped = swapBytes ? { en: ', and {swap} in swap', zh: '，另有 {swap} 在交换区' } : nothing;
   return {

@@ -164,7 +164,14 @@ export const contract = {
   /** The host, and the machine it runs on. */
   host: { request: z.object({}), response: hostInfoSchema },
   /** What the engine's process may lock, or another one, and how to raise it. Measured anew at each call. */
-  limits: { request: z.object({ pid: z.int().positive().optional() }), response: limitsReportSchema },
+  limits: {
+    request: z.object({
+      pid: z.int().positive().optional(),
+      /** The `startTicks` of its row: another process that has the pid by now is refused. */
+      startTicks: z.int().nonnegative().optional(),
+    }),
+    response: limitsReportSchema,
+  },
   /** All processes: who they are, what they hold, what they lock of which limit. Only what changed, as a rule. */
   processes: { request: processesRequestSchema, response: processesSchema },
   /** One process: its mappings and pages, looked at anew only when something moved and its cost allows. */
@@ -209,6 +216,11 @@ export const contract = {
    * dirty bytes, and which mappings are locked. What was read comes as the event `target`.
    */
   smaps: { request: z.object({ session }), response: nothing },
+  /**
+   * Whether anything of the session is shown, or wanted: while nothing is, its target is only asked every two seconds
+   * what it holds, and none of its pages are looked at.
+   */
+  shown: { request: z.object({ session, shown: z.boolean() }), response: nothing },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */
   addRegion: {
     request: z.object({ session, region: regionRequestSchema }),

@@ -72,6 +72,19 @@ export function targetAt(events: readonly TargetTold[], tNs: number): TargetStat
   return state;
 }
 
+/** Pages that came to a state, and that left it. */
+export interface CameAndLeft {
+  readonly came: number;
+  readonly left: number;
+}
+
+/** What became of a mapping's pages, page by page; null is unknown. */
+export interface ChangedPages {
+  readonly resident: CameAndLeft | null;
+  readonly swapped: CameAndLeft | null;
+  readonly locked: CameAndLeft | null;
+}
+
 /** What became of a mapping between two instants, by its counts; null is unknown. */
 export interface TargetChange {
   readonly change: 'came' | 'went' | 'grew' | 'shrank' | 'same';
@@ -83,13 +96,20 @@ export interface TargetChange {
   readonly residentDeltaPages: number | null;
   readonly swappedDeltaPages: number | null;
   readonly lockedDeltaPages: number | null;
+  /** Where its pages of both instants are kept; by counts alone a page that came and one that left cancel out. */
+  readonly changed?: ChangedPages;
 }
 
 /**
- * The mappings that differ between two instants, those of most pages first: by counts, so that a page which left and
- * one which came cancel out (the page maps of opened mappings tell those).
+ * The mappings that differ between two instants, those of most pages first.
+ *
+ * @param changedOf what became of the pages of one that was there at both instants, where they are kept
  */
-export function targetDiff(before: TargetState, after: TargetState): TargetChange[] {
+export function targetDiff(
+  before: TargetState,
+  after: TargetState,
+  changedOf: (mapping: TargetMapping) => ChangedPages | undefined = () => undefined,
+): TargetChange[] {
   const [one, other] = [before.mappings ?? new Map(), after.mappings ?? new Map()] as ReadonlyMap<
     string,
     TargetMapping
@@ -101,7 +121,8 @@ export function targetDiff(before: TargetState, after: TargetState): TargetChang
     const candidates = [one?.get(mapping.start), byEnd.get(mapping.end)];
     const was = candidates.find((each) => each && isSame(each, mapping) && !known.has(each));
     if (was) known.add(was);
-    changes.push(changeOf(was, mapping));
+    const changed = was?.start === mapping.start && was.end === mapping.end ? changedOf(mapping) : undefined;
+    changes.push({ ...changeOf(was, mapping), ...(changed && { changed }) });
   }
   for (const mapping of one?.values() ?? []) if (!known.has(mapping)) changes.push(changeOf(mapping, undefined));
   return changes.filter((each) => each.change !== 'same' || pagesMoved(each) > 0).sort((a, b) => weight(b) - weight(a));
@@ -131,8 +152,15 @@ function changeOf(was: TargetMapping | undefined, is: TargetMapping | undefined)
   };
 }
 
-const pagesMoved = ({ residentDeltaPages, swappedDeltaPages, lockedDeltaPages }: TargetChange): number =>
-  Math.abs(residentDeltaPages ?? 0) + Math.abs(swappedDeltaPages ?? 0) + Math.abs(lockedDeltaPages ?? 0);
+function pagesMoved({ residentDeltaPages, swappedDeltaPages, lockedDeltaPages, changed }: TargetChange): number {
+  const moved = (pages: CameAndLeft | null | undefined, delta: number | null): number =>
+    pages ? pages.came + pages.left : Math.abs(delta ?? 0);
+  return (
+    moved(changed?.resident, residentDeltaPages) +
+    moved(changed?.swapped, swappedDeltaPages) +
+    moved(changed?.locked, lockedDeltaPages)
+  );
+}
 
 /** Pages count before address space: a reservation costs nothing. */
 const weight = (each: TargetChange): number => pagesMoved(each) * 2 ** 20 + Math.abs(each.sizeDeltaPages) / 2 ** 20;

@@ -1,5 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
-import { parseProcessStatus } from '../../native/proc/process-status.ts';
+import { threadCpuNs } from '../../native/calls/thread-cpu.ts';
 import type { SessionEvent, Step } from '../../protocol/events.ts';
 import type { Placement } from '../../protocol/experiment.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
@@ -10,13 +9,15 @@ import type { Text } from '../../protocol/text.ts';
 import { Clock } from '../base/clock.ts';
 import { formatAddress } from '../base/format.ts';
 import { environment } from '../limits/environment.ts';
+import type { Gate } from '../processes/gate.ts';
 import { mostCpuShare, PacedWork, restAfterMs } from '../processes/paced-work.ts';
 import { readMappings, type Vma } from '../processes/read-mappings.ts';
-import { type Gate, WatchedProcess } from '../processes/watched-process.ts';
+import { WatchedProcess } from '../processes/watched-process.ts';
 import { labelOf } from '../session/region-set.ts';
 import { type Answers, answerBy, type SessionHandle } from '../session/session-handle.ts';
 import { Transcript } from '../session/transcript.ts';
 import { attachExperiment } from './attach-report.ts';
+import { CpuBudget } from './cpu-budget.ts';
 import { OpenedMapping, vmaAt } from './opened-mapping.ts';
 import { ToldTarget } from './told-target.ts';
 
@@ -24,9 +25,15 @@ const what: Text = { en: 'This session looks at another process', zh: '此会话
 
 /** The list of mappings and what is shown of them have a half each of what looking may take. */
 const share = mostCpuShare / 2;
-/** A sample is told at least so often, also where nothing moves; what stood still so long is asked less often. */
+/** All of the process that looks, with what it tells; V8's own threads and whoever reads come on top. */
+const wholeShare = 0.025;
+const mostSavedNs = 20e6;
+/** A sample is told at least so often, also where nothing moves. */
 const stillMs = 1000;
-const stillTimes = 3;
+/** Most of one CPU that asking takes where nothing moved so long: where a wake costs more, it is asked less often. */
+const stillShare = 0.003;
+/** While nothing of the session is shown, only whether it is still there is asked, and so often. */
+const unshownMs = 2000;
 /** A mapping that grows on and on comes as a new region no more often than this. */
 const growEveryMs = 5000;
 
@@ -63,6 +70,10 @@ export class AttachedSession implements SessionHandle {
     openMapping: async ({ address }) => ({ region: await this.#inTurn(() => this.#openAt(Number(address))) }),
     closeMapping: async ({ region }) => this.#inTurn(() => this.#close(region)),
     smaps: async () => this.#inTurn(() => this.#readSmaps()),
+    shown: async ({ shown }) => {
+      this.#isShown = shown;
+      if (shown) this.#wake();
+    },
   };
   #busy: Promise<unknown> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
@@ -70,14 +81,24 @@ export class AttachedSession implements SessionHandle {
   #regions = 0;
   #sequence = 0;
   /** What the gate said when the shown mappings were looked at, and when they may be again. */
-  #shownAt = '';
+  #shownAt = 0;
   #nextShown = 0;
   #nextGrowth = 0;
   #sampledAt = Number.NEGATIVE_INFINITY;
-  #sampled = '';
+  #sampled = 0;
   /** What the gate said when a sample last told that the shown mappings are as they were seen. */
-  #seen = '';
+  #seen = 0;
   #movedAt = 0;
+  /** The list has its turn before what is shown is looked at again, from this time on. */
+  #listWaits = false;
+  #listAt = 0;
+  /** Undefined where others work in this thread too. */
+  readonly #budget: CpuBudget | undefined;
+  /** CPU time of this thread at the last rest. */
+  #restedAtNs = 0;
+  #isShown = true;
+  /** Ends the rest between two asks early. */
+  #wake: () => void = () => {};
   /** Why it is over. */
   #over: Problem | undefined;
 
@@ -87,9 +108,9 @@ export class AttachedSession implements SessionHandle {
     this.#session = session;
     this.#reader = reader;
     this.#intervalMs = 1000 / sampleHz;
-    this.#watched = new WatchedProcess(pid, share);
+    this.#budget = placement === 'isolated' ? new CpuBudget(wholeShare, mostSavedNs) : undefined;
+    this.#watched = new WatchedProcess(pid, share, startTicks);
     try {
-      checkIdentity(this.#watched.target, startTicks);
       const { name } = this.#watched.target.row(null);
       this.#transcript = new Transcript({ version, experiment: attachExperiment(pid, name), placement, pid });
     } catch (error) {
@@ -120,6 +141,7 @@ export class AttachedSession implements SessionHandle {
 
   async dispose(): Promise<void> {
     this.#ending.abort();
+    this.#wake();
     await this.#running;
     await this.#busy;
     for (const region of [...this.#open.keys()]) this.#release(region);
@@ -131,10 +153,24 @@ export class AttachedSession implements SessionHandle {
     while (!signal.aborted && !this.#over) {
       const beganMs = performance.now();
       await this.#inTurn(() => this.#tick()).catch((error: unknown) => this.#end(error));
-      const intervalMs = beganMs - this.#movedAt > stillMs ? stillTimes * this.#intervalMs : this.#intervalMs;
-      const leftMs = intervalMs - (performance.now() - beganMs);
-      await setTimeout(Math.max(1, leftMs), undefined, { signal }).catch(() => {});
+      if (!signal.aborted && !this.#over) await this.#rest(beganMs);
     }
+  }
+
+  /** Until the next ask, which a request may bring forward. */
+  #rest(beganMs: number): Promise<void> {
+    const nowNs = threadCpuNs();
+    const restMs = Math.min(stillMs, restAfterMs(nowNs - this.#restedAtNs, stillShare));
+    this.#restedAtNs = nowNs;
+    const leastMs = beganMs - this.#movedAt > stillMs ? Math.max(this.#intervalMs, restMs) : this.#intervalMs;
+    const intervalMs = this.#isShown ? leastMs : unshownMs;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.max(1, intervalMs - (performance.now() - beganMs)));
+    this.#wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    return promise;
   }
 
   /** Final: what was seen stays. */
@@ -149,18 +185,25 @@ export class AttachedSession implements SessionHandle {
   async #tick(): Promise<void> {
     if (this.#over) return;
     const gate = this.#watched.ask();
-    if (this.#open.size > 0 && gate.gate !== this.#shownAt && performance.now() >= this.#nextShown) {
+    const mayLook = (): boolean => this.#isShown && (this.#budget?.isLeft ?? true);
+    const now = performance.now();
+    const listFirst = this.#listWaits && now >= this.#listAt && this.#watched.isNew(gate);
+    const due = this.#open.size > 0 && gate.moves !== this.#shownAt && now >= this.#nextShown;
+    if (due && !listFirst && mayLook()) {
       await this.#lookAtShown(gate);
+      this.#listWaits = true;
     }
     this.#sample(gate);
     // Asking again whether something moved costs as much as asking.
-    if (this.#watched.isNew(gate)) await this.#list();
+    if (mayLook() && this.#watched.isNew(gate)) await this.#list();
   }
 
   /** The list of mappings, where something moved and its cost allows. */
   async #list(smaps = false): Promise<void> {
     const answer = await this.#watched.since(this.#sequence, { smaps });
     this.#sequence = answer.sequence;
+    this.#listAt = performance.now() + answer.nextMs;
+    if (answer.look) this.#listWaits = false;
     const { last } = this.#watched;
     if (!answer.look || !last) return;
     const tell = (target: Extract<Telling, { kind: 'target' }>['target']) => this.#tell({ kind: 'target', target });
@@ -187,7 +230,7 @@ export class AttachedSession implements SessionHandle {
       held.heldNs += heldNs;
       held.longestHeldNs = Math.max(held.longestHeldNs, longestHeldNs);
     }
-    this.#shownAt = gate.gate;
+    this.#shownAt = gate.moves;
     const { cpuNs } = work.cost;
     this.#watched.count({ cpuNs, ...held });
     this.#nextShown = performance.now() + restAfterMs(cpuNs, share);
@@ -298,20 +341,18 @@ export class AttachedSession implements SessionHandle {
     const title: Text = { en: 'Read PSS, dirty and locked pages', zh: '读取 PSS、脏页和锁定的页' };
     this.#step(title, 'read', { path: `/proc/${this.pid}/smaps` }, startedNs, { ...(reason && { outcome: reason }) });
     // What is shown has its locks anew.
-    this.#shownAt = '';
+    this.#shownAt = 0;
     this.#nextShown = 0;
   }
 
-  #sample({ gate, minorFaults, majorFaults, status }: Gate): void {
+  #sample({ moves, minorFaults, majorFaults, status }: Gate): void {
     const now = performance.now();
-    if (gate === this.#sampled && now - this.#sampledAt < stillMs) return;
-    const { vmLckBytes, rssBytes, swapBytes, lockLimitBytes } = {
-      ...parseProcessStatus(status),
-      lockLimitBytes: this.#watched.last?.process.lockLimitBytes ?? null,
-    };
+    if (moves === this.#sampled && now - this.#sampledAt < stillMs) return;
+    const { vmLckBytes, rssBytes, swapBytes } = status;
+    const lockLimitBytes = this.#watched.last?.process.lockLimitBytes ?? null;
     if (vmLckBytes === null || rssBytes === null) return;
-    if (this.#sampled !== gate) this.#movedAt = now;
-    this.#sampled = gate;
+    if (moves !== this.#sampled) this.#movedAt = now;
+    this.#sampled = moves;
     this.#sampledAt = now;
     const sample = {
       tNs: this.#clock.nowNs(),
@@ -323,9 +364,9 @@ export class AttachedSession implements SessionHandle {
       ...(lockLimitBytes === null ? {} : { memlockSoft: lockLimitBytes }),
     };
     // Where nothing moved since, they are as they were seen.
-    const looked = gate === this.#shownAt ? [...this.#open.keys()] : [];
-    const still = looked.length > 0 && gate === this.#seen;
-    if (looked.length > 0) this.#seen = gate;
+    const looked = moves === this.#shownAt ? [...this.#open.keys()] : [];
+    const still = looked.length > 0 && moves === this.#seen;
+    if (looked.length > 0) this.#seen = moves;
     this.#tell({ kind: 'sample', sample, looked, ...(still && { still }) });
   }
 
@@ -355,16 +396,6 @@ export class AttachedSession implements SessionHandle {
     this.#busy = turn.catch(() => {});
     return turn;
   }
-}
-
-/** Throws `gone` when the pid is another process's by now. */
-export function checkIdentity(target: WatchedProcess['target'], startTicks: number | undefined): void {
-  if (startTicks === undefined || target.startTicks === startTicks) return;
-  throw problem(
-    'gone',
-    `The process that was meant has ended, and its pid ${target.pid} is another's by now; choose again.`,
-    `所指的进程已经结束，其 pid ${target.pid} 现在属于另一个进程；请重新选择。`,
-  );
 }
 
 function refused(pid: number, why: Text): ProblemError {

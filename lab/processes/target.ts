@@ -20,10 +20,14 @@ export class Target implements Disposable {
   readonly maps: Opened;
   readonly pagemap: Opened;
 
-  /** @throws ProblemError when there is no such process, or it has no memory */
-  constructor(pid: number) {
+  /**
+   * @param startTicks of the process that is meant: another one that has the pid by now is refused
+   * @throws ProblemError when there is no such process, or it has no memory
+   */
+  constructor(pid: number, startTicks?: number) {
     const stat = procStat(pid);
     if (stat.errno !== null) throw notThere(pid, stat.errno);
+    if (startTicks !== undefined && stat.startTicks !== startTicks) throw anothers(pid);
     if (stat.kernelThread) {
       throw problem(
         'cannot-run-here',
@@ -60,6 +64,16 @@ export class Target implements Disposable {
         `进程 ${this.pid} 在查看过程中执行了另一个程序；请重新查看。`,
       );
     }
+  }
+
+  /** Why it is no longer there, where its files say so. */
+  over(): unknown {
+    try {
+      this.check();
+    } catch (error) {
+      return error;
+    }
+    return gone(this.pid);
   }
 
   /** Its row in the table of processes. */
@@ -144,6 +158,14 @@ function notThere(pid: number, errno: string): ProblemError {
     'bad-input',
     `There is no process ${pid} here; pagescope process lists those that are.`,
     `这里没有进程 ${pid}；pagescope process 列出现有的进程。`,
+  );
+}
+
+function anothers(pid: number): ProblemError {
+  return problem(
+    'gone',
+    `The process that was meant has ended, and its pid ${pid} is another's by now; choose again.`,
+    `所指的进程已经结束，其 pid ${pid} 现在属于另一个进程；请重新选择。`,
   );
 }
 

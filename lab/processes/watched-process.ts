@@ -1,11 +1,9 @@
-import { readText } from '../../native/proc/proc-file.ts';
-import { procStat } from '../../native/proc/proc-stat.ts';
-import { parseProcessStatus } from '../../native/proc/process-status.ts';
 import { maxMapCount } from '../../native/proc/vm-settings.ts';
 import type { WatchedAnswer } from '../../protocol/process-look.ts';
 import type { Text } from '../../protocol/text.ts';
+import { type Gate, GateFiles } from './gate.ts';
 import { type KeptLook, type LookOptions, lookAt } from './look-at-process.ts';
-import { mostCpuShare, PacedWork, restAfterMs } from './paced-work.ts';
+import { mostCpuShare, restAfterMs } from './paced-work.ts';
 import { Target } from './target.ts';
 import { type Sample, warnings } from './warnings.ts';
 
@@ -16,16 +14,6 @@ let lastSequence = 0;
 const sampleEveryMs = 1000;
 const sampleForMs = 60_000;
 
-/** What `stat` and `status` said of it. */
-export interface Gate {
-  /** Differs when something moved. */
-  readonly gate: string;
-  readonly minorFaults: number;
-  readonly majorFaults: number;
-  /** The text of `status`. */
-  readonly status: string;
-}
-
 /**
  * A process that is looked at again and again, ten times a second if one likes. First `stat` and `status` are asked
  * whether anything moved, which costs it nothing; only then, and so rarely that it takes at most 4 % of one CPU, its
@@ -34,24 +22,33 @@ export interface Gate {
 export class WatchedProcess implements Disposable {
   readonly target: Target;
   readonly #share: number;
+  readonly #gate: GateFiles;
   #sequence = 0;
-  #gate = '';
-  #newest: Gate | undefined;
+  /** `moves` of the gate when it was looked at last. */
+  #lookedAt = 0;
   #last: KeptLook | undefined;
   #next = 0;
-  /** What asking `stat` and `status` cost since the last look: part of what the next one has to rest for. */
+  /** What asking `stat` and `status` cost until the last look: for what it cost since, the next one has to rest too. */
   #gatesNs = 0;
   #looking: Promise<void> | undefined;
   #samples: Sample[] = [];
-  #total = { gates: 0, looks: 0, cpuNs: 0, heldNs: 0, longestHeldNs: 0 };
+  #total = { looks: 0, cpuNs: 0, heldNs: 0, longestHeldNs: 0 };
 
   /**
    * @param share of one CPU that its looks may take
+   * @param startTicks of the process that is meant
    * @throws ProblemError when there is no such process, or it has no memory
    */
-  constructor(pid: number, share = mostCpuShare) {
-    this.target = new Target(pid);
+  constructor(pid: number, share = mostCpuShare, startTicks?: number) {
+    this.target = new Target(pid, startTicks);
     this.#share = share;
+    try {
+      this.#gate = new GateFiles(pid);
+    } catch {
+      const over = this.target.over();
+      this.target[Symbol.dispose]();
+      throw over;
+    }
   }
 
   /**
@@ -60,14 +57,15 @@ export class WatchedProcess implements Disposable {
    * @throws ProblemError when it ended or executes another program
    */
   ask(): Gate {
-    this.#read();
-    if (!this.#newest) throw new Error('What was asked was answered, or it is gone.');
-    return this.#newest;
+    const gate = this.#gate.ask();
+    if (!gate) throw this.target.over();
+    this.#sample(gate);
+    return gate;
   }
 
   /** Whether something moved since the last look, by what was asked. */
-  isNew({ gate }: Gate): boolean {
-    return gate !== this.#gate;
+  isNew({ moves }: Gate): boolean {
+    return moves !== this.#lookedAt;
   }
 
   /** Counts what somebody else's look at it cost. */
@@ -92,7 +90,7 @@ export class WatchedProcess implements Disposable {
    * @throws ProblemError when it ended or executes another program
    */
   async since(since: number, options: LookOptions = {}): Promise<WatchedAnswer> {
-    const moved = this.#moved();
+    const moved = this.isNew(this.ask());
     const asked = options.smaps === true;
     if ((moved || asked) && (asked || performance.now() >= this.#next)) {
       this.#looking ??= this.#look(options).finally(() => {
@@ -105,56 +103,34 @@ export class WatchedProcess implements Disposable {
     return {
       sequence: this.#sequence,
       look: fresh && 'process' in look ? look : null,
-      behind: this.#moved(),
+      behind: this.isNew(this.ask()),
       nextMs: Math.max(0, this.#next - performance.now()),
-      total: this.#total,
+      total: this.#cost(),
       warnings: this.#warnings(),
     };
   }
 
   async #look(options: LookOptions): Promise<void> {
-    const gate = this.#read();
+    const { moves } = this.ask();
     this.#last = await lookAt(this.target, options);
-    this.#gate = gate;
+    this.#lookedAt = moves;
     this.#sequence = ++lastSequence;
     const { cpuNs, heldNs, longestHeldNs } = this.#last.cost;
     this.#total = { ...this.#total, looks: this.#total.looks + 1 };
     this.count({ cpuNs, heldNs, longestHeldNs });
-    this.#next = performance.now() + restAfterMs(cpuNs + this.#gatesNs, this.#share);
-    this.#gatesNs = 0;
+    const gatesNs = this.#gate.cost.cpuNs;
+    this.#next = performance.now() + restAfterMs(cpuNs + gatesNs - this.#gatesNs, this.#share);
+    this.#gatesNs = gatesNs;
   }
 
-  #moved(): boolean {
-    return this.#read() !== this.#gate;
+  #cost(): WatchedAnswer['total'] {
+    const { times, cpuNs } = this.#gate.cost;
+    return { ...this.#total, gates: times, cpuNs: this.#total.cpuNs + cpuNs };
   }
 
-  /** All that moves when pages come, go, are locked or mapped: faults of stat, and the lines of memory of status. */
-  #read(): string {
-    const work = new PacedWork();
-    const { pid } = this.target;
-    const stat = procStat(pid);
-    const status = readText(`/proc/${pid}/status`);
-    if (stat.errno !== null || status.errno !== null) {
-      this.target.check();
-      return '';
-    }
-    if (stat.startTicks !== this.target.startTicks || stat.state === 'Z') this.target.check();
-    this.#sample(status.text);
-    const { text } = status;
-    const [from, to] = [text.indexOf('\nVmPeak:'), text.indexOf('\nThreads:')];
-    const { cpuNs } = work.cost;
-    this.#gatesNs += cpuNs;
-    this.#total = { ...this.#total, gates: this.#total.gates + 1, cpuNs: this.#total.cpuNs + cpuNs };
-    const gate = `${stat.minorFaults} ${stat.majorFaults}${text.slice(from, to)}`;
-    const { minorFaults, majorFaults } = stat;
-    this.#newest = { gate, minorFaults, majorFaults, status: text };
-    return gate;
-  }
-
-  #sample(status: string): void {
+  #sample({ status: { rssBytes, swapBytes } }: Gate): void {
     const atMs = performance.now();
     if (atMs - (this.#samples.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) < sampleEveryMs) return;
-    const { rssBytes, swapBytes } = parseProcessStatus(status);
     if (rssBytes === null || swapBytes === null) return;
     this.#samples = this.#samples.filter((sample) => atMs - sample.atMs <= sampleForMs);
     this.#samples.push({ atMs, rssBytes, swapBytes });
@@ -167,6 +143,7 @@ export class WatchedProcess implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#gate[Symbol.dispose]();
     this.target[Symbol.dispose]();
   }
 }

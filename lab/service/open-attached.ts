@@ -1,7 +1,7 @@
 import type { Placement } from '../../protocol/experiment.ts';
 import type { Reader, Received } from '../../protocol/service.ts';
 import { attachExperiment } from '../attach/attach-report.ts';
-import { AttachedSession, checkIdentity } from '../attach/attached-session.ts';
+import { AttachedSession } from '../attach/attached-session.ts';
 import { isolate } from '../isolation/isolate.ts';
 import { Target } from '../processes/target.ts';
 import type { TranscriptHeader } from '../session/transcript.ts';
@@ -14,8 +14,7 @@ export function meantBy({ pid, startTicks }: Received<'attach'>): {
   readonly startTicks: number;
   readonly experiment: TranscriptHeader['experiment'];
 } {
-  using target = new Target(pid);
-  checkIdentity(target, startTicks);
+  using target = new Target(pid, startTicks);
   return { startTicks: target.startTicks, experiment: attachExperiment(pid, target.row(null).name) };
 }
 

@@ -222,11 +222,11 @@ export function createService(host: Host, reader: Reader): Service {
       environment: environment(),
       budgetBytes: host.budget.totalBytes,
     }),
-    limits: async ({ pid }) => {
+    limits: async ({ pid, startTicks }) => {
       const { limits } = await import('../limits/limits.ts');
       if (pid === undefined) return limits();
       const { Target } = await import('../processes/target.ts');
-      using target = new Target(pid);
+      using target = new Target(pid, startTicks);
       return limits(target.pid);
     },
     processes: async ({ since }) => (await looking()).table.since(since),

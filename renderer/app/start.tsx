@@ -15,6 +15,7 @@ import { createI18n, preferredLanguage, speak } from '../i18n/i18n.ts';
 import { RafScheduler } from '../raf-scheduler.ts';
 import { createActions } from '../store/actions.ts';
 import { createEngine } from '../store/engine.ts';
+import { restUnshown } from '../store/rest-unshown.ts';
 import { loadSettings, saveSettings } from '../store/settings.ts';
 import { createAppStore, type Store, shownTheme } from '../store/store.ts';
 import { AppRoot } from './app-root.tsx';
@@ -48,6 +49,7 @@ export async function start(document: Document): Promise<void> {
       const actions = createActions(store, engine);
       store.setState({ connection: { status: 'open' } });
       followAddress(window, store, actions);
+      restUnshown(document, store, engine.client);
       draw({ store, actions, pages: engine.pages, scheduler });
       void actions.load();
     },

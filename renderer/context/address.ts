@@ -9,12 +9,21 @@ import { selectionIn, selectionText } from './selected-pages.ts';
 /** `#/first-touch`: the experiment that is shown. A hash, because the desktop app's pages come from files. */
 export const addressOf = (experiment: string): string => `#/${encodeURIComponent(experiment)}`;
 
-/** `#limits`, `#limits/docker`: the limits, and one of their fixes; `#limits?@pid=4711`: those of another process. */
-export const addressOfLimits = (fix?: string, pid?: number): string =>
-  withQuery(
-    fix === undefined ? '#limits' : `#limits/${encodeURIComponent(fix)}`,
-    new URLSearchParams(pid === undefined ? {} : { [pidKey]: `${pid}` }),
-  );
+/** Another process than the engine's: its pid, and when it began, in clock ticks. */
+export interface Whose {
+  readonly pid: number;
+  readonly startTicks?: number | null | undefined;
+}
+
+/**
+ * `#limits`, `#limits/docker`: the limits, and one of their fixes; `#limits?@pid=4711&@start=4021`: those of another
+ * process.
+ */
+export function addressOfLimits(fix?: string, whose?: Whose): string {
+  const query = new URLSearchParams(whose && { [pidKey]: `${whose.pid}` });
+  if (whose?.startTicks) query.set(startKey, `${whose.startTicks}`);
+  return withQuery(fix === undefined ? '#limits' : `#limits/${encodeURIComponent(fix)}`, query);
+}
 
 /** `#limits/ulimit?@limit=69632`: the fix for a refusal, written for the limit that lets the call through. */
 export function addressOfFix({ fix, limit }: NonNullable<Step['diagnosis']>): string {
@@ -98,7 +107,7 @@ export type Address =
       readonly fix: string | undefined;
       /** What the fixes are to be written for. */
       readonly limit?: ByteLimit;
-      readonly pid?: number;
+      readonly whose?: Whose;
     }
   | { readonly kind: 'processes'; readonly view: 'all' | 'locks' };
 
@@ -133,12 +142,12 @@ export function addressIn(hash: string): Address {
   const limits = /^#limits(?:\/([^?]*))?(?:\?(.*))?$/.exec(hash);
   if (limits) {
     const asked = new URLSearchParams(limits[2]);
-    const [limit, pid] = [limitIn(asked.get(limitKey)), stepIn(asked, pidKey)];
+    const [limit, pid, startTicks] = [limitIn(asked.get(limitKey)), stepIn(asked, pidKey), stepIn(asked, startKey)];
     return {
       kind: 'limits',
       fix: limits[1] ? decoded(limits[1]) : undefined,
       ...(limit !== undefined && { limit }),
-      ...(pid !== undefined && { pid }),
+      ...(pid !== undefined && { whose: { pid, ...(startTicks !== undefined && { startTicks }) } }),
     };
   }
   if (hash === addressOfWorkbench) return { kind: 'workbench' };
@@ -276,7 +285,7 @@ export function followAddress(window: Window, store: Store, actions: Actions): v
     const address = addressIn(window.location.hash);
     if (address.kind === 'home') actions.openHome();
     else if (address.kind === 'guide') actions.openGuide(address.chapter, address.heading);
-    else if (address.kind === 'limits') actions.openLimits(address.fix, address.limit, address.pid);
+    else if (address.kind === 'limits') actions.openLimits(address.fix, address.limit, address.whose);
     else if (address.kind === 'processes') actions.openProcesses(address.view);
     else if (address.kind === 'workbench') actions.workbench.open();
     else if (address.kind === 'process') {

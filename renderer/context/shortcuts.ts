@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { type RefObject, useEffect } from 'react';
 import { useActions, useApp } from './context.ts';
 
 /** The keys of the run controls, as tooltips show them. */
@@ -57,6 +57,24 @@ export function useClicks(): void {
       window.removeEventListener('focusout', forgetClick, true);
     };
   }, []);
+}
+
+/** The key that leads to the search of the list that is shown. */
+export const searchKey = '/';
+
+/** Leads that key, from anywhere in the window but where letters are typed, into a field. */
+export function useSearchKey(field: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== searchKey || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target) || !field.current) return;
+      field.current.focus();
+      field.current.select();
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [field]);
 }
 
 /** The run controls from anywhere in the window, while it shows the experiment that they run. */

@@ -44,7 +44,16 @@ export const enProcess = {
     resident: '{{size}} resident',
     swapped: '{{size}} swapped',
     locked: '{{size}} locked',
+    counts: 'by counts',
+    countsHint:
+      'By counts: a page that came and one that left cancel out. Mappings open at both instants are compared page by page.',
     total: { rss: 'RSS', swap: 'Swap', locked: 'VmLck' },
+  },
+  past: {
+    asOf: 'As the look at {{time}} found it.',
+    none: 'Which mappings it had then is not kept: they had not been looked at yet.',
+    notLooked: 'Not kept: these pages had not been looked at yet.',
+    lockersNotKept: 'Who else locked memory then is not kept.',
   },
   cost: {
     title: 'What looking costs',

@@ -19,6 +19,10 @@ export const enProcesses = {
   noGroup: 'no unit, no container',
   noLimit: 'no limit',
   mapsNotRead: 'Only its user and root may read its mappings; or they were not counted yet.',
+  notInStatus: 'its /proc/PID/status doesn’t say: it could not be read, or the kernel is older',
+  limitsNotRead: 'its /proc/PID/limits could not be read',
+  machineNotRead: '/proc/meminfo could not be read, or it doesn’t say',
+  sumUnknown: 'it is unknown of one of them',
   ofMost: 'of {{most, number}} (vm.max_map_count)',
   cost: 'Looking at all of them took {{time}} of our CPU.',
   columns: {

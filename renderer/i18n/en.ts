@@ -221,6 +221,7 @@ export const en = {
     notMeasured: 'The run ended before this was measured.',
   },
   film: {
+    faults: 'faults',
     title: 'Filmstrip',
     titleOf: 'Filmstrip of {{label}}',
     empty: 'The run appears here step by step: each column is the pages right after a step.',

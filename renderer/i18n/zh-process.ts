@@ -45,7 +45,15 @@ export const zhProcess: Texts['process'] = {
     resident: '驻留 {{size}}',
     swapped: '换出 {{size}}',
     locked: '锁定 {{size}}',
+    counts: '按计数',
+    countsHint: '按计数：一进一出的页会相互抵消。两个时刻都已打开的映射逐页比较。',
     total: { rss: '驻留 RSS', swap: '交换区', locked: '已锁定 VmLck' },
+  },
+  past: {
+    asOf: '以 {{time}} 时的查看结果为准。',
+    none: '未保留当时的映射：那时尚未查看。',
+    notLooked: '未保留：那时尚未查看这些页。',
+    lockersNotKept: '未保留当时还有谁锁定内存。',
   },
   cost: {
     title: '查看的代价',

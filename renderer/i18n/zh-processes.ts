@@ -20,6 +20,10 @@ export const zhProcesses: Texts['processes'] = {
   noGroup: '不属于单元或容器',
   noLimit: '无上限',
   mapsNotRead: '只有其用户和 root 可以读取它的映射；或尚未计数。',
+  notInStatus: '其 /proc/PID/status 没有给出：无法读取，或内核较旧',
+  limitsNotRead: '无法读取其 /proc/PID/limits',
+  machineNotRead: '无法读取 /proc/meminfo，或其中没有给出',
+  sumUnknown: '其中有进程的数值未知',
   ofMost: '上限 {{most, number}}（vm.max_map_count）',
   cost: '查看所有进程用了我们 {{time}} 的 CPU 时间。',
   columns: {

@@ -214,6 +214,7 @@ export const zh: Texts = {
     notMeasured: '运行在测量之前就结束了。',
   },
   film: {
+    faults: '缺页',
     title: '时间胶片',
     titleOf: '{{label}} 的时间胶片',
     empty: '运行时逐步显示在这里：每一列是一步之后的各页状态。',

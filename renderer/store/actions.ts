@@ -37,7 +37,11 @@ export interface Actions extends PlayheadActions {
   openGuide(chapter: string | undefined, heading: string | undefined): void;
   /** Turns to the limits, and to one of their fixes. */
   /** @param limit what the fixes are to be written for */
-  openLimits(fix: string | undefined, limit?: ByteLimit, pid?: number): void;
+  openLimits(
+    fix: string | undefined,
+    limit?: ByteLimit,
+    whose?: { readonly pid: number; readonly startTicks?: number | null | undefined },
+  ): void;
   /** Turns to the table of all processes, or to those that lock memory. */
   openProcesses(view: 'all' | 'locks'): void;
   readonly workbench: WorkbenchActions;
@@ -148,16 +152,20 @@ export function createActions(store: Store, engine: Engine): Actions {
       const from = sessionPlace(store.getState());
       set({ place: { kind: 'processes', view, from }, refusal: undefined, ...atPresent });
     },
-    openLimits(fix, limit, pid) {
+    openLimits(fix, limit, whose) {
       const from = sessionPlace(store.getState());
-      set({ place: { kind: 'limits', fix, limit, pid, from }, refusal: undefined, ...atPresent });
+      set({
+        place: { kind: 'limits', fix, limit, pid: whose?.pid, startTicks: whose?.startTicks ?? undefined, from },
+        refusal: undefined,
+        ...atPresent,
+      });
     },
     async measureLimits() {
       const { place } = store.getState();
-      const pid = place.kind === 'limits' ? place.pid : undefined;
+      const { pid, startTicks } = place.kind === 'limits' ? place : { pid: undefined, startTicks: undefined };
       const own = ++measured;
       set({ measuringLimits: true });
-      const report = await attempt(() => client.call('limits', pid === undefined ? {} : { pid }));
+      const report = await attempt(() => client.call('limits', { pid, startTicks }));
       // Another process was chosen meanwhile.
       if (own !== measured) return;
       set({ measuringLimits: false, ...(report && { limits: { report, of: pid, measuredAt: new Date() } }) });

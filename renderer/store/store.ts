@@ -64,8 +64,9 @@ export type Place =
       readonly kind: 'limits';
       readonly fix: string | undefined;
       readonly limit: ByteLimit | undefined;
-      /** Another process than the engine's. */
+      /** Another process than the engine's, and when it began, where that is known. */
       readonly pid: number | undefined;
+      readonly startTicks?: number | undefined;
       readonly from: SessionPlace;
     };
 

@@ -8,7 +8,12 @@ test('the table of all processes is searched, sorted and grouped, and leads to o
   const search = page.getByRole('textbox', { name: 'Name, pid, user, unit or container' });
   await expect(table.getByRole('row').nth(1)).toBeVisible();
   await expect(table.getByRole('columnheader', { name: 'RSS' })).toHaveAttribute('aria-sort', 'descending');
-  await search.fill(`${process.pid}`);
+  // A key leads there, from wherever the keys are.
+  await table.getByRole('button', { name: 'PID' }).focus();
+  await page.keyboard.press('/');
+  await expect(search).toBeFocused();
+  await page.keyboard.type(`${process.pid}`);
+  await expect(search).toHaveValue(`${process.pid}`);
   const own = table.getByRole('row', { name: new RegExp(` ${process.pid} `) });
   await expect(own).toBeVisible();
   await table.getByRole('button', { name: 'PID' }).click();
@@ -31,6 +36,9 @@ test('Limits are those of the process that is chosen, and the address keeps it',
   await page.getByRole('option', { name: /^this process/ }).click();
   await expect(page).toHaveURL(/#limits$/);
   await expect(page.getByText(/^What this process may lock/)).toBeVisible();
+  // The pid has been another's since.
+  await open(page, `#limits?@pid=${process.pid}&@start=1`);
+  await expect(page.getByRole('alert')).toContainText(`${process.pid} is another's by now`);
   // The largest number that a pid can have, and nobody has.
   await open(page, '#limits?@pid=4194303');
   await expect(page.getByRole('alert')).toContainText('4194303');

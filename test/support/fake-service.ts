@@ -48,6 +48,7 @@ export class FakeService {
       openMapping: refuse('openMapping'),
       closeMapping: refuse('closeMapping'),
       smaps: refuse('smaps'),
+      shown: refuse('shown'),
       recordings: refuse('recordings'),
       thumbnail: refuse('thumbnail'),
       upload: refuse('upload'),

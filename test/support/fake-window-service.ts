@@ -86,6 +86,7 @@ export class FakeService {
       openMapping: () => Promise.reject(new Error('no process')),
       closeMapping: () => Promise.reject(new Error('no process')),
       smaps: () => Promise.reject(new Error('no process')),
+      shown: () => Promise.reject(new Error('no process')),
       addRegion: () => Promise.reject(new Error('no workbench')),
       renameRegion: () => Promise.reject(new Error('no workbench')),
       removeRegion: () => Promise.reject(new Error('no workbench')),

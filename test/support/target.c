@@ -14,13 +14,21 @@
 #endif
 
 static long page;
+/* Address space without access, in which regions lie apart, so that none is joined to another. */
+static char *room;
 
-static char *region(long pages, int protection, int flags, int fd) {
-  char *address = mmap(NULL, pages * page, protection, flags, fd, 0);
+static char *mapped(char *at, long pages, int protection, int flags, int fd) {
+  char *address = mmap(at, pages * page, protection, flags | (at ? MAP_FIXED : 0), fd, 0);
   if (address == MAP_FAILED) {
     perror("mmap");
     exit(1);
   }
+  return address;
+}
+
+static char *region(long pages, int protection, int flags, int fd) {
+  char *address = mapped(room, pages, protection, flags, fd);
+  room += (pages + 1) * page;
   if (fd < 0) madvise(address, pages * page, MADV_NOHUGEPAGE);
   return address;
 }
@@ -38,15 +46,12 @@ int main(int count, char **words) {
   const int private = MAP_PRIVATE | MAP_ANONYMOUS, both = PROT_READ | PROT_WRITE;
   if (count > 1) prctl(PR_SET_NAME, words[1]);
   if (count > 2 && strcmp(words[2], "not-dumpable") == 0) prctl(PR_SET_DUMPABLE, 0);
-  /* Apart from the others, so that none of them are joined to one mapping. */
+  room = mapped(NULL, 256, PROT_NONE, private, -1) + page;
   char *half = region(64, both, private, -1);
-  region(1, PROT_NONE, private, -1);
   touch(half, 32);
   char *locked = region(16, both, private, -1);
-  region(1, PROT_NONE, private, -1);
   int refused = mlock(locked, 16 * page);
   char *read = region(8, both, private, -1);
-  region(1, PROT_NONE, private, -1);
   volatile char sum = 0;
   for (int i = 0; i < 8; i++) sum += read[i * page];
   char *named = region(8, both, private, -1);
@@ -76,7 +81,8 @@ int main(int count, char **words) {
     if (order == 't') touch(half + 32 * page, 16);
     if (order == 'd') madvise(half, 8 * page, MADV_DONTNEED);
     if (order == 'l') mlock(half, 8 * page);
-    if (order == 'm') touch(added = region(100, both, private, -1), 100);
+    if (order == 'm') touch(added = mapped(NULL, 100, both, private, -1), 100);
+    if (order == 'p') prctl(PR_SET_DUMPABLE, 0);
     if (order == 'u') munmap(named, 8 * page);
     if (order == 'e') execl("/proc/self/exe", words[0], "again", NULL);
     if (order == '\n') continue;

@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useApp, useDuration, useWords } from '../../context/context.ts';
-import type { Session } from '../../store/session/session.ts';
+import { regionsAt, type Session } from '../../store/session/session.ts';
 import { shownSample } from '../../store/store.ts';
 import { Legend } from '../page-map/legend.tsx';
+import { faultsAt } from './fault-bars.ts';
 import { type FilmLayout, laneTop } from './film-layout.ts';
 import classes from './filmstrip.module.css';
 import type { Lane } from './lane-picture.ts';
@@ -28,9 +29,11 @@ export function FilmGutter({ session, lanes, layout, step, label }: Props) {
   const { t, format } = useWords();
   const vmLck = useApp((state) => shownSample(state)?.vmLck);
   const vmRss = useApp((state) => shownSample(state)?.vmRss);
+  const faults = useApp((state) => faultsAt(session.samples, state.instant?.toNs));
   const { locked, times } = layout;
-  const mapped = useMemo(() => session.regions.filter(({ id }) => !session.released.has(id)), [session]);
-  const counted = session.state === 'open' ? mapped : session.regions;
+  const tNs = useApp((state) => state.instant?.toNs);
+  const mapped = useMemo(() => regionsAt(session, session.target && tNs), [session, tNs]);
+  const counted = session.state === 'open' || session.target ? mapped : session.regions;
   return (
     <div className={classes.gutter}>
       {label === undefined ? (
@@ -53,6 +56,7 @@ export function FilmGutter({ session, lanes, layout, step, label }: Props) {
         ))}
       {locked && <Row {...locked} name="VmLck" value={vmLck !== undefined && format.bytes(vmLck)} />}
       {times && session.target && <Row {...times} name="RSS" value={vmRss !== undefined && format.bytes(vmRss)} />}
+      {layout.faults && <Row {...layout.faults} name={t('film.faults')} value={format.number(faults)} />}
       {times && !session.target && (
         <Row {...times} name={t('film.time')} value={step && <Duration ns={step.durationNs} />} />
       )}

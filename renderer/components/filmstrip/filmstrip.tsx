@@ -73,7 +73,11 @@ function Filmstrip({ session, of }: Props) {
     [scale, width, steps, endNs, goesOn, view],
   );
   const withLocked = useMemo(() => samples.some(({ vmLck }) => vmLck > 0), [samples]);
-  const layout = useMemo(() => filmLayout(height, lanes.length, withLocked), [height, lanes.length, withLocked]);
+  const foreign = session.target !== undefined;
+  const layout = useMemo(
+    () => filmLayout(height, lanes.length, withLocked, foreign),
+    [height, lanes.length, withLocked, foreign],
+  );
   const playhead = usePlayhead(session);
   const { shown, newest } = playhead;
   useGrownView(axis, steps.forgotten, playhead.pinned === undefined, setView);
@@ -81,7 +85,7 @@ function Filmstrip({ session, of }: Props) {
   const [strip, head] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
   const compared = against?.step === undefined ? undefined : against.step - steps.forgotten;
   // Another process changes between our steps: its playhead is at a time.
-  const timed = session.target !== undefined && scale === 'wall';
+  const timed = foreign && scale === 'wall';
   const shownNs = timed ? instant?.toNs : undefined;
   useFilmCanvas(strip, head, { session, lanes, axis, layout, range, compared, shownNs }, playhead, version);
   const stepText = useStepText(session);
@@ -146,6 +150,7 @@ function Filmstrip({ session, of }: Props) {
       aria-label={of ? t('film.titleOf', { label: of.label }) : t('film.title')}
       data-bare={of?.bare || undefined}
       data-compared={against !== undefined || undefined}
+      data-foreign={foreign || undefined}
     >
       {!of?.bare && (
         <FilmBar

@@ -1,6 +1,7 @@
 import type { Palette } from '../../canvas/palette.ts';
 import type { Session } from '../../store/session/session.ts';
 import { lockedScale, lockedSeries } from '../lock-timeline/locked-series.ts';
+import { faultBars } from './fault-bars.ts';
 import { type FilmAxis, middleOf } from './film-axis.ts';
 import { type FilmLayout, laneTop, type Row } from './film-layout.ts';
 import { fillLane, type Lane, LookColours } from './lane-picture.ts';
@@ -47,6 +48,7 @@ export function paintFilm(context: CanvasRenderingContext2D, scene: FilmScene): 
   if (layout.locked) paintLocked(context, scene, layout.locked);
   if (layout.times && scene.session.target) paintRss(context, scene, layout.times);
   else if (layout.times) paintTimes(context, scene, layout.times);
+  if (layout.faults) paintFaults(context, scene, layout.faults);
   if (layout.calls) paintCalls(context, scene, layout.calls);
 }
 
@@ -158,6 +160,22 @@ function paintRss(context: CanvasRenderingContext2D, { session, axis, inks }: Fi
   context.fillStyle = inks.dim;
   context.fill();
   context.globalAlpha = 1;
+}
+
+/** How many faults another process took between two samples, on a scale of powers; major ones make them brighter. */
+function paintFaults(
+  context: CanvasRenderingContext2D,
+  { session, axis, inks }: FilmScene,
+  { top, height }: Row,
+): void {
+  const bars = faultBars(session.samples, xOfTime(session, axis));
+  const most = Math.log1p(bars.reduce((sum, { faults }) => Math.max(sum, faults), 1));
+  for (const { x, width, faults, major } of bars) {
+    if (faults === 0) continue;
+    const bar = Math.max(1, (Math.log1p(faults) / most) * height);
+    context.fillStyle = major > 0 ? inks.text : inks.dim;
+    context.fillRect(x, top + height - bar, Math.max(1, width), bar);
+  }
 }
 
 /** How long each call took, on a scale of powers; those that faulted are brighter. */

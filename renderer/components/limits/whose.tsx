@@ -33,7 +33,7 @@ export function Whose({ pid }: { pid: number | undefined }) {
       onDropdownOpen={() => setOpened(true)}
       onDropdownClose={() => setOpened(false)}
       onChange={(wanted) => {
-        if (wanted) location.hash = addressOfLimits(undefined, wanted === own ? undefined : Number(wanted));
+        if (wanted) location.hash = addressOfLimits(undefined, rows.get(Number(wanted)));
       }}
     />
   );

@@ -122,8 +122,9 @@ export const PageGrid = memo(function PageGrid({
   useEffect(() => viewRef.current?.recolour(), [theme, viewRef]);
 
   const states = useRegionPages(session, id);
-  const bins = states?.bins ?? new Uint32Array(256);
-  const counts = { ...stateCounts(bins, states?.unknown), 'dont-dump': pageCounts(bins).dontDump };
+  const counted = shownPast === 'unmapped' ? undefined : (shownPast ?? states);
+  const bins = counted?.bins ?? new Uint32Array(256);
+  const counts = { ...stateCounts(bins, counted?.unknown), 'dont-dump': pageCounts(bins).dontDump };
   const label = t('pages.gridLabel', {
     label: nameOf(region),
     pages: t('pages.count', { count }),

@@ -24,6 +24,8 @@ interface Props {
   /** What it is for. */
   readonly title: Text | undefined;
   readonly released: boolean;
+  /** Said where there were no pages to show at the instant that is shown; without it, that nothing was mapped. */
+  readonly unseen?: string;
   /** Shown instead of its name: a name that can be changed. */
   readonly heading?: ReactNode;
   /** More buttons beside those that zoom. */
@@ -122,7 +124,9 @@ export function RegionCard(props: Props) {
           selection={props.selection}
           onSelect={props.onSelect}
         />
-        {(waiting || unmapped) && <p className={classes.waiting}>{t(waiting ? 'pages.waiting' : 'pages.unmapped')}</p>}
+        {(waiting || unmapped) && (
+          <p className={classes.waiting}>{waiting ? t('pages.waiting') : (props.unseen ?? t('pages.unmapped'))}</p>
+        )}
         {asking && <GoTo region={region} view={view} onDone={() => setAsking(false)} />}
       </div>
       {noted && slot && createPortal(<PageNote id={id} session={session} region={region} focus={focus} />, slot)}

@@ -1,15 +1,26 @@
+import type { ReactNode } from 'react';
 import type { ProcessRow } from '../../../protocol/processes.ts';
 import { useWords } from '../../context/context.ts';
+import { Unknown } from '../shared/unknown.tsx';
 import { Lockers } from './lockers.tsx';
 import classes from './process.module.css';
 
 /** What the world may read of a process: who it is and what it holds; and who else locks memory here. */
-export function About({ row }: { row: ProcessRow }) {
-  const { t, format } = useWords();
-  const bytes = (value: number | null): string => (value === null ? t('process.unknown') : format.bytes(value));
-  const count = (value: number | null): string => (value === null ? t('process.unknown') : format.number(value));
-  const limit = row.lockLimitBytes === 'unlimited' ? t('process.about.noLimit') : bytes(row.lockLimitBytes);
-  const facts: readonly (readonly [name: string, value: string])[] = [
+export function About({ row, past }: { row: ProcessRow; past: boolean }) {
+  const { t, format, pick } = useWords();
+  const why = row.reason ? pick(row.reason) : t('processes.notInStatus');
+  const unknown = <Unknown why={why} />;
+  const bytes = (value: number | null) => (value === null ? unknown : format.bytes(value));
+  const count = (value: number | null) => (value === null ? unknown : format.number(value));
+  const limit =
+    row.lockLimitBytes === 'unlimited' ? (
+      t('process.about.noLimit')
+    ) : row.lockLimitBytes === null ? (
+      <Unknown why={t('processes.limitsNotRead')} />
+    ) : (
+      format.bytes(row.lockLimitBytes)
+    );
+  const facts: readonly (readonly [name: string, value: ReactNode])[] = [
     [t('process.about.user'), row.user === null ? `uid ${row.uid ?? '?'}` : `${row.user} (${row.uid})`],
     ...(row.unit === null ? [] : [[t('process.about.unit'), row.unit] as const]),
     ...(row.container === null ? [] : [[t('process.about.container'), row.container] as const]),
@@ -24,7 +35,7 @@ export function About({ row }: { row: ProcessRow }) {
     [t('process.about.limit'), limit],
     [
       t('process.about.ipcLock'),
-      row.ipcLock === null ? t('process.unknown') : t(row.ipcLock ? 'process.about.yes' : 'process.about.no'),
+      row.ipcLock === null ? unknown : t(row.ipcLock ? 'process.about.yes' : 'process.about.no'),
     ],
     ['VmPin', bytes(row.vmPinBytes)],
     [t('process.about.pageTables'), bytes(row.pageTableBytes)],
@@ -40,7 +51,7 @@ export function About({ row }: { row: ProcessRow }) {
         ))}
       </dl>
       <h3>{t('process.lockers.title')}</h3>
-      <Lockers pid={row.pid} />
+      {past ? <p>{t('process.past.lockersNotKept')}</p> : <Lockers pid={row.pid} />}
     </div>
   );
 }

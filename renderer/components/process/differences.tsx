@@ -1,9 +1,11 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
-import { type TargetChange, type TargetState, targetAt, targetDiff } from '../../../protocol/target.ts';
-import { useActions, useApp, useWords } from '../../context/context.ts';
-import type { Session } from '../../store/session/session.ts';
+import { type CameAndLeft, type TargetChange, targetDiff } from '../../../protocol/target.ts';
+import { useActions, useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import { pagesBetweenInstants } from '../../store/pages/came-and-left.ts';
+import type { Session, Target } from '../../store/session/session.ts';
+import { targetAtInstant } from '../../store/session/shown-target.ts';
 import { shownEnvironment } from '../../store/store.ts';
 import classes from './differences.module.css';
 import { lastPart } from './mapping-rows.ts';
@@ -18,13 +20,19 @@ export function DifferencesTab({ session, onOpen }: { session: Session; onOpen: 
   const pointed = useApp((state) => state.instant?.toNs);
   const { told } = session;
   const to = pointed ?? Math.max(session.samples.at(-1)?.tNs ?? 0, told.at(-1)?.takenNs ?? 0);
+  const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
+  const pages = usePages();
+  const version = usePagesVersion();
+  const before = from === undefined ? undefined : targetAtInstant(session, Math.max(from, told.at(0)?.takenNs ?? 0));
+  const after = targetAtInstant(session, pointed);
+  const { regions, lives, id } = session;
   // While it is now that is shown, only what was told since changes anything.
-  const changes = useMemo(() => {
-    const events = [...told];
-    const before = from === undefined ? undefined : targetAt(events, Math.max(from, events[0]?.takenNs ?? 0));
-    const after = targetAt(events, pointed ?? Number.POSITIVE_INFINITY);
-    return before && after && { rows: targetDiff(before, after), before, after };
-  }, [told, from, pointed]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: pages change in place, which the version tells
+  const rows = useMemo(() => {
+    if (from === undefined || !before || !after) return undefined;
+    const changedOf = pagesBetweenInstants({ id, regions, lives }, pages, pageSize, [from, pointed]);
+    return targetDiff(stateOf(before), stateOf(after), changedOf);
+  }, [before, after, from, pointed, id, regions, lives, pages, pageSize, version]);
   return (
     <>
       <p className={classes.from}>
@@ -41,18 +49,25 @@ export function DifferencesTab({ session, onOpen }: { session: Session; onOpen: 
           {t(from === undefined ? 'process.difference.pin' : 'process.difference.unpin')}
         </Button>
       </p>
-      {changes && <Differences {...changes} onOpen={onOpen} />}
+      {from !== undefined && !after && <p className={classes.note}>{t('process.past.none')}</p>}
+      {rows && before && after && <Differences rows={rows} before={before} after={after} onOpen={onOpen} />}
     </>
   );
 }
 
 interface Props {
   readonly rows: readonly TargetChange[];
-  readonly before: TargetState;
-  readonly after: TargetState;
+  readonly before: Target;
+  readonly after: Target;
   /** Shows what is at an address as pages. */
   readonly onOpen: (start: string) => void;
 }
+
+/** As the comparison asks for it. */
+const stateOf = (target: Target) => ({
+  ...target,
+  mappings: target.mappings && new Map(target.mappings.map((mapping) => [mapping.start, mapping])),
+});
 
 /** What became of a process between two instants: the mappings with the most bytes that changed first. */
 function Differences({ rows: changes, before, after, onOpen }: Props) {
@@ -80,6 +95,7 @@ function Differences({ rows: changes, before, after, onOpen }: Props) {
           </div>
         ))}
       </dl>
+      {changes.some(byCounts) && <p className={classes.note}>≈ {t('process.difference.countsHint')}</p>}
       {changes.length === 0 ? (
         <p className={classes.note}>{t('process.difference.none')}</p>
       ) : (
@@ -114,19 +130,18 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
   const bytes = (pages: number): string => format.bytes(Math.abs(pages) * pageSize);
   const size = bytes(change.sizeDeltaPages);
   const name = change.name === '' ? t(`process.kind.${change.kind}`) : lastPart(change.name);
+  const { changed } = change;
   const moved = (
     [
-      ['resident', change.residentDeltaPages],
-      ['swapped', change.swappedDeltaPages],
-      ['locked', change.lockedDeltaPages],
+      ['resident', change.residentDeltaPages, changed?.resident],
+      ['swapped', change.swappedDeltaPages, changed?.swapped],
+      ['locked', change.lockedDeltaPages, changed?.locked],
     ] as const
-  ).flatMap(([what, pages]) =>
-    pages
-      ? [t(`process.difference.${what}`, { size: signed(pages * pageSize, format.bytes) })]
-      : pages === null
-        ? [t(`process.difference.${what}`, { size: t('process.unknown') })]
-        : [],
-  );
+  ).flatMap(([what, pages, each]) => {
+    const size = each ? bothWays(each, pageSize, format.bytes) : pages && signed(pages * pageSize, format.bytes);
+    if (size) return [t(`process.difference.${what}`, { size })];
+    return pages === null ? [t(`process.difference.${what}`, { size: t('process.unknown') })] : [];
+  });
   const what = t(`process.difference.${change.change}`, { size });
   const words = (
     <>
@@ -138,7 +153,14 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
         {what}
         {(change.change === 'came' || change.change === 'went') && ` ${size}`}
       </span>
-      <span className={classes.moved}>{moved.join(format.listSeparator)}</span>
+      <span className={classes.moved}>
+        {byCounts(change) && (
+          <span title={t('process.difference.countsHint')}>
+            ≈<VisuallyHidden component="span"> {t('process.difference.counts')} </VisuallyHidden>
+          </span>
+        )}
+        {moved.join(format.listSeparator)}
+      </span>
     </>
   );
   if (change.change === 'went') return <div className={classes.change}>{words}</div>;
@@ -148,6 +170,16 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
     </button>
   );
 }
+
+/** Whether pages that came and pages that left may have cancelled out; of what came or went as a whole, all did. */
+const byCounts = ({ change, changed }: TargetChange): boolean => !changed && change !== 'came' && change !== 'went';
+
+/** `+12 MiB −4 KiB`: what came, and what left. */
+const bothWays = ({ came, left }: CameAndLeft, pageSize: number, format: (bytes: number) => string): string =>
+  [came, -left]
+    .filter((pages) => pages !== 0)
+    .map((pages) => signed(pages * pageSize, format))
+    .join(' ');
 
 /** `+12 MiB`, `−4 KiB` */
 const signed = (bytes: number, format: (bytes: number) => string): string =>

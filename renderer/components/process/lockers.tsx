@@ -2,6 +2,7 @@ import type { ProcessRow } from '../../../protocol/processes.ts';
 import { addressOfProcess } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
 import { useProcesses } from '../processes/use-processes.ts';
+import { Unknown } from '../shared/unknown.tsx';
 import classes from './lockers.module.css';
 
 /** As many are listed: the table of all processes has the rest. */
@@ -29,7 +30,7 @@ export function Lockers({ pid }: { pid: number }) {
 }
 
 function Locker({ row, current }: { row: ProcessRow; current: boolean }) {
-  const { t, format } = useWords();
+  const { t, format, pick } = useWords();
   const { vmLckBytes, lockLimitBytes, lockShare, ipcLock } = row;
   const limit =
     lockLimitBytes === null
@@ -46,10 +47,10 @@ function Locker({ row, current }: { row: ProcessRow; current: boolean }) {
       aria-current={current ? 'page' : undefined}
     >
       <span className={classes.name}>
-        <b>{row.name ?? t('process.unknown')}</b> <small>{row.pid}</small>
+        <b>{row.name ?? <Unknown why={row.reason && pick(row.reason)} />}</b> <small>{row.pid}</small>
       </span>
       <span className={classes.amount}>
-        <b>{vmLckBytes === null ? t('process.unknown') : format.bytes(vmLckBytes)}</b> {limit}
+        <b>{vmLckBytes === null ? <Unknown why={t('processes.notInStatus')} /> : format.bytes(vmLckBytes)}</b> {limit}
       </span>
       {vmLckBytes !== null && vmLckBytes > 0 && (
         <span className={classes.bar} aria-hidden data-open={ipcLock !== false || lockShare === null || undefined}>

@@ -14,6 +14,7 @@ import {
 } from 'react';
 import type { TargetMapping } from '../../../protocol/process-look.ts';
 import { useWords } from '../../context/context.ts';
+import { searchKey, useSearchKey } from '../../context/shortcuts.ts';
 import { groupMappings, lastPart, type MappingRow, mappingRows } from './mapping-rows.ts';
 import classes from './mappings.module.css';
 import { StateBar } from './state-bar.tsx';
@@ -48,6 +49,8 @@ export const MappingList = memo(function MappingList({ mappings, pageSize, opene
   );
   const most = useMemo(() => Math.max(1, ...grouped.groups.map(({ group }) => heldPages(group))), [grouped]);
   const scroller = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useSearchKey(field);
   const id = useId();
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -98,6 +101,8 @@ export const MappingList = memo(function MappingList({ mappings, pageSize, opene
         <TextInput
           size="xs"
           type="search"
+          ref={field}
+          aria-keyshortcuts={searchKey}
           aria-label={t('process.mappings.search')}
           placeholder={t('process.mappings.search')}
           value={search}

@@ -1,12 +1,13 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconInfoCircle, IconX } from '@tabler/icons-react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { IconAlertTriangle, IconHistory, IconInfoCircle, IconX } from '@tabler/icons-react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Problem } from '../../../protocol/problem.ts';
 import type { TargetMapping } from '../../../protocol/process-look.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { firstIndex } from '../../store/pages/first-index.ts';
-import { isLive, type Session, type Target } from '../../store/session/session.ts';
+import { isLive, regionsAt, type Session, type Target } from '../../store/session/session.ts';
+import { targetAtInstant } from '../../store/session/shown-target.ts';
 import { currentSession, shownEnvironment, shownSample } from '../../store/store.ts';
 import { Caption } from '../experiment/caption.tsx';
 import { Split } from '../experiment/experiment-workspace.tsx';
@@ -81,8 +82,13 @@ export function ProcessPage({ pid }: { readonly pid: number }) {
 }
 
 /** The same of a session that goes on or of a recording. */
-export function ProcessView({ session, target }: { session: Session; target: Target }) {
+export function ProcessView({ session, target: newest }: { session: Session; target: Target }) {
   const problems = useProblems();
+  const instant = useApp((state) => state.instant?.toNs);
+  // The playhead goes on while a long list of then is put together.
+  const tNs = useDeferredValue(instant);
+  const past = targetAtInstant(session, tNs);
+  const target = past ?? newest;
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
     <NoteSlot value={slot}>
@@ -95,7 +101,7 @@ export function ProcessView({ session, target }: { session: Session; target: Tar
           <Said session={session} target={target} />
         )}
       </HeadlineFrame>
-      <Looked session={session} target={target} />
+      <Looked session={session} target={target} tNs={tNs} kept={past !== undefined} />
       <FilmBand session={session} />
     </NoteSlot>
   );
@@ -104,8 +110,11 @@ export function ProcessView({ session, target }: { session: Session; target: Tar
 /** The sentence at the instant that is shown. */
 function Sentence({ target: { process } }: { target: Target }) {
   const past = useApp((state) => (state.instant ? shownSample(state) : undefined));
-  const row = past?.vmLck ? { ...process, vmLckBytes: past.vmLck, rssBytes: past.vmRss } : process;
-  return <ProcessSentence row={row} />;
+  if (!past) return <ProcessSentence row={process} />;
+  // Samples tell the sum alone; what it was made of is that of the look where the sum is.
+  const unknown = { anonBytes: null, fileBytes: null, shmemBytes: null, swapBytes: past.vmSwap ?? null };
+  const parts = past.vmRss === process.rssBytes ? {} : unknown;
+  return <ProcessSentence row={{ ...process, ...parts, vmLckBytes: past.vmLck, rssBytes: past.vmRss }} />;
 }
 
 /** When it ended or executed another program, by the session's time, and which. */
@@ -131,15 +140,22 @@ function Said({ session, target }: { session: Session; target: Target }) {
   return <Caption session={session} />;
 }
 
+interface LookedProps {
+  readonly session: Session;
+  readonly target: Target;
+  /** The instant that is shown; undefined is now. */
+  readonly tNs: number | undefined;
+  /** Whether a look at its mappings from then is kept. */
+  readonly kept: boolean;
+}
+
 /** The address space, the pages of what is opened of it, and the column of mappings. */
-function Looked({ session, target }: { session: Session; target: Target }) {
+function Looked({ session, target, tNs, kept }: LookedProps) {
   const { t } = useWords();
   const { process } = useActions();
   const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
-  const regions = useMemo(
-    () => session.regions.filter(({ id }) => !session.released.has(id)),
-    [session.regions, session.released],
-  );
+  const { regions: all, lives } = session;
+  const regions = useMemo(() => regionsAt({ regions: all, lives }, tNs), [all, lives, tNs]);
   const live = isLive(session);
   const opened = useMemo(() => new Map(regions.map(({ id, address }) => [address, id])), [regions]);
   const starts = useMemo(() => new Set(opened.keys()), [opened]);
@@ -152,11 +168,21 @@ function Looked({ session, target }: { session: Session; target: Target }) {
     },
     [opened, process, live],
   );
-  const mappings = target.mappings ?? none;
+  const mappings = (kept && target.mappings) || none;
   return (
     <Split
       title={t('process.side')}
-      side={<Side session={session} target={target} pageSize={pageSize} opened={starts} onOpen={open} />}
+      side={
+        <Side
+          session={session}
+          target={target}
+          tNs={tNs}
+          kept={kept}
+          pageSize={pageSize}
+          opened={starts}
+          onOpen={open}
+        />
+      }
     >
       <div className={classes.work}>
         {mappings.length > 0 && <AddressStrip mappings={mappings} pageSize={pageSize} opened={starts} onOpen={open} />}
@@ -189,11 +215,12 @@ function Opened({ session, regions, target: { mappings, reasons } }: OpenedProps
         place={place}
         title={undefined}
         released={false}
+        unseen={t('process.past.notLooked')}
         heading={<RegionName region={region} mapping={known(region)} />}
         actions={live && <CloseButton region={region} />}
       />
     ),
-    [id, known, live],
+    [id, known, live, t],
   );
   return (
     <section className={classes.pages} data-panel="pages" aria-label={t('pages.title')}>
@@ -220,7 +247,7 @@ function RegionName({ region, mapping }: { region: RegionInfo; mapping: TargetMa
   const { t } = useWords();
   const name = mapping?.name ? lastPart(mapping.name) : mapping ? t(`process.kind.${mapping.kind}`) : nameOf(region);
   return (
-    <h2 className={pages.label} title={mapping?.name}>
+    <h2 className={`${pages.label} ${pages.whole}`} title={mapping?.name || name}>
       <small className={classes.letter}>{region.label}</small> {name}
     </h2>
   );
@@ -246,15 +273,13 @@ function CloseButton({ region }: { region: RegionInfo }) {
   );
 }
 
-interface SideProps {
-  readonly session: Session;
-  readonly target: Target;
+interface SideProps extends LookedProps {
   readonly pageSize: number;
   readonly opened: ReadonlySet<string>;
   readonly onOpen: (mapping: TargetMapping) => void;
 }
 
-function Side({ session, target, pageSize, opened, onOpen }: SideProps) {
+function Side({ session, target, tNs, kept, pageSize, opened, onOpen }: SideProps) {
   const { t, format, pick } = useWords();
   const { process } = useActions();
   const [reading, setReading] = useState(false);
@@ -276,20 +301,28 @@ function Side({ session, target, pageSize, opened, onOpen }: SideProps) {
                 t('process.about.title')
               ) : (
                 <>
-                  {t('process.mappings.title')} <small>{format.number(mappings.length)}</small>
+                  {t('process.mappings.title')} {kept && <small>{format.number(mappings.length)}</small>}
                 </>
               ),
             content: (
               <>
+                {tNs !== undefined && (
+                  <p className={classes.reason} role="note">
+                    <IconHistory size={14} aria-hidden />
+                    <span>
+                      {t(kept ? 'process.past.asOf' : 'process.past.none', { time: format.duration(target.takenNs) })}
+                    </span>
+                  </p>
+                )}
                 {(target.mappings === null ? [] : target.reasons).map((reason) => (
                   <p key={reason.en} className={classes.reason}>
                     <IconInfoCircle size={14} aria-hidden /> <span>{pick(reason)}</span>
                   </p>
                 ))}
                 {target.mappings === null ? (
-                  <About row={target.process} />
+                  <About row={target.process} past={tNs !== undefined} />
                 ) : (
-                  <MappingList mappings={mappings} pageSize={pageSize} opened={opened} onOpen={onOpen} />
+                  kept && <MappingList mappings={mappings} pageSize={pageSize} opened={opened} onOpen={onOpen} />
                 )}
               </>
             ),
@@ -302,7 +335,11 @@ function Side({ session, target, pageSize, opened, onOpen }: SideProps) {
                   title: t('process.difference.title'),
                   content: <DifferencesTab session={session} onOpen={(start) => void process.openMapping(start)} />,
                 },
-                { name: 'about', title: t('process.about.title'), content: <About row={target.process} /> },
+                {
+                  name: 'about',
+                  title: t('process.about.title'),
+                  content: <About row={target.process} past={tNs !== undefined} />,
+                },
               ]),
         ]}
       />

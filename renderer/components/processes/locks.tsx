@@ -4,6 +4,7 @@ import type { ProcessRow } from '../../../protocol/processes.ts';
 import { addressOfLimits, addressOfProcess } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
 import { Empty } from '../shared/panel.tsx';
+import { Unknown } from '../shared/unknown.tsx';
 import { LockShare } from './lock-share.tsx';
 import { userOf, whereOf } from './process-list.ts';
 import { ColumnName } from './process-table.tsx';
@@ -18,7 +19,7 @@ export function Locks({ known: { rows, answer } }: { known: KnownProcesses }) {
   const held = ({ vmLckBytes, vmPinBytes }: ProcessRow) => (vmLckBytes ?? 0) + (vmPinBytes ?? 0);
   const locking = [...rows.values()].filter((row) => held(row) > 0).sort((a, b) => held(b) - held(a) || a.pid - b.pid);
   if (!locks) return undefined;
-  const bytes = (value: number | null) => (value === null ? t('processes.unknown') : format.bytes(value));
+  const bytes = (value: number | null, why: string) => (value === null ? <Unknown why={why} /> : format.bytes(value));
   return (
     <div className={classes.locks}>
       {locking.length === 0 ? (
@@ -51,13 +52,13 @@ export function Locks({ known: { rows, answer } }: { known: KnownProcesses }) {
                 <td data-column="where" data-word>
                   {whereOf(row)}
                 </td>
-                <td data-column="vmLck">{bytes(row.vmLckBytes)}</td>
+                <td data-column="vmLck">{bytes(row.vmLckBytes, t('processes.notInStatus'))}</td>
                 <td data-column="limit">
                   <LockShare row={row} />
                 </td>
-                <td>{bytes(row.vmPinBytes)}</td>
+                <td>{bytes(row.vmPinBytes, t('processes.notInStatus'))}</td>
                 <td>
-                  <a href={addressOfLimits(undefined, row.pid)}>{t('processes.itsLimits')}</a>
+                  <a href={addressOfLimits(undefined, row)}>{t('processes.itsLimits')}</a>
                 </td>
               </tr>
             ))}
@@ -71,7 +72,8 @@ export function Locks({ known: { rows, answer } }: { known: KnownProcesses }) {
           {locks.users.map(({ uid, user, processes, vmLckBytes }) => (
             <div key={uid}>
               <dt>
-                {user ?? uid ?? t('processes.unknown')} <small>{t('processes.count', { count: processes })}</small>
+                {user ?? uid ?? <Unknown why={t('processes.notInStatus')} />}{' '}
+                <small>{t('processes.count', { count: processes })}</small>
               </dt>
               <dd>{format.bytes(vmLckBytes)}</dd>
             </div>
@@ -88,7 +90,7 @@ export function Locks({ known: { rows, answer } }: { known: KnownProcesses }) {
           ).map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{bytes(value)}</dd>
+              <dd>{bytes(value, answer?.hidden ? pick(answer.hidden) : t('processes.machineNotRead'))}</dd>
             </div>
           ))}
         </dl>

@@ -5,6 +5,7 @@ import { memo, useRef } from 'react';
 import type { ProcessRow } from '../../../protocol/processes.ts';
 import { addressOfLimits, addressOfProcess } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
+import { Unknown } from '../shared/unknown.tsx';
 import { LockShare } from './lock-share.tsx';
 import {
   type ColumnId,
@@ -124,7 +125,9 @@ const Process = memo(function Process({ row, maxMappings }: { row: ProcessRow; m
   const { t, format, pick } = useWords();
   const { kind, pid, startTicks, name, reason, mappings } = row;
   const why = reason && pick(reason);
-  const unknown = why === undefined ? t('processes.unknown') : kind === 'unknown' ? t('processes.unknown') : '–';
+  const notThere = why ?? t('processes.notInStatus');
+  // A thread of the kernel and a zombie have none, which is known.
+  const unknown = reason && kind !== 'unknown' ? '–' : <Unknown why={notThere} />;
   const bytes = (value: number | null) => (value === null ? unknown : format.bytes(value));
   const cell = (id: ColumnId, value: React.ReactNode) => (
     <td key={id} data-column={id} data-word={words.has(id) || undefined} title={why}>
@@ -138,7 +141,7 @@ const Process = memo(function Process({ row, maxMappings }: { row: ProcessRow; m
         {kind === 'process' ? <a href={addressOfProcess(pid, startTicks ?? undefined)}>{shownName}</a> : shownName}
       </th>
       {cell('pid', pid)}
-      {cell('user', userOf(row) || t('processes.unknown'))}
+      {cell('user', userOf(row) || unknown)}
       {cell('where', whereOf(row))}
       {cell('rss', bytes(row.rssBytes))}
       {cell('anon', bytes(row.anonBytes))}
@@ -150,16 +153,9 @@ const Process = memo(function Process({ row, maxMappings }: { row: ProcessRow; m
       {cell('pageTables', bytes(row.pageTableBytes))}
       <td
         data-column="mappings"
-        title={
-          why ??
-          (mappings === null
-            ? t('processes.mapsNotRead')
-            : maxMappings
-              ? t('processes.ofMost', { most: maxMappings })
-              : undefined)
-        }
+        title={why ?? (mappings !== null && maxMappings ? t('processes.ofMost', { most: maxMappings }) : undefined)}
       >
-        {mappings === null ? unknown : format.number(mappings)}
+        {mappings !== null ? format.number(mappings) : why ? unknown : <Unknown why={t('processes.mapsNotRead')} />}
       </td>
     </>
   );
@@ -169,7 +165,7 @@ const Process = memo(function Process({ row, maxMappings }: { row: ProcessRow; m
 function Limit({ row }: { row: ProcessRow }) {
   const { t } = useWords();
   return (
-    <a className={classes.plain} href={addressOfLimits(undefined, row.pid)} title={t('processes.itsLimitsHint')}>
+    <a className={classes.plain} href={addressOfLimits(undefined, row)} title={t('processes.itsLimitsHint')}>
       <LockShare row={row} />
     </a>
   );
@@ -198,7 +194,7 @@ function Group({ line }: { line: Extract<Line, { kind: 'group' }> }) {
     const value = total && line.totals[total];
     return (
       <td key={id} data-column={id}>
-        {value === undefined ? '' : value === null ? t('processes.unknown') : format.bytes(value)}
+        {value === undefined ? '' : value === null ? <Unknown why={t('processes.sumUnknown')} /> : format.bytes(value)}
       </td>
     );
   });

@@ -1,8 +1,9 @@
 import { SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { addressOfProcesses } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
+import { searchKey, useSearchKey } from '../../context/shortcuts.ts';
 import { Empty } from '../shared/panel.tsx';
 import { Waiting } from '../shared/waiting.tsx';
 import { Locks } from './locks.tsx';
@@ -59,6 +60,8 @@ function All({ known }: { known: KnownProcesses }) {
   const [order, setOrder] = useState<Order>({ by: 'rss', descending: true });
   const [by, setBy] = useState<Grouping>('none');
   const [kernel, setKernel] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  useSearchKey(search);
   // Typing goes on while many rows are looked through.
   const wanted = useDeferredValue(typed);
   const lines = useMemo(() => {
@@ -70,10 +73,13 @@ function All({ known }: { known: KnownProcesses }) {
       <div className={classes.tools}>
         <TextInput
           className={classes.search ?? ''}
+          ref={search}
           aria-label={t('processes.search')}
+          aria-keyshortcuts={searchKey}
           placeholder={t('processes.search')}
           leftSection={<IconSearch size={14} aria-hidden />}
           value={typed}
+          rightSection={<kbd className={classes.key}>{searchKey}</kbd>}
           spellCheck={false}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />

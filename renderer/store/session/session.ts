@@ -33,6 +33,8 @@ export interface Session {
   readonly problem?: Problem;
   readonly regions: readonly RegionInfo[];
   readonly released: ReadonlySet<number>;
+  /** From when to when each was there, as far as what came beside it says; ns since the session began. */
+  readonly lives: ReadonlyMap<number, Life>;
   /** In the order of their beginnings; a step's index is its number in the log. */
   readonly steps: Log<Step>;
   /** What the charts ask of all steps. */
@@ -67,6 +69,12 @@ export interface Target extends Omit<TargetState, 'mappings'> {
   readonly mappings: readonly TargetMapping[] | null;
 }
 
+export interface Life {
+  readonly fromNs: number;
+  /** Infinity while it is there. */
+  readonly toNs: number;
+}
+
 /** A claim, and the step that settled it: the newest when it was told. */
 export type SettledClaim = Claim & { readonly step: number };
 
@@ -92,6 +100,7 @@ export function newSession(id: number): Session {
     state: 'running',
     regions: [],
     released: new Set(),
+    lives: new Map(),
     steps: Log.of(),
     digest: emptyDigest,
     vmas: new Map(),
@@ -122,7 +131,7 @@ export const isLive = ({ state }: Session): boolean => isActive(state) || state 
  * session is.
  */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
-  let { state, regions, released, claims, measurements, result, coreFiles, progress, vmas } = session;
+  let { state, regions, released, lives, claims, measurements, result, coreFiles, progress, vmas } = session;
   let { recording, unrecorded } = session;
   let ending: { next?: Text; problem?: Problem } = {
     ...(session.next && { next: session.next }),
@@ -133,6 +142,11 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
   const samples: Sample[] = [];
   const told: TargetTold[] = [];
   const looks: Looked[] = [];
+  let newestNs = Math.max(
+    session.steps.at(-1)?.startedNs ?? 0,
+    session.samples.at(-1)?.tNs ?? 0,
+    session.told.at(-1)?.takenNs ?? 0,
+  );
   for (const event of events) {
     switch (event.kind) {
       case 'state':
@@ -143,22 +157,29 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
         break;
       case 'region':
         regions = withRegion(regions, event.region);
+        if (!lives.has(event.region.id)) {
+          lives = new Map(lives).set(event.region.id, { fromNs: newestNs, toNs: Number.POSITIVE_INFINITY });
+        }
         break;
       case 'vmas':
         vmas = new Map(vmas).set(event.region, { vmas: event.vmas, more: event.more });
         break;
       case 'released':
         released = new Set(released).add(event.region);
+        lives = new Map(lives).set(event.region, { fromNs: lives.get(event.region)?.fromNs ?? 0, toNs: newestNs });
         break;
       case 'step':
         steps.push(event.step);
+        newestNs = Math.max(newestNs, event.step.startedNs);
         break;
       case 'sample':
         samples.push(event.sample);
+        newestNs = Math.max(newestNs, event.sample.tNs);
         if (event.looked?.length) looks.push({ regions: event.looked, tNs: event.sample.tNs, still: event.still });
         break;
       case 'target':
         told.push(withPlainNames(event.target));
+        newestNs = Math.max(newestNs, event.target.takenNs);
         break;
       case 'recording':
         recording = event.problem ? recording : event.file;
@@ -190,6 +211,7 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
     state,
     regions,
     released,
+    lives,
     claims,
     measurements,
     ...(result && { result }),
@@ -225,8 +247,26 @@ function withTold(session: Session, told: readonly TargetTold[]): Partial<Sessio
 }
 
 export function byAddress({ mappings }: TargetState): readonly TargetMapping[] | null {
-  return mappings && [...mappings.values()].sort((a, b) => Number(a.start) - Number(b.start));
+  return mappings && [...mappings.values()].sort(byStart);
 }
+
+/** Addresses are hexadecimal digits without zeros before them: the longer is the higher. */
+const byStart = ({ start: a }: TargetMapping, { start: b }: TargetMapping): number =>
+  a.length - b.length || (a < b ? -1 : 1);
+
+/** The regions that were there at an instant, or are now. */
+export function regionsAt(
+  { regions, lives }: Pick<Session, 'regions' | 'lives'>,
+  tNs = Number.POSITIVE_INFINITY,
+): readonly RegionInfo[] {
+  return regions.filter(({ id }) => {
+    const { fromNs, toNs } = lives.get(id) ?? always;
+    // What is there now and was not then stays, and says that none of its pages were kept.
+    return toNs === Number.POSITIVE_INFINITY || (fromNs <= tNs && tNs < toNs);
+  });
+}
+
+const always: Life = { fromNs: 0, toNs: Number.POSITIVE_INFINITY };
 
 const progressOf = ({ title, done, total, unit }: Progress): Progress => ({ title, done, total, unit });
 

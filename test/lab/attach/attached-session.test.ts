@@ -101,6 +101,24 @@ describe('a session that is attached to another process', () => {
     expect((await problemOf(openMapping(lab, session, addressOf(target, 'locked')))).kind).toBe('gone');
   });
 
+  it('looks at nothing while it is not shown, and at once when it is again', async (context) => {
+    skipWithoutCompiler(context);
+    const target = await Target.start();
+    await using lab = attachingLab();
+    const session = await attach(lab, target.pid);
+    const { region } = await openMapping(lab, session, addressOf(target, 'half'));
+    await lab.reader.until(() => countsOf(lab, region)?.resident === 32);
+    await lab.service.shown({ session, shown: false }, never);
+    await target.order('t');
+    const rss = lab.reader.of('sample').at(-1)?.sample.vmRss ?? 0;
+    // What it holds is still told, and so that it is there: seldom.
+    await lab.reader.until(() => (lab.reader.of('sample').at(-1)?.sample.vmRss ?? 0) >= rss + 16 * 4096);
+    expect(lab.reader.of('sample').at(-1)?.looked).toEqual([]);
+    expect(countsOf(lab, region)?.resident).toBe(32);
+    await lab.service.shown({ session, shown: true }, never);
+    await lab.reader.until(() => countsOf(lab, region)?.resident === 48);
+  });
+
   it('refuses a pid that is another process’s by now, one of the kernel’s, and one that is nobody’s', async (context) => {
     skipWithoutCompiler(context);
     const target = await Target.start();

@@ -1,18 +1,27 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { childrenOf } from '../../../lab/isolation/child-processes.ts';
 import { lookAt, lookAtProcess } from '../../../lab/processes/look-at-process.ts';
 import { Target as Opened } from '../../../lab/processes/target.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import { features } from '../../../native/probes/features.ts';
+import { readText } from '../../../native/proc/proc-file.ts';
 import { procStat } from '../../../native/proc/proc-stat.ts';
 import { readSmaps, type SmapsEntry } from '../../../native/proc/smaps.ts';
+import { PageFlag } from '../../../protocol/flags.ts';
 import { mappingGroups, processLookSchema, type TargetMapping } from '../../../protocol/process-look.ts';
+import { chromiumOrWhy } from '../../../scripts/chromium.mjs';
+import { attach, attachingLab } from '../../support/attached.ts';
 import { compiledProgram, skipWithoutCompiler } from '../../support/compile.ts';
+import { never } from '../../support/harness.ts';
 import { Target } from '../../support/target.ts';
 import { nobody } from '../../support/users.ts';
+import { ZramSwap } from '../../support/zram.ts';
 
 const size = pageSize();
 const witness = readFileSync(fileURLToPath(new URL('../../support/count-pages.c', import.meta.url)), 'utf8');
@@ -41,16 +50,58 @@ function smapsOf(pid: number): Map<string, SmapsEntry> {
   return entries;
 }
 
+/** A renderer of the tests' own Chromium, at rest; skips the test where there is none that runs here. */
+async function renderer(context: TestContext): Promise<number> {
+  const chromium = chromiumOrWhy();
+  if ('why' in chromium) return context.skip(chromium.why);
+  const { executablePath, args, env } = chromium;
+  const words = [...args, '--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', 'about:blank'];
+  const profile = mkdtempSync(join(tmpdir(), 'pagescope-chromium-'));
+  const browser = spawn(executablePath, [...words, `--user-data-dir=${profile}`], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  onTestFinished(async () => {
+    // Its processes are a group of their own.
+    if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
+    if (browser.exitCode === null && browser.signalCode === null) await once(browser, 'exit');
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+  let said = '';
+  for await (const piece of browser.stderr) {
+    said += piece;
+    if (said.includes('DevTools listening')) break;
+  }
+  if (!said.includes('DevTools listening')) return context.skip(`Chromium does not run here: ${said.slice(-300)}`);
+  for (;;) {
+    const pid = descendantsOf(browser.pid ?? 0).find((each) => commandOf(each).includes('--type=renderer'));
+    if (pid !== undefined) return stopped(pid);
+    await new Promise(setImmediate);
+  }
+}
+
+const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((each) => [each, ...descendantsOf(each)]);
+
+const commandOf = (pid: number): string => {
+  const read = readText(`/proc/${pid}/cmdline`);
+  return read.errno === null ? read.text : '';
+};
+
+/** Stopped, it changes nothing between two witnesses. */
+async function stopped(pid: number): Promise<number> {
+  process.kill(pid, 'SIGSTOP');
+  while (stateOf(pid) !== 'T') await new Promise(setImmediate);
+  return pid;
+}
+
 /** A Node process at rest. */
 async function node(): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'console.log(1); process.stdin.resume()'], { stdio: 'pipe' });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   if (child.pid === undefined) throw new Error('Node did not start.');
-  // Stopped, it changes nothing between two witnesses.
-  child.kill('SIGSTOP');
-  while (stateOf(child.pid) !== 'T') await new Promise(setImmediate);
-  return child.pid;
+  return stopped(child.pid);
 }
 
 function stateOf(pid: number): string {
@@ -85,16 +136,19 @@ describe('a process that is looked at', () => {
       expect(guarded?.guardPages).toBe(8);
   });
 
-  it.each(['the C program', 'Node'])(
+  it.for(['the C program', 'Node', 'a renderer of Chromium'])(
     'has as many pages as smaps and an independent program count, of %s',
-    async (who) => {
-      const pid = who === 'Node' ? await node() : (await Target.start()).pid;
+    async (who, context) => {
+      const pid =
+        who === 'Node' ? await node() : who === 'the C program' ? (await Target.start()).pid : await renderer(context);
       const look = await lookAtProcess(pid, { smaps: true });
       const mappings = look.mappings ?? [];
       expect(mappings.length).toBeGreaterThan(10);
-      const pages = counted(pid, mappings);
+      // Of what is only reserved, terabytes at Chromium, the witness would read each page: smaps has them too.
+      const read = mappings.filter(({ pages }) => pages <= 2 ** 20);
+      const pages = counted(pid, read);
       expect(
-        mappings.map(({ residentPages, swappedPages }) => ({ present: residentPages, swapped: swappedPages })),
+        read.map(({ residentPages, swappedPages }) => ({ present: residentPages, swapped: swappedPages })),
       ).toEqual(pages);
       const smaps = smapsOf(pid);
       for (const { start, name, residentPages, zeroPages, locked, pssBytes, dirtyBytes } of mappings) {
@@ -113,6 +167,48 @@ describe('a process that is looked at', () => {
       );
     },
   );
+
+  it('has as many swapped pages as smaps and an independent program count, in the list and as flags', async (context) => {
+    skipWithoutCompiler(context);
+    using _swap = ZramSwap.on(context, 64 << 20);
+    const pages = 1024;
+    using program = compiledProgram(`#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+int main(void) {
+  char *at = mmap(NULL, ${pages} * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return 1;
+  madvise(at, ${pages} * 4096, MADV_NOHUGEPAGE);
+  for (int i = 0; i < ${pages}; i++) memset(at + i * 4096, i, 4096);
+  for (int i = 0; i < ${pages}; i += 4) madvise(at + i * 4096, 2 * 4096, 21 /* MADV_PAGEOUT, Linux 5.4 */);
+  printf("%p\\n", (void *)at);
+  fflush(stdout);
+  pause();
+}`);
+    const child = spawn(program.path, { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [printed] = await once(child.stdout, 'data');
+    const pid = child.pid ?? 0;
+    const address = Number(String(printed));
+    const around = ({ start, end }: { start: string; end: string }) =>
+      Number(start) <= address && address < Number(end);
+    const { mappings, process: row } = await lookAtProcess(pid, { smaps: true });
+    const mapping = mappings?.find(around);
+    if (!mapping) throw new Error('It is mapped.');
+    expect(mapping.swappedPages).toBe(pages / 2);
+    expect((mapping.swappedPages ?? 0) * size).toBe(smapsOf(pid).get(mapping.start)?.swapBytes);
+    expect(counted(pid, [mapping])).toEqual([{ present: mapping.residentPages, swapped: mapping.swappedPages }]);
+    expect(row.swapBytes).toBeGreaterThanOrEqual((pages / 2) * size);
+    await using lab = attachingLab();
+    const session = await attach(lab, pid);
+    const { region } = await lab.service.openMapping({ session, address: mapping.start }, never);
+    await lab.reader.until(() => lab.reader.states.has(region));
+    const flags = lab.reader.states.get(region)?.flags ?? new Uint8Array();
+    expect(flags.filter((byte) => byte & PageFlag.Swapped).length).toBe(pages / 2);
+    expect(flags.filter((byte) => byte & PageFlag.Present).length).toBe(mapping.residentPages);
+  });
 
   it('by pagemap, as before Linux 6.7, has the same pages, and does not know zero, huge and guard pages', async () => {
     const pid = await node();

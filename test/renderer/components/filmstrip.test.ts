@@ -3,6 +3,7 @@ import type { Step } from '../../../protocol/events.ts';
 import { PageFlag, type PageState, pageStates } from '../../../protocol/flags.ts';
 import { decodeFrame } from '../../../protocol/frame.ts';
 import { FrameStream } from '../../../protocol/frame-stream.ts';
+import { faultBars, faultsAt } from '../../../renderer/components/filmstrip/fault-bars.ts';
 import { filmAxis, middleOf, stepAtX, timeAtX } from '../../../renderer/components/filmstrip/film-axis.ts';
 import { filmLayout, laneTop } from '../../../renderer/components/filmstrip/film-layout.ts';
 import {
@@ -273,10 +274,27 @@ it('jumps lead to the next change and the next refusal, around the end, and to t
   expect(jumpTarget('key', session, [lane], 0)).toBeUndefined();
 });
 
+it('has the faults of another process between two looks at it, those of one pixel together', () => {
+  const samples = [0, 100, 150, 151, 400].map((tNs, at) => ({
+    tNs,
+    minorFaults: at * at,
+    majorFaults: at > 3 ? 2 : 0,
+  }));
+  expect(faultBars(samples, (tNs) => tNs / 10)).toEqual([
+    { x: 0, width: 10, faults: 1, major: 0 },
+    { x: 10, width: 5, faults: 3, major: 0 },
+    { x: 15, width: 25, faults: 14, major: 2 },
+  ]);
+  expect([faultsAt(samples), faultsAt(samples, 150), faultsAt(samples, 99)]).toEqual([9, 3, 0]);
+});
+
 it('lanes share the height, and are all that a low strip has', () => {
   const many = filmLayout(110, 3, true);
   expect(laneTop(many, 2) + many.lanes.height).toBeLessThan(many.locked?.top ?? 0);
   expect((many.calls?.top ?? 0) + (many.calls?.height ?? 0)).toBeLessThanOrEqual(110);
+  const foreign = filmLayout(110, 3, true, true);
+  expect(foreign.faults?.top).toBeGreaterThan(foreign.times?.top ?? 0);
+  expect((foreign.calls?.top ?? 0) + (foreign.calls?.height ?? 0)).toBeLessThanOrEqual(110);
   const low = filmLayout(34, 3, true);
   expect([low.locked, low.times, low.calls]).toEqual([undefined, undefined, undefined]);
   expect(laneTop(low, 2) + low.lanes.height).toBeLessThanOrEqual(34);

@@ -44,6 +44,9 @@ it('finds the limits, and the fix that is meant', () => {
   expect(addressOfFix(diagnosis)).toBe(addressOfLimits('docker'));
   for (const wrong of ['', '-1', '1.5', 'x'])
     expect(addressIn(`#limits/docker?@limit=${wrong}`)).toEqual({ kind: 'limits', fix: 'docker' });
+  const whose = { pid: 4711, startTicks: 4021 };
+  expect(addressIn(addressOfLimits(undefined, whose))).toEqual({ kind: 'limits', fix: undefined, whose });
+  expect(addressIn('#limits?@pid=4711')).toEqual({ kind: 'limits', fix: undefined, whose: { pid: 4711 } });
   expect(addressIn('#limits/')).toEqual({ kind: 'limits', fix: undefined });
   expect(addressIn('#/limits')).toEqual({ kind: 'experiment', id: 'limits', parameters: {} });
 });
