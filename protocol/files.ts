@@ -132,13 +132,16 @@ export type FilesMap = z.infer<typeof filesMapSchema>;
 
 export const fileColumns = ['name', 'size', 'cached', 'share', 'dirty', 'recentlyEvicted', 'witness'] as const;
 export type FileColumn = (typeof fileColumns)[number];
+/** What files can be put in order by: `uncached` are the bytes that are not cached. */
+export const fileOrders = [...fileColumns, 'uncached'] as const;
+export type FileOrder = (typeof fileOrders)[number];
 
 export const filesTableRequestSchema = z.object({
   look,
   folder: folder.default(0),
   /** Part of a name; letters of either case are alike. */
   search: z.string().max(256).default(''),
-  by: z.enum(fileColumns).default('cached'),
+  by: z.enum(fileOrders).default('cached'),
   descending: z.boolean().default(true),
   first: z.int().nonnegative().default(0),
   count: z.int().min(1).max(mostRows).default(100),

@@ -1,10 +1,10 @@
-import type { FileColumn } from '../../protocol/files.ts';
+import type { FileOrder } from '../../protocol/files.ts';
 import { type FileList, type NumberColumn, shown } from './file-list.ts';
 
 export interface TableOrder {
   readonly folder: number;
   readonly search: string;
-  readonly by: FileColumn;
+  readonly by: FileOrder;
   readonly descending: boolean;
 }
 
@@ -29,11 +29,17 @@ export function filesInOrder(list: FileList, { folder, search, by, descending }:
   });
 }
 
-function values(list: FileList, by: Exclude<FileColumn, 'name'>): (file: number) => number | null {
+function values(list: FileList, by: Exclude<FileOrder, 'name'>): (file: number) => number | null {
   if (by === 'share') {
     return (file) => {
       const [size, cached] = [list.number(file, 'size'), list.cachedBytes(file)];
       return size === null || cached === null ? null : size === 0 ? 0 : cached / size;
+    };
+  }
+  if (by === 'uncached') {
+    return (file) => {
+      const [size, cached] = [list.number(file, 'size'), list.cachedBytes(file)];
+      return size === null || cached === null ? null : size - cached;
     };
   }
   if (by === 'cached') return (file) => list.cachedBytes(file);

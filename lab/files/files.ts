@@ -142,9 +142,13 @@ class Look {
   renew(file: number, look: Omit<FileLook, 'path'>): void {
     const { sums, list } = this;
     const before = list.cachedBytes(file);
-    const dirty = list.number(file, 'dirty');
+    const [size, dirty] = [list.number(file, 'size'), list.number(file, 'dirty')];
+    const known = `${size} ${before} ${dirty}`;
     list.set(file, look);
-    sums.cachedBytes += (list.cachedBytes(file) ?? 0) - (before ?? 0);
+    const now = list.cachedBytes(file);
+    if (known === `${look.sizeBytes} ${now} ${look.dirtyPages}`) return;
+    sums.cachedBytes += (now ?? 0) - (before ?? 0);
+    sums.sizeBytes += (look.sizeBytes ?? 0) - (size ?? 0);
     if (dirty !== null && look.dirtyPages !== null) {
       sums.dirtyBytes = (sums.dirtyBytes ?? 0) + (look.dirtyPages - dirty) * pageSize();
     }

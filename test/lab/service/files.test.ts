@@ -43,10 +43,7 @@ fileOf('tree/a/b/c/deep', 16);
 fileOf('tree/small', 1);
 linkSync(join(folder, 'tree/small'), join(folder, 'tree/a/again'));
 symlinkSync('/', join(folder, 'tree/link'));
-writeFileSync(
-  Buffer.from(join(folder, 'tree/not-utf8-X\nY'), 'latin1').map((byte) => (byte === 0x58 ? 0xff : byte)),
-  '',
-);
+writeFileSync(Buffer.from(join(folder, 'tree/not-utf8-\xff\nY'), 'latin1'), '');
 
 /** An engine whose files are looked at beside it, as in the window, or in it. */
 class FilesLab extends TestLab {
