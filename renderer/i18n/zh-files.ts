@@ -22,7 +22,7 @@ export const zhFiles: Texts['files'] = {
     stopped: '{{files}}，{{time}} 后停止',
     none: '尚未查看',
   },
-  facts: '来源：{{witness}} · 页大小 {{page}}',
+  facts: '见证：{{witness}} · 页大小 {{page}}',
   witnesses: { cachestat: 'cachestat', mincore: 'mincore', both: 'cachestat 和 mincore', none: '无' },
   pageCache:
     '本机页缓存共 {{cached}}，其中 {{shmem}} 属于 tmpfs 和共享内存。这些文件占 {{known}}；其余属于谁，没有查看。',
@@ -60,7 +60,7 @@ export const zhFiles: Texts['files'] = {
     share: '占比',
     dirty: '脏页',
     recentlyEvicted: '最近逐出',
-    witness: '来源',
+    witness: '见证',
   },
   columnHints: {
     name: '从所查看的文件夹算起；不是 UTF-8 的字节写作 \\xff',

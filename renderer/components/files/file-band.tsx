@@ -117,7 +117,7 @@ export function FileBand({ look, file, onClose, onActed }: Props) {
         opened={asking}
         onClose={() => setAsking(false)}
         title={t('files.act.sure', { name: pages?.row.name ?? '' })}
-        closeButtonProps={{ 'aria-label': t('files.act.cancel') }}
+        closeButtonProps={{ 'aria-label': t('files.band.close') }}
         centered
       >
         {pages && <Cost pages={pages} range={range} />}

@@ -16,6 +16,8 @@ interface Props {
 }
 
 const named = { width: 52, height: 20 };
+/** A heading has the amount beside the name from this width on. */
+const headedFrom = 190;
 const counted = { width: 84, height: 40 };
 
 /** Files as rectangles by size, blue as far as they are cached; arrow keys go from one to the next. */
@@ -85,13 +87,13 @@ function Cell({ cell: { node, rect, heading }, chosen, current, onChoose }: Cell
       ? t('files.nodeUnknown', { name, size })
       : t('files.node', { name, size, cached: format.bytes(cachedBytes) });
   const hasName = heading || (rect.width >= named.width && rect.height >= named.height);
+  const hasAmount = heading ? rect.width >= headedFrom : rect.width >= counted.width && rect.height >= counted.height;
   return (
     <button
       type="button"
       className={classes.cell}
       data-kind={heading ? 'heading' : kind}
       data-unknown={cachedBytes === null || undefined}
-      aria-label={label}
       aria-pressed={kind === 'file' ? chosen : undefined}
       tabIndex={current ? 0 : -1}
       title={label}
@@ -103,10 +105,10 @@ function Cell({ cell: { node, rect, heading }, chosen, current, onChoose }: Cell
           {unknownBytes > 0 && <em style={{ height: `${(100 * unknownBytes) / sizeBytes}%` }} />}
         </>
       )}
-      {hasName && <span>{name}</span>}
-      {heading
-        ? rect.width >= 190 && <small>{amount}</small>
-        : rect.width >= counted.width && rect.height >= counted.height && <small>{amount}</small>}
+      <span className={hasName ? undefined : 'visually-hidden'}>{name}</span>
+      <small className={hasAmount ? undefined : 'visually-hidden'}>
+        {amount} <span className="visually-hidden">{t('files.legend.cached')}</span>
+      </small>
     </button>
   );
 }

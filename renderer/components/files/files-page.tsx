@@ -54,7 +54,7 @@ export function FilesPage({ asked }: { asked: AskedFiles | undefined }) {
           </Button>
         )}
       </Bar>
-      <section className={classes.headline} data-panel="sentence" aria-label={t('files.title')}>
+      <section className={classes.headline} data-panel="sentence">
         <div className={classes.sentence}>
           <FilesSentence asked={asked} progress={progress} />
         </div>

@@ -25,7 +25,7 @@ export function FilesSets({ look }: { look: number }) {
   const saveSet = () =>
     during('saving', async (signal) => {
       const text = await files.set(signal);
-      if (text !== undefined) await save(new Blob([text], { type: 'application/x-ndjson' }), `cached-${look}.set`);
+      if (text !== undefined) await save(new Blob([text], { type: 'application/x-ndjson' }), `cached-${look}.jsonl`);
     });
   const restore = (file: File) =>
     during('restoring', async (signal) => {

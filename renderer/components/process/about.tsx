@@ -1,4 +1,5 @@
 import type { ProcessRow } from '../../../protocol/processes.ts';
+import { addressOfFiles } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
 import { Lockers } from './lockers.tsx';
 import classes from './process.module.css';
@@ -39,6 +40,9 @@ export function About({ row }: { row: ProcessRow }) {
           </div>
         ))}
       </dl>
+      <p>
+        <a href={addressOfFiles({ openBy: row.pid })}>{t('files.openBy')}</a>
+      </p>
       <h3>{t('process.lockers.title')}</h3>
       <Lockers pid={row.pid} />
     </div>
