@@ -107,7 +107,11 @@ class OtherProcess {
     } catch (error) {
       if (this.#started === started || signal?.aborted) throw error;
       const { en, zh } = this.#why;
-      throw problem('gone', `Nothing more is known of these files: ${en}. Look again.`, `${zh}，请重新查看。`);
+      throw problem(
+        'gone',
+        `Nothing more is known of these files: ${en}. Look again.`,
+        `无法再得知这些文件的情况：${zh}。请重新查看。`,
+      );
     }
   }
 

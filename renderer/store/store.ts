@@ -30,8 +30,8 @@ export type SessionPlace = 'experiment' | 'workbench' | 'recordings' | 'process'
 /**
  * What the window is about: the questions to start from, a chapter of the guide and one of its headings, an experiment,
  * the workbench, the list of recordings or one or two of them by name, one process of the machine, files, or the limits
- * and, when the address says so, one of their fixes. Home, guide, files and limits have no session: what holds for the process as a
- * whole is then that of the place `from` which they were opened.
+ * and, when the address says so, one of their fixes. Home, guide, files and limits have no session: what holds for the
+ * process as a whole is then that of the place `from` which they were opened.
  */
 export type Place =
   | { readonly kind: 'experiment' | 'workbench' }

@@ -78,12 +78,14 @@ export function FilesPage({ asked }: { asked: AskedFiles | undefined }) {
 function State({ progress }: { progress: FilesProgress | undefined }) {
   const { t, format } = useWords();
   if (!progress) return <span className={bar.state}>{t('files.state.none')}</span>;
-  const { state, files, elapsedNs } = progress;
+  const { state, files, elapsedNs, witnesses } = progress;
+  const told = (['cachestat', 'mincore'] as const).filter((each) => witnesses[each] > 0);
+  const witness = told.length === 1 ? told[0] : t(`files.witnesses.${told.length > 1 ? 'both' : 'none'}`);
   const values = { files: t('files.count', { count: files }), time: format.duration(elapsedNs) };
   return (
     <span className={bar.state} role="status" data-state={state === 'walking' ? 'running' : 'stopped'}>
       <i aria-hidden />
-      {t(`files.state.${state}`, values)}
+      {t(`files.state.${state}`, values)} · {t('files.witness', { witness: witness ?? '' })}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import type { MapNode, Weight } from '../../../protocol/files.ts';
 import { type Rect, squarify } from './squarify.ts';
 
-/** A rectangle of the map as it is drawn: a file, a folder that is not opened, or the line with an opened one's name. */
+/** A rectangle of the map as it is drawn: a file, a closed folder, or the line with an opened one's name. */
 export interface MapCell {
   readonly node: MapNode;
   readonly rect: Rect;

@@ -8,7 +8,8 @@ export interface Rect {
 
 /**
  * Parts of a rectangle with areas as the weights, each as near to a square as can be: rows along the shorter side, to
- * which parts are added as long as that makes the worst of them squarer (Bruls, Huizing, van Wijk: Squarified Treemaps).
+ * which parts are added as long as that makes the worst of them squarer (Bruls, Huizing, van Wijk: Squarified
+ * Treemaps).
  *
  * @param weights the largest first, none below 0
  */

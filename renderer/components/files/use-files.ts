@@ -9,10 +9,10 @@ import {
 } from '../../../protocol/files.ts';
 import { useActions } from '../../context/context.ts';
 
-const walkingMs = 250;
+const walkingMs = 150;
 const restingMs = 2000;
 /** While a walk lasts, maps and tables are made anew so often. */
-const renewMs = 1000;
+const renewMs = 500;
 
 /** Asks again and again, but not while the window is hidden, until the caller goes. `ask` answers when to ask next. */
 export function usePolling(ask: () => Promise<number | undefined>): void {

@@ -240,6 +240,24 @@ describe('files, looked at in a process beside the host', () => {
     expect(Buffer.from(pages.cached ?? '', 'base64')[0]).toBe(1);
   });
 
+  test('a process that does not answer a stop, as one that waits for a disk, is ended; the next look has another', async () => {
+    const pids: number[] = [];
+    await using lab = new FilesLab(async () => {
+      const child = await forkIsolated(entry);
+      pids.push(child.pid);
+      return child;
+    });
+    const look = await lab.looked({ path: join(folder, 'tree') });
+    process.kill(pids[0] ?? 0, 'SIGSTOP');
+    const waiting = lab.ask('filesMap', { look });
+    const refused = expect(waiting).rejects.toThrow('file system did not answer');
+    await lab.ask('stopFiles', { look });
+    await refused;
+    const again = await lab.looked({ path: join(folder, 'tree') });
+    expect((await lab.ask('filesProgress', { look: again })).files).toBe(4);
+    expect(pids).toHaveLength(2);
+  });
+
   test('a look is stopped and keeps what it found; the next one ends it', async () => {
     await using lab = beside();
     const { look } = await lab.ask('lookAtFiles', { path: '/usr' });
