@@ -12,8 +12,25 @@ interface Told {
 }
 
 /** Numbers of a file, a column each; what is not known is -1. */
-const columns = ['size', 'cached', 'dirty', 'writeback', 'recentlyEvicted'] as const;
-export type NumberColumn = (typeof columns)[number];
+export type NumberColumn = 'size' | 'cached' | 'dirty' | 'writeback' | 'recentlyEvicted';
+
+/** Numbers by file, in memory that grows with them. */
+class Column {
+  #numbers = new Float64Array(1024);
+
+  get(at: number): number {
+    return this.#numbers[at] ?? -1;
+  }
+
+  set(at: number, value: number): void {
+    if (at >= this.#numbers.length) {
+      const larger = new Float64Array(2 * at);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[at] = value;
+  }
+}
 
 /**
  * The files of a look by number, in columns: a million of them take some 100 bytes each. Folders have numbers too, 0 is
@@ -25,14 +42,14 @@ export class FileList {
   readonly folderOf: number[] = [];
   readonly folderNames: string[] = [''];
   readonly parents: number[] = [-1];
-  readonly #numbers: Readonly<Record<NumberColumn, number[]>> = {
-    size: [],
-    cached: [],
-    dirty: [],
-    writeback: [],
-    recentlyEvicted: [],
+  readonly #numbers: Readonly<Record<NumberColumn, Column>> = {
+    size: new Column(),
+    cached: new Column(),
+    dirty: new Column(),
+    writeback: new Column(),
+    recentlyEvicted: new Column(),
   };
-  readonly #told: number[] = [];
+  readonly #told = new Column();
   readonly #tolds: Told[] = [];
   readonly #toldBy = new Map<string, number>();
   #lastTold = -1;
@@ -60,19 +77,19 @@ export class FileList {
   /** What is seen of it now. */
   set(file: number, look: Omit<FileLook, 'path'>): void {
     const set = (column: NumberColumn, value: number | null) => {
-      this.#numbers[column][file] = value ?? -1;
+      this.#numbers[column].set(file, value ?? -1);
     };
     set('size', look.sizeBytes);
     set('cached', look.cachedPages);
     set('dirty', look.dirtyPages);
     set('writeback', look.writebackPages);
     set('recentlyEvicted', look.recentlyEvictedPages);
-    this.#told[file] = this.#toldOf(look.witness, look.reason);
+    this.#told.set(file, this.#toldOf(look.witness, look.reason));
   }
 
   /** Null where it is not known. */
   number(file: number, column: NumberColumn): number | null {
-    const value = this.#numbers[column][file] ?? -1;
+    const value = this.#numbers[column].get(file);
     return value < 0 ? null : value;
   }
 
@@ -83,7 +100,7 @@ export class FileList {
   }
 
   told(file: number): Told {
-    return this.#tolds[this.#told[file] ?? -1] ?? { witness: null, reason: undefined };
+    return this.#tolds[this.#told.get(file)] ?? { witness: null, reason: undefined };
   }
 
   /** The path of a folder below the top, as bytes; empty for the top. */
