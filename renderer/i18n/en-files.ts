@@ -14,6 +14,7 @@ export const enFiles = {
   sentence: 'Of {{size}} under {{path}}, {{cached}} are cached.',
   sentenceOpen: 'Of {{size}} that process {{pid}} has open or mapped, {{cached}} are cached.',
   unknownSum: 'an unknown part',
+  atLeast: 'at least {{size}}',
   walking: 'Reading {{folder}}',
   count_one: '{{count, number}} file',
   count_other: '{{count, number}} files',

@@ -14,6 +14,7 @@ export const zhFiles: Texts['files'] = {
   sentence: '{{path}} 下共 {{size}}，其中 {{cached}} 在页缓存中。',
   sentenceOpen: '进程 {{pid}} 打开或映射的文件共 {{size}}，其中 {{cached}} 在页缓存中。',
   unknownSum: '未知的一部分',
+  atLeast: '至少 {{size}}',
   walking: '正在读取 {{folder}}',
   count_other: '{{count, number}} 个文件',
   state: {

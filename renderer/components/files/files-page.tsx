@@ -12,7 +12,7 @@ import { Waiting } from '../shared/waiting.tsx';
 import { FileBand } from './file-band.tsx';
 import classes from './files.module.css';
 import { FilesTreemap } from './files-map.tsx';
-import { FilesSentence, formId } from './files-sentence.tsx';
+import { FilesSentence, formId, useCachedOf } from './files-sentence.tsx';
 import { FilesSets } from './files-sets.tsx';
 import { FilesSide } from './files-side.tsx';
 import { FilesTable } from './files-table.tsx';
@@ -93,6 +93,7 @@ function State({ progress }: { progress: FilesProgress | undefined }) {
 /** What stands in the way, else where the walk is, else what these files are of all that is cached. */
 function Caption({ shown, progress }: { shown: FilesLook | undefined; progress: FilesProgress | undefined }) {
   const { t, format, pick } = useWords();
+  const cachedOf = useCachedOf();
   if (shown?.problem) {
     return (
       <p className={classes.caption} role="alert">
@@ -113,7 +114,7 @@ function Caption({ shown, progress }: { shown: FilesLook | undefined; progress: 
           t('files.pageCache', {
             cached: format.bytes(memory.cachedBytes),
             shmem: format.bytes(memory.shmemBytes),
-            known: format.bytes(sum.cachedBytes),
+            known: cachedOf(progress),
           }),
         ]
       : []),

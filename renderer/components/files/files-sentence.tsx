@@ -20,9 +20,19 @@ export function FilesSentence({
   progress: FilesProgress | undefined;
 }) {
   const { t, format } = useWords();
+  const cachedOf = useCachedOf();
+  const values = (of: FilesProgress) => ({
+    size: <b className={classes.value}>{format.bytes(of.sum.sizeBytes)}</b>,
+    cached: (
+      <span className={classes.counted}>
+        {of.sum.cachedBytes > 0 && <Swatch entry="resident" />}
+        <b className={classes.value}>{cachedOf(of)}</b>
+      </span>
+    ),
+  });
   if (asked && 'openBy' in asked) {
     const text = t('files.sentenceOpen', { size: placeOf('size'), cached: placeOf('cached'), pid: asked.openBy });
-    return progress && withNodes(text, valuesOf(progress, format.bytes, t('files.unknownSum')));
+    return progress && withNodes(text, values(progress));
   }
   const path = <PathField key={asked?.path} asked={asked?.path ?? ''} />;
   if (!progress) {
@@ -33,21 +43,16 @@ export function FilesSentence({
     );
   }
   const text = t('files.sentence', { size: placeOf('size'), cached: placeOf('cached'), path: placeOf('path') });
-  return withNodes(text, { ...valuesOf(progress, format.bytes, t('files.unknownSum')), path });
+  return withNodes(text, { ...values(progress), path });
 }
 
-function valuesOf({ files, sum }: FilesProgress, bytes: (count: number) => string, unknown: string) {
-  const nothing = files > 0 && sum.unknownFiles === files;
-  return {
-    size: <b className={classes.value}>{bytes(sum.sizeBytes)}</b>,
-    cached: nothing ? (
-      <b className={classes.value}>{unknown}</b>
-    ) : (
-      <span className={classes.counted}>
-        <Swatch entry="resident" />
-        <b className={classes.value}>{bytes(sum.cachedBytes)}</b>
-      </span>
-    ),
+/** What is cached of a look's files, as far as somebody told. */
+export function useCachedOf(): (progress: FilesProgress) => string {
+  const { t, format } = useWords();
+  return ({ files, sum }) => {
+    if (files > 0 && sum.unknownFiles === files) return t('files.unknownSum');
+    const size = format.bytes(sum.cachedBytes);
+    return sum.unknownFiles > 0 ? t('files.atLeast', { size }) : size;
   };
 }
 
