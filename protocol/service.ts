@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { comparisonSchema } from './comparison.ts';
 import { addressSchema, type SessionEvent } from './events.ts';
 import { experimentDescriptorSchema, parameterValuesSchema, placementSchema } from './experiment.ts';
+import { filesContract } from './files.ts';
 import { limitsReportSchema } from './limits.ts';
 import { regionNameSchema, regionRequestSchema } from './mapping.ts';
 import { otherPagesSchema } from './other-pages.ts';
@@ -178,6 +179,7 @@ export const contract = {
   process: { request: watchRequestSchema, response: watchedAnswerSchema },
   /** The pages of one mapping, by the last look at its process. */
   processPages: { request: targetPagesRequestSchema, response: targetPagesSchema },
+  ...filesContract,
   /** The catalogue. */
   experiments: { request: z.object({}), response: z.array(experimentDescriptorSchema) },
   /** Opens a session and runs an experiment in it. Its events may arrive before the answer. */

@@ -1,4 +1,5 @@
 import type { Placement } from '../../protocol/experiment.ts';
+import { type FilesMethod, filesContract } from '../../protocol/files.ts';
 import { type ProblemError, problem, toProblem } from '../../protocol/problem.ts';
 import type { Reader, Received, Reopened, Response, Service, Started } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
@@ -10,6 +11,7 @@ import type { Uploads } from '../recordings/uploads.ts';
 import { FrameRelay } from '../session/frame-relay.ts';
 import type { TranscriptHeader } from '../session/transcript.ts';
 import { workbenchExperiment } from '../workbench/report-header.ts';
+import type { FilesElsewhere } from './files-elsewhere.ts';
 import type { Host } from './host.ts';
 import { openExperiment } from './open-experiment.ts';
 import type { Opening } from './opening.ts';
@@ -47,6 +49,7 @@ export function createService(host: Host, reader: Reader): Service {
   let disposed = false;
   let uploads: Uploads | undefined;
   let processes: Processes | undefined;
+  let files: FilesElsewhere | undefined;
 
   // An isolated engine has a host that did.
   if (host.kind !== 'isolated') void sweepLeftovers();
@@ -214,7 +217,15 @@ export function createService(host: Host, reader: Reader): Service {
     return processes;
   };
 
+  const aboutFiles = async <M extends FilesMethod>(method: M, request: Received<M>, signal: AbortSignal) => {
+    const { FilesElsewhere } = await import('./files-elsewhere.ts');
+    if (disposed) throw cancelled();
+    files ??= new FilesElsewhere(host);
+    return files.answer(method, request, signal);
+  };
+
   return {
+    ...answering(aboutFiles),
     host: async () => ({
       kind: host.kind,
       version: host.version,
@@ -293,8 +304,20 @@ export function createService(host: Host, reader: Reader): Service {
       await Promise.allSettled(opening);
       uploads?.[Symbol.dispose]();
       processes?.[Symbol.dispose]();
+      files?.[Symbol.dispose]();
     },
   };
+}
+
+/** A method for each that is about files. */
+function answering(
+  answer: <M extends FilesMethod>(method: M, request: Received<M>, signal: AbortSignal) => Promise<Response<M>>,
+): Pick<Service, FilesMethod> {
+  const methods = (Object.keys(filesContract) as FilesMethod[]).map((method) => [
+    method,
+    (request: Received<FilesMethod>, signal: AbortSignal) => answer(method, request, signal),
+  ]);
+  return Object.fromEntries(methods);
 }
 
 function cancelled(): ProblemError {

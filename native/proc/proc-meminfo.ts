@@ -9,6 +9,13 @@ export type Meminfo = {
   /** An estimate of what new work can have without swapping. */
   readonly memAvailableBytes: number;
   readonly memFreeBytes: number;
+  /** The page cache: pages of files, those of tmpfs and shared memory with them. */
+  readonly cachedBytes: number;
+  /** Of those: tmpfs and shared memory. */
+  readonly shmemBytes: number;
+  /** Pages of block devices. */
+  readonly buffersBytes: number;
+  readonly dirtyBytes: number;
   readonly swapTotalBytes: number;
   readonly swapFreeBytes: number;
   readonly mlockedBytes: number;
@@ -42,6 +49,10 @@ export function parseMeminfo(text: string): Meminfo {
     memTotalBytes: bytes('MemTotal'),
     memAvailableBytes: bytes('MemAvailable'),
     memFreeBytes: bytes('MemFree'),
+    cachedBytes: bytes('Cached'),
+    shmemBytes: bytes('Shmem'),
+    buffersBytes: bytes('Buffers'),
+    dirtyBytes: bytes('Dirty'),
     swapTotalBytes: bytes('SwapTotal'),
     swapFreeBytes: bytes('SwapFree'),
     mlockedBytes: bytes('Mlocked'),

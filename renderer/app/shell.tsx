@@ -10,7 +10,7 @@ import { Unrecorded } from '../components/recordings/unrecorded.ts';
 import { useApp, useWords } from '../context/context.ts';
 import { usePanelKeys } from '../context/panels.ts';
 import { useClicks, useShortcuts } from '../context/shortcuts.ts';
-import { currentSession, shownExperiment, shownSession } from '../store/store.ts';
+import { currentSession, type Place, shownExperiment, shownSession } from '../store/store.ts';
 import classes from './shell.module.css';
 import { ViewBoundary } from './view-boundary.tsx';
 
@@ -31,9 +31,13 @@ const ProcessesPage = lazy(async () => ({
 const ProcessPage = lazy(async () => ({
   default: (await import('../components/process/process-page.tsx')).ProcessPage,
 }));
+const FilesPage = lazy(async () => ({ default: (await import('../components/files/files-page.tsx')).FilesPage }));
 const Presentation = lazy(() => import('../components/presentation/presentation.tsx'));
 const HomePage = lazy(() => import('../components/home/home-page.tsx'));
 const GuidePage = lazy(() => import('../components/guide/guide-page.tsx'));
+
+/** Places whose bar says more than that of the others. */
+const withOwnBar: ReadonlySet<Place['kind']> = new Set(['workbench', 'experiment', 'process', 'files']);
 
 /** The frame of the window: the rail, and the place that it led to. */
 export function Shell() {
@@ -54,6 +58,7 @@ export function Shell() {
     experiment: experiment && pick(experiment.title),
     process: place.kind === 'process' ? process : undefined,
     processes: t('processes.title'),
+    files: t('files.title'),
   };
   // A window is found among others by its run.
   const state = useApp((app) => (place.kind === 'experiment' ? shownSession(app)?.state : undefined));
@@ -90,7 +95,8 @@ export function Shell() {
             {place.kind === 'workbench' && <WorkbenchPage />}
             {place.kind === 'experiment' && <ExperimentPage />}
             {place.kind === 'process' && <ProcessPage key={place.pid} pid={place.pid} />}
-            {place.kind !== 'workbench' && place.kind !== 'experiment' && place.kind !== 'process' && (
+            {place.kind === 'files' && <FilesPage asked={place.asked} />}
+            {!withOwnBar.has(place.kind) && (
               <>
                 <Bar />
                 <div className={classes.content} data-panel="content">

@@ -3,7 +3,7 @@ import type { Step } from '../../protocol/events.ts';
 import { addressOfRecordings, stepKey } from '../../protocol/recording-address.ts';
 import type { Actions } from '../store/actions.ts';
 import { draftValue } from '../store/parameters.ts';
-import { type AppState, type Store, shownExperiment, shownSession } from '../store/store.ts';
+import { type AppState, type AskedFiles, type Store, shownExperiment, shownSession } from '../store/store.ts';
 import { selectionIn, selectionText } from './selected-pages.ts';
 
 /** `#/first-touch`: the experiment that is shown. A hash, because the desktop app's pages come from files. */
@@ -58,6 +58,15 @@ export const addressOfProcess = (pid: number, startTicks?: number): string =>
 const withQuery = (address: string, query: URLSearchParams): string =>
   query.size > 0 ? `${address}?${query}` : address;
 
+/** `#/files`, `#/files?path=/srv`, `#/files?openBy=4711`: what the page cache holds of a folder or of open files. */
+export const addressOfFiles = (asked?: AskedFiles): string =>
+  withQuery(
+    '#/files',
+    new URLSearchParams(
+      asked === undefined ? {} : 'path' in asked ? { path: asked.path } : { openBy: `${asked.openBy}` },
+    ),
+  );
+
 /** `#/`: the questions to start from. */
 export const addressOfHome = '#/';
 
@@ -109,7 +118,8 @@ export type Address =
       readonly limit?: ByteLimit;
       readonly whose?: Whose;
     }
-  | { readonly kind: 'processes'; readonly view: 'all' | 'locks' };
+  | { readonly kind: 'processes'; readonly view: 'all' | 'locks' }
+  | { readonly kind: 'files'; readonly asked: AskedFiles | undefined };
 
 /** What stands in an address beside parameters; no parameter has such a name. */
 const recordingKey = '@recording';
@@ -168,6 +178,10 @@ export function addressIn(hash: string): Address {
   }
   const processes = /^processes(\/locks)?$/.exec(path);
   if (processes && hash.startsWith('#/')) return { kind: 'processes', view: processes[1] ? 'locks' : 'all' };
+  if (path === 'files' && hash.startsWith('#/')) {
+    const [of, openBy] = [all.get('path'), stepIn(all, 'openBy')];
+    return { kind: 'files', asked: of ? { path: of } : openBy === undefined ? undefined : { openBy } };
+  }
   const pid = /^processes\/(\d{1,10})$/.exec(path)?.[1];
   if (pid !== undefined && Number(pid) > 0 && hash.startsWith('#/')) {
     const startTicks = stepIn(all, startKey);
@@ -287,6 +301,7 @@ export function followAddress(window: Window, store: Store, actions: Actions): v
     else if (address.kind === 'guide') actions.openGuide(address.chapter, address.heading);
     else if (address.kind === 'limits') actions.openLimits(address.fix, address.limit, address.whose);
     else if (address.kind === 'processes') actions.openProcesses(address.view);
+    else if (address.kind === 'files') void actions.files.open(address.asked);
     else if (address.kind === 'workbench') actions.workbench.open();
     else if (address.kind === 'process') {
       // A step of a process that is not looked at yet is one that nobody saw.

@@ -1,3 +1,4 @@
+import { enFiles } from './en-files.ts';
 import { enGuide, enHome, enMiniature } from './en-guide.ts';
 import { enKeys } from './en-keys.ts';
 import { enLimits } from './en-limits.ts';
@@ -292,6 +293,7 @@ export const en = {
   workbench: enWorkbench,
   process: enProcess,
   processes: enProcesses,
+  files: enFiles,
   keys: enKeys,
   program: {
     folded_one: '{{count, number}} line of includes and helpers',

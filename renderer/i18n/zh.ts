@@ -1,4 +1,5 @@
 import type { Texts } from './texts.ts';
+import { zhFiles } from './zh-files.ts';
 import { zhGuide, zhHome, zhMiniature } from './zh-guide.ts';
 import { zhKeys } from './zh-keys.ts';
 import { zhLimits } from './zh-limits.ts';
@@ -282,6 +283,7 @@ export const zh: Texts = {
   workbench: zhWorkbench,
   process: zhProcess,
   processes: zhProcesses,
+  files: zhFiles,
   keys: zhKeys,
   program: {
     folded_other: '{{count, number}} 行头文件与辅助函数',

@@ -6,6 +6,7 @@ import type { CsvTable, ReportFormat } from '../../protocol/report-formats.ts';
 import type { Request } from '../../protocol/service.ts';
 import type { LegendEntry } from '../canvas/palette.ts';
 import type { Engine } from './engine.ts';
+import { createFilesActions, type FilesActions } from './files-actions.ts';
 import { createMiniatureActions, type MiniatureActions } from './miniature-actions.ts';
 import { parameterValues } from './parameters.ts';
 import { createPlayheadActions, type PlayheadActions } from './playhead-actions.ts';
@@ -48,6 +49,7 @@ export interface Actions extends PlayheadActions {
   readonly log: LogActions;
   readonly recordings: RecordingsActions;
   readonly process: ProcessActions;
+  readonly files: FilesActions;
   readonly miniatures: MiniatureActions;
   /** Measures the limits anew. */
   measureLimits(): Promise<void>;
@@ -191,6 +193,7 @@ export function createActions(store: Store, engine: Engine): Actions {
     log,
     recordings: createRecordingsActions(store, engine, sessions),
     process: createProcessActions(store, engine, sessions),
+    files: createFilesActions(store, engine),
     miniatures: createMiniatureActions(store, engine),
     run,
     async reopen(file) {

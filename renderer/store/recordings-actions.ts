@@ -329,7 +329,8 @@ async function bytesOf(file: File, from: number, length: number): Promise<Uint8A
 const spreadable = 1 << 14;
 
 /** A piece of a file. */
-async function base64Of(file: File, from: number): Promise<string> {
+/** A piece of a file, as it is uploaded. */
+export async function base64Of(file: File, from: number): Promise<string> {
   const bytes = await bytesOf(file, from, maxPieceBytes);
   let text = '';
   for (let at = 0; at < bytes.length; at += spreadable) {

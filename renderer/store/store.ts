@@ -29,9 +29,9 @@ export type SessionPlace = 'experiment' | 'workbench' | 'recordings' | 'process'
 
 /**
  * What the window is about: the questions to start from, a chapter of the guide and one of its headings, an experiment,
- * the workbench, the list of recordings or one or two of them by name, one process of the machine, or the limits and,
- * when the address says so, one of their fixes. Home, guide and limits have no session: what holds for the process as a
- * whole is then that of the place `from` which they were opened.
+ * the workbench, the list of recordings or one or two of them by name, one process of the machine, files, or the limits
+ * and, when the address says so, one of their fixes. Home, guide, files and limits have no session: what holds for the
+ * process as a whole is then that of the place `from` which they were opened.
  */
 export type Place =
   | { readonly kind: 'experiment' | 'workbench' }
@@ -55,6 +55,11 @@ export type Place =
       readonly from: SessionPlace;
     }
   | {
+      readonly kind: 'files';
+      readonly asked: AskedFiles | undefined;
+      readonly from: SessionPlace;
+    }
+  | {
       readonly kind: 'process';
       readonly pid: number;
       /** Clock ticks since boot at which it began; undefined until it is known, where nobody asked for one. */
@@ -69,6 +74,18 @@ export type Place =
       readonly startTicks?: number | undefined;
       readonly from: SessionPlace;
     };
+
+/** The files that are meant: those of a folder, or those that a process has open or mapped. */
+export type AskedFiles = { readonly path: string } | { readonly openBy: number };
+
+/** What is known of a look at files; the engine has the rest. */
+export interface FilesLook {
+  readonly asked: AskedFiles;
+  /** Undefined until the engine has begun, or where it refused. */
+  readonly begun: Response<'lookAtFiles'> | undefined;
+  /** Why there is nothing, or no more. */
+  readonly problem: Problem | undefined;
+}
 
 /** What stands between the engine's process and locked memory, and when that was measured. */
 export interface Limits {
@@ -180,6 +197,7 @@ export interface AppState {
   readonly against: Against | undefined;
   /** The pages that are selected in regions of a session; those of the workbench are in `bench`. */
   readonly selection: { readonly of: number; readonly pages: ReadonlyMap<number, PageSet> } | undefined;
+  readonly files: FilesLook | undefined;
   readonly limits: Limits | undefined;
   readonly measuringLimits: boolean;
   readonly settings: Settings;
@@ -239,6 +257,7 @@ export function createAppStore(settings: Settings): Store {
     ...atPresent,
     against: undefined,
     selection: undefined,
+    files: undefined,
     limits: undefined,
     measuringLimits: false,
     settings,

@@ -24,6 +24,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   reports: [],
   service: [
     'base',
+    'files',
     'limits',
     'processes',
     'attach',

@@ -32,6 +32,19 @@ export class FakeService {
       processes: refuse('processes'),
       process: refuse('process'),
       processPages: refuse('processPages'),
+      lookAtFiles: refuse('lookAtFiles'),
+      filesProgress: refuse('filesProgress'),
+      stopFiles: refuse('stopFiles'),
+      filesMap: refuse('filesMap'),
+      filesTable: refuse('filesTable'),
+      filePages: refuse('filePages'),
+      filePath: refuse('filePath'),
+      actOnFile: refuse('actOnFile'),
+      fileSet: refuse('fileSet'),
+      restoreFileSet: refuse('restoreFileSet'),
+      holdFile: refuse('holdFile'),
+      fileLocks: refuse('fileLocks'),
+      unlockFile: refuse('unlockFile'),
       experiments: async (request, signal) => {
         note('experiments', request, signal);
         return [];

@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core';
 import {
   IconBook,
   IconCpu,
+  IconFiles,
   IconFlask,
   IconGauge,
   IconHelp,
@@ -14,6 +15,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { experimentGroups } from '../../../protocol/experiment.ts';
 import {
   addressOf,
+  addressOfFiles,
   addressOfGuide,
   addressOfHome,
   addressOfLimits,
@@ -50,6 +52,9 @@ export function Navigation() {
         current={kind === 'processes' || kind === 'process'}
       >
         <IconCpu {...icon} />
+      </Place>
+      <Place name={t('files.title')} href={addressOfFiles()} current={kind === 'files'}>
+        <IconFiles {...icon} />
       </Place>
       <Place name={t('guide.title')} href={addressOfGuide()} current={kind === 'guide'}>
         <IconBook {...icon} />

@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import {
   addressOf,
+  addressOfFiles,
   addressOfGuide,
   addressOfHome,
   addressOfLimits,
@@ -104,6 +105,15 @@ export default function SearchView() {
             location.hash = addressOfProcesses(view);
           },
         })),
+        {
+          id: 'files',
+          label: t('files.title'),
+          description: t('files.summary'),
+          keywords: ['Files', '文件', 'page cache', '页缓存', 'cachestat', 'fincore', 'vmtouch', 'evict', '逐出'],
+          onClick: () => {
+            location.hash = addressOfFiles();
+          },
+        },
         {
           id: 'recordings',
           label: t('recordings.title'),

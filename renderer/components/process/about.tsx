@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ProcessRow } from '../../../protocol/processes.ts';
+import { addressOfFiles } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
 import { Unknown } from '../shared/unknown.tsx';
 import { Lockers } from './lockers.tsx';
@@ -50,6 +51,9 @@ export function About({ row, past }: { row: ProcessRow; past: boolean }) {
           </div>
         ))}
       </dl>
+      <p>
+        <a href={addressOfFiles({ openBy: row.pid })}>{t('files.openBy')}</a>
+      </p>
       <h3>{t('process.lockers.title')}</h3>
       {past ? <p>{t('process.past.lockersNotKept')}</p> : <Lockers pid={row.pid} />}
     </div>

@@ -94,6 +94,10 @@ test('the machine’s memory is told in bytes, each line as its own', () => {
     'HugePages_Rsvd:       12',
     'Hugepagesize:         13 kB',
     'Unevictable:          14 kB',
+    'Cached:               15 kB',
+    'Shmem:                16 kB',
+    'Buffers:              17 kB',
+    'Dirty:                18 kB',
   ];
   expect(parseMeminfo([...lines, ...pool].join('\n'))).toEqual({
     returned: 0,
@@ -103,6 +107,10 @@ test('the machine’s memory is told in bytes, each line as its own', () => {
     memAvailableBytes: 3 * 1024,
     mlockedBytes: 5 * 1024,
     unevictableBytes: 14 * 1024,
+    cachedBytes: 15 * 1024,
+    shmemBytes: 16 * 1024,
+    buffersBytes: 17 * 1024,
+    dirtyBytes: 18 * 1024,
     swapTotalBytes: 6 * 1024,
     swapFreeBytes: 7 * 1024,
     commitLimitBytes: 8 * 1024,

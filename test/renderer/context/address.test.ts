@@ -4,6 +4,7 @@ import {
   addressIn,
   addressOf,
   addressOfCompared,
+  addressOfFiles,
   addressOfFix,
   addressOfGuide,
   addressOfHome,
@@ -100,4 +101,13 @@ it('finds a process again by its pid and its start', () => {
     pages: 'A:0-3',
   });
   expect(addressIn('#/processes/0')).toMatchObject({ kind: 'experiment' });
+});
+
+it('files are named by a path, whatever is in it, or by the process that has them open', () => {
+  const asked = { path: '/srv/a b&c?d=#e' };
+  expect(addressIn(addressOfFiles(asked))).toEqual({ kind: 'files', asked });
+  expect(addressOfFiles({ openBy: 4711 })).toBe('#/files?openBy=4711');
+  expect(addressIn('#/files?openBy=4711')).toEqual({ kind: 'files', asked: { openBy: 4711 } });
+  expect(addressIn('#/files')).toEqual({ kind: 'files', asked: undefined });
+  expect(addressIn('#/files?openBy=x')).toEqual({ kind: 'files', asked: undefined });
 });

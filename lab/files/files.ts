@@ -1,0 +1,514 @@
+import { closeSync, fstatSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { pageSize } from '../../native/libc/sysconf.ts';
+import { meminfo } from '../../native/proc/proc-meminfo.ts';
+import {
+  type ActOnFile,
+  type FilePages,
+  type FilesMap,
+  type FilesMethod,
+  type FilesProgress,
+  type FilesTable,
+  mostListedFiles,
+  type RestoredSet,
+} from '../../protocol/files.ts';
+import type { PageRange } from '../../protocol/operation.ts';
+import { plainName } from '../../protocol/plain-name.ts';
+import { problem } from '../../protocol/problem.ts';
+import type { Received, Response } from '../../protocol/service.ts';
+import type { Text } from '../../protocol/text.ts';
+import { Slices } from '../base/slices.ts';
+import { evict, readRuns, touchMissing } from './act-on-file.ts';
+import { absolute, type BytePath, bytePath, forNode, pathFields, pathFrom, pathText } from './byte-path.ts';
+import { readSet, setEntry, setHeader } from './cached-set.ts';
+import { cellsOf, sharesOf } from './file-cells.ts';
+import { FileList, shown } from './file-list.ts';
+import { filesMap } from './files-map.ts';
+import { filesInOrder } from './files-table.ts';
+import { HeldFiles } from './held-files.ts';
+import { type FileLook, FileWalk } from './look-at-files.ts';
+import { filesOf, type HeldFile } from './open-by.ts';
+import { openToLook, whyRefused } from './open-file.ts';
+import { missingRuns, pageRuns } from './page-runs.ts';
+import { countPagesInSlices, type PageWitness, unknownPages, witnessOf } from './page-witness.ts';
+
+/** Most of one CPU that looking at a file's pages again and again may take. */
+const mostCpuShare = 0.04;
+
+/** The counts stay the same where one page goes and another comes: so long that goes unseen. */
+const renewEveryMs = 5000;
+
+/** Characters of a saved set: more is for the command line, which writes it to the disk. */
+const mostSetCharacters = 1 << 25;
+
+/** File systems that are views of the kernel by `f_type`: to open a file there may do something. statfs(2) */
+const kernelViews: ReadonlySet<number> = new Set([
+  0x9fa0, // proc
+  0x62656572, // sysfs
+  0x64626720, // debugfs
+  0x74726163, // tracefs
+  0x27e0eb, // cgroup
+  0x63677270, // cgroup2
+  0x73636673, // securityfs
+  0xcafe4a11, // bpf
+]);
+
+interface Sums {
+  sizeBytes: number;
+  cachedBytes: number;
+  dirtyBytes: number | null;
+  unknownFiles: number;
+  unknownBytes: number;
+}
+
+/** The pages of a file as they were last told, and by what it is known whether they moved since. */
+interface KnownPages {
+  readonly key: string;
+  readonly gate: string;
+  readonly sequence: number;
+  readonly runs: number | null;
+  readonly atMs: number;
+  readonly nextMs: number;
+}
+
+/** A look at files: what it found, and whether it goes on. */
+class Look {
+  readonly number: number;
+  readonly list: FileList;
+  readonly walk: FileWalk;
+  readonly stop = new AbortController();
+  /** Where files are opened that have no path, or another one's. */
+  readonly links = new Map<number, BytePath>();
+  readonly reasons = new Map<string, { text: Text; files: number }>();
+  readonly witnesses = { cachestat: 0, mincore: 0 };
+  readonly sums: Sums = { sizeBytes: 0, cachedBytes: 0, dirtyBytes: null, unknownFiles: 0, unknownBytes: 0 };
+  state: FilesProgress['state'] = 'walking';
+  at: BytePath | null = null;
+  unlisted = 0;
+  sequence = 0;
+  readonly #startedMs = performance.now();
+  #tookMs: number | undefined;
+
+  constructor(number: number, top: BytePath) {
+    this.number = number;
+    this.list = new FileList(top);
+    this.walk = new FileWalk({
+      signal: this.stop.signal,
+      onProgress: (_, folder) => {
+        this.at = folder;
+      },
+    });
+  }
+
+  get tookMs(): number {
+    return this.#tookMs ?? performance.now() - this.#startedMs;
+  }
+
+  end(state: 'done' | 'stopped'): void {
+    this.#tookMs = this.tookMs;
+    this.state = state;
+    this.at = null;
+    this.sequence++;
+  }
+
+  add(look: FileLook, path = look.path, link?: BytePath): void {
+    this.sequence++;
+    this.#count(look);
+    if (this.list.length >= mostListedFiles) {
+      this.unlisted++;
+      return;
+    }
+    const file = this.list.add(look, path);
+    if (link !== undefined) this.links.set(file, link);
+  }
+
+  #count({ witness, reason, sizeBytes, cachedPages, dirtyPages }: FileLook): void {
+    const { sums } = this;
+    sums.sizeBytes += sizeBytes ?? 0;
+    if (dirtyPages !== null) sums.dirtyBytes = (sums.dirtyBytes ?? 0) + dirtyPages * pageSize();
+    if (cachedPages !== null) sums.cachedBytes += Math.min(cachedPages * pageSize(), sizeBytes ?? 0);
+    else {
+      sums.unknownFiles++;
+      sums.unknownBytes += sizeBytes ?? 0;
+    }
+    if (witness) this.witnesses[witness]++;
+    if (!reason) return;
+    const known = this.reasons.get(reason.en);
+    if (known) known.files++;
+    else this.reasons.set(reason.en, { text: reason, files: 1 });
+  }
+
+  /** What a file is now that was looked at again. */
+  renew(file: number, look: Omit<FileLook, 'path'>): void {
+    const { sums, list } = this;
+    const before = list.cachedBytes(file);
+    const [size, dirty] = [list.number(file, 'size'), list.number(file, 'dirty')];
+    const known = `${size} ${before} ${dirty}`;
+    list.set(file, look);
+    const now = list.cachedBytes(file);
+    if (known === `${look.sizeBytes} ${now} ${look.dirtyPages}`) return;
+    sums.cachedBytes += (now ?? 0) - (before ?? 0);
+    sums.sizeBytes += (look.sizeBytes ?? 0) - (size ?? 0);
+    if (dirty !== null && look.dirtyPages !== null) {
+      sums.dirtyBytes = (sums.dirtyBytes ?? 0) + (look.dirtyPages - dirty) * pageSize();
+    }
+    this.sequence++;
+  }
+}
+
+interface Opened {
+  readonly fd: number;
+  readonly told: PageWitness | Text;
+  readonly look: Omit<FileLook, 'path'>;
+}
+
+/**
+ * What one reader sees of files, and does with them: one look at a time, by the number that it was given. All of it in
+ * this process: the service has it in a process that may wait for a disk. Dispose of it to unlock what it locked.
+ */
+export class Files implements Disposable, FilesAnswers {
+  readonly #held = new HeldFiles();
+  #look: Look | undefined;
+  #lastLook = 0;
+  #table: { readonly key: string; readonly order: Uint32Array } | undefined;
+  #pages: KnownPages | undefined;
+  #lastPages = 0;
+
+  /** @throws ProblemError where there is nothing to look at */
+  async lookAtFiles({ path, openBy }: Received<'lookAtFiles'>): Promise<Response<'lookAtFiles'>> {
+    this.#look?.stop.abort();
+    const number = ++this.#lastLook;
+    if (openBy !== undefined) {
+      const { files, reasons } = filesOf(openBy);
+      if (files.length === 0 && reasons.length > 0) throw notOpenBy(openBy, reasons);
+      const look = new Look(number, bytePath('/'));
+      this.#look = look;
+      void this.#each(look, files);
+      return { look: number, top: '', reasons: [...reasons] };
+    }
+    const { top, isFolder } = topOf(path ?? '');
+    const look = new Look(number, isFolder ? top : folderOf(top));
+    this.#look = look;
+    void this.#run(look, () => look.walk.look(top, (found) => look.add(found)));
+    return { look: number, top: plainName(pathText(top)), reasons: [] };
+  }
+
+  async filesProgress({ look: number }: Received<'filesProgress'>): Promise<FilesProgress> {
+    const look = this.#find(number);
+    const { state, walk, unlisted, at, tookMs, sums, witnesses, reasons, sequence } = look;
+    const memory = meminfo();
+    return {
+      state,
+      files: walk.files,
+      folders: walk.folders,
+      unlistedFiles: unlisted,
+      at: at && plainName(pathText(at)),
+      elapsedNs: tookMs * 1e6,
+      pageSize: pageSize(),
+      sum: { ...sums },
+      witnesses: { ...witnesses },
+      reasons: [...reasons.values()].sort((a, b) => b.files - a.files).slice(0, 8),
+      memory: memory.errno === null ? pageCacheOf(memory) : null,
+      sequence,
+    };
+  }
+
+  async stopFiles({ look }: Received<'stopFiles'>): Promise<void> {
+    this.#find(look).stop.abort();
+  }
+
+  async filesMap({ look: number, folder, by }: Received<'filesMap'>): Promise<FilesMap> {
+    const { list, sequence } = this.#find(number);
+    checkFolder(list, folder);
+    const above: { folder: number; name: string }[] = [];
+    for (let at = folder; at > 0; ) {
+      at = list.parents[at] ?? 0;
+      above.unshift({ folder: at, name: shown(list.folderNames[at] ?? '') });
+    }
+    return { sequence, root: filesMap(list, folder, by), above };
+  }
+
+  async filesTable({ look: number, first, count, ...order }: Received<'filesTable'>): Promise<FilesTable> {
+    const { list, sequence } = this.#find(number);
+    checkFolder(list, order.folder);
+    const key = JSON.stringify([number, sequence, order]);
+    // The same order while a person scrolls.
+    if (this.#table?.key !== key) this.#table = { key, order: filesInOrder(list, order) };
+    const files = this.#table.order;
+    const rows = Array.from(files.subarray(first, first + count), (file) => list.row(file));
+    return { sequence, matching: files.length, rows };
+  }
+
+  async filePath({ look: number, file }: Received<'filePath'>): Promise<Response<'filePath'>> {
+    return pathFields(this.#where(this.#find(number), file).path);
+  }
+
+  async filePages(request: Received<'filePages'>, signal: AbortSignal): Promise<FilePages> {
+    const { look: number, file, range, cells: most, since } = request;
+    const look = this.#find(number);
+    const key = JSON.stringify([number, file, range, most]);
+    const opened = await this.#open(look, file, signal);
+    try {
+      const { fd, told, look: seen } = opened;
+      const gate = JSON.stringify(seen);
+      const same = this.#pages?.key === key ? this.#pages : undefined;
+      const cells = cellsOf(clipped(range, seen.pages ?? 0), most);
+      const answer = { row: look.list.row(file), ...cells };
+      const startedMs = performance.now();
+      const restMs = (same?.nextMs ?? 0) - startedMs;
+      const still = same?.gate === gate && startedMs - same.atMs < renewEveryMs;
+      if (same && since === same.sequence && (still || restMs > 0)) {
+        const { sequence, runs } = same;
+        return { ...answer, sequence, cached: null, dirty: null, runs, nextMs: Math.max(0, restMs) };
+      }
+      const runs = fd < 0 ? told : await pageRuns(fd, cells, told, 'cached', new Slices(), signal);
+      const dirty = fd < 0 ? told : await pageRuns(fd, cells, told, 'dirty', new Slices(), signal);
+      const nextMs = (performance.now() - startedMs) / mostCpuShare;
+      const sequence = ++this.#lastPages;
+      const count = Array.isArray(runs) ? runs.length : null;
+      this.#pages = { key, gate, sequence, runs: count, atMs: startedMs, nextMs: performance.now() + nextMs };
+      const written = (of: typeof runs) =>
+        Array.isArray(of) ? Buffer.from(sharesOf(of, cells)).toString('base64') : null;
+      return { ...answer, sequence, cached: written(runs), dirty: written(dirty), runs: count, nextMs };
+    } finally {
+      close(opened);
+    }
+  }
+
+  async actOnFile(request: Received<'actOnFile'>, signal: AbortSignal): Promise<ActOnFile> {
+    const { look: number, file, act, range: asked } = request;
+    const look = this.#find(number);
+    const opened = await this.#open(look, file, signal);
+    let refused: Text | undefined;
+    const { fd, told, look: before } = opened;
+    const startedMs = performance.now();
+    try {
+      const range = clipped(asked, before.pages ?? 0);
+      if (fd < 0) refused = before.reason;
+      else if (act === 'touch') refused = await touchMissing(fd, range, told, signal);
+      else if (act === 'evict') refused = await evict(fd, range, signal);
+      else {
+        const { path } = this.#where(look, file);
+        const { locks } = await this.holdFile({ ...pathFields(path), name: look.list.name(file), range: asked });
+        refused = locks.at(-1)?.refused;
+      }
+    } finally {
+      close(opened);
+    }
+    const tookNs = (performance.now() - startedMs) * 1e6;
+    close(await this.#open(look, file, signal));
+    const cachedPagesBefore = before.cachedPages;
+    return { row: look.list.row(file), cachedPagesBefore, tookNs, ...(refused && { refused }) };
+  }
+
+  async fileSet({ look: number }: Received<'fileSet'>, signal: AbortSignal): Promise<string> {
+    const look = this.#find(number);
+    const { list } = look;
+    const lines = [setHeader()];
+    let characters = 0;
+    for (let file = 0; file < list.length; file++) {
+      signal.throwIfAborted();
+      // A file without a path is nowhere to be found again.
+      if (look.links.has(file) && list.name(file).endsWith(' (deleted)')) continue;
+      if (!list.number(file, 'cached')) continue;
+      const line = await this.#entry(list.path(file), signal);
+      if (line === undefined) continue;
+      characters += line.length + 1;
+      if (characters > mostSetCharacters) throw tooLargeSet();
+      lines.push(line);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+
+  async #entry(path: BytePath, signal: AbortSignal): Promise<string | undefined> {
+    const opened = await openFile(path, true, signal);
+    try {
+      const { fd, told, look } = opened;
+      if (fd < 0) return undefined;
+      const all = { firstPage: 0, pageCount: look.pages ?? 0 };
+      const runs = await pageRuns(fd, all, told, 'cached', new Slices(), signal);
+      return Array.isArray(runs) && runs.length > 0 ? setEntry(path, look.sizeBytes ?? 0, runs) : undefined;
+    } finally {
+      close(opened);
+    }
+  }
+
+  async restoreFileSet({ file }: Received<'restoreFileSet'>, signal: AbortSignal): Promise<RestoredSet> {
+    const restored = { files: 0, readBytes: 0, refusedFiles: 0, refused: [] as { name: string; reason: Text }[] };
+    for await (const { path, runs } of readSet(file)) {
+      signal.throwIfAborted();
+      const opened = await openFile(path, true, signal);
+      try {
+        const { fd, told, look } = opened;
+        restored.files++;
+        let reason = look.sizeBytes === null ? look.reason : undefined;
+        for (const run of fd < 0 ? [] : runs) {
+          const range = clipped(run, look.pages ?? 0);
+          const cached = await pageRuns(fd, range, told, 'cached', new Slices(), signal);
+          const missing = Array.isArray(cached) ? missingRuns(cached, range) : [range];
+          reason ??= await readRuns(fd, missing, signal);
+          restored.readBytes += missing.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSize();
+        }
+        if (!reason) continue;
+        restored.refusedFiles++;
+        if (restored.refused.length < 20) restored.refused.push({ name: shown(path), reason });
+      } finally {
+        close(opened);
+      }
+    }
+    return restored;
+  }
+
+  async holdFile({ name, range, ...path }: Received<'holdFile'>): Promise<Response<'holdFile'>> {
+    return this.#held.hold(pathFrom(path), name, range);
+  }
+
+  async fileLocks(): Promise<Response<'fileLocks'>> {
+    return this.#held.locks();
+  }
+
+  async unlockFile({ lock }: Received<'unlockFile'>): Promise<Response<'unlockFile'>> {
+    return this.#held.unlock(lock);
+  }
+
+  async #each(look: Look, files: readonly HeldFile[]): Promise<void> {
+    await this.#run(look, async () => {
+      for (const { link, name } of files) await look.walk.look(link, (found) => look.add(found, name, link));
+    });
+  }
+
+  async #run(look: Look, walk: () => Promise<void>): Promise<void> {
+    try {
+      await walk();
+      look.end('done');
+    } catch (error) {
+      if (!look.stop.signal.aborted) throw error;
+      look.end('stopped');
+    }
+  }
+
+  #find(number: number): Look {
+    if (this.#look?.number === number) return this.#look;
+    throw problem('gone', 'Other files are looked at by now; look again.', '现在查看的是其他文件；请重新查看。');
+  }
+
+  /** Where a file can be opened, and whether that may be a link. */
+  #where({ list, links }: Look, file: number): { path: BytePath; follow: boolean } {
+    if (file >= list.length) throw problem('bad-input', `There is no file ${file}.`, `没有文件 ${file}。`);
+    const link = links.get(file);
+    // What was named itself may have been a link.
+    return { path: link ?? list.path(file), follow: link !== undefined || list.length === 1 };
+  }
+
+  /** Opens a file of the look and notes what it is now. */
+  async #open(look: Look, file: number, signal: AbortSignal): Promise<Opened> {
+    const { path, follow } = this.#where(look, file);
+    const opened = await openFile(path, follow, signal);
+    look.renew(file, opened.look);
+    return opened;
+  }
+
+  [Symbol.dispose](): void {
+    this.#look?.stop.abort();
+    this.#held[Symbol.dispose]();
+  }
+}
+
+/** What answers requests about files. */
+export type FilesAnswers = {
+  [M in FilesMethod]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
+};
+
+/** A file, open and counted; where it can't be opened its descriptor is -1, and the look says why. */
+async function openFile(path: BytePath, follow: boolean, signal: AbortSignal): Promise<Opened> {
+  let fd = -1;
+  try {
+    fd = openToLook(path, follow);
+    const status = fstatSync(fd);
+    const { size, mtimeMs } = status;
+    const told = status.isFile() ? witnessOf(fd) : notRegular;
+    const counts = await countPagesInSlices(fd, size, told, new Slices(), signal);
+    return { fd, told, look: { ...counts, sizeBytes: size, pages: Math.ceil(size / pageSize()), mtimeMs } };
+  } catch (error) {
+    if (fd >= 0) closeSync(fd);
+    signal.throwIfAborted();
+    const told = whyRefused(error);
+    return { fd: -1, told, look: { ...unknownPages(told), sizeBytes: null, pages: null, mtimeMs: null } };
+  }
+}
+
+const notRegular: Text = { en: 'it is no regular file any more', zh: '它已不再是普通文件' };
+
+function close({ fd }: Opened): void {
+  if (fd >= 0) closeSync(fd);
+}
+
+/** A range as far as the file has it; without one, all of the file. */
+function clipped(range: PageRange | undefined, pages: number): PageRange {
+  if (!range) return { firstPage: 0, pageCount: pages };
+  const firstPage = Math.min(range.firstPage, pages);
+  return { firstPage, pageCount: Math.min(range.pageCount, pages - firstPage) };
+}
+
+function pageCacheOf(memory: Extract<ReturnType<typeof meminfo>, { errno: null }>): FilesProgress['memory'] {
+  const { cachedBytes, shmemBytes, buffersBytes, dirtyBytes } = memory;
+  return { cachedBytes, shmemBytes, buffersBytes, dirtyBytes };
+}
+
+/** What a person typed, as a path from the root that something is at. */
+function topOf(typed: string): { top: BytePath; isFolder: boolean } {
+  const text = typed.trim().replace(/^~(?=\/|$)/, homedir());
+  if (!text.startsWith('/')) {
+    throw problem(
+      'bad-input',
+      `“${plainName(typed)}” isn't an absolute path; begin it with / or ~.`,
+      `“${plainName(typed)}” 不是绝对路径；请以 / 或 ~ 开头。`,
+    );
+  }
+  const top = absolute(bytePath(text.replace(/(?<=.)\/+$/, '')));
+  const name = plainName(pathText(top));
+  let status: Stats;
+  try {
+    status = statSync(forNode(top));
+    if (kernelViews.has(statfsSync(forNode(top)).type)) throw kernelView(name);
+  } catch (error) {
+    if (error instanceof Error && 'problem' in error) throw error;
+    const { en, zh } = whyRefused(error);
+    throw problem('bad-input', `${name} can't be looked at: ${en}.`, `无法查看 ${name}：${zh}。`, { cause: error });
+  }
+  if (!status.isDirectory() && !status.isFile()) {
+    const [en, zh] = ['it is neither a folder nor a regular file', '它既不是文件夹，也不是普通文件'];
+    throw problem('bad-input', `${name} can't be looked at: ${en}.`, `无法查看 ${name}：${zh}。`);
+  }
+  return { top, isFolder: status.isDirectory() };
+}
+
+const kernelView = (name: string) =>
+  problem(
+    'bad-input',
+    `${name} is a view of the kernel, not a folder of files: nothing of it is in the page cache.`,
+    `${name} 是内核的视图，而不是存放文件的文件夹：其中没有任何内容在页缓存中。`,
+  );
+
+const folderOf = (path: BytePath): BytePath => (path.slice(0, path.lastIndexOf('/')) || '/') as BytePath;
+
+function checkFolder(list: FileList, folder: number): void {
+  if (folder >= list.parents.length)
+    throw problem('bad-input', `There is no folder ${folder}.`, `没有文件夹 ${folder}。`);
+}
+
+function notOpenBy(pid: number, [reason]: readonly Text[]): Error {
+  return problem(
+    'cannot-run-here',
+    `What process ${pid} has open is not told: ${reason?.en}.`,
+    `无法得知进程 ${pid} 打开了什么：${reason?.zh}。`,
+  );
+}
+
+function tooLargeSet(): Error {
+  return problem(
+    'over-budget',
+    'The set is too large for the window; save it with pagescope files PATH --save SET.',
+    '该集合过大，窗口无法保存；请用 pagescope files PATH --save SET 保存。',
+  );
+}
