@@ -193,7 +193,6 @@ describe('a keeper', () => {
       expect(framesIn()).toBe(frames);
       await keeper.close();
     },
-    60_000,
   );
 
   it('whose disk has no room left, and is slow, ends the recording; the session goes on, and what was written opens', async () => {
