@@ -1,7 +1,7 @@
 /**
  * What `npm run soak` runs: in one engine, round after round, every experiment, a walk in an inline workbench, and
  * beside them a walk in an isolated one and an attach, whose forks and load are what a long-lived host has. Shows what
- * is held after each round, and at the end what grew and which claims failed. Exit status 1 where there is any of these.
+ * is held after each round, and at the end what grew and which claims failed: then its exit status is 1.
  */
 import { childrenOf } from '../../lab/isolation/child-processes.ts';
 import { Claims } from './claims.ts';
