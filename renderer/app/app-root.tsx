@@ -10,6 +10,7 @@ import { type Store, shownTheme } from '../store/store.ts';
 import { cssVariables, theme } from '../theme/theme.ts';
 import classes from './app-root.module.css';
 import { Shell } from './shell.tsx';
+import { ViewBoundary } from './view-boundary.tsx';
 
 interface Props {
   readonly store: Store;
@@ -35,7 +36,9 @@ export function AppRoot({ store, context, i18n }: Props) {
         ) : context ? (
           <Context value={context}>
             <Messages />
-            <Shell />
+            <ViewBoundary>
+              <Shell />
+            </ViewBoundary>
           </Context>
         ) : (
           <main className={classes.window}>

@@ -29,7 +29,6 @@ export const en = {
     toDark: 'Switch to the dark theme',
     toLight: 'Switch to the light theme',
     themes: { dark: 'Dark theme', light: 'Light theme', system: 'Theme of the system' },
-    viewFailed: 'This view can’t be shown: {{reason}}. Reload the window to try again.',
     titleWithState: '{{title}}: {{state}}',
     skip: 'Skip to the experiment',
     experiments: 'Experiments',
@@ -306,6 +305,13 @@ export const en = {
   },
   file: {
     choose: 'Choose a file',
+  },
+  viewFailed: {
+    title: 'This view can’t be shown',
+    reason: 'Loading or drawing it failed: {{reason}}.',
+    again: 'Show it again',
+    kept: 'The session is not lost. What it showed until now can be taken away:',
+    recording: 'Its recording:',
   },
   export: {
     title: 'Export',

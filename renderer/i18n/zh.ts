@@ -28,7 +28,6 @@ export const zh: Texts = {
     toDark: '切换到深色主题',
     toLight: '切换到浅色主题',
     themes: { dark: '深色主题', light: '浅色主题', system: '跟随系统的主题' },
-    viewFailed: '无法显示此视图：{{reason}}。请重新加载窗口再试。',
     titleWithState: '{{title}}：{{state}}',
     skip: '跳到实验',
     experiments: '实验',
@@ -295,6 +294,13 @@ export const zh: Texts = {
   },
   file: {
     choose: '选择文件',
+  },
+  viewFailed: {
+    title: '无法显示此视图',
+    reason: '加载或绘制时失败：{{reason}}。',
+    again: '重新显示',
+    kept: '会话没有丢失。到目前为止显示的内容可以导出：',
+    recording: '其录制文件：',
   },
   export: {
     title: '导出',
