@@ -71,7 +71,19 @@ function distinctPages(ranges: readonly LockRange[]): number {
   return pages;
 }
 
-/** What is locked at a time, by region. */
+/** What is locked at a time, by region. Pages that follow on each other are one, however many calls locked them. */
 export function lockedAt(bars: readonly LockBar[], tNs: number): LockBar[] {
-  return bars.filter(({ startNs, endNs }) => startNs <= tNs && (endNs === undefined || endNs > tNs));
+  const locked = bars.filter(({ startNs, endNs }) => startNs <= tNs && (endNs === undefined || endNs > tNs));
+  const groups = Map.groupBy(locked, ({ region, kind, onFault }) => `${region} ${kind} ${onFault}`);
+  return [...groups.values()].flatMap((group) => {
+    const runs: LockBar[] = [];
+    for (const bar of group.toSorted((one, other) => one.firstPage - other.firstPage)) {
+      const before = runs.at(-1);
+      // Bars of several ranges span pages that are not locked.
+      const follows = before?.ranges === 1 && bar.ranges === 1 && bar.firstPage === before.lastPage + 1;
+      if (!before || !follows) runs.push(bar);
+      else runs[runs.length - 1] = { ...before, lastPage: bar.lastPage, pages: before.pages + bar.pages };
+    }
+    return runs;
+  });
 }

@@ -111,6 +111,18 @@ describe('bars', () => {
     expect(lockedAt(bars, 300).map(({ startNs }) => startNs)).toEqual([300]);
     expect(lockedAt(bars, 100)).toEqual([]);
   });
+
+  it('are told as one where their pages follow on each other, as those of one call would be', () => {
+    const locked = (firstPage: number, lastPage: number, startNs: number, more: Partial<KnownRange> = {}) =>
+      range({ firstPage, pageCount: lastPage - firstPage + 1, startNs, ...more });
+    const calls = [locked(2, 3, 20), locked(0, 0, 5), locked(1, 1, 10), locked(4, 7, 30), locked(9, 9, 40)];
+    const told = lockedAt(lockBars([...calls, locked(8, 8, 50, { onFault: true })]), 250);
+    expect(told.map(({ firstPage, lastPage, pages }) => [firstPage, lastPage, pages])).toEqual([
+      [0, 7, 8],
+      [9, 9, 1],
+      [8, 8, 1],
+    ]);
+  });
 });
 
 describe('VmLck over time', () => {
