@@ -129,32 +129,33 @@ export interface MappingGroup {
   readonly lockedPages: number | null;
 }
 
-const counted = ['residentPages', 'swappedPages', 'zeroPages', 'hugePages', 'guardPages', 'lockedPages'] as const;
+const sumOf = (sum: number | null, more: number | null): number | null =>
+  sum === null || more === null ? null : sum + more;
 
 /** The mappings in groups, those with the most resident pages first. What is unknown of one is unknown of its group. */
 export function mappingGroups(mappings: readonly TargetMapping[]): readonly MappingGroup[] {
   const groups = new Map<string, { -readonly [K in keyof MappingGroup]: MappingGroup[K] }>();
+  let last: { -readonly [K in keyof MappingGroup]: MappingGroup[K] } | undefined;
   for (const mapping of mappings) {
     const { kind, name } = mapping;
-    const key = `${kind} ${name}`;
-    const before = groups.get(key);
+    // Neighbours are of the same as a rule, which saves making a key.
+    const before = last?.kind === kind && last.name === name ? last : groups.get(`${kind} ${name}`);
     if (!before) {
-      const counts = Object.fromEntries(counted.map((each) => [each, mapping[each]]));
-      groups.set(key, {
-        kind,
-        name,
-        mappings: 1,
-        pages: mapping.pages,
-        ...(counts as Pick<MappingGroup, (typeof counted)[number]>),
-      });
+      const { pages, residentPages, swappedPages, zeroPages, hugePages, guardPages, lockedPages } = mapping;
+      const counts = { pages, residentPages, swappedPages, zeroPages, hugePages, guardPages, lockedPages };
+      last = { kind, name, mappings: 1, ...counts };
+      groups.set(`${kind} ${name}`, last);
       continue;
     }
+    last = before;
     before.mappings++;
     before.pages += mapping.pages;
-    for (const each of counted) {
-      const [sum, more] = [before[each], mapping[each]];
-      before[each] = sum === null || more === null ? null : sum + more;
-    }
+    before.residentPages = sumOf(before.residentPages, mapping.residentPages);
+    before.swappedPages = sumOf(before.swappedPages, mapping.swappedPages);
+    before.zeroPages = sumOf(before.zeroPages, mapping.zeroPages);
+    before.hugePages = sumOf(before.hugePages, mapping.hugePages);
+    before.guardPages = sumOf(before.guardPages, mapping.guardPages);
+    before.lockedPages = sumOf(before.lockedPages, mapping.lockedPages);
   }
   return [...groups.values()].sort((a, b) => (b.residentPages ?? 0) - (a.residentPages ?? 0) || b.pages - a.pages);
 }

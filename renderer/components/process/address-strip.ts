@@ -1,6 +1,6 @@
 import type { PageState } from '../../../protocol/flags.ts';
 import type { TargetMapping } from '../../../protocol/process-look.ts';
-import { stateShares } from './state-shares.ts';
+import { sharedStates, statePages } from './state-shares.ts';
 
 /** A mapping's place on the strip, CSS pixels. */
 export interface Stretch {
@@ -14,26 +14,28 @@ const gapPx = 5;
 /** Gaps take this share of the strip at most. */
 const mostGaps = 0.2;
 /** Smaller holes than this are not told apart from what is beside them. */
-const leastGap = 1n << 20n;
+const leastGap = 1 << 20;
 
 /**
  * The mappings by address over `width`: by the square root of their sizes, so that a page is seen beside a gigabyte;
  * gaps are compressed, all to the same.
  */
 export function addressStretches(mappings: readonly TargetMapping[], width: number): readonly Stretch[] {
-  const gapped = mappings.map((mapping, at) => {
-    const before = mappings[at - 1];
-    return before !== undefined && BigInt(mapping.start) - BigInt(before.end) >= leastGap;
+  let before = mappings[0]?.start ?? '';
+  let [gaps, sum] = [0, 0];
+  const gapped = mappings.map(({ start, end, pages }) => {
+    const isGap = start !== before && Number(start) - Number(before) >= leastGap;
+    if (isGap) gaps++;
+    before = end;
+    sum += Math.sqrt(pages);
+    return isGap;
   });
-  const gaps = gapped.filter(Boolean).length;
   const gap = Math.min(gapPx, (width * mostGaps) / Math.max(1, gaps));
-  const weights = mappings.map(({ pages }) => Math.sqrt(pages));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
   const scale = (width - gap * gaps) / Math.max(1, sum);
   let x = 0;
   return mappings.map((mapping, at) => {
     if (gapped[at]) x += gap;
-    const stretch = { mapping, x, width: (weights[at] ?? 0) * scale };
+    const stretch = { mapping, x, width: Math.sqrt(mapping.pages) * scale };
     x += stretch.width;
     return stretch;
   });
@@ -54,7 +56,8 @@ export function stretchAt(stretches: readonly Stretch[], x: number): number {
 /** A column of pixels: the states of what lies in it, as shares of its height; what is missing is absent. */
 export type Column = readonly { readonly state: PageState; readonly share: number }[];
 
-const drawn = ['locked', 'huge', 'resident', 'zero', 'swapped', 'guard', 'unknown'] as const;
+/** What is missing is absent. */
+const drawn = sharedStates.slice(0, -1);
 
 /**
  * The strip in columns, of which each sums up the mappings in it: sixty thousand mappings are as many columns as ten.
@@ -63,19 +66,20 @@ const drawn = ['locked', 'huge', 'resident', 'zero', 'swapped', 'guard', 'unknow
 export function stripColumns(stretches: readonly Stretch[], columns: number, scale: number): (Column | undefined)[] {
   const sums = new Float64Array(columns * drawn.length);
   const all = new Float64Array(columns);
+  const counts = new Float64Array(sharedStates.length);
   for (const { mapping, x, width } of stretches) {
     const first = Math.min(columns - 1, Math.floor(x * scale));
     const end = Math.min(columns, Math.max(first + 1, Math.round((x + width) * scale)));
-    const shares = stateShares(mapping);
+    // A mapping that is wider than a column fills it; of narrower ones each counts by its width.
+    const weight = Math.min(1, width * scale);
+    const pages = Math.max(1, mapping.pages);
+    statePages(mapping, counts);
     for (let at = first; at < end; at++) {
-      // A mapping that is wider than a column fills it; of narrower ones each counts by its width.
-      const weight = Math.min(1, width * scale);
       all[at] = (all[at] ?? 0) + weight;
-      for (const { state, pages } of shares) {
-        const place = drawn.indexOf(state as (typeof drawn)[number]);
-        if (place < 0) continue;
+      for (let place = 0; place < drawn.length; place++) {
+        const count = counts[place] ?? 0;
         const index = at * drawn.length + place;
-        sums[index] = (sums[index] ?? 0) + (weight * pages) / Math.max(1, mapping.pages);
+        if (count > 0) sums[index] = (sums[index] ?? 0) + (weight * count) / pages;
       }
     }
   }

@@ -1,12 +1,10 @@
 import { type MappingGroup, mappingGroups, type TargetMapping } from '../../../protocol/process-look.ts';
 
-/** A mapping in the list, and where it lies, as numbers: 48 bits fit. */
+/** A mapping in the list. */
 export interface OneMapping {
   readonly kind: 'mapping';
   readonly key: string;
   readonly mapping: TargetMapping;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A line of the list: several mappings as one, or one of them below it. */
@@ -23,14 +21,22 @@ export interface GroupedMappings {
 const keyOf = ({ kind, name }: Pick<TargetMapping, 'kind' | 'name'>): string => `${kind} ${name}`;
 
 export function groupMappings(mappings: readonly TargetMapping[]): GroupedMappings {
-  const rows = mappings.map((mapping): OneMapping => {
-    const { start, end } = mapping;
-    return { kind: 'mapping', key: start, mapping, start: Number(start), end: Number(end) };
-  });
-  return {
-    groups: mappingGroups(mappings).map((group) => ({ key: keyOf(group), group })),
-    members: Map.groupBy(rows, ({ mapping }) => keyOf(mapping)),
-  };
+  const members = new Map<string, OneMapping[]>();
+  let last: { readonly of: TargetMapping; readonly own: OneMapping[] } | undefined;
+  for (const mapping of mappings) {
+    const row: OneMapping = { kind: 'mapping', key: mapping.start, mapping };
+    // Neighbours are of the same as a rule: of sixty thousand, the key of each would take longer than all else.
+    if (last?.of.kind === mapping.kind && last.of.name === mapping.name) {
+      last.own.push(row);
+      continue;
+    }
+    const key = keyOf(mapping);
+    const own = members.get(key) ?? [];
+    own.push(row);
+    members.set(key, own);
+    last = { of: mapping, own };
+  }
+  return { groups: mappingGroups(mappings).map((group) => ({ key: keyOf(group), group })), members };
 }
 
 /** The part of a path that tells it apart. */
@@ -52,8 +58,8 @@ export function mappingRows(
   const wanted = search.trim().toLowerCase();
   const at = /^(?:0x)?[0-9a-f]{4,16}$/.test(wanted) ? Number.parseInt(wanted.replace(/^0x/, ''), 16) : undefined;
   const digits = `0x${wanted.replace(/^0x/, '')}`;
-  const covers = ({ start, end, key }: OneMapping): boolean =>
-    at !== undefined && ((start <= at && at < end) || key.startsWith(digits));
+  const covers = ({ mapping: { start, end } }: OneMapping): boolean =>
+    at !== undefined && (start.startsWith(digits) || (Number(start) <= at && at < Number(end)));
   const rows: MappingRow[] = [];
   for (const { key, group } of groups) {
     const own = members.get(key) ?? [];

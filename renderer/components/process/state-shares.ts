@@ -7,25 +7,40 @@ export type Counted = Pick<
   'pages' | 'residentPages' | 'swappedPages' | 'zeroPages' | 'hugePages' | 'guardPages' | 'lockedPages'
 >;
 
-/** The pages of each state, as its bar shows them; each page once, by what is most telling of it. */
-export function stateShares(of: Counted): readonly { readonly state: PageState; readonly pages: number }[] {
-  if (of.residentPages === null) return [{ state: 'unknown', pages: of.pages }];
+/** In the order in which a bar shows them. */
+export const sharedStates = ['locked', 'huge', 'resident', 'zero', 'swapped', 'guard', 'unknown', 'absent'] as const;
+
+/**
+ * The pages of each of `sharedStates`; each page once, by what is most telling of it.
+ *
+ * @param into takes them: for sixty thousand mappings one array is enough
+ */
+export function statePages(of: Counted, into: Float64Array): Float64Array {
+  into.fill(0);
+  if (of.residentPages === null) {
+    into[6] = of.pages;
+    return into;
+  }
   const resident = of.residentPages;
   const locked = Math.min(resident, of.lockedPages ?? 0);
   // Of locked pages nobody told which are of huge ones: locked is what they are called.
   const huge = Math.min(resident - locked, of.hugePages ?? 0);
   const zero = Math.min(resident - locked - huge, of.zeroPages ?? 0);
   const [swapped, guard] = [of.swappedPages ?? 0, of.guardPages ?? 0];
-  const shares: readonly { readonly state: PageState; readonly pages: number }[] = [
-    { state: 'locked', pages: locked },
-    { state: 'huge', pages: huge },
-    { state: 'resident', pages: resident - locked - huge - zero },
-    { state: 'zero', pages: zero },
-    { state: 'swapped', pages: swapped },
-    { state: 'guard', pages: guard },
-    { state: 'absent', pages: Math.max(0, of.pages - resident - swapped - guard) },
-  ];
-  return shares.filter(({ pages }) => pages > 0);
+  into[0] = locked;
+  into[1] = huge;
+  into[2] = resident - locked - huge - zero;
+  into[3] = zero;
+  into[4] = swapped;
+  into[5] = guard;
+  into[7] = Math.max(0, of.pages - resident - swapped - guard);
+  return into;
+}
+
+/** The same, without those that there are none of. */
+export function stateShares(of: Counted): readonly { readonly state: PageState; readonly pages: number }[] {
+  const pages = statePages(of, new Float64Array(sharedStates.length));
+  return sharedStates.flatMap((state, at) => ((pages[at] ?? 0) > 0 ? [{ state, pages: pages[at] ?? 0 }] : []));
 }
 
 /** Pages that take memory or swap. */

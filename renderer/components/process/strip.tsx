@@ -54,6 +54,8 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
   const under = (event: React.PointerEvent | React.MouseEvent): number =>
     stretchAt(stretches, event.clientX - event.currentTarget.getBoundingClientRect().left);
   const pointed = at === undefined ? undefined : stretches[at];
+  const shown = useMemo(() => stretches.filter(({ mapping }) => opened.has(mapping.start)), [stretches, opened]);
+  const marked = !pointed || shown.includes(pointed) ? shown : [...shown, pointed];
   const turn = Math.min(keyed, mappings.length - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -96,17 +98,14 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
         style={{ height }}
       >
         <canvas ref={canvas} aria-hidden />
-        {stretches.map(
-          ({ mapping, x, width: own }) =>
-            (opened.has(mapping.start) || mapping === pointed?.mapping) && (
-              <i
-                key={mapping.start}
-                className={classes.mark}
-                data-pointed={mapping === pointed?.mapping || undefined}
-                style={{ left: x - 1, width: Math.max(3, own + 2) }}
-              />
-            ),
-        )}
+        {marked.map(({ mapping, x, width: own }) => (
+          <i
+            key={mapping.start}
+            className={classes.mark}
+            data-pointed={mapping === pointed?.mapping || undefined}
+            style={{ left: x - 1, width: Math.max(3, own + 2) }}
+          />
+        ))}
       </div>
       <div className={classes.names} aria-hidden>
         {names.map(({ mapping, x, width: own }) => (
@@ -121,14 +120,14 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
 
 /** Where there is room for a name: of neighbours of the same thing, one. */
 function namesOf(stretches: readonly Stretch[]): readonly Stretch[] {
-  const joined: Stretch[] = [];
+  const joined: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
   for (const stretch of stretches) {
     const last = joined.at(-1);
     const { kind, name } = stretch.mapping;
     const touches = last !== undefined && stretch.x - (last.x + last.width) < 1;
     if (last && touches && last.mapping.kind === kind && last.mapping.name === name) {
-      joined[joined.length - 1] = { ...last, width: stretch.x + stretch.width - last.x };
-    } else joined.push(stretch);
+      last.width = stretch.x + stretch.width - last.x;
+    } else joined.push({ ...stretch });
   }
   return joined.filter(({ width }) => width >= namedPx);
 }

@@ -241,8 +241,10 @@ function withTold(session: Session, told: readonly TargetTold[]): Partial<Sessio
   const targetState = told.reduce<TargetState | undefined>(applyTarget, session.targetState);
   const log = session.told.append(told);
   if (!targetState) return { told: log };
+  // Until all of a look was told the one before is shown, and nothing is drawn for its pieces.
+  if (last.more && session.target) return { told: log, targetState };
   const sameList = told.every(({ mappings, gone, whole }) => mappings?.length === 0 && gone.length === 0 && !whole);
-  const known = last.more || sameList ? session.target?.mappings : undefined;
+  const known = sameList ? session.target?.mappings : undefined;
   return { told: log, targetState, target: { ...targetState, mappings: known ?? byAddress(targetState) } };
 }
 
