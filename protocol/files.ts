@@ -205,6 +205,22 @@ export const actOnFileSchema = z.object({
 });
 export type ActOnFile = z.infer<typeof actOnFileSchema>;
 
+const refusedFiles = {
+  /** Files of which not all was done, the first of them by name. */
+  refusedFiles: z.int().nonnegative(),
+  refused: z.array(z.object({ name: z.string(), reason: textSchema })),
+};
+
+export const actOnFolderSchema = z.object({
+  files: z.int().nonnegative(),
+  /** Cached bytes of all of them; null where nobody tells of some. */
+  cachedBytesBefore: bytes,
+  cachedBytesAfter: bytes,
+  tookNs: z.number().nonnegative(),
+  ...refusedFiles,
+});
+export type ActOnFolder = z.infer<typeof actOnFolderSchema>;
+
 /** A path as it crosses a wire: its text, and where that is not UTF-8 its bytes. */
 export const filePathSchema = z.object({ path: z.string(), pathBase64: base64.optional() });
 
@@ -231,9 +247,7 @@ export type FileLocks = z.infer<typeof fileLocksSchema>;
 export const restoredSetSchema = z.object({
   files: z.int().nonnegative(),
   readBytes: z.number().nonnegative(),
-  /** Files of which something is not there now, the first of them by name. */
-  refusedFiles: z.int().nonnegative(),
-  refused: z.array(z.object({ name: z.string(), reason: textSchema })),
+  ...refusedFiles,
 });
 export type RestoredSet = z.infer<typeof restoredSetSchema>;
 
@@ -251,6 +265,11 @@ export const filesContract = {
   /** Where the file of a row is. */
   filePath: { request: z.object({ look, file }), response: filePathSchema },
   actOnFile: { request: actOnFileRequestSchema, response: actOnFileSchema },
+  /** The same with all files in a folder of the look, the largest first. */
+  actOnFolder: {
+    request: z.object({ look, folder, act: z.enum(['touch', 'evict']) }),
+    response: actOnFolderSchema,
+  },
   /** The cached pages of all files of a look, as text that `restoreFileSet` and `pagescope files --restore` read. */
   fileSet: { request: z.object({ look }), response: z.string() },
   /** Reads the pages of a saved set that are missing. @param file the path of the set */

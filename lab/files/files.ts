@@ -4,6 +4,7 @@ import { pageSize } from '../../native/libc/sysconf.ts';
 import { meminfo } from '../../native/proc/proc-meminfo.ts';
 import {
   type ActOnFile,
+  type ActOnFolder,
   type FilePages,
   type FilesMap,
   type FilesMethod,
@@ -40,6 +41,9 @@ const renewEveryMs = 5000;
 
 /** Characters of a saved set: more is for the command line, which writes it to the disk. */
 const mostSetCharacters = 1 << 25;
+
+/** Refused files that are told by name. */
+const mostNamed = 20;
 
 /** File systems that are views of the kernel by `f_type`: to open a file there may do something. statfs(2) */
 const kernelViews: ReadonlySet<number> = new Set([
@@ -301,6 +305,43 @@ export class Files implements Disposable, FilesAnswers {
     return { row: look.list.row(file), cachedPagesBefore, tookNs, ...(refused && { refused }) };
   }
 
+  async actOnFolder(request: Received<'actOnFolder'>, signal: AbortSignal): Promise<ActOnFolder> {
+    const look = this.#find(request.look);
+    const { list } = look;
+    checkFolder(list, request.folder);
+    const startedMs = performance.now();
+    const done = { files: 0, refusedFiles: 0, refused: [] as { name: string; reason: Text }[] };
+    let [before, after]: [number | null, number | null] = [0, 0];
+    const add = (sum: number | null, file: number) => {
+      const own = list.cachedBytes(file);
+      return sum === null || own === null ? null : sum + own;
+    };
+    const order = { folder: request.folder, search: '', by: 'size', descending: true } as const;
+    for (const file of filesInOrder(list, order)) {
+      signal.throwIfAborted();
+      const opened = await this.#open(look, file, signal);
+      const { fd, told } = opened;
+      before = add(before, file);
+      let reason: Text | undefined;
+      try {
+        const range = clipped(undefined, opened.look.pages ?? 0);
+        if (fd < 0) reason = opened.look.reason;
+        else if (request.act === 'evict') reason = await evict(fd, range, signal);
+        else reason = await touchMissing(fd, range, told, signal);
+      } finally {
+        close(opened);
+      }
+      close(await this.#open(look, file, signal));
+      after = add(after, file);
+      done.files++;
+      if (!reason) continue;
+      done.refusedFiles++;
+      if (done.refused.length < mostNamed) done.refused.push({ name: list.name(file), reason });
+    }
+    const tookNs = (performance.now() - startedMs) * 1e6;
+    return { ...done, cachedBytesBefore: before, cachedBytesAfter: after, tookNs };
+  }
+
   async fileSet({ look: number }: Received<'fileSet'>, signal: AbortSignal): Promise<string> {
     const look = this.#find(number);
     const { list } = look;
@@ -351,7 +392,7 @@ export class Files implements Disposable, FilesAnswers {
         }
         if (!reason) continue;
         restored.refusedFiles++;
-        if (restored.refused.length < 20) restored.refused.push({ name: shown(path), reason });
+        if (restored.refused.length < mostNamed) restored.refused.push({ name: shown(path), reason });
       } finally {
         close(opened);
       }

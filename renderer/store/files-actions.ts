@@ -23,6 +23,12 @@ export interface FilesActions {
     range: PageRange | undefined,
     signal: AbortSignal,
   ): Promise<Response<'actOnFile'> | undefined>;
+  /** The same with all files in a folder. */
+  actOnFolder(
+    folder: number,
+    act: 'touch' | 'evict',
+    signal: AbortSignal,
+  ): Promise<Response<'actOnFolder'> | undefined>;
   locks(): Promise<Response<'fileLocks'> | undefined>;
   unlock(lock: number): Promise<Response<'fileLocks'> | undefined>;
   /** The cached pages of all files, as text. */
@@ -108,6 +114,7 @@ export function createFilesActions(store: Store, engine: Engine): FilesActions {
     table: (request) => ofLook('filesTable', request),
     pages: (request) => ofLook('filePages', request),
     act: (file, act, range, signal) => ofLook('actOnFile', { file, act, ...(range && { range }) }, signal),
+    actOnFolder: (folder, act, signal) => ofLook('actOnFolder', { folder, act }, signal),
     locks: () => ask('fileLocks', {}),
     unlock: (lock) => ask('unlockFile', { lock }),
     set: (signal) => ofLook('fileSet', {}, signal),

@@ -133,6 +133,18 @@ test('a file’s pages are touched, evicted after a question, and locked by a pr
   await expect(page.getByText('Nothing is locked from here.')).toBeVisible();
 });
 
+test('all files of a folder are evicted after a question, and read again', async ({ page }) => {
+  await lookAt(page, treeOf('all'));
+  await page.getByRole('button', { name: 'Evict all…' }).click();
+  const box = page.getByRole('dialog');
+  await expect(box).toContainText('Evict the pages of 3 files?');
+  await box.getByRole('button', { name: 'Evict', exact: true }).click();
+  await expect(page.getByText('3 files: 1.16 MiB → 0 B cached')).toBeVisible();
+  await expect(map(page).getByRole('button', { name: /^log 0 B of 128 KiB in the page cache$/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Touch all' }).click();
+  await expect(page.getByText('3 files: 0 B → 1.16 MiB cached')).toBeVisible();
+});
+
 test('pages that somebody reads elsewhere appear while one looks', async ({ page }) => {
   const tree = treeOf('live');
   await lookAt(page, tree);

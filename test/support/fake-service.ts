@@ -40,6 +40,7 @@ export class FakeService {
       filePages: refuse('filePages'),
       filePath: refuse('filePath'),
       actOnFile: refuse('actOnFile'),
+      actOnFolder: refuse('actOnFolder'),
       fileSet: refuse('fileSet'),
       restoreFileSet: refuse('restoreFileSet'),
       holdFile: refuse('holdFile'),

@@ -76,6 +76,7 @@ export class FakeService {
       filesTable: () => Promise.reject(new Error('no files')),
       filePages: () => Promise.reject(new Error('no files')),
       filePath: () => Promise.reject(new Error('no files')),
+      actOnFolder: () => Promise.reject(new Error('no files')),
       actOnFile: () => Promise.reject(new Error('no files')),
       fileSet: () => Promise.reject(new Error('no files')),
       restoreFileSet: () => Promise.reject(new Error('no files')),

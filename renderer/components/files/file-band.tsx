@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import type { FilePages } from '../../../protocol/files.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownEnvironment } from '../../store/store.ts';
+import { EvictQuestion } from './evict-question.tsx';
 import { rangeText, typedRange } from './file-name.ts';
 import { FileStrip } from './file-strip.tsx';
 import classes from './files.module.css';
@@ -36,6 +37,7 @@ export function FileBand({ look, file, onClose, onActed }: Props) {
     onActed();
   });
   const [asking, setAsking] = useState(false);
+  const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
   const pages = known?.pages;
   return (
     <section className={classes.band} aria-label={t('files.band.label')} data-panel="film">
@@ -113,39 +115,21 @@ export function FileBand({ look, file, onClose, onActed }: Props) {
           />
         )}
       </div>
-      <Modal
+      <EvictQuestion
         opened={asking}
-        onClose={() => setAsking(false)}
         title={t('files.act.sure', { name: pages?.row.name ?? '' })}
-        closeButtonProps={{ 'aria-label': t('files.band.close') }}
-        centered
-      >
-        {pages && <Cost pages={pages} range={range} />}
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            {t('files.act.cancel')}
-          </Button>
-          <Button
-            variant="default"
-            onClick={() => {
-              setAsking(false);
-              void act('evict', range);
-            }}
-          >
-            {t('files.act.go')}
-          </Button>
-        </Group>
-      </Modal>
+        bytes={pages ? mostEvicted(pages, range) * pageSize : 0}
+        onClose={() => setAsking(false)}
+        onGo={() => void act('evict', range)}
+      />
     </section>
   );
 }
 
-/** What evicting costs others: what of it is cached has to be read again. */
-function Cost({ pages: { row, pageCount }, range }: { pages: FilePages; range: PageRange | undefined }) {
-  const { t, format } = useWords();
-  const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
-  const most = range ? Math.min(pageCount, row.cachedPages ?? pageCount) : (row.cachedPages ?? pageCount);
-  return <p className={classes.cost}>{t('files.act.cost', { size: format.bytes(most * pageSize) })}</p>;
+/** Pages of it that are cached, at most: as far as it is known. */
+function mostEvicted({ row, pageCount }: FilePages, range: PageRange | undefined): number {
+  const cached = row.cachedPages ?? pageCount;
+  return range ? Math.min(pageCount, cached) : cached;
 }
 
 function Counts({ pages: { row, runs } }: { pages: FilePages }) {

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconRefresh, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useState } from 'react';
-import { type FilesProgress, mostListedFiles, type Weight, weights } from '../../../protocol/files.ts';
+import { type FilesMap, type FilesProgress, mostListedFiles, type Weight, weights } from '../../../protocol/files.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import type { AskedFiles, FilesLook } from '../../store/store.ts';
 import { Split } from '../experiment/experiment-workspace.tsx';
@@ -16,6 +16,7 @@ import { FilesSentence, formId, useCachedOf } from './files-sentence.tsx';
 import { FilesSets } from './files-sets.tsx';
 import { FilesSide } from './files-side.tsx';
 import { FilesTable } from './files-table.tsx';
+import { FolderActs } from './folder-acts.tsx';
 import { changeOf, type TableOrder, useFileRows, useFilesMap, useFilesProgress } from './use-files.ts';
 
 /** What the page cache holds of the files of a folder, or of those that a process has open. */
@@ -140,6 +141,8 @@ function Looked({ look, progress }: { look: number; progress: FilesProgress }) {
   const [acted, setActed] = useState(0);
   const search = useDeferredValue(typed);
   const change = changeOf(progress);
+  const map = useFilesMap(look, folder, by, change);
+  const onActed = () => setActed((count) => count + 1);
   return (
     <>
       <div className={classes.looked}>
@@ -176,11 +179,14 @@ function Looked({ look, progress }: { look: number; progress: FilesProgress }) {
                   onChange={(event) => setTyped(event.currentTarget.value)}
                 />
               )}
+              {progress.state !== 'walking' && map && map.root.files > 0 && (
+                <FolderActs folder={map.root} onActed={onActed} />
+              )}
               <Legend />
             </div>
             {view === 'map' ? (
               <FolderMap
-                {...{ look, folder, by, change, file }}
+                {...{ map, by, file }}
                 empty={progress.files === 0}
                 onFile={setFile}
                 onFolder={setFolder}
@@ -192,7 +198,7 @@ function Looked({ look, progress }: { look: number; progress: FilesProgress }) {
               />
             ) : (
               <FolderTable
-                {...{ look, change, file }}
+                {...{ look, map, change, file }}
                 order={{ folder, search, ...sorted }}
                 onOrder={(column, descending) => setSorted({ by: column, descending })}
                 onFile={setFile}
@@ -205,13 +211,7 @@ function Looked({ look, progress }: { look: number; progress: FilesProgress }) {
       {file === undefined ? (
         <p className={classes.choose}>{t('files.band.choose')}</p>
       ) : (
-        <FileBand
-          key={file}
-          look={look}
-          file={file}
-          onClose={() => setFile(undefined)}
-          onActed={() => setActed((count) => count + 1)}
-        />
+        <FileBand key={file} look={look} file={file} onClose={() => setFile(undefined)} onActed={onActed} />
       )}
     </>
   );
@@ -232,10 +232,9 @@ function Legend() {
 }
 
 interface MapProps {
-  readonly look: number;
-  readonly folder: number;
+  /** Undefined until it has come. */
+  readonly map: FilesMap | undefined;
   readonly by: Weight;
-  readonly change: string;
   readonly file: number | undefined;
   readonly empty: boolean;
   readonly onFile: (file: number) => void;
@@ -243,9 +242,8 @@ interface MapProps {
   readonly onRest: (folder: number) => void;
 }
 
-function FolderMap({ look, folder, by, change, file, empty, onFile, onFolder, onRest }: MapProps) {
+function FolderMap({ map, by, file, empty, onFile, onFolder, onRest }: MapProps) {
   const { t } = useWords();
-  const map = useFilesMap(look, folder, by, change);
   if (empty) return <Empty>{t('files.empty')}</Empty>;
   if (!map) return undefined;
   const weighs = by === 'size' ? map.root.sizeBytes : map.root.cachedBytes;
@@ -289,6 +287,7 @@ function Above({
 
 interface TableProps {
   readonly look: number;
+  readonly map: FilesMap | undefined;
   readonly order: TableOrder;
   readonly change: string;
   readonly file: number | undefined;
@@ -297,10 +296,9 @@ interface TableProps {
   readonly onFolder: (folder: number) => void;
 }
 
-function FolderTable({ look, order, change, file, onOrder, onFile, onFolder }: TableProps) {
+function FolderTable({ look, map, order, change, file, onOrder, onFile, onFolder }: TableProps) {
   const { t } = useWords();
   const rows = useFileRows(look, order, change);
-  const map = useFilesMap(look, order.folder, 'size', change);
   return (
     <>
       {map && map.above.length > 0 && <Above above={map.above} name={map.root.name} onFolder={onFolder} />}

@@ -154,6 +154,23 @@ describe('files, looked at in a process beside the host', () => {
     expect((await lab.ask('filesProgress', { look })).sum.cachedBytes).toBe(28 * size);
   });
 
+  test('all files of a folder are evicted and read again, and no others', async () => {
+    await using lab = beside();
+    const inside = fileOf('folders/in/one', 16);
+    fileOf('folders/in/two', 8);
+    fileOf('folders/beside', 4);
+    const look = await lab.looked({ path: join(folder, 'folders') });
+    const { root } = await lab.ask('filesMap', { look });
+    const id = root.children?.find(({ name }) => name === 'in')?.id ?? -1;
+    const evicted = await lab.ask('actOnFolder', { look, folder: id, act: 'evict' });
+    expect(evicted).toMatchObject({ files: 2, cachedBytesBefore: 24 * size, cachedBytesAfter: 0, refusedFiles: 0 });
+    expect((await lab.ask('filesProgress', { look })).sum.cachedBytes).toBe(4 * size);
+    rmSync(inside);
+    const touched = await lab.ask('actOnFolder', { look, folder: id, act: 'touch' });
+    expect(touched).toMatchObject({ files: 2, cachedBytesAfter: null, refusedFiles: 1, refused: [{ name: 'in/one' }] });
+    await expect(lab.ask('actOnFolder', { look, folder: 99, act: 'touch' })).rejects.toThrow('no folder 99');
+  });
+
   test('what is locked is held by a process of its own until it is unlocked or the reader goes', async () => {
     const path = fileOf('locked', 8);
     const lab = beside();
