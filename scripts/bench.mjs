@@ -28,7 +28,7 @@ import { appendRun, readTrend, trendTable } from './trend.mjs';
 /** @typedef {{ name: string, skipped: string }} Skipped */
 
 const help = `npm run bench [-- name…] [--json] [--trend FILE]
-Runs test/bench/NAME.bench.ts, all of them when none is named. Exit status 1 when a ratio is over its bound.
+Runs test/bench/NAME.bench.ts, all of them when none is named. Exit status 1 when a ratio is over its bound, 4 when a file failed.
 --trend appends the ratios to FILE, one line of JSON for each run, and shows those of the last six runs.`;
 
 /** What the child runs: the file for its rows and the bench file are its arguments. */
@@ -43,7 +43,7 @@ const runner = `
 
 /**
  * @param {string} file
- * @returns {Promise<(Row | Skipped)[]>}
+ * @returns {Promise<(Row | Skipped)[] | undefined>} undefined when it failed, which its message says
  */
 async function measure(file) {
   const folder = mkdtempSync(join(tmpdir(), 'pagescope-bench-'));
@@ -53,8 +53,7 @@ async function measure(file) {
     const status = await run(nodePath(), ['--input-type=module', '--eval', runner, into, file], {
       stdio: ['ignore', 2, 2],
     });
-    if (status !== 0)
-      throw new Refusal(`${basename(file)} ended with status ${status}: its message above says why.`, 4);
+    if (status !== 0) return undefined;
     return JSON.parse(readFileSync(into, 'utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -116,7 +115,13 @@ await main(async (words) => {
   await ensureBuilt();
   /** @type {(Row | Skipped)[]} */
   const results = [];
-  for (const file of files) results.push(...(await measure(file)));
+  /** @type {string[]} */
+  const failed = [];
+  for (const file of files) {
+    const found = await measure(file);
+    if (found) results.push(...found);
+    else failed.push(basename(file));
+  }
   const rows = results.flatMap((row) => ('skipped' in row ? [] : [row]));
   const skipped = results.flatMap((row) => ('skipped' in row ? [row] : []));
   if (args.includes('--json')) console.log(JSON.stringify({ rows, skipped }, null, 2));
@@ -132,5 +137,7 @@ await main(async (words) => {
     show(`\n${trendTable([...earlier, measured])}`);
   }
   for (const { name, skipped: reason } of skipped) console.error(`skipped: ${name}: ${reason}`);
-  return rows.some(isOver) ? 1 : 0;
+  // What the others measured took minutes: it is shown all the same.
+  for (const file of failed) console.error(`failed: ${file}: its message above says why`);
+  return failed.length > 0 ? 4 : rows.some(isOver) ? 1 : 0;
 }, help);

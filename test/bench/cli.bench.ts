@@ -21,12 +21,15 @@ export default async function cli(): Promise<Row[]> {
   const nothing = () => elapsedNs(['-e', '0']);
   run();
   nothing();
-  const [ours, reference]: [number[], number[]] = [[], []];
+  const version = () => elapsedNs([command, '--version']);
+  const [ours, versions, reference]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     reference.push(nothing());
     ours.push(run());
+    versions.push(version());
   }
   return [
     row('pagescope run first-touch --set pages=4 --json against node -e 0', 'ns', 3, median(ours), median(reference)),
+    row('pagescope --version against node -e 0', 'ns', 1.2, median(versions), median(reference)),
   ];
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PageFlag } from '../../../../protocol/flags.ts';
 import { encodeFrame, type FrameInfo } from '../../../../protocol/frame.ts';
+import { FrameStream, maxUnacknowledged } from '../../../../protocol/frame-stream.ts';
 import { makeFlash } from '../../../../renderer/canvas/flash.ts';
 import { Pages } from '../../../../renderer/store/pages/pages.ts';
 
@@ -55,6 +56,36 @@ describe('taking frames in', () => {
     expect(log[0]).toBe('draw');
     expect(log.at(-1)).toBe('acknowledge 1/2');
     expect(log.filter((entry) => entry.startsWith('acknowledge'))).toHaveLength(1);
+  });
+
+  it('has two frames come to a tab that draws nothing, and shows the newest one drawing later', () => {
+    const unacknowledged: Uint8Array[] = [];
+    const tasks: (() => void)[] = [];
+    const pages = new Pages({
+      scheduler: { request: (task) => void tasks.push(task), afterwards: (task) => void tasks.push(task) },
+      acknowledge: ({ region, sequence }) => {
+        unacknowledged.length = 0;
+        stream.acknowledge(sequence);
+        expect(region).toBe(1);
+      },
+      onBroken: (reason) => expect.fail(reason),
+    });
+    const stream = new FrameStream(1, 1, (bytes) => {
+      unacknowledged.push(bytes);
+      pages.receive(bytes);
+    });
+    const look = (takenNs: number) => {
+      const flags = Uint8Array.from({ length: 4096 }, (_, page) => ((page + takenNs) % 3 === 0 ? Resident : 0));
+      stream.offer({ flags, takenNs, step: -1, unknown: 0 });
+      return flags;
+    };
+    let newest = new Uint8Array();
+    for (let takenNs = 1; takenNs <= 500; takenNs++) newest = look(takenNs);
+    expect(unacknowledged).toHaveLength(maxUnacknowledged);
+    // The scheduler keeps one of each task (`RafScheduler`), so that a hidden tab does not gather them.
+    for (const task of tasks.splice(0)) task();
+    expect(pages.region(1, 1)?.flags).toEqual(newest);
+    expect(stream.skipped).toBe(500 - maxUnacknowledged - 1);
   });
 
   it('remembers which frame changed each page, whole frames included', () => {
