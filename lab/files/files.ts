@@ -1,17 +1,14 @@
-import { closeSync, fstatSync, type Stats, statfsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { meminfo } from '../../native/proc/proc-meminfo.ts';
-import {
-  type ActOnFile,
-  type ActOnFolder,
-  type FilePages,
-  type FilesMap,
-  type FilesMethod,
-  type FilesProgress,
-  type FilesTable,
-  mostListedFiles,
-  type RestoredSet,
+import type {
+  ActOnFile,
+  ActOnFolder,
+  FilePages,
+  FilesMap,
+  FilesMethod,
+  FilesProgress,
+  FilesTable,
+  RestoredSet,
 } from '../../protocol/files.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import { plainName } from '../../protocol/plain-name.ts';
@@ -20,18 +17,18 @@ import type { Received, Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { Slices } from '../base/slices.ts';
 import { evict, readRuns, touchMissing } from './act-on-file.ts';
-import { absolute, type BytePath, bytePath, forNode, pathFields, pathFrom, pathText } from './byte-path.ts';
+import { type BytePath, bytePath, pathFields, pathFrom, pathText } from './byte-path.ts';
 import { readSet, setEntry, setHeader } from './cached-set.ts';
+import { type CountedFile, close, openCounted } from './counted-file.ts';
 import { cellsOf, sharesOf } from './file-cells.ts';
-import { FileList, shown } from './file-list.ts';
+import { type FileList, shown } from './file-list.ts';
 import { filesMap } from './files-map.ts';
 import { filesInOrder } from './files-table.ts';
 import { HeldFiles } from './held-files.ts';
-import { type FileLook, FileWalk } from './look-at-files.ts';
+import { LookedFiles } from './looked-files.ts';
 import { filesOf, type HeldFile } from './open-by.ts';
-import { openToLook, whyRefused } from './open-file.ts';
 import { missingRuns, pageRuns } from './page-runs.ts';
-import { countPagesInSlices, type PageWitness, unknownPages, witnessOf } from './page-witness.ts';
+import { topOf } from './top-of-look.ts';
 
 /** Most of one CPU that looking at a file's pages again and again may take. */
 const mostCpuShare = 0.04;
@@ -45,26 +42,6 @@ const mostSetCharacters = 1 << 25;
 /** Refused files that are told by name. */
 const mostNamed = 20;
 
-/** File systems that are views of the kernel by `f_type`: to open a file there may do something. statfs(2) */
-const kernelViews: ReadonlySet<number> = new Set([
-  0x9fa0, // proc
-  0x62656572, // sysfs
-  0x64626720, // debugfs
-  0x74726163, // tracefs
-  0x27e0eb, // cgroup
-  0x63677270, // cgroup2
-  0x73636673, // securityfs
-  0xcafe4a11, // bpf
-]);
-
-interface Sums {
-  sizeBytes: number;
-  cachedBytes: number;
-  dirtyBytes: number | null;
-  unknownFiles: number;
-  unknownBytes: number;
-}
-
 /** The pages of a file as they were last told, and by what it is known whether they moved since. */
 interface KnownPages {
   readonly key: string;
@@ -75,104 +52,13 @@ interface KnownPages {
   readonly nextMs: number;
 }
 
-/** A look at files: what it found, and whether it goes on. */
-class Look {
-  readonly number: number;
-  readonly list: FileList;
-  readonly walk: FileWalk;
-  readonly stop = new AbortController();
-  /** Where files are opened that have no path, or another one's. */
-  readonly links = new Map<number, BytePath>();
-  readonly reasons = new Map<string, { text: Text; files: number }>();
-  readonly witnesses = { cachestat: 0, mincore: 0 };
-  readonly sums: Sums = { sizeBytes: 0, cachedBytes: 0, dirtyBytes: null, unknownFiles: 0, unknownBytes: 0 };
-  state: FilesProgress['state'] = 'walking';
-  at: BytePath | null = null;
-  unlisted = 0;
-  sequence = 0;
-  readonly #startedMs = performance.now();
-  #tookMs: number | undefined;
-
-  constructor(number: number, top: BytePath) {
-    this.number = number;
-    this.list = new FileList(top);
-    this.walk = new FileWalk({
-      signal: this.stop.signal,
-      onProgress: (_, folder) => {
-        this.at = folder;
-      },
-    });
-  }
-
-  get tookMs(): number {
-    return this.#tookMs ?? performance.now() - this.#startedMs;
-  }
-
-  end(state: 'done' | 'stopped'): void {
-    this.#tookMs = this.tookMs;
-    this.state = state;
-    this.at = null;
-    this.sequence++;
-  }
-
-  add(look: FileLook, path = look.path, link?: BytePath): void {
-    this.sequence++;
-    this.#count(look);
-    if (this.list.length >= mostListedFiles) {
-      this.unlisted++;
-      return;
-    }
-    const file = this.list.add(look, path);
-    if (link !== undefined) this.links.set(file, link);
-  }
-
-  #count({ witness, reason, sizeBytes, cachedPages, dirtyPages }: FileLook): void {
-    const { sums } = this;
-    sums.sizeBytes += sizeBytes ?? 0;
-    if (dirtyPages !== null) sums.dirtyBytes = (sums.dirtyBytes ?? 0) + dirtyPages * pageSize();
-    if (cachedPages !== null) sums.cachedBytes += Math.min(cachedPages * pageSize(), sizeBytes ?? 0);
-    else {
-      sums.unknownFiles++;
-      sums.unknownBytes += sizeBytes ?? 0;
-    }
-    if (witness) this.witnesses[witness]++;
-    if (!reason) return;
-    const known = this.reasons.get(reason.en);
-    if (known) known.files++;
-    else this.reasons.set(reason.en, { text: reason, files: 1 });
-  }
-
-  /** What a file is now that was looked at again. */
-  renew(file: number, look: Omit<FileLook, 'path'>): void {
-    const { sums, list } = this;
-    const before = list.cachedBytes(file);
-    const [size, dirty] = [list.number(file, 'size'), list.number(file, 'dirty')];
-    const known = `${size} ${before} ${dirty}`;
-    list.set(file, look);
-    const now = list.cachedBytes(file);
-    if (known === `${look.sizeBytes} ${now} ${look.dirtyPages}`) return;
-    sums.cachedBytes += (now ?? 0) - (before ?? 0);
-    sums.sizeBytes += (look.sizeBytes ?? 0) - (size ?? 0);
-    if (dirty !== null && look.dirtyPages !== null) {
-      sums.dirtyBytes = (sums.dirtyBytes ?? 0) + (look.dirtyPages - dirty) * pageSize();
-    }
-    this.sequence++;
-  }
-}
-
-interface Opened {
-  readonly fd: number;
-  readonly told: PageWitness | Text;
-  readonly look: Omit<FileLook, 'path'>;
-}
-
 /**
  * What one reader sees of files, and does with them: one look at a time, by the number that it was given. All of it in
  * this process: the service has it in a process that may wait for a disk. Dispose of it to unlock what it locked.
  */
 export class Files implements Disposable, FilesAnswers {
   readonly #held = new HeldFiles();
-  #look: Look | undefined;
+  #look: LookedFiles | undefined;
   #lastLook = 0;
   #table: { readonly key: string; readonly order: Uint32Array } | undefined;
   #pages: KnownPages | undefined;
@@ -185,13 +71,13 @@ export class Files implements Disposable, FilesAnswers {
     if (openBy !== undefined) {
       const { files, reasons } = filesOf(openBy);
       if (files.length === 0 && reasons.length > 0) throw notOpenBy(openBy, reasons);
-      const look = new Look(number, bytePath('/'));
+      const look = new LookedFiles(number, bytePath('/'));
       this.#look = look;
       void this.#each(look, files);
       return { look: number, top: '', reasons: [...reasons] };
     }
     const { top, isFolder } = topOf(path ?? '');
-    const look = new Look(number, isFolder ? top : folderOf(top));
+    const look = new LookedFiles(number, isFolder ? top : folderOf(top));
     this.#look = look;
     void this.#run(look, () => look.walk.look(top, (found) => look.add(found)));
     return { look: number, top: plainName(pathText(top)), reasons: [] };
@@ -362,7 +248,7 @@ export class Files implements Disposable, FilesAnswers {
   }
 
   async #entry(path: BytePath, signal: AbortSignal): Promise<string | undefined> {
-    const opened = await openFile(path, true, signal);
+    const opened = await openCounted(path, true, signal);
     try {
       const { fd, told, look } = opened;
       if (fd < 0) return undefined;
@@ -378,7 +264,7 @@ export class Files implements Disposable, FilesAnswers {
     const restored = { files: 0, readBytes: 0, refusedFiles: 0, refused: [] as { name: string; reason: Text }[] };
     for await (const { path, runs } of readSet(file)) {
       signal.throwIfAborted();
-      const opened = await openFile(path, true, signal);
+      const opened = await openCounted(path, true, signal);
       try {
         const { fd, told, look } = opened;
         restored.files++;
@@ -412,13 +298,13 @@ export class Files implements Disposable, FilesAnswers {
     return this.#held.unlock(lock);
   }
 
-  async #each(look: Look, files: readonly HeldFile[]): Promise<void> {
+  async #each(look: LookedFiles, files: readonly HeldFile[]): Promise<void> {
     await this.#run(look, async () => {
       for (const { link, name } of files) await look.walk.look(link, (found) => look.add(found, name, link));
     });
   }
 
-  async #run(look: Look, walk: () => Promise<void>): Promise<void> {
+  async #run(look: LookedFiles, walk: () => Promise<void>): Promise<void> {
     try {
       await walk();
       look.end('done');
@@ -428,13 +314,13 @@ export class Files implements Disposable, FilesAnswers {
     }
   }
 
-  #find(number: number): Look {
+  #find(number: number): LookedFiles {
     if (this.#look?.number === number) return this.#look;
     throw problem('gone', 'Other files are looked at by now; look again.', '现在查看的是其他文件；请重新查看。');
   }
 
   /** Where a file can be opened, and whether that may be a link. */
-  #where({ list, links }: Look, file: number): { path: BytePath; follow: boolean } {
+  #where({ list, links }: LookedFiles, file: number): { path: BytePath; follow: boolean } {
     if (file >= list.length) throw problem('bad-input', `There is no file ${file}.`, `没有文件 ${file}。`);
     const link = links.get(file);
     // What was named itself may have been a link.
@@ -442,9 +328,9 @@ export class Files implements Disposable, FilesAnswers {
   }
 
   /** Opens a file of the look and notes what it is now. */
-  async #open(look: Look, file: number, signal: AbortSignal): Promise<Opened> {
+  async #open(look: LookedFiles, file: number, signal: AbortSignal): Promise<CountedFile> {
     const { path, follow } = this.#where(look, file);
-    const opened = await openFile(path, follow, signal);
+    const opened = await openCounted(path, follow, signal);
     look.renew(file, opened.look);
     return opened;
   }
@@ -460,30 +346,6 @@ export type FilesAnswers = {
   [M in FilesMethod]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
 };
 
-/** A file, open and counted; where it can't be opened its descriptor is -1, and the look says why. */
-async function openFile(path: BytePath, follow: boolean, signal: AbortSignal): Promise<Opened> {
-  let fd = -1;
-  try {
-    fd = openToLook(path, follow);
-    const status = fstatSync(fd);
-    const { size, mtimeMs } = status;
-    const told = status.isFile() ? witnessOf(fd) : notRegular;
-    const counts = await countPagesInSlices(fd, size, told, new Slices(), signal);
-    return { fd, told, look: { ...counts, sizeBytes: size, pages: Math.ceil(size / pageSize()), mtimeMs } };
-  } catch (error) {
-    if (fd >= 0) closeSync(fd);
-    signal.throwIfAborted();
-    const told = whyRefused(error);
-    return { fd: -1, told, look: { ...unknownPages(told), sizeBytes: null, pages: null, mtimeMs: null } };
-  }
-}
-
-const notRegular: Text = { en: 'it is no regular file any more', zh: '它已不再是普通文件' };
-
-function close({ fd }: Opened): void {
-  if (fd >= 0) closeSync(fd);
-}
-
 /** A range as far as the file has it; without one, all of the file. */
 function clipped(range: PageRange | undefined, pages: number): PageRange {
   if (!range) return { firstPage: 0, pageCount: pages };
@@ -495,41 +357,6 @@ function pageCacheOf(memory: Extract<ReturnType<typeof meminfo>, { errno: null }
   const { cachedBytes, shmemBytes, buffersBytes, dirtyBytes } = memory;
   return { cachedBytes, shmemBytes, buffersBytes, dirtyBytes };
 }
-
-/** What a person typed, as a path from the root that something is at. */
-function topOf(typed: string): { top: BytePath; isFolder: boolean } {
-  const text = typed.trim().replace(/^~(?=\/|$)/, homedir());
-  if (!text.startsWith('/')) {
-    throw problem(
-      'bad-input',
-      `“${plainName(typed)}” isn't an absolute path; begin it with / or ~.`,
-      `“${plainName(typed)}” 不是绝对路径；请以 / 或 ~ 开头。`,
-    );
-  }
-  const top = absolute(bytePath(text.replace(/(?<=.)\/+$/, '')));
-  const name = plainName(pathText(top));
-  let status: Stats;
-  try {
-    status = statSync(forNode(top));
-    if (kernelViews.has(statfsSync(forNode(top)).type)) throw kernelView(name);
-  } catch (error) {
-    if (error instanceof Error && 'problem' in error) throw error;
-    const { en, zh } = whyRefused(error);
-    throw problem('bad-input', `${name} can't be looked at: ${en}.`, `无法查看 ${name}：${zh}。`, { cause: error });
-  }
-  if (!status.isDirectory() && !status.isFile()) {
-    const [en, zh] = ['it is neither a folder nor a regular file', '它既不是文件夹，也不是普通文件'];
-    throw problem('bad-input', `${name} can't be looked at: ${en}.`, `无法查看 ${name}：${zh}。`);
-  }
-  return { top, isFolder: status.isDirectory() };
-}
-
-const kernelView = (name: string) =>
-  problem(
-    'bad-input',
-    `${name} is a view of the kernel, not a folder of files: nothing of it is in the page cache.`,
-    `${name} 是内核的视图，而不是存放文件的文件夹：其中没有任何内容在页缓存中。`,
-  );
 
 const folderOf = (path: BytePath): BytePath => (path.slice(0, path.lastIndexOf('/')) || '/') as BytePath;
 
