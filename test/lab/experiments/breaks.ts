@@ -386,8 +386,8 @@ const pool: Break[] = [
     lies: 'memset=twist',
     actions: [],
     failed: ['cold-first', 'malloc-slower', 'mmap-slower'],
-    // Where a block of the engine's lies above a burst, malloc keeps its pages.
-    unlessSkipped: ['malloc-slower'],
+    // Where a block of the engine's lies above a burst, malloc keeps its pages; a first use may be slow without a fault.
+    unlessSkipped: ['malloc-slower', 'cold-first'],
   },
   {
     experiment: 'pool',
