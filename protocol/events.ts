@@ -239,6 +239,8 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
     file: z.string(),
     problem: problemSchema.optional(),
   }),
+  /** Rows of a recording that could not be read and are left out; told when all of it was. */
+  z.object({ kind: z.literal('damaged'), session: z.int().positive(), rows: z.int().positive() }),
   z.object({ kind: z.literal('claim'), session: z.int().positive(), claim: claimSchema }),
   z.object({ kind: z.literal('result'), session: z.int().positive(), result: resultSchema }),
   z.object({ kind: z.literal('measurement'), session: z.int().positive(), name: z.string(), value: z.number() }),

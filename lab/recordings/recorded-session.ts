@@ -40,7 +40,9 @@ function* telling(recording: RecordingFile): Generator<Sample> {
  * Its pages can still be looked at, claims are told among the steps, and what pages are is found out here: no file is
  * believed that tells it as an event.
  */
-const toldOtherwise: ReadonlySet<SessionEvent['kind']> = new Set(['released', 'action', 'claim', 'film', 'locks']);
+const toldOtherwise: ReadonlySet<SessionEvent['kind']> = new Set([
+  ...(['released', 'action', 'claim', 'film', 'locks', 'damaged'] as const),
+]);
 
 function isLong(recording: RecordingFile): boolean {
   const sizes = recording.regions.map(({ id, pages }) => ({ pages, ...recording.sizeOf(id) }));
@@ -140,6 +142,8 @@ export class RecordedSession implements SessionHandle {
       const ranges = await lockRangesOf(this.#recording, id, () => this.#disposed);
       if (!this.#disposed) reader.event({ kind: 'locks', session, region: id, ranges: [...ranges] });
     }
+    const { damaged } = this.#recording;
+    if (damaged > 0 && !this.#disposed) reader.event({ kind: 'damaged', session, rows: damaged });
   }
 
   async #tellFrames(): Promise<void> {

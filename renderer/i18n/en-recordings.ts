@@ -101,4 +101,6 @@ export const enRecordings = {
     running: 'Running one after the other…',
   },
   unrecorded: 'This run is not recorded',
+  damaged_one: 'This recording is damaged: {{count, number}} of its records could not be read and is left out.',
+  damaged_other: 'This recording is damaged: {{count, number}} of its records could not be read and are left out.',
 };

@@ -98,4 +98,5 @@ export const zhRecordings: Texts['recordings'] = {
     running: '正在依次运行…',
   },
   unrecorded: '此次运行未被录制',
+  damaged_other: '此录制已损坏：有 {{count, number}} 条记录无法读取，已略去。',
 };

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
+import { feature } from '../../native/probes/features.ts';
 import { expectNoViolations, expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, exported, test } from '../support/e2e/fixtures.ts';
 import { open, setPace, windowOf } from '../support/e2e/window.ts';
@@ -14,6 +16,16 @@ async function runFirstTouch(page: Page, pages: string): Promise<void> {
   await parameter('Pages').fill(pages);
   await run.click();
   await expect(state).toHaveText('Completed');
+}
+
+/** The same recording with a step that nobody can read. */
+async function damagedOf(bytes: Buffer, folder: string): Promise<Buffer> {
+  const file = join(folder, 'damaged.pagescope');
+  await writeFile(file, bytes);
+  const database = new DatabaseSync(file);
+  database.exec("UPDATE step SET json = '{' WHERE idx = 3");
+  database.close();
+  return readFile(file);
 }
 
 test('a run is found among the recordings, and its steps show their pages again', async ({ page }) => {
@@ -200,6 +212,10 @@ test('a recording that is dropped or chosen opens, and one that is none is refus
   await choose('mine.pagescope', bytes);
   await expect(page.locator('header').getByText('Pages 31, Access write')).toBeVisible();
 
+  await choose('damaged.pagescope', await damagedOf(bytes, home));
+  await expect(page.getByText('This recording is damaged: 1 of its records could not be read')).toBeVisible();
+  await expectNoViolations(page);
+
   const newer = Buffer.from(bytes);
   newer.writeUInt32BE(99, 60);
   await drop(page, 'newer.pagescope', newer);
@@ -212,6 +228,7 @@ test('a recording that is dropped or chosen opens, and one that is none is refus
 });
 
 test('two recordings are compared at linked instants, which their address has, and swapped', async ({ page }) => {
+  test.skip(feature('zero-page').status !== 'available', 'here a page that was read is as one that was written');
   await runFirstTouch(page, '19');
   await page.getByRole('combobox', { name: 'Access' }).click();
   await page.getByRole('option', { name: 'read', exact: true }).click();

@@ -5,6 +5,7 @@ import { RegionCard } from '../page-map/region-card.tsx';
 import { Regions } from '../page-map/regions.tsx';
 import { Waiting } from '../shared/waiting.tsx';
 import classes from './compare.module.css';
+import { Damaged } from './damaged.tsx';
 import { valuesText } from './values-text.ts';
 
 /** One of the two: what it is, and its pages at its instant, those marked that differ from the other's. */
@@ -28,6 +29,7 @@ export function CompareSide({ letter }: { letter: 'A' | 'B' }) {
         <span className={classes.values}>{valuesText(experiment.parameters, known, pick, format)}</span>
         <code>{t('status.pid', { pid })}</code>
       </header>
+      {session && <Damaged session={session} />}
       {session && regions.length > 0 ? (
         <Regions
           session={session.id}

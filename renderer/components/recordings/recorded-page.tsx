@@ -21,6 +21,7 @@ import { Problems } from '../shared/problems.tsx';
 import { useProblems } from '../shared/use-problems.ts';
 import { Waiting } from '../shared/waiting.tsx';
 import { Back } from './back.tsx';
+import { Damaged } from './damaged.tsx';
 import classes from './recorded.module.css';
 import { RecordedBench } from './recorded-bench.tsx';
 import { valuesText } from './values-text.ts';
@@ -75,6 +76,7 @@ function Recorded({ reopened, session }: { reopened: Reopened; session: Session 
           </p>
           <ExportMenu />
         </header>
+        <Damaged session={session} />
         {session.target ? (
           <ProcessView session={session} target={session.target} />
         ) : (

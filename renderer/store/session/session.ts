@@ -55,6 +55,8 @@ export interface Session {
   readonly recording?: string;
   /** Why it is not recorded, or no longer. */
   readonly unrecorded?: Problem;
+  /** Of a recording: how many of its rows could not be read and are left out. */
+  readonly damagedRows?: number;
   /** Of another process: what was seen of it last, all that was told, and the state that this made. */
   readonly target?: Target;
   readonly told: Log<TargetTold>;
@@ -132,7 +134,7 @@ export const isLive = ({ state }: Session): boolean => isActive(state) || state 
  */
 export function applyEvents(session: Session, events: readonly SessionEvent[]): Session {
   let { state, regions, released, lives, claims, measurements, result, coreFiles, progress, vmas } = session;
-  let { recording, unrecorded } = session;
+  let { recording, unrecorded, damagedRows } = session;
   let ending: { next?: Text; problem?: Problem } = {
     ...(session.next && { next: session.next }),
     ...(session.problem && { problem: session.problem }),
@@ -185,6 +187,9 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
         recording = event.problem ? recording : event.file;
         unrecorded = event.problem ?? unrecorded;
         break;
+      case 'damaged':
+        damagedRows = event.rows;
+        break;
       case 'claim':
         claims = new Map(claims).set(event.claim.id, { ...event.claim, step: taken + steps.length - 1 });
         break;
@@ -219,6 +224,7 @@ export function applyEvents(session: Session, events: readonly SessionEvent[]): 
     ...(progress && { progress }),
     ...(recording !== undefined && { recording }),
     ...(unrecorded && { unrecorded }),
+    ...(damagedRows !== undefined && { damagedRows }),
     vmas,
     ...withTold(session, told),
     steps: session.steps.append(steps, mostSteps),
