@@ -9,6 +9,7 @@ import { MADV } from '../../../native/calls/mman.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import type { Operation } from '../../../protocol/operation.ts';
 import type { Advice } from '../../../protocol/page-call.ts';
+import { skipWithDearFaults } from '../../support/fault-cost.ts';
 import { skipWithoutRoomToLock } from '../../support/locking.ts';
 import { skipWithoutCoreFiles } from '../../support/secrets.ts';
 
@@ -345,6 +346,7 @@ const growthFactor: Break[] = [
     actions: [],
     failed: ['exact-slower'],
     unlessSkipped: ['exact-slower'],
+    needs: skipWithDearFaults,
   },
   {
     parameters: {},
@@ -368,14 +370,15 @@ function needsToLockThePool(context: TestContext): void {
 const pool: Break[] = [
   {
     experiment: 'pool',
-    parameters: {},
+    // So few blocks in a burst tell nothing of the first.
+    parameters: { burst: 16 },
     lies: 'getrusage=twist',
     actions: [],
     failed: ['cold-faults', 'hot-faults', 'malloc-faults'],
   },
   {
     experiment: 'pool',
-    parameters: { requests: 1000 },
+    parameters: { requests: 1000, burst: 16 },
     lies: 'getrusage=0',
     actions: [],
     failed: ['cold-faults', 'mmap-faults'],
@@ -386,8 +389,9 @@ const pool: Break[] = [
     lies: 'memset=twist',
     actions: [],
     failed: ['cold-first', 'malloc-slower', 'mmap-slower'],
-    // Where a block of the engine's lies above a burst, malloc keeps its pages; a first use may be slow without a fault.
+    // A block of the engine's may lie above a burst: malloc keeps its pages. A first use may be slow without faults.
     unlessSkipped: ['malloc-slower', 'cold-first'],
+    needs: skipWithDearFaults,
   },
   {
     experiment: 'pool',
@@ -485,6 +489,7 @@ const runawayPool: Break[] = [
     actions: [],
     failed: ['dontneed-slower'],
     unlessSkipped: ['dontneed-slower'],
+    needs: skipWithDearFaults,
   },
   { parameters: {}, lies: `madvise:${MADV.FREE}=0`, actions: [], failed: ['free-lazy'] },
   // Each reading of the faults has one more; over many waves that is many.

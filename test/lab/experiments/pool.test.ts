@@ -27,7 +27,7 @@ describe('pool', () => {
     if (figure?.kind !== 'percentiles') throw new Error('it draws no percentiles');
     const hot = locked ? 'hot pool, locked' : 'hot pool, not locked';
     expect(figure.series.map(({ label, count }) => [label, count])).toEqual(
-      ['mmap, munmap', 'malloc, free', 'cold pool', hot].map((label) => [label, 2560]),
+      ['mmap, munmap', 'malloc, free', 'cold pool', hot].map((label) => [label, 1280]),
     );
     for (const { points } of figure.series) {
       expect(points.map(([at]) => at)).toEqual(expect.arrayContaining([50, 90, 99, 99.9, 100]));
