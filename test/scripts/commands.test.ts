@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { nodePath } from '../../scripts/children.mjs';
 import { nodeTooOld } from '../../scripts/node-version.mjs';
 import { inProject, root } from '../../scripts/project.mjs';
+import { until } from '../support/until.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -101,7 +102,7 @@ describe('npm start', () => {
     const env = { ...windowless, DISPLAY: ':99', CHROMIUM_PATH: browser };
     const command = new Command(start, ['--serve', '--port', '0'], { env });
     const url = await command.firstLine();
-    const opened = await vi.waitFor(() => readFile(join(folder, 'opened'), 'utf8'), 5000);
+    const opened = await until(() => readFile(join(folder, 'opened'), 'utf8'));
     const [pid, ...args] = opened.trim().split(' ');
     // The link is in nobody's arguments, and where it is only we can read.
     expect(args.join(' ')).not.toContain('token');

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { maxWindows } from '../../server/sockets.ts';
 import { maxStrangers } from '../../server/strangers.ts';
 import { Loopback } from '../support/running-server.ts';
+import { until } from '../support/until.ts';
 
 /** A connection that says nothing; how it ended is in `closed`. */
 function silent(port: number): Promise<Socket> {
@@ -20,10 +21,7 @@ describe('connections that nobody has let in', () => {
     const window = await loopback.connect(asPage);
     const sockets: Socket[] = [];
     for (let count = 0; count < maxStrangers + 20; count++) sockets.push(await silent(loopback.server.port));
-    await vi.waitFor(
-      () => expect(sockets.filter(({ destroyed }) => destroyed).length).toBeGreaterThanOrEqual(20),
-      5000,
-    );
+    await until(() => expect(sockets.filter(({ destroyed }) => destroyed).length).toBeGreaterThanOrEqual(20));
     expect(sockets[0]?.destroyed).toBe(true);
     expect(sockets.at(-1)?.destroyed).toBe(false);
     // A window that was let in is none of them.

@@ -1,5 +1,5 @@
 /** A window that stops reading: a hidden tab, a stopped process, a network that stands still. */
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Budget } from '../../lab/service/budget.ts';
 import { createService } from '../../lab/service/service.ts';
 import { MADV, madvise } from '../../native/calls/mman.ts';
@@ -13,6 +13,7 @@ import { contract, type Reader } from '../../protocol/service.ts';
 import { webSocketWire } from '../../protocol/wires/web-socket.ts';
 import { testBudgetBytes } from '../support/harness.ts';
 import { Loopback } from '../support/running-server.ts';
+import { until } from '../support/until.ts';
 
 const pages = 16_384;
 const frameBytes = pages + 1024;
@@ -52,7 +53,7 @@ it('costs the host two frames and the newest snapshot, and shows the newest when
   const protection = ['PROT_READ', 'PROT_WRITE'];
   const region = { backing: { kind: 'anonymous' }, size: { pages }, protection, hugePages: 'never' };
   await client.call('addRegion', contract.addRegion.request.parse({ session, region }));
-  await vi.waitFor(() => expect(states.flags).toHaveLength(pages));
+  await until(() => expect(states.flags).toHaveLength(pages));
 
   socket.pause();
   const before = handedBytes;
@@ -64,7 +65,7 @@ it('costs the host two frames and the newest snapshot, and shows the newest when
       madvise(address + BigInt(page * size), size, MADV.POPULATE_WRITE);
     }
     const seen = samples;
-    await vi.waitFor(() => expect(samples).toBeGreaterThan(seen));
+    await until(() => expect(samples).toBeGreaterThan(seen));
   }
   expect(handedBytes - before).toBeGreaterThan(0);
   expect(handedBytes - before).toBeLessThanOrEqual(maxUnacknowledged * frameBytes * 2);
@@ -72,7 +73,7 @@ it('costs the host two frames and the newest snapshot, and shows the newest when
   const last = (changes - 1) % 8;
   const stalled = handedBytes;
   socket.resume();
-  await vi.waitFor(() => expect(states.flags.findIndex((byte, page) => byte !== (page % 8 === last ? 3 : 0))).toBe(-1));
+  await until(() => expect(states.flags.findIndex((byte, page) => byte !== (page % 8 === last ? 3 : 0))).toBe(-1));
   expect(skipped).toBeGreaterThan(0);
   // What had been overtaken does not come after all: one frame, and perhaps one more for the look that followed.
   expect(handedBytes - stalled).toBeLessThanOrEqual(2 * frameBytes);

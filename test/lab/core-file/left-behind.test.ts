@@ -33,6 +33,7 @@ import { writeCoreOf } from '../../support/build-core.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { isRunning, never } from '../../support/harness.ts';
 import { asSomebody, skipUnlessRoot, somebody } from '../../support/someone-else.ts';
+import { until } from '../../support/until.ts';
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 
@@ -390,11 +391,11 @@ describe('the core file that systemd-coredump stores', () => {
     writeFileSync(store('hang'), '');
     const stop = new AbortController();
     const collecting = collectCore(pid, await expecting({ kind: 'systemd-coredump' }), stop.signal);
-    await vi.waitFor(() => expect(words('child')).not.toBe(''), { timeout: 40_000 });
+    await until(() => expect(words('child')).not.toBe(''));
     const child = Number(words('child'));
     expect(isRunning(child)).toBe(true);
     stop.abort(new Error('stopped'));
     await expect(collecting).rejects.toThrow('stopped');
-    await vi.waitFor(() => expect(isRunning(child)).toBe(false), { timeout: 40_000 });
+    await until(() => expect(isRunning(child)).toBe(false));
   });
 });

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { whyNoZeroPage } from '../../../lab/experiment-kit/shared-steps.ts';
 import { isMapped, never, problemOf, TestLab } from '../../support/harness.ts';
 import { stepUntil } from '../../support/step-until.ts';
+import { until } from '../../support/until.ts';
 
 /** Prime, so that no other mapping of this process has the same length. */
 const pages = 307;
@@ -34,7 +35,7 @@ describe('controlling a session', () => {
   it('pauses in the middle of a wait, and says what would have come', async () => {
     await using lab = new TestLab();
     const { session } = await lab.start({ experiment: 'first-touch', parameters: { pages: 2 }, paceMs: 5000 });
-    await vi.waitFor(() => expect(lab.reader.of('step')).toHaveLength(4), { timeout: 40_000 });
+    await until(() => expect(lab.reader.of('step')).toHaveLength(4));
     await lab.service.control({ session, action: 'pause' }, never);
     await lab.reader.pausedAfter(4);
     expect(lab.reader.of('state').at(-1)?.next?.zh).toBe('写第 1 页');
@@ -43,7 +44,7 @@ describe('controlling a session', () => {
   it('has no pace until a page was acted on: before that there is nothing to watch', async () => {
     await using lab = new TestLab();
     await lab.start({ experiment: 'first-touch', parameters: { pages: 60 }, paceMs: 5000 });
-    await vi.waitFor(() => expect(lab.reader.of('step')).toHaveLength(4), { timeout: 40_000 });
+    await until(() => expect(lab.reader.of('step')).toHaveLength(4));
     expect(lab.reader.of('step').at(-1)?.step.call).toBe('process_vm_writev');
   });
 

@@ -13,6 +13,7 @@ import { entryOf } from '../../support/entries.ts';
 import { isMapped, isRunning, never, problemOf, TestLab } from '../../support/harness.ts';
 import { forbidCoreFile } from '../../support/no-core-file.ts';
 import { stepUntil } from '../../support/step-until.ts';
+import { until } from '../../support/until.ts';
 
 const entry = entryOf('isolated-entry');
 const isolatedLab = (budget?: Budget) => new TestLab(() => forkIsolated(entry), budget);
@@ -127,7 +128,7 @@ describe('an isolated session', () => {
     const [sleeper = 0] = childrenOf(pid);
     expect(isRunning(sleeper)).toBe(true);
     await lab.service.close({ session }, never);
-    await vi.waitFor(() => expect(isRunning(sleeper)).toBe(false), { timeout: 40_000 });
+    await until(() => expect(isRunning(sleeper)).toBe(false));
   });
 
   it('leaves no process when the reader goes away while it is being opened', async () => {

@@ -26,6 +26,7 @@ import { isRunning, never, TestLab } from '../../support/harness.ts';
 import { recordingHeader, recordingPath } from '../../support/recorded.ts';
 import { SlowDisk } from '../../support/slow-disk.ts';
 import { stepUntil } from '../../support/step-until.ts';
+import { until } from '../../support/until.ts';
 
 let data = '';
 beforeEach(() => {
@@ -79,7 +80,7 @@ describe('a keeper', () => {
     await lab.reader.state('completed', second.session);
     const files = lab.reader.of('recording').map(({ file }) => file);
     await lab.service.close({ session: first.session }, never);
-    await vi.waitFor(() => expect(files.map(finished)).toEqual([true, false]), { timeout: 40_000 });
+    await until(() => expect(files.map(finished)).toEqual([true, false]));
     await end();
     expect(files.map(finished)).toEqual([true, true]);
     expect(pids.map(isRunning)).toEqual([false]);
@@ -100,7 +101,7 @@ describe('a keeper', () => {
     const { session } = await lab.start({ ...touch(6), paused: true });
     await lab.reader.pausedAfter(0);
     await lab.reader.until(() => lab.reader.of('recording').length > 0);
-    await vi.waitFor(() => expect(pids).toHaveLength(1), { timeout: 40_000 });
+    await until(() => expect(pids).toHaveLength(1));
     process.kill(pids[0] ?? 0, 'SIGKILL');
     await lab.reader.until(() => lab.reader.of('recording').length > 1, 'it is told that it is unrecorded');
     expect(lab.reader.of('recording').at(-1)?.problem?.text.en).toMatch(
@@ -113,20 +114,20 @@ describe('a keeper', () => {
     await lab.service.close({ session: next.session }, never);
     expect(pids).toHaveLength(2);
     const last = lab.reader.of('recording').at(-1)?.file ?? '';
-    await vi.waitFor(() => expect(finished(last)).toBe(true), { timeout: 40_000 });
+    await until(() => expect(finished(last)).toBe(true));
   });
 
   it('does not end by the signals that a terminal sends to all', async () => {
     const { lab, pids, end } = keptLab();
     const { session } = await lab.start(touch(4));
     await lab.reader.state('completed');
-    await vi.waitFor(() => expect(pids).toHaveLength(1), { timeout: 40_000 });
+    await until(() => expect(pids).toHaveLength(1));
     await lab.reader.until(() => lab.reader.of('recording').length > 0, 'it is told where it is recorded');
     const { file } = lab.reader.of('recording')[0] ?? { file: '' };
     expect(existsSync(file)).toBe(true);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pids[0] ?? 0, signal);
     await lab.service.close({ session }, never);
-    await vi.waitFor(() => expect(finished(file)).toBe(true), { timeout: 40_000 });
+    await until(() => expect(finished(file)).toBe(true));
     expect(isRunning(pids[0] ?? 0)).toBe(true);
     await end();
   });
@@ -137,7 +138,7 @@ describe('a keeper', () => {
     await lab.reader.until(() => lab.reader.of('recording').length > 0, 'its file is there');
     const { file = '' } = lab.reader.of('recording')[0] ?? {};
     await stepUntil(lab, session, /^Write page 2\b/);
-    await vi.waitFor(() => expect(stepsIn(file)).toBeGreaterThan(3), { timeout: 40_000 });
+    await until(() => expect(stepsIn(file)).toBeGreaterThan(3));
     execFileSync('prlimit', ['--pid', String(pids[0]), `--fsize=${statSync(`${file}-wal`).size + 16_384}`]);
     await lab.service.control({ session, action: 'resume' }, never);
     await lab.reader.state('completed');
@@ -189,7 +190,7 @@ describe('a keeper', () => {
       // Neither does it stand and wait: others may have the processor for a while.
       expect(share(elapsedMs, 0.5)).toBeLessThan(1);
       recording.end();
-      await vi.waitFor(() => expect(finished(whole)).toBe(true), { timeout: 30_000 });
+      await until(() => expect(finished(whole)).toBe(true));
       expect(framesIn()).toBe(frames);
       await keeper.close();
     },
@@ -254,7 +255,7 @@ describe('a keeper', () => {
           if (told >= steps - 1 && file !== '') host.kill('SIGKILL');
         }
         await exited;
-        await vi.waitFor(() => expect(finished(file)).toBe(true), { timeout: 40_000 });
+        await until(() => expect(finished(file)).toBe(true));
         using recording = new RecordingFile(file);
         const report = recording.report('en');
         expect(recording.damaged).toBe(0);
@@ -294,7 +295,7 @@ describe('the folder of recordings', () => {
     await lab.service.close({ session: ids[1] ?? 0 }, never);
     await lab.reader.until(() => lab.reader.of('recording').length === 3, 'all three are recorded');
     const [oldest = '', newer = '', live = ''] = lab.reader.of('recording').map(({ file }) => file);
-    await vi.waitFor(() => expect([oldest, newer].map(finished)).toEqual([true, true]), { timeout: 40_000 });
+    await until(() => expect([oldest, newer].map(finished)).toEqual([true, true]));
     const kept = join(recordingsFolder(), 'kept');
     mkdirSync(kept);
     utimesSync(oldest, 1, 1);

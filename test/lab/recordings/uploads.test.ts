@@ -8,6 +8,7 @@ import { sweepLeftovers } from '../../../lab/isolation/sweep-leftovers.ts';
 import { Uploads } from '../../../lab/recordings/uploads.ts';
 import { never, problemOf, TestLab } from '../../support/harness.ts';
 import { recordedLab, recordingPath } from '../../support/recorded.ts';
+import { until } from '../../support/until.ts';
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 const adding = async (uploads: Uploads, length: number, upload: number) => uploads.add(upload, new Uint8Array(length));
@@ -74,7 +75,7 @@ it('is deleted by the next engine where its process was killed; that of one that
   child.kill('SIGKILL');
   await once(child, 'exit');
   await using lab = new TestLab();
-  await vi.waitFor(() => expect(existsSync(dirname(uploaded))).toBe(false), { timeout: 40_000 });
+  await until(() => expect(existsSync(dirname(uploaded))).toBe(false));
   expect(existsSync(join(folder, 'pagescope-upload-mine'))).toBe(true);
   await lab.service.host({}, never);
 });

@@ -13,6 +13,7 @@ import { readSmapsAsync, type SmapsEntry } from '../../../native/proc/smaps.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { makeHuge } from '../../support/native-memory.ts';
 import { witness } from '../../support/smaps-witness.ts';
+import { until } from '../../support/until.ts';
 
 const pages = 8;
 const size = pageSize();
@@ -176,7 +177,7 @@ describe('what is lazily free', () => {
       mlock(at(7), size);
       munlock(at(7), size);
     };
-    await vi.waitFor(() => {
+    await until(() => {
       workOff();
       madvise(at(0), 6 * size, MADV.FREE);
       workOff();

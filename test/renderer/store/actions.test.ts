@@ -7,6 +7,7 @@ import { createEngine } from '../../../renderer/store/engine.ts';
 import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { createAppStore, shownSession } from '../../../renderer/store/store.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { until } from '../../support/until.ts';
 
 async function setUp() {
   const [here, there] = memoryWires();
@@ -129,7 +130,7 @@ describe('controlling', () => {
     actions.changeSettings({ paceMs: 300 });
     await actions.run();
     actions.changeSettings({ paceMs: 10 });
-    await vi.waitFor(() => expect(service.calls).toEqual(['start 1', 'pace 1 10']));
+    await until(() => expect(service.calls).toEqual(['start 1', 'pace 1 10']));
   });
 });
 

@@ -8,6 +8,7 @@ import { shownOf } from '../../../renderer/store/miniature.ts';
 import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { createAppStore } from '../../../renderer/store/store.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { until } from '../../support/until.ts';
 
 async function setUp() {
   const [here, there] = memoryWires();
@@ -47,7 +48,7 @@ it('closes its session when it is run again and when it is released, and keeps w
   await miniatures.run('a', 'first-touch', {});
   expect(service.calls).toEqual(['start 1', 'close 1', 'start 2']);
   service.reader?.event({ kind: 'measurement', session: 2, name: 'xNs', value: 5 });
-  await vi.waitFor(() => expect(shown('a')?.measurements.get('xNs')).toBe(5));
+  await until(() => expect(shown('a')?.measurements.get('xNs')).toBe(5));
   await miniatures.release('a');
   expect(service.calls.at(-1)).toBe('close 2');
   expect(store.getState().sessions.size).toBe(0);

@@ -9,6 +9,7 @@ import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { createAppStore, shownSession } from '../../../renderer/store/store.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
 import { problemOf } from '../../support/harness.ts';
+import { until } from '../../support/until.ts';
 
 async function setUp() {
   const [here, there] = memoryWires();
@@ -202,7 +203,7 @@ describe('running both of two again', () => {
     if (!compared) throw new Error('They were not opened.');
     const stop = new AbortController();
     const names = actions.recordings.runBoth(compared, stop.signal);
-    const started = (count: number) => vi.waitFor(() => expect(service.starts).toHaveLength(count));
+    const started = (count: number) => until(() => expect(service.starts).toHaveLength(count));
     const end = (session: number, file?: string) => {
       if (file !== undefined) service.reader?.event({ kind: 'recording', session, file });
       service.reader?.event({ kind: 'state', session, state: 'completed' });

@@ -13,6 +13,7 @@ import { createAppStore, shownSession, workbenchSession } from '../../../rendere
 import { benchRegion, newestRefusal, selectionOf } from '../../../renderer/store/workbench-selectors.ts';
 import type { EveryMethod } from '../../support/every-method.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { until } from '../../support/until.ts';
 
 const lock = { kind: 'mlock' } as const;
 const region: Received<'addRegion'>['region'] = {
@@ -101,12 +102,12 @@ async function setUp() {
   await actions.load();
   const open = async () => {
     actions.workbench.open();
-    await vi.waitFor(() => expect(store.getState().bench.opening).toBe(false));
+    await until(() => expect(store.getState().bench.opening).toBe(false));
   };
   const endAction = () => ended.shift()?.();
   /** Ends the action that is under way, and those that wait, until none is left. */
   const endAll = () =>
-    vi.waitFor(() => {
+    until(() => {
       endAction();
       expect(store.getState().bench.actions).toHaveLength(0);
     });
@@ -144,13 +145,13 @@ it('acts on the selection of the region that was turned to, one action after the
   expect(actions.workbench.act(lock)).toBe(true);
   actions.workbench.select(1, allPages(8));
   actions.workbench.act({ kind: 'munlock' });
-  await vi.waitFor(() => expect(calls).toContain('act 1 mlock 2 3'));
+  await until(() => expect(calls).toContain('act 1 mlock 2 3'));
   expect(store.getState().bench.actions).toHaveLength(2);
   expect(calls).not.toContain('act 1 munlock 0 8');
   endAction();
-  await vi.waitFor(() => expect(calls).toContain('act 1 munlock 0 8'));
+  await until(() => expect(calls).toContain('act 1 munlock 0 8'));
   endAction();
-  await vi.waitFor(() => expect(store.getState().bench.actions).toHaveLength(0));
+  await until(() => expect(store.getState().bench.actions).toHaveLength(0));
 });
 
 it('gives up what waits when it is stopped', async () => {
@@ -162,9 +163,9 @@ it('gives up what waits when it is stopped', async () => {
   actions.workbench.interrupt();
   // What is under way is shown until it has ended.
   expect(store.getState().bench.actions).toHaveLength(1);
-  await vi.waitFor(() => expect(calls).toContain('interrupt 101'));
+  await until(() => expect(calls).toContain('interrupt 101'));
   endAction();
-  await vi.waitFor(() => expect(store.getState().bench.actions).toHaveLength(0));
+  await until(() => expect(store.getState().bench.actions).toHaveLength(0));
   expect(calls.filter((call) => call.startsWith('act'))).toHaveLength(1);
 });
 
@@ -198,9 +199,9 @@ it('asks nothing more of a workbench whose process has ended, and says so', asyn
   actions.workbench.act(lock);
   actions.workbench.act({ kind: 'munlock' });
   fake.reader?.event({ kind: 'state', session: 101, state: 'failed' });
-  await vi.waitFor(() => expect(workbenchSession(store.getState())?.state).toBe('failed'));
+  await until(() => expect(workbenchSession(store.getState())?.state).toBe('failed'));
   endAction();
-  await vi.waitFor(() => expect(store.getState().bench.actions).toHaveLength(0));
+  await until(() => expect(store.getState().bench.actions).toHaveLength(0));
   expect(actions.workbench.act(lock)).toBe(false);
   expect((await actions.log.repeat(0))?.en).toContain('has ended');
   expect(calls.filter((call) => call.startsWith('act'))).toEqual(['act 1 mlock 0 8']);
@@ -215,7 +216,7 @@ it('forgets the selection of a region that was removed, and of no other, and tur
   await actions.workbench.removeRegion(9);
   refusal.refuse = undefined;
   await actions.workbench.removeRegion(2);
-  await vi.waitFor(() => expect(workbenchSession(store.getState())?.released.has(2)).toBe(true));
+  await until(() => expect(workbenchSession(store.getState())?.released.has(2)).toBe(true));
   const selected = () => [1, 2, 3].map((id) => selectionOf(store.getState(), id).runs);
   expect(selected()).toEqual([[1, 2], [], [3, 2]]);
   expect([...store.getState().bench.selections.keys()].sort()).toEqual([1, 3]);
@@ -257,7 +258,7 @@ it('shows what is now when something is done, and opens no second one while one 
   const { store, actions, calls, open } = await setUp();
   actions.workbench.open();
   expect(await actions.workbench.reopen({ placement: 'inline' })).toBe(false);
-  await vi.waitFor(() => expect(store.getState().bench.opening).toBe(false));
+  await until(() => expect(store.getState().bench.opening).toBe(false));
   expect(calls.filter((call) => call.startsWith('workbench'))).toEqual(['workbench 101 isolated']);
   await open();
   await actions.workbench.addRegion(region);
@@ -330,7 +331,7 @@ it('repeats what a step did: a map, an unmap, an action, a call for the process;
   expect(await actions.log.selectPages(2)).toBe(true);
   expect(selectionOf(store.getState(), 1).runs).toEqual([2, 2, 6, 1]);
   expect(await actions.log.repeat(4)).toBeUndefined();
-  await vi.waitFor(() => expect(workbenchSession(store.getState())?.released.has(1)).toBe(true));
+  await until(() => expect(workbenchSession(store.getState())?.released.has(1)).toBe(true));
   for (const step of [2, 4]) expect((await actions.log.repeat(step))?.en).toMatch(/no longer mapped/);
   expect(await actions.log.selectPages(2)).toBe(false);
   expect(await actions.log.selectPages(1)).toBe(false);
