@@ -212,7 +212,7 @@ test('a recording that is dropped or chosen opens, and one that is none is refus
   await choose('mine.pagescope', bytes);
   await expect(page.locator('header').getByText('Pages 31, Access write')).toBeVisible();
 
-  await choose('damaged.pagescope', await damagedOf(bytes, home));
+  await drop(page, 'damaged.pagescope', await damagedOf(bytes, home));
   await expect(page.getByText('This recording is damaged: 1 of its records could not be read')).toBeVisible();
   await expectNoViolations(page);
 

@@ -395,7 +395,7 @@ const pool: Break[] = [
   },
   {
     experiment: 'pool',
-    parameters: {},
+    parameters: { requests: 1280 },
     lies: '',
     actions: [
       [/^Look at the hot pool/, 2, unlock(0, 1024), drop(0, 1024)],
