@@ -15,6 +15,7 @@ const runsSchema = z.array(z.tuple([z.int().nonnegative(), z.int().positive(), z
 
 /** A whole histogram: the largest amount of each bucket that has any, rising, and how many it has. */
 const bucketsSchema = z.array(z.tuple([z.number(), z.int().positive()])).optional();
+export type Buckets = NonNullable<z.infer<typeof bucketsSchema>>;
 
 /** What every figure has; `L` is a text: of both languages in the window, of one in a report. */
 const figuresOf = <L extends z.ZodType>(label: L) =>

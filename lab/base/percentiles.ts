@@ -1,3 +1,5 @@
+import type { Buckets } from '../../protocol/result.ts';
+
 /** What the distribution of some amounts comes to: `[percentile, amount]` of a figure, rising, and the usual ones. */
 export interface Percentiles {
   readonly count: number;
@@ -9,9 +11,6 @@ export interface Percentiles {
   readonly points: [number, number][];
   readonly buckets: Buckets;
 }
-
-/** A whole histogram: the largest amount of each bucket that has any, rising, and how many it has. */
-export type Buckets = [number, number][];
 
 /** One histogram of the amounts of all. */
 export function togetherInBuckets(histograms: readonly Buckets[]): Buckets {

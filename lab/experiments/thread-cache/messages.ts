@@ -1,5 +1,5 @@
 /** What is said between the experiment, the process of a setting, and that process's threads. */
-import type { Buckets } from '../../base/percentiles.ts';
+import type { Buckets } from '../../../protocol/result.ts';
 
 /** So many threads compile and free for so long. */
 export interface LoopRequest {
