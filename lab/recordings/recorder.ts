@@ -23,7 +23,10 @@ export interface RecorderOptions {
 
 /** From half of the limit on, looks between steps are this far apart at least. */
 const coarseNs = 1e9;
-/** Where a run is recorded in its own process, steps that follow so soon are one transaction: each costs 0.1 ms. */
+/**
+ * Where a run is recorded in its own process, steps that follow so soon are one transaction: each costs 0.1 ms. Nothing
+ * is kept back for longer.
+ */
 const hastyMs = 25;
 /** Shorter bodies are stored as they are: to decompress each costs more than the disk saves. */
 const leastCompressed = 4096;
@@ -36,8 +39,9 @@ function compress(bytes: Uint8Array): Uint8Array {
 
 /**
  * Writes one session into one SQLite file as it happens, from what the session tells its reader. A transaction ends
- * with a step or a look, so a file whose writer was killed opens, and lacks the last of them at most. Every
- * method may throw what SQLite or the file system refused; what was written before stays readable.
+ * with a step or a look, or soon after whatever else was told, so a file whose writer was killed opens, and lacks the
+ * last of them at most. Every method may throw what SQLite or the file system refused; what was written before stays
+ * readable.
  */
 export class Recorder implements Recording {
   readonly #database: DatabaseSync;
@@ -197,6 +201,7 @@ export class Recorder implements Recording {
     if (!this.#open) {
       this.#open = true;
       this.#prepared('BEGIN').run();
+      this.#later ??= setTimeout(() => this.#commitLater(), hastyMs).unref();
     }
     for (let at = 0; at < values.length; at++) {
       const value = values[at];
@@ -208,8 +213,6 @@ export class Recorder implements Recording {
   /** A step and what was seen after it are whole. */
   #commitSoon(): void {
     if (this.#durable || performance.now() - this.#committedMs >= hastyMs) this.#commit();
-    // Not kept back when nothing follows.
-    else this.#later ??= setTimeout(() => this.#commitLater(), hastyMs).unref();
   }
 
   /** Nobody could catch what it throws; whoever writes next is told. */

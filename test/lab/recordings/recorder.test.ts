@@ -10,6 +10,7 @@ import { PageFlag, pageStates } from '../../../protocol/flags.ts';
 import { FrameStream } from '../../../protocol/frame-stream.ts';
 import { forEachChangedRun } from '../../../protocol/runs.ts';
 import { recordingHeader, recordingPath } from '../../support/recorded.ts';
+import { until } from '../../support/until.ts';
 
 const unbounded = { durable: false, mostBytes: Number.MAX_SAFE_INTEGER };
 
@@ -148,6 +149,23 @@ describe('a recording', () => {
     for (let step = 0; step < 5; step++) see(Uint8Array.of(step, 0, 0, 0), step, step);
     using recording = new RecordingFile(file);
     expect([...recording.snapshots()].map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
+    recorder.end();
+  });
+
+  it.each([true, false])('that is being written is read with what was told last (durable: %s)', async (durable) => {
+    const file = recordingPath();
+    const { recorder, see } = recorderOf(file, 4, { ...unbounded, durable });
+    see(new Uint8Array(4), 1, 0);
+    recorder.event({ kind: 'action', session: 1, action: { kind: 'remove', region: 1 }, result: { errno: null } });
+    await until(() => {
+      using recording = new RecordingFile(file);
+      expect([...recording.events('action')]).toHaveLength(1);
+    });
+    recorder.event({ kind: 'region', session: 1, region: { ...regionOf(4), name: 'renamed' } });
+    await until(() => {
+      using recording = new RecordingFile(file);
+      expect(recording.regions).toMatchObject([{ name: 'renamed' }]);
+    });
     recorder.end();
   });
 
