@@ -30,6 +30,7 @@ export default defineConfig<{ host: 'browser' | 'electron' }>({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   workers: 2,
+  retries: process.env.CI ? 1 : 0,
   reporter: 'list',
   // No trace: to record one takes nearly as long as the test (198 s against 114 for all of them).
   use: { locale: 'en-US', viewport: { width: 1440, height: 900 }, screenshot: 'only-on-failure' },

@@ -20,6 +20,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A busy machine may take seconds for what takes none.
     expect: { poll: { timeout: 40_000 } },
+    // Nobody is there to try it again; the end of the run tells which tests needed it.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       {
         extends: true,

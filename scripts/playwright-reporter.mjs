@@ -12,7 +12,9 @@ import { writeResults } from './results.mjs';
 function resultOf(test) {
   const name = test.titlePath().filter(Boolean).join(' › ');
   const outcome = test.outcome();
-  if (outcome !== 'skipped') return { name, status: outcome === 'unexpected' ? 'failed' : 'passed' };
+  if (outcome === 'unexpected') return { name, status: 'failed' };
+  if (outcome === 'flaky') return { name, status: 'passed', again: test.results[0]?.error?.message ?? 'no error told' };
+  if (outcome === 'expected') return { name, status: 'passed' };
   const annotations = [...test.annotations, ...test.results.flatMap((result) => result.annotations)];
   const skip = annotations.find(({ type }) => type === 'skip' || type === 'fixme');
   return { name, status: 'skipped', reason: skip ? skip.description : 'an earlier failure kept it from running' };

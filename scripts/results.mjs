@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
  * @property {string} name file and titles
  * @property {'passed' | 'failed' | 'skipped'} status
  * @property {string | undefined} [reason] why it was skipped
+ * @property {string | undefined} [again] how it failed, where it passed when it was tried again
  */
 
 /** @param {readonly Result[]} results */
@@ -52,17 +53,21 @@ function packagesFor(skipped) {
 }
 
 /**
- * The end of every test run: what was skipped and why, what failed, and the total as the last line.
+ * The end of every test run: what was skipped and why, what passed only when it was tried again, what failed, and the
+ * total as the last line.
  *
  * @param {readonly Result[]} results
  */
 export function summary(results) {
   const of = (/** @type {Result['status']} */ status) => results.filter((result) => result.status === status);
   const [passed, failed, skipped] = [of('passed'), of('failed'), of('skipped')];
+  const again = passed.filter((result) => result.again !== undefined);
   return [
     ...(skipped.length > 0 ? ['Skipped:'] : []),
     ...skipped.map(({ name, reason }) => `  ${name}: ${reason ?? 'no reason given'}`),
     ...packagesFor(skipped),
+    ...(again.length > 0 ? ['Passed when they were tried again:'] : []),
+    ...again.map(({ name, again }) => `  ${name}: ${again?.split('\n', 1)[0]}`),
     ...(failed.length > 0 ? ['Failed:'] : []),
     ...failed.map(({ name }) => `  ${name}`),
     `${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`,

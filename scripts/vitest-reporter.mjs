@@ -14,7 +14,8 @@ function resultOf(test) {
   const name = `${test.module.relativeModuleId} › ${test.fullName.replaceAll(' > ', ' › ')}`;
   const result = test.result();
   if (result.state === 'skipped') return { name, status: 'skipped', reason: result.note };
-  return { name, status: result.state === 'passed' ? 'passed' : 'failed' };
+  if (result.state !== 'passed') return { name, status: 'failed' };
+  return { name, status: 'passed', again: test.diagnostic()?.flaky ? result.errors?.[0]?.message : undefined };
 }
 
 /**

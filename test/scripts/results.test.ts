@@ -5,19 +5,22 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readResults, summary } from '../../scripts/results.mjs';
 
 describe('the end of npm test', () => {
-  test('is the total in one plain line, after what was skipped and why', () => {
+  test('is the total in one plain line, after what was skipped, tried again, and failed', () => {
     const lines = summary([
       { name: 'a', status: 'passed' },
       { name: 'b', status: 'skipped', reason: 'no swap on this machine' },
       { name: 'c', status: 'failed' },
       { name: 'd', status: 'passed' },
+      { name: 'e', status: 'passed', again: 'expected 1 to be 2\nand more' },
     ]).split('\n');
     expect(lines).toEqual([
       'Skipped:',
       '  b: no swap on this machine',
+      'Passed when they were tried again:',
+      '  e: expected 1 to be 2',
       'Failed:',
       '  c',
-      '2 passed, 1 failed, 1 skipped',
+      '3 passed, 1 failed, 1 skipped',
     ]);
   });
 
