@@ -42,6 +42,20 @@ test('the question mark lists the keys of every view, those that run an experime
   }
 });
 
+test('a box that a key opened gives the focus back, also when it is opened for the first time', async ({ page }) => {
+  await openBench(page);
+  await map(page, '16');
+  const grid = benchOf(page).grid('A');
+  for (const key of ['?', 'Control+k', 'g', '?']) {
+    await grid.focus();
+    await page.keyboard.press(key);
+    await expect(grid).not.toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(grid).toBeFocused();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+});
+
 test('Tab stops once at the tools and once at the choices of pages; arrows lead through them', async ({ page }) => {
   await openBench(page);
   await map(page, '16');

@@ -1,3 +1,4 @@
+import { useFocusReturn } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { isTyping } from '../../context/shortcuts.ts';
 
@@ -6,6 +7,8 @@ const KeysList = lazy(() => import('./keys-list.tsx'));
 /** Every key of the window; the question mark opens it, wherever one is. */
 export function KeysHelp() {
   const [opened, setOpened] = useState<boolean>();
+  // The list is loaded by being opened: it comes too late to note what had the focus.
+  useFocusReturn({ opened: opened === true });
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== '?' || event.defaultPrevented || event.ctrlKey || event.altKey || isTyping(event.target))
