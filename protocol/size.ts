@@ -32,10 +32,10 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
-const exactUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+const exactUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /**
- * Bytes in the largest IEC unit that leaves a whole number: `8188 KiB`, `8 MiB`, `65535 bytes`. For sums that must come
+ * Bytes in the largest IEC unit that leaves a whole number: `8188 KiB`, `8 MiB`, `65535 B`. For sums that must come
  * out.
  */
 export function exactBytes(bytes: number): string {

@@ -49,7 +49,7 @@ export class Keeper {
   /** Throws `cannot-run-here` where this Node has no SQLite, and where the folder cannot be made. */
   readonly begin: BeginRecording = (header, failed) => {
     requireSqlite();
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder);
     const recording = ++this.#lastRecording;
     const file = join(this.#folder, fileName(header, recording));
     let begun: () => void = () => {};
@@ -184,4 +184,18 @@ function stopped(steps: number): ProblemError {
     `The session is unrecorded from step ${steps} on: the process that writes recordings has ended. What came before is kept.`,
     `从第 ${steps} 步起不再录制：负责写入录制文件的进程已结束。此前的内容已保存。`,
   );
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw problem(
+      'cannot-run-here',
+      `The folder of recordings cannot be made: ${why}. Set XDG_DATA_HOME to a folder that you may write to, and start again.`,
+      `无法创建录制文件的文件夹：${why}。请把 XDG_DATA_HOME 设为可写的文件夹，然后重新启动。`,
+      { cause },
+    );
+  }
 }

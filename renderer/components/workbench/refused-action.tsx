@@ -15,7 +15,8 @@ export function RefusedAction({ session, step }: { session: number; step: Step }
   const { workbench } = useActions();
   const { call, errno, diagnosis, meaning, outcome, calls } = step;
   const some = calls && calls.made > calls.refused ? { made: calls.made, refused: calls.refused } : undefined;
-  const words = [diagnosis?.text, meaning, outcome].flatMap((text) => (text ? [pick(text)] : []));
+  // What was measured; what an errno means in general stands in where nothing measured explains it.
+  const words = [diagnosis?.text ?? meaning, outcome].flatMap((text) => (text ? [pick(text)] : []));
   return (
     <div className={lines.lines}>
       <div className={lines.line} role="alert">

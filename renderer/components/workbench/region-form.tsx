@@ -203,11 +203,10 @@ function Refused({ refusal }: { refusal: Refusal }) {
   }
   const { step } = refusal;
   if (!step) return undefined;
-  const why = [step.diagnosis?.text, step.meaning].filter((text) => text !== undefined);
+  const why = step.diagnosis?.text ?? step.meaning;
   return (
     <p className={classes.refused} role="alert">
-      <strong>{t('workbench.region.refused', { call: step.call, errno: step.errno ?? '' })}</strong>{' '}
-      {why.map(pick).join(' ')}
+      <strong>{t('workbench.region.refused', { call: step.call, errno: step.errno ?? '' })}</strong> {why && pick(why)}
     </p>
   );
 }

@@ -97,7 +97,7 @@ describe('fork', () => {
   it('measures the copying also where the limit does not let it lock, and says what it skips', async () => {
     const report = await reportOf(withMemlock(4 * size), 'fork');
     expect(notHeld(report)).toHaveLength(3);
-    expect(notHeld(report)[0]).toContain(`VmLck 0 bytes + ${8 * kibibytes} KiB > ${4 * kibibytes} KiB`);
+    expect(notHeld(report)[0]).toContain(`VmLck 0 B + ${8 * kibibytes} KiB > ${4 * kibibytes} KiB`);
   });
 
   it('refuses a page outside the region, in a sentence with the numbers', async () => {

@@ -60,7 +60,7 @@ describe('lock-limit', () => {
     expect(refused.every(({ diagnosis }) => diagnosis?.fix)).toBe(true);
     const one = pageSize() / kibibyte;
     expect(refused.at(-3)?.diagnosis?.text).toContain(`VmLck 64 KiB + ${one} KiB > 64 KiB`);
-    expect(refused.at(-1)?.diagnosis?.text).toContain(`VmLck 0 bytes + ${64 + one} KiB > 64 KiB`);
+    expect(refused.at(-1)?.diagnosis?.text).toContain(`VmLck 0 B + ${64 + one} KiB > 64 KiB`);
   });
 
   it('agrees with prlimit, smaps and VmLck as another process reads them', async () => {

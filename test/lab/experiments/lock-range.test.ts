@@ -103,7 +103,7 @@ describe('lock-range', () => {
       'before-hole skipped',
       'not-brought skipped',
     ]);
-    expect(notHeld(report)[0]).toContain(`VmLck 0 bytes + ${8 * kibibytes} KiB > ${4 * kibibytes} KiB`);
+    expect(notHeld(report)[0]).toContain(`VmLck 0 B + ${8 * kibibytes} KiB > ${4 * kibibytes} KiB`);
     const nothing = await reportOf(withMemlock(0), 'lock-range');
     expect(nothing.claims.map(({ status }) => status)).toEqual(Array(9).fill('skipped'));
     expect(nothing.claims.every(({ reason }) => reason?.includes('RLIMIT_MEMLOCK is 0'))).toBe(true);

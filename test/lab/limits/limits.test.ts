@@ -135,7 +135,7 @@ describe('a refused call is explained', () => {
       ['prlimit', `--memlock=${64 * kib}`, ...ordinary],
       'explain',
     );
-    expect(overLimit.text.en).toContain('VmLck 0 bytes + 128 KiB > 64 KiB');
+    expect(overLimit.text.en).toContain('VmLck 0 B + 128 KiB > 64 KiB');
     expect(['docker', 'limits-conf', 'systemd-service', 'desktop-session', 'kubernetes', 'podman', 'lxc']).toContain(
       overLimit.fix,
     );

@@ -29,7 +29,7 @@ test('the limit is named with VmLck and what would come to it', () => {
 });
 
 test('sizes are exact, so that two that differ never read alike', () => {
-  expect(said('limit', { vmLckBytes: 0, limit: 65535n }).en).toMatch(/^VmLck 0 bytes \+ 8 KiB > 65535 bytes:/);
+  expect(said('limit', { vmLckBytes: 0, limit: 65535n }).en).toMatch(/^VmLck 0 B \+ 8 KiB > 65535 B:/);
 });
 
 test('mlockall is told with VmSize, not VmLck', () => {

@@ -234,7 +234,7 @@ describe('a keeper', () => {
     await lab.start(touch(3));
     await lab.reader.state('completed');
     const [told] = lab.reader.of('recording');
-    expect(told?.problem?.text.en).toMatch(/^The system refused what is needed here: .*ENOTDIR|EEXIST/);
+    expect(told?.problem?.text.en).toMatch(/^The folder of recordings cannot be made: (ENOTDIR|EEXIST).*XDG_DATA_HOME/);
     expect(pids).toEqual([]);
   });
 
