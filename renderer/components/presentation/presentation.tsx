@@ -11,7 +11,6 @@ import { PagesArea } from '../page-map/pages-area.tsx';
 import { stepLines } from '../results/step-lines.ts';
 import { tokenizeC } from '../results/tokenize-c.ts';
 import { useProgram } from '../results/use-program.ts';
-import { callNote } from '../terms/call-notes.ts';
 import classes from './presentation.module.css';
 
 /** An experiment before an audience: its sentence and caption, the pages, the step as C, and the filmstrip. */
@@ -40,27 +39,22 @@ export default function Presentation() {
   );
 }
 
-/** The lines of the program that do what the step did, and what there is to say of its call. */
+/** The lines of the program that do what the step did; what there is to say of its call is the caption. */
 function Told({ session: { steps }, step }: { session: Session; step: Step }) {
-  const { pick } = useWords();
   const program = useProgram(true);
   const lines = useMemo(() => {
     const found = program === undefined ? undefined : stepLines(program, steps, step.index - steps.forgotten);
     return found && unindented(program?.slice(found.from, found.to) ?? '');
   }, [program, steps, step]);
-  const note = callNote(step);
   return (
-    <>
-      <pre className={`${classes.lines} code`}>
-        {lines &&
-          tokenizeC(lines).map(({ kind, text, at }) => (
-            <span key={at} className={classes[kind]}>
-              {text}
-            </span>
-          ))}
-      </pre>
-      {note && <p>{pick(note)}</p>}
-    </>
+    <pre className={`${classes.lines} code`}>
+      {lines &&
+        tokenizeC(lines).map(({ kind, text, at }) => (
+          <span key={at} className={classes[kind]}>
+            {text}
+          </span>
+        ))}
+    </pre>
   );
 }
 
