@@ -15,7 +15,8 @@ const parameters: Record<string, Record<string, string | number>> = {
   'growth-factor': { items: 20_000 },
   'free-keeps-rss': { blocks: 4096 },
   'runaway-pool': { peak: 64, low: 4, cap: 8 },
-  pool: { requests: 500 },
+  pool: { requests: 500, size: 16 },
+  'thread-cache': { milliseconds: 10 },
 };
 
 /** Those that run isolated, or search core files, take their time on a busy machine. */

@@ -334,12 +334,15 @@ const secretPage: Break[] = [
   },
 ];
 
+/** The fewest, and the fewest bytes, that all claims are about: a buffer of 3072 pages, of which 2344 are written. */
+const fewItems = { items: 100_000, size: 96 };
+
 const growthFactor: Break[] = [
-  { parameters: {}, lies: 'memcpy=0', actions: [], failed: ['copy-faults', 'intact'] },
-  { parameters: {}, lies: 'malloc_usable_size=twist', actions: [], failed: ['room'] },
+  { parameters: fewItems, lies: 'memcpy=0', actions: [], failed: ['copy-faults', 'intact'] },
+  { parameters: fewItems, lies: 'malloc_usable_size=twist', actions: [], failed: ['room'] },
   // Growing exactly would take hours so.
-  { parameters: { rule: 'formula' }, lies: 'realloc=twist', actions: [], failed: ['realloc-copies-less'] },
-  { parameters: {}, lies: 'getrusage=twist', actions: [], failed: ['mremap-faults'] },
+  { parameters: { ...fewItems, rule: 'formula' }, lies: 'realloc=twist', actions: [], failed: ['realloc-copies-less'] },
+  { parameters: fewItems, lies: 'getrusage=twist', actions: [], failed: ['mremap-faults'] },
   {
     parameters: { items: 100_000 },
     lies: 'memset=twist',
@@ -349,12 +352,12 @@ const growthFactor: Break[] = [
     needs: skipWithDearFaults,
   },
   {
-    parameters: {},
+    parameters: fewItems,
     lies: '',
     actions: [
-      [/^Look at the buffer/, 1, write(3000)] as const,
+      [/^Look at the buffer/, 1, write(2000)] as const,
       // Beyond the last item.
-      [/^Look at the slack/, 1, write(4000)] as const,
+      [/^Look at the slack/, 1, write(2700)] as const,
     ],
     failed: ['slack-end', 'slack-half'],
   },
@@ -370,15 +373,15 @@ function needsToLockThePool(context: TestContext): void {
 const pool: Break[] = [
   {
     experiment: 'pool',
-    // So few blocks in a burst tell nothing of the first.
-    parameters: { burst: 16 },
+    // So few blocks in a burst tell nothing of the first. The faults are read once for ten of this size.
+    parameters: { requests: 2000, size: 96, burst: 16 },
     lies: 'getrusage=twist',
     actions: [],
     failed: ['cold-faults', 'hot-faults', 'malloc-faults'],
   },
   {
     experiment: 'pool',
-    parameters: { requests: 1000, burst: 16 },
+    parameters: { requests: 100, burst: 16 },
     lies: 'getrusage=0',
     actions: [],
     failed: ['cold-faults', 'mmap-faults'],
@@ -395,7 +398,7 @@ const pool: Break[] = [
   },
   {
     experiment: 'pool',
-    parameters: { requests: 1280 },
+    parameters: { requests: 128 },
     lies: '',
     actions: [
       [/^Look at the hot pool/, 2, unlock(0, 1024), drop(0, 1024)],
@@ -491,7 +494,7 @@ const runawayPool: Break[] = [
     unlessSkipped: ['dontneed-slower'],
     needs: skipWithDearFaults,
   },
-  { parameters: {}, lies: `madvise:${MADV.FREE}=0`, actions: [], failed: ['free-lazy'] },
+  { parameters: { peak: 64, low: 4, cap: 8 }, lies: `madvise:${MADV.FREE}=0`, actions: [], failed: ['free-lazy'] },
   // Each reading of the faults has one more; over many waves that is many.
   {
     parameters: { peak: 64, low: 0, cap: 0, waves: 20 },
@@ -500,12 +503,12 @@ const runawayPool: Break[] = [
     failed: ['free-faults', 'uncapped-faults'],
   },
   {
-    parameters: {},
+    parameters: { peak: 64, low: 4, cap: 8 },
     lies: '',
     // The first to be evicted, and to be written again.
     actions: [
-      [/^Look at what is left, without/, 1, drop(511 * 16, 16)] as const,
-      [/^Look at the peak, with a cap and MADV_DONTNEED/, 2, drop(511 * 16, 16)] as const,
+      [/^Look at what is left, without/, 1, drop(63 * 16, 16)] as const,
+      [/^Look at the peak, with a cap and MADV_DONTNEED/, 2, drop(63 * 16, 16)] as const,
     ],
     failed: ['capped-peak', 'uncapped-end'],
   },
