@@ -10,7 +10,7 @@ describe('the desktop app', { timeout: 60_000 }, () => {
     desktop.holdExit = true;
     const window = await desktop.window();
     const page = await window.page();
-    await run(page, 4096, 'completed');
+    await run(page, 1024, 'completed');
 
     const claims = ofKind(desktop, 'claim').map(({ claim }) => [claim.id, claim.status]);
     expect(claims.length).toBeGreaterThanOrEqual(3);
@@ -36,16 +36,16 @@ describe('the desktop app', { timeout: 60_000 }, () => {
   }, async () => {
     await using desktop = await started();
     const page = await (await desktop.window()).page();
-    await run(page, 4096, 'completed');
+    await run(page, 1024, 'completed');
     const region = regionOf(desktop);
     await page.reload();
     await expectPage(page.locator('[role=status][data-state=ready]')).toBeVisible();
     await expect.poll(() => mappingOf(desktop.pid, region)).toBeUndefined();
-    desktop.traffic.length = 0;
+    desktop.traffic = [];
     await run(page, 16, 'completed');
     expect(ofKind(desktop, 'claim').every(({ claim }) => claim.status === 'held')).toBe(true);
     // A page that asks again has a second engine, and the first one goes with what it had.
-    desktop.traffic.length = 0;
+    desktop.traffic = [];
     await run(page, 4096, 'running', 'slowest');
     await expect.poll(() => ofKind(desktop, 'region'), { timeout: 20_000 }).toHaveLength(1);
     const next = regionOf(desktop);

@@ -12,7 +12,7 @@ describe('the window of the desktop app', { timeout: 60_000 }, () => {
     await using desktop = await started();
     const window = await desktop.window();
     const page = await window.page();
-    await run(page, 4096, 'completed');
+    await run(page, 1024, 'completed');
     await page.evaluate(() => {
       location.hash = '#/lock-on-fault';
     });
@@ -23,7 +23,7 @@ describe('the window of the desktop app', { timeout: 60_000 }, () => {
     const again = await window.page();
     await expectPage(again.getByRole('heading', { level: 1, name: 'Lock now or on fault' })).toBeVisible();
     expect(boxes(desktop)).toEqual([expect.stringMatching(/ended \(crashed\) and was loaded again/)]);
-    desktop.traffic.length = 0;
+    desktop.traffic = [];
     await run(again, 16, 'completed');
 
     // A page that dies again and again is not loaded for ever.

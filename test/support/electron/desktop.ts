@@ -27,9 +27,10 @@ interface Start {
 export class Desktop extends EventEmitter {
   readonly process: ChildProcess;
   readonly userData: string;
-  /** What the app was told by `told` messages, and what its pages received, in order. */
+  /** What the app was told by `told` messages, in order. */
   readonly told: { what: string; detail: unknown }[] = [];
-  readonly traffic: unknown[] = [];
+  /** What its pages received, in order; a test that begins anew puts another array there. */
+  traffic: unknown[] = [];
   /** What the app wants of each window that it opens. */
   readonly windowOptions: WindowOptions[] = [];
   /** Boxes that the app put up, and how a person answers them; undefined leaves one open. */

@@ -27,7 +27,7 @@ export class ShownWindow {
   readonly #preload: Promise<string>;
   readonly #desktop: Desktop;
   readonly #number: number;
-  #made: Promise<{ context: BrowserContext; page: Page; deliver: (item: ToPage) => Promise<unknown> }>;
+  #made: Promise<{ context: BrowserContext; page: Page; deliver: (items: readonly ToPage[]) => Promise<unknown> }>;
   /** Where the page was when its process died. */
   #crashedAt = '';
   /** Until the app has it loaded again there is no page to be had. */
@@ -45,7 +45,8 @@ export class ShownWindow {
   #document = '';
   #loading: string | undefined;
   #loadedNow: () => void = () => {};
-  /** Messages to the page, one after the other. */
+  /** Messages to the page, in order: what comes while some are delivered goes together, for each way there is long. */
+  readonly #undelivered: ToPage[] = [];
   #delivery: Promise<unknown>;
 
   constructor(desktop: Desktop, number: number, browser: Browser, preload: Promise<string>) {
@@ -95,7 +96,7 @@ export class ShownWindow {
   }
 
   /** Runs the preload in a world of its own in each document. Gives the way to reach it. */
-  async #runPreload(devTools: CDPSession, preload: string): Promise<(item: ToPage) => Promise<unknown>> {
+  async #runPreload(devTools: CDPSession, preload: string): Promise<(items: readonly ToPage[]) => Promise<unknown>> {
     let world: number | undefined;
     devTools.on('Runtime.executionContextCreated', ({ context }) => {
       if (context.name === preloadWorld) world = context.id;
@@ -108,8 +109,8 @@ export class ShownWindow {
     await devTools.send('Runtime.addBinding', { name: 'standInTell', executionContextName: preloadWorld });
     const source = preloadScript(preload);
     await devTools.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: preloadWorld });
-    return (item) => {
-      const expression = `standInDeliver(${JSON.stringify(item)})`;
+    return (items) => {
+      const expression = `for (const item of ${JSON.stringify(items)}) standInDeliver(item)`;
       return devTools.send('Runtime.evaluate', { expression, ...(world !== undefined && { contextId: world }) });
     };
   }
@@ -157,10 +158,10 @@ export class ShownWindow {
 
   deliver(message: PageMessage): void {
     const item = this.#toPage(message);
-    if (item === undefined) return;
+    if (item === undefined || this.#undelivered.push(item) > 1) return;
     this.#delivery = this.#delivery
       .then(() => this.#made)
-      .then(({ deliver }) => deliver(item))
+      .then(({ deliver }) => deliver(this.#undelivered.splice(0)))
       // The page is gone, and its port will tell.
       .catch(() => {});
   }

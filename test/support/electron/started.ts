@@ -29,12 +29,20 @@ export async function started(options: Omit<Parameters<typeof Desktop.start>[0],
   return desktop;
 }
 
+/** What was read of each traffic: those who wait ask again and again. */
+const read = new WeakMap<Desktop['traffic'], { count: number; readonly events: SessionEvent[] }>();
+
 /** The session events that the page was sent. */
-export function events(desktop: Desktop): SessionEvent[] {
-  return desktop.traffic.flatMap((data) => {
+export function events(desktop: Desktop): readonly SessionEvent[] {
+  const { traffic } = desktop;
+  const known = read.get(traffic) ?? { count: 0, events: [] };
+  read.set(traffic, known);
+  for (const data of traffic.slice(known.count)) {
     const message = typeof data === 'string' ? JSON.parse(data) : undefined;
-    return message?.m === 'event' ? [sessionEventSchema.parse(message.a[0])] : [];
-  });
+    if (message?.m === 'event') known.events.push(sessionEventSchema.parse(message.a[0]));
+  }
+  known.count = traffic.length;
+  return known.events;
 }
 
 export const ofKind = <K extends SessionEvent['kind']>(desktop: Desktop, kind: K) =>
