@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { compileCache } from './scripts/compile-cache.mjs';
 
@@ -6,9 +8,17 @@ process.env.NODE_COMPILE_CACHE ??= compileCache();
 // Hosts that tests start record nothing of theirs among their user's recordings, unless a test says where.
 process.env.PAGESCOPE_RECORDINGS_MIB ??= '0';
 
+/** Tests that neither change what is global nor have processes: those of a worker share one, and what it has loaded. */
+const sharing = ['test/protocol', 'test/renderer', 'test/lab/base'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .map((name) => join(folder, name))
+    .filter((file) => !/\bvi\.|\bprocess\b|child_process/.test(readFileSync(file, 'utf8'))),
+);
+
 /**
- * One project for each kind of test; `npm test` names them as suites. Files named `*.spec.ts` below `test/e2e/` are
- * Playwright's, `*.bench.ts` below `test/bench/` are those of `npm run bench`.
+ * One project for each kind of test; `npm test` names them as suites, `unit` for both that begin so. Files named
+ * `*.spec.ts` below `test/e2e/` are Playwright's, `*.bench.ts` below `test/bench/` are those of `npm run bench`.
  */
 export default defineConfig({
   test: {
@@ -28,10 +38,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/{conformance,package,kernels,e2e,bench}/**'],
+          exclude: ['test/{conformance,package,kernels,e2e,bench}/**', ...sharing],
           globalSetup: 'test/support/bundle-entries.ts',
         },
       },
+      { extends: true, test: { name: 'unit-sharing', include: sharing, isolate: false } },
       { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'] } },
       {
         extends: true,

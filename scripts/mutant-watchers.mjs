@@ -9,7 +9,7 @@ import { targets } from './targets.mjs';
 
 /** @typedef {import('./scratch-copy.mjs').ScratchCopy} ScratchCopy */
 
-const projects = ['unit', 'conformance'];
+const projects = ['unit*', 'conformance'];
 
 /** Tests that run what is built, by the target. Those of the renderer are Playwright's. */
 const testsOfBuild = { cli: 'test/cli/', electron: 'test/electron/' };

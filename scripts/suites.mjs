@@ -47,7 +47,7 @@ async function counted(name, [program = '', ...args]) {
 }
 
 /**
- * @param {string} name a project of vitest.config.ts
+ * @param {string} name what the names of its projects in vitest.config.ts begin with
  * @param {readonly string[]} filters
  */
 const vitest = (name, filters) =>
@@ -55,7 +55,7 @@ const vitest = (name, filters) =>
     nodePath(),
     inProject('node_modules', 'vitest', 'vitest.mjs'),
     'run',
-    `--project=${name}`,
+    `--project=${name}*`,
     '--reporter=default',
     `--reporter=${inProject('scripts', 'vitest-reporter.mjs')}`,
     ...filters,
