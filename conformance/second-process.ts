@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { skip } from './rule.ts';
 import type { Said } from './second-process-roles.ts';
 
-/** What setting up or undoing may take at most. */
-const TIMEOUT_MS = 20_000;
+/** What setting up or undoing may take at most: less than a rule may. */
+const TIMEOUT_MS = 50_000;
 
 /** How a second process ended, and what it said when it was ready. */
 export type SecondProcessEnd = { readonly signal: NodeJS.Signals | null; readonly told: string };

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 import { coreSource } from '../../lab/core-file/core-source.ts';
 import { temporaryFolders } from '../../lab/regions/disk-folder.ts';
@@ -18,6 +19,9 @@ export function skipWithoutCoreFiles(context: TestContext): void {
   const source = coreSource();
   if (source.kind === 'none') context.skip(`${source.reason.en} ${source.enable}`);
 }
+
+/** A PATH with a gcore that fails at once. */
+export const pathWithoutGcore = [fileURLToPath(new URL('no-gcore', import.meta.url)), process.env.PATH].join(delimiter);
 
 /** Skips where there is no gdb. */
 export function skipWithoutGcore(context: TestContext): void {

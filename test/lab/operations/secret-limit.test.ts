@@ -5,6 +5,7 @@ import { secretCountsWhenTouched } from '../../../native/probes/secret-accountin
 import { inProject } from '../../../scripts/project.mjs';
 import { skipWithoutCompiler } from '../../support/compile.ts';
 import { pagescope } from '../../support/pagescope.ts';
+import { pathWithoutGcore } from '../../support/secrets.ts';
 import { lyingLibc } from '../../support/shared-library.ts';
 
 /**
@@ -43,7 +44,8 @@ describe('secret pages that the kernel does not give', () => {
 
   it('end no run of the experiment', async () => {
     using libc = lyingLibc(onePage);
-    const { status, stderr } = await pagescope(['run', 'secret-page', '--set', 'pages=4'], { LD_PRELOAD: libc.path });
+    const env = { LD_PRELOAD: libc.path, PATH: pathWithoutGcore };
+    const { status, stderr } = await pagescope(['run', 'secret-page', '--set', 'pages=4'], env);
     expect({ status: typeof status, stderr }).toEqual({ status: 'number', stderr: '' });
   });
 
