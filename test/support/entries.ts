@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 export const bundlesVariable = 'PAGESCOPE_TEST_ENTRIES';
 
 /** The files of this folder that processes of their own begin with. */
-export const entryNames = ['isolated-entry', 'keeper-entry', 'isolated-host', 'recording-host', 'report-of'] as const;
+export const entryNames = [
+  ...(['isolated-entry', 'keeper-entry', 'isolated-host', 'recording-host', 'report-of'] as const),
+  ...(['limits-child', 'claims-of'] as const),
+] as const;
 
 /**
  * The file that a process of the tests begins with: bundled for this run of Vitest (`bundle-entries.ts`), or its source

@@ -1,12 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { feature } from '../../../native/probes/features.ts';
 import { ExitStatus } from '../../../protocol/exit-status.ts';
 import type { Report } from '../../../protocol/report.ts';
 import { byTheClock } from '../../support/by-the-clock.ts';
+import type { Stated } from '../../support/claims-of.ts';
 import { hasCompiler, skipWithoutCompiler } from '../../support/compile.ts';
-import { Running, type Start } from '../../support/pagescope.ts';
+import { entryOf } from '../../support/entries.ts';
+import { Running } from '../../support/pagescope.ts';
 import { ioctls, type Refused, RefusedCalls } from '../../support/refused-calls.ts';
+import { pathWithoutGcore } from '../../support/secrets.ts';
 import { lyingLibc } from '../../support/shared-library.ts';
 
 let refusing: RefusedCalls | undefined;
@@ -95,43 +100,55 @@ const filters: readonly (readonly [Refused[], readonly string[], Readonly<Record
   ],
 ];
 
-const small: Readonly<Record<string, readonly string[]>> = {
-  'first-touch': ['--set', 'pages=4'],
-  'file-cache': ['--set', 'pages=64'],
-  'growth-factor': ['--set', 'items=20000'],
-  pool: ['--set', 'requests=500'],
+const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'first-touch': { pages: 4 },
+  'file-cache': { pages: 64 },
+  'growth-factor': { items: 20_000 },
+  pool: { requests: 500, size: 32 },
+  'runaway-pool': { peak: 64, low: 4, cap: 8 },
+  'thread-cache': { milliseconds: 10 },
+  'free-keeps-rss': { blocks: 16_384 },
 };
 
-/** Runs it with these words before the command, and gives its claims; none when it said that it cannot run here. */
-async function claimsOf(id: string, start: Start): Promise<Report['claims']> {
-  const running = new Running(['run', id, '--json', ...(small[id] ?? [])], start);
-  const { stdout, stderr, status } = await running.ended;
-  expect(stderr).not.toMatch(/made a mistake/);
-  expect([ExitStatus.Held, ExitStatus.CannotRunHere, ExitStatus.NothingMeasured]).toContain(status);
-  if (status === ExitStatus.CannotRunHere) {
-    expect(stderr).toMatch(/EPERM|ENOENT|cannot|refused/);
-    return [];
-  }
-  const { claims }: Report = JSON.parse(stdout);
-  expect(claims.filter((claim) => claim.status === 'failed')).toEqual([]);
-  for (const claim of claims) if (claim.status === 'skipped') expect(claim.reason, claim.id).toBeTruthy();
-  return claims;
+const entry = entryOf('claims-of');
+const run = promisify(execFile);
+
+/** Behind these words, one after the other: the claims of each; none when it said that it cannot run here. */
+async function claimsOf(ids: readonly string[], prefix: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const asked = ids.map((id) => [id, small[id] ?? {}]);
+  const [command = '', ...words] = [...prefix, process.execPath, entry, JSON.stringify(asked)];
+  const env = { ...process.env, HOME: tmpdir(), PATH: pathWithoutGcore, ...more };
+  const all: [string, Stated][] = JSON.parse((await run(command, words, { maxBuffer: 1 << 28, env })).stdout);
+  expect(all.map(([id]) => id)).toEqual(ids);
+  return all.map(([id, stated]): [string, Report['claims']] => {
+    if ('problem' in stated) {
+      expect(stated.problem?.kind, id).toBe('cannot-run-here');
+      expect(stated.problem?.text.en, id).toMatch(/EPERM|ENOENT|cannot|refused/);
+      return [id, []];
+    }
+    const { claims } = stated;
+    expect(idsOf(claims, 'failed'), id).toEqual([]);
+    for (const claim of claims) if (claim.status === 'skipped') expect(claim.reason, claim.id).toBeTruthy();
+    return [id, claims];
+  });
 }
 
 const idsOf = (claims: Report['claims'], status: string) =>
   claims.filter((claim) => claim.status === status).map(({ id }) => id);
 
-describe.each(filters.map(([refused, ...rest]) => [refused.join(' '), refused, ...rest] as const))(
-  'under a filter that answers %s',
-  (_name, refused, ids, notHeld) => {
-    it.for(ids)('%s states only what it could witness', byTheClock, async (id, context) => {
+describe('experiments state only what they could witness', () => {
+  it.for(filters.map(([refused, ...rest]) => [refused.join(' '), refused, ...rest] as const))(
+    'under a filter that answers %s',
+    byTheClock,
+    async ([_name, refused, ids, notHeld], context) => {
       skipWithoutCompiler(context);
-      const claims = await claimsOf(id, { prefix: refusing?.prefix(...refused) ?? [] });
-      const pattern = notHeld[id];
-      if (pattern) expect(idsOf(claims, 'held').filter((claim) => pattern.test(claim))).toEqual([]);
-    });
-  },
-);
+      for (const [id, claims] of await claimsOf(ids, refusing?.prefix(...refused) ?? [])) {
+        const held = idsOf(claims, 'held').filter((claim) => notHeld[id]?.test(claim));
+        expect(held, id).toEqual([]);
+      }
+    },
+  );
+});
 
 describe('where transfers of bytes are refused', () => {
   it.for(['EPERM', 'ENOSYS', 'EINVAL'] as const)(
@@ -154,17 +171,21 @@ describe('where transfers of bytes are refused', () => {
 const withoutProc = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /proc && exec "$@"', 'sh'];
 
 describe('with no /proc', () => {
-  it.for([...all, 'secret-page'])('%s states only what it could witness', byTheClock, async (id, context) => {
+  it('experiments state only what they could witness', byTheClock, async (context) => {
     const [command = '', ...words] = withoutProc;
     const { status, stderr } = spawnSync(command, [...words, 'true'], { encoding: 'utf8' });
     if (status !== 0) context.skip(`/proc cannot be hidden here: ${stderr.trim() || 'it needs root'}`);
-    const claims = await claimsOf(id, { prefix: withoutProc, env: { PAGESCOPE_BUDGET_MIB: '512' } });
-    // VmLck, smaps and the page table are all below it.
-    expect(
-      idsOf(claims, 'held').filter((claim) =>
+    for (const [id, claims] of await claimsOf([...all, 'secret-page'], withoutProc)) {
+      // VmLck, smaps and the page table are all below it.
+      const held = idsOf(claims, 'held').filter((claim) =>
         /lck|smaps|zero|shared|copied|rss|others-read|wiped|large-back|lazy/.test(claim),
-      ),
-    ).toEqual([]);
+      );
+      expect(held, id).toEqual([]);
+    }
+    // The command has more to ask: what it may commit.
+    const env = { PAGESCOPE_BUDGET_MIB: '512' };
+    const running = new Running(['run', 'first-touch', '--json', '--set', 'pages=4'], { prefix: withoutProc, env });
+    expect(await running.ended).toMatchObject({ status: ExitStatus.Held, stderr: '' });
   });
 });
 
@@ -178,7 +199,7 @@ describe('pages that MADV_PAGEOUT leaves where nothing could empty the lists of 
       }`,
     });
     const prefix = refusing?.prefix('fadvise64=EPERM') ?? [];
-    const claims = await claimsOf('reclaim', { prefix, env: { LD_PRELOAD: libc.path } });
+    const [[, claims] = ['', []]] = await claimsOf(['reclaim'], prefix, { LD_PRELOAD: libc.path });
     expect(claims.find(({ id }) => id === 'free-later')).toMatchObject({
       status: 'skipped',
       reason: expect.stringContaining('posix_fadvise answered EPERM'),
@@ -196,7 +217,7 @@ describe('a mincore that says of every page that it is resident', () => {
           return answered;
       }`,
     });
-    const claims = await claimsOf('first-touch', { env: { LD_PRELOAD: libc.path } });
+    const [[, claims] = ['', []]] = await claimsOf(['first-touch'], [], { LD_PRELOAD: libc.path });
     const contradicted = claims.filter(({ reason }) => reason?.startsWith('the witnesses disagree'));
     expect(contradicted.map(({ id }) => id)).toEqual(['none-before']);
     expect(idsOf(claims, 'held')).not.toContain('none-before');

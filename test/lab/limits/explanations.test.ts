@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockingFacts } from '../../../lab/limits/locking-facts.ts';
 import type { Text } from '../../../protocol/text.ts';
+import { entryOf } from '../../support/entries.ts';
 import { type Refused, RefusedCalls } from '../../support/refused-calls.ts';
 import { nobody } from '../../support/users.ts';
 
@@ -17,7 +17,7 @@ interface Told {
   readonly fix?: string;
 }
 
-const child = fileURLToPath(new URL('../../support/limits-child.ts', import.meta.url));
+const child = entryOf('limits-child');
 const run = promisify(execFile);
 const isRoot = process.geteuid?.() === 0;
 const kib = 1024;

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../lab/limits/limits.ts';
@@ -9,9 +8,10 @@ import { mlock, munlock } from '../../../native/calls/mlock.ts';
 import { MAP, mmap, munmap, PROT } from '../../../native/calls/mman.ts';
 import { fixIds } from '../../../protocol/fixes/fix-ids.ts';
 import { type LimitsReport, limitsReportSchema } from '../../../protocol/limits.ts';
+import { entryOf } from '../../support/entries.ts';
 import { nobody } from '../../support/users.ts';
 
-const child = fileURLToPath(new URL('../../support/limits-child.ts', import.meta.url));
+const child = entryOf('limits-child');
 const run = promisify(execFile);
 const isRoot = process.geteuid?.() === 0;
 const kib = 1024;

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockingFacts } from '../../../lab/limits/locking-facts.ts';
 import type { LockVerdict } from '../../../protocol/limits.ts';
+import { entryOf } from '../../support/entries.ts';
 import { RefusedCalls } from '../../support/refused-calls.ts';
 import { nobody } from '../../support/users.ts';
 
-const child = fileURLToPath(new URL('../../support/limits-child.ts', import.meta.url));
+const child = entryOf('limits-child');
 const mib = 1024 ** 2;
 
 /** What limits-child.ts printed, or the signal that ended it, behind the words that change its surroundings. */
