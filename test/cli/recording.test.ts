@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RecordingFile } from '../../lab/recordings/recording-file.ts';
 import { reportSchema } from '../../protocol/report.ts';
@@ -76,7 +77,7 @@ describe('pagescope run --record', () => {
 /** Resolves when the file and its log have so many bytes. */
 async function untilThere(file: string, bytes: number): Promise<void> {
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  while (sizeOf(file) + sizeOf(`${file}-wal`) < bytes) await new Promise((resolve) => setImmediate(resolve));
+  while (sizeOf(file) + sizeOf(`${file}-wal`) < bytes) await setTimeout(1);
 }
 
 describe('pagescope export', () => {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { rememberedBounds } from '../../electron/window-bounds.ts';
 import type { Desktop } from '../support/electron/desktop.ts';
 import { mappingOf } from '../support/electron/mappings.ts';
 import { boxes, expectPage, inChromium, press, regionOf, run, started } from '../support/electron/started.ts';
@@ -113,17 +114,15 @@ describe('the window of the desktop app', { timeout: 60_000 }, () => {
     expect(await kept()).toEqual(moved);
 
     const elsewhere = { ...moved, x: 5000 };
-    for (const text of [
-      '{"x": 1e9, nonsense',
-      '[]',
-      JSON.stringify({ ...moved, width: 1 }),
-      JSON.stringify(elsewhere),
-    ]) {
-      await writeFile(file, text);
-      await using damaged = await started({ userData });
-      await closeWindow(damaged);
-      expect(await kept(), text).toMatchObject({ width: 1400, height: 900, maximized: false });
+    const display = { x: 0, y: 0, width: 1920, height: 1080 };
+    expect(rememberedBounds(file, [display])).toEqual(moved);
+    for (const damaged of ['{"x": 1e9, nonsense', '[]', { ...moved, width: 1 }, elsewhere]) {
+      await writeFile(file, typeof damaged === 'string' ? damaged : JSON.stringify(damaged));
+      expect(rememberedBounds(file, [display])).toBeUndefined();
     }
+    await using damaged = await started({ userData });
+    await closeWindow(damaged);
+    expect(await kept()).toMatchObject({ width: 1400, height: 900, maximized: false });
 
     await rm(file);
     await mkdir(file);

@@ -78,7 +78,7 @@ describe('lock-everything', () => {
 
   it('survives its turn again and again: V8 collects nothing in it', async () => {
     await using lab = isolatingLab();
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 6; round++) {
       const { session, report } = await runAndProgram(lab, 'lock-everything', { onFault: 'yes' });
       expect(report.outcome).toBe('completed');
       await lab.service.close({ session }, never);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { childrenOf } from '../../../lab/isolation/child-processes.ts';
@@ -77,7 +78,7 @@ async function renderer(context: TestContext): Promise<number> {
   for (;;) {
     const pid = descendantsOf(browser.pid ?? 0).find((each) => commandOf(each).includes('--type=renderer'));
     if (pid !== undefined) return stopped(pid);
-    await new Promise(setImmediate);
+    await setTimeout(5);
   }
 }
 
@@ -91,7 +92,7 @@ const commandOf = (pid: number): string => {
 /** Stopped, it changes nothing between two witnesses. */
 async function stopped(pid: number): Promise<number> {
   process.kill(pid, 'SIGSTOP');
-  while (stateOf(pid) !== 'T') await new Promise(setImmediate);
+  while (stateOf(pid) !== 'T') await setTimeout(5);
   return pid;
 }
 
@@ -241,11 +242,11 @@ int main(void) {
   });
 
   it('that is a thread of the kernel, or a zombie, is refused with a sentence', async (context) => {
-    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [printed] = await once(parent.stdout, 'data');
     const zombie = Number(String(printed));
-    while (stateOf(zombie) !== 'Z') await new Promise(setImmediate);
+    while (stateOf(zombie) !== 'Z') await setTimeout(5);
     await expect(lookAtProcess(zombie)).rejects.toThrow(/it is a zombie/);
     const thread = readdirSync('/proc')
       .map(Number)

@@ -12,7 +12,7 @@ describe('an isolated workbench', () => {
     await using bench = await Bench.open('isolated');
     const region = await bench.anonymous(8);
     const lock = (...flags: MclFlag[]) => bench.onProcess({ kind: 'mlockall', flags });
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 5; round++) {
       await lock('MCL_FUTURE');
       await bench.act(region, { kind: 'touch', access: 'write' }, [0, 8]);
       expect((await lock('MCL_CURRENT')).errno).toBeNull();

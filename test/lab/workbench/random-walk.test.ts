@@ -15,7 +15,7 @@ import { differences } from '../../support/page-witness.ts';
 import { ZramSwap } from '../../support/zram.ts';
 
 /** Each run of the tests walks elsewhere: a long way together, and little time in each. */
-const operations = 1000;
+const operations = 400;
 const regionPages = 96;
 const filePages = 64;
 

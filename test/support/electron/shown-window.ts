@@ -67,7 +67,10 @@ export class ShownWindow {
   }
 
   async #make(browser: Browser, preload: Promise<string>) {
-    const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1400, height: 900 } });
+    const context = await browser.newContext({
+      ...{ locale: 'en-US', viewport: { width: 1400, height: 900 } },
+      reducedMotion: 'reduce',
+    });
     await context.route('**/*', (route, request) => this.#answer(route, request));
     return this.#open(context, preload);
   }
