@@ -8,6 +8,10 @@ import { never, problemOf } from '../../support/harness.ts';
 import { isolatingLab, pausedBefore, runAndProgram } from '../../support/locking.ts';
 import { notHeld, reportOf, users } from '../../support/users.ts';
 
+/** Too few for times to be told, and enough for malloc to map the buffer alone. */
+const small = { items: 99_000, size: 32 };
+const capacity = 131_072;
+
 const pushes = ({ steps }: Report) => steps.filter(({ call }) => call === 'realloc' || call === 'malloc');
 
 describe('growth-factor', () => {
@@ -30,7 +34,7 @@ describe('growth-factor', () => {
 
   it('draws capacity over size for each rule, and shows the pages right after the last growth', async () => {
     await using lab = isolatingLab();
-    const { report } = await runAndProgram(lab, 'growth-factor');
+    const { report } = await runAndProgram(lab, 'growth-factor', small);
     const figure = report.result?.figure;
     if (figure?.kind !== 'lines') throw new Error('it draws no lines');
     expect([figure.slack, figure.series.map(({ label }) => label)]).toEqual([
@@ -40,15 +44,17 @@ describe('growth-factor', () => {
     for (const { points, stepped } of figure.series) {
       expect(stepped).toBe(true);
       expect(points.length).toBeLessThan(300);
-      expect(points.at(-1)?.[0]).toBe(1_000_000);
+      expect(points.at(-1)?.[0]).toBe(small.items);
       expect(points.every(([size, capacity]) => capacity !== null && capacity >= size)).toBe(true);
     }
     const key = report.snapshots.find(({ step }) => step === report.result?.keyStep);
     const [region] = report.regions;
-    expect(region?.length).toBe(1_048_576 * 16 + pageSize());
-    expect(key?.counts.resident).toBe(Math.ceil((524_289 * 16 + 16) / pageSize()));
+    expect(region?.length).toBe(capacity * small.size + pageSize());
+    expect(key?.counts.resident).toBe(Math.ceil(((capacity / 2 + 1) * small.size + 16) / pageSize()));
     const pushed = report.steps.filter(({ title }) => title.startsWith('Push up to item'));
-    const written = pushed.map(({ title }) => Math.ceil((Number(/\d+/.exec(title)?.[0]) * 16 + 16) / pageSize()));
+    const written = pushed.map(({ title }) =>
+      Math.ceil((Number(/\d+/.exec(title)?.[0]) * small.size + 16) / pageSize()),
+    );
     const seen = report.snapshots.filter(({ step }) => pushed.some(({ index }) => index === step));
     expect(seen.map(({ counts }) => counts.resident)).toEqual(written);
   });
@@ -56,11 +62,11 @@ describe('growth-factor', () => {
   it('compares one container, or the formula, with factor 2, in the container’s own way', async () => {
     await using lab = isolatingLab();
     // Enough for malloc to map it alone, whatever room its heap has.
-    const { report: go } = await runAndProgram(lab, 'growth-factor', { rule: 'go' });
+    const { report: go } = await runAndProgram(lab, 'growth-factor', { ...small, rule: 'go' });
     expect(pushes(go).map(({ call, title }) => [call, title])).toEqual([
-      ['malloc', 'Push 1000000 items, Go slice, malloc, memcpy, free'],
+      ['malloc', 'Push 99000 items, Go slice, malloc, memcpy, free'],
       ['malloc', expect.stringMatching(/factor 2/)],
-      ...Array.from({ length: 8 }, () => ['malloc', expect.stringMatching(/^Push up to item .* of 1000000$/)]),
+      ...Array.from({ length: 8 }, () => ['malloc', expect.stringMatching(/^Push up to item .* of 99000$/)]),
     ]);
     const own = { rule: 'formula', formula: ' c  + c/4 + 8', items: 20_000 };
     const { report } = await runAndProgram(lab, 'growth-factor', own);
@@ -73,12 +79,12 @@ describe('growth-factor', () => {
     byTheClock,
     async () => {
       await using lab = isolatingLab();
-      const slow = { rule: 'formula', formula: 'c + 1', mode: 'realloc' };
+      const slow = { ...small, rule: 'formula', formula: 'c + 1', mode: 'realloc' };
       const { report } = await runAndProgram(lab, 'growth-factor', slow);
       expect(notHeld(report).filter((claim) => !claim.includes(' skipped: '))).toEqual([]);
-      expect(report.measurements.formulaReallocCalls).toBe(1_000_000);
+      expect(report.measurements.formulaReallocCalls).toBe(small.items);
       // The one that is looked at is the other's.
-      expect(report.regions.map(({ length }) => length)).toEqual([1_048_576 * 16 + pageSize()]);
+      expect(report.regions.map(({ length }) => length)).toEqual([capacity * small.size + pageSize()]);
     },
   );
 
@@ -125,7 +131,7 @@ describe('growth-factor', () => {
 
   it('frees the buffer that is looked at when it is stopped there', async () => {
     await using lab = isolatingLab();
-    const { session, pid, region } = await pausedBefore(lab, 'growth-factor', /^Look at the slack/);
+    const { session, pid, region } = await pausedBefore(lab, 'growth-factor', /^Look at the slack/, small);
     expect(isThere(pid, region('A').address)).toBe(true);
     await lab.service.control({ session, action: 'stop' }, never);
     expect(isThere(pid, region('A').address)).toBe(false);
