@@ -100,32 +100,51 @@ export interface TargetChange {
   readonly changed?: ChangedPages;
 }
 
+/** Addresses are hexadecimal digits without zeros before them: the longer is the higher. */
+export const byStart = ({ start: a }: TargetMapping, { start: b }: TargetMapping): number =>
+  a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+
 /**
- * The mappings that differ between two instants, those of most pages first.
+ * The mappings that differ between two instants, those of most pages first. Both lists are by address; one that nothing
+ * was told of since is the same object in both, and costs next to nothing.
  *
  * @param changedOf what became of the pages of one that was there at both instants, where they are kept
  */
 export function targetDiff(
-  before: TargetState,
-  after: TargetState,
+  before: readonly TargetMapping[],
+  after: readonly TargetMapping[],
   changedOf: (mapping: TargetMapping) => ChangedPages | undefined = () => undefined,
 ): TargetChange[] {
-  const [one, other] = [before.mappings ?? new Map(), after.mappings ?? new Map()] as ReadonlyMap<
-    string,
-    TargetMapping
-  >[];
-  const byEnd = new Map([...(one?.values() ?? [])].map((mapping) => [mapping.end, mapping]));
-  const known = new Set<TargetMapping>();
   const changes: TargetChange[] = [];
-  for (const mapping of other?.values() ?? []) {
-    const candidates = [one?.get(mapping.start), byEnd.get(mapping.end)];
-    const was = candidates.find((each) => each && isSame(each, mapping) && !known.has(each));
-    if (was) known.add(was);
-    const changed = was?.start === mapping.start && was.end === mapping.end ? changedOf(mapping) : undefined;
-    changes.push({ ...changeOf(was, mapping), ...(changed && { changed }) });
+  const add = (was: TargetMapping | undefined, is: TargetMapping | undefined): void => {
+    const changed = is && was?.start === is.start && was.end === is.end ? changedOf(is) : undefined;
+    if (was === is && !changed) return;
+    const change = { ...changeOf(was, is), ...(changed && { changed }) };
+    if (change.change !== 'same' || pagesMoved(change) > 0) changes.push(change);
+  };
+  const went: TargetMapping[] = [];
+  const came: TargetMapping[] = [];
+  let at = 0;
+  for (const mapping of after) {
+    for (let old = before[at]; old && byStart(old, mapping) < 0; old = before[++at]) went.push(old);
+    const was = before[at]?.start === mapping.start ? before[at++] : undefined;
+    if (was && isSame(was, mapping)) add(was, mapping);
+    else {
+      if (was) went.push(was);
+      came.push(mapping);
+    }
   }
-  for (const mapping of one?.values() ?? []) if (!known.has(mapping)) changes.push(changeOf(mapping, undefined));
-  return changes.filter((each) => each.change !== 'same' || pagesMoved(each) > 0).sort((a, b) => weight(b) - weight(a));
+  for (const old of before.slice(at)) went.push(old);
+  // A stack grows downwards: its end stays.
+  const byEnd = new Map(went.map((mapping) => [mapping.end, mapping]));
+  for (const mapping of came) {
+    const was = byEnd.get(mapping.end);
+    const same = was && isSame(was, mapping) ? was : undefined;
+    if (same) byEnd.delete(same.end);
+    add(same, mapping);
+  }
+  for (const was of byEnd.values()) add(was, undefined);
+  return changes.sort((a, b) => weight(b) - weight(a));
 }
 
 const isSame = (one: TargetMapping, other: TargetMapping) => one.kind === other.kind && one.name === other.name;

@@ -1,12 +1,13 @@
 import type { PageState } from '../../../protocol/flags.ts';
 import type { TargetMapping } from '../../../protocol/process-look.ts';
+import { firstIndex } from '../../store/pages/first-index.ts';
 import { sharedStates, statePages } from './state-shares.ts';
 
-/** A mapping's place on the strip, CSS pixels. */
-export interface Stretch {
-  readonly mapping: TargetMapping;
-  readonly x: number;
-  readonly width: number;
+/** The mappings' places on the strip, CSS pixels: numbers side by side, as sixty thousand objects take too long. */
+export interface Stretches {
+  readonly mappings: readonly TargetMapping[];
+  readonly x: Float64Array;
+  readonly width: Float64Array;
 }
 
 /** What stands for address space that nothing is mapped in, CSS pixels. */
@@ -20,37 +21,36 @@ const leastGap = 1 << 20;
  * The mappings by address over `width`: by the square root of their sizes, so that a page is seen beside a gigabyte;
  * gaps are compressed, all to the same.
  */
-export function addressStretches(mappings: readonly TargetMapping[], width: number): readonly Stretch[] {
+export function addressStretches(mappings: readonly TargetMapping[], width: number): Stretches {
+  const [x, widths] = [new Float64Array(mappings.length), new Float64Array(mappings.length)];
+  const gapped: number[] = [];
   let before = mappings[0]?.start ?? '';
-  let [gaps, sum] = [0, 0];
-  const gapped = mappings.map(({ start, end, pages }) => {
-    const isGap = start !== before && Number(start) - Number(before) >= leastGap;
-    if (isGap) gaps++;
+  let sum = 0;
+  mappings.forEach(({ start, end, pages }, at) => {
+    if (start !== before && Number(start) - Number(before) >= leastGap) gapped.push(at);
     before = end;
-    sum += Math.sqrt(pages);
-    return isGap;
+    widths[at] = Math.sqrt(pages);
+    sum += widths[at];
   });
-  const gap = Math.min(gapPx, (width * mostGaps) / Math.max(1, gaps));
-  const scale = (width - gap * gaps) / Math.max(1, sum);
-  let x = 0;
-  return mappings.map((mapping, at) => {
-    if (gapped[at]) x += gap;
-    const stretch = { mapping, x, width: Math.sqrt(mapping.pages) * scale };
-    x += stretch.width;
-    return stretch;
-  });
+  const gap = Math.min(gapPx, (width * mostGaps) / Math.max(1, gapped.length));
+  const scale = (width - gap * gapped.length) / Math.max(1, sum);
+  let [reached, gaps] = [0, 0];
+  for (let at = 0; at < mappings.length; at++) {
+    if (gapped[gaps] === at) {
+      reached += gap;
+      gaps++;
+    }
+    x[at] = reached;
+    widths[at] = (widths[at] ?? 0) * scale;
+    reached += widths[at] ?? 0;
+  }
+  return { mappings, x, width: widths };
 }
 
 /** The place of the mapping at a horizontal place, or of the nearest one; -1 where there is none. */
-export function stretchAt(stretches: readonly Stretch[], x: number): number {
-  let [low, high] = [0, stretches.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const each = stretches[middle];
-    if (each && each.x + each.width <= x) low = middle + 1;
-    else high = middle;
-  }
-  return Math.min(low, stretches.length - 1);
+export function stretchAt({ x, width }: Stretches, at: number): number {
+  const found = firstIndex(x.length, (place) => (x[place] ?? 0) + (width[place] ?? 0) > at);
+  return Math.min(found, x.length - 1);
 }
 
 /** A column of pixels: the states of what lies in it, as shares of its height; what is missing is absent. */
@@ -63,15 +63,20 @@ const drawn = sharedStates.slice(0, -1);
  * The strip in columns, of which each sums up the mappings in it: sixty thousand mappings are as many columns as ten.
  * Undefined is a gap.
  */
-export function stripColumns(stretches: readonly Stretch[], columns: number, scale: number): (Column | undefined)[] {
+export function stripColumns(
+  { mappings, x, width }: Stretches,
+  columns: number,
+  scale: number,
+): (Column | undefined)[] {
   const sums = new Float64Array(columns * drawn.length);
   const all = new Float64Array(columns);
   const counts = new Float64Array(sharedStates.length);
-  for (const { mapping, x, width } of stretches) {
-    const first = Math.min(columns - 1, Math.floor(x * scale));
-    const end = Math.min(columns, Math.max(first + 1, Math.round((x + width) * scale)));
+  mappings.forEach((mapping, place) => {
+    const [from, wide] = [(x[place] ?? 0) * scale, (width[place] ?? 0) * scale];
+    const first = Math.min(columns - 1, Math.floor(from));
+    const end = Math.min(columns, Math.max(first + 1, Math.round(from + wide)));
     // A mapping that is wider than a column fills it; of narrower ones each counts by its width.
-    const weight = Math.min(1, width * scale);
+    const weight = Math.min(1, wide);
     const pages = Math.max(1, mapping.pages);
     statePages(mapping, counts);
     for (let at = first; at < end; at++) {
@@ -82,7 +87,7 @@ export function stripColumns(stretches: readonly Stretch[], columns: number, sca
         if (count > 0) sums[index] = (sums[index] ?? 0) + (weight * count) / pages;
       }
     }
-  }
+  });
   return Array.from({ length: columns }, (_, at) => {
     const whole = all[at] ?? 0;
     if (whole === 0) return undefined;

@@ -31,7 +31,7 @@ export function DifferencesTab({ session, onOpen }: { session: Session; onOpen: 
   const rows = useMemo(() => {
     if (from === undefined || !before || !after) return undefined;
     const changedOf = pagesBetweenInstants({ id, regions, lives }, pages, pageSize, [from, pointed]);
-    return targetDiff(stateOf(before), stateOf(after), changedOf);
+    return targetDiff(before.mappings ?? [], after.mappings ?? [], changedOf);
   }, [before, after, from, pointed, id, regions, lives, pages, pageSize, version]);
   return (
     <>
@@ -62,12 +62,6 @@ interface Props {
   /** Shows what is at an address as pages. */
   readonly onOpen: (start: string) => void;
 }
-
-/** As the comparison asks for it. */
-const stateOf = (target: Target) => ({
-  ...target,
-  mappings: target.mappings && new Map(target.mappings.map((mapping) => [mapping.start, mapping])),
-});
 
 /** What became of a process between two instants: the mappings with the most bytes that changed first. */
 function Differences({ rows: changes, before, after, onOpen }: Props) {

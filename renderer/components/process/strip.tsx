@@ -1,11 +1,12 @@
 import { useElementSize } from '@mantine/hooks';
-import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { TargetMapping } from '../../../protocol/process-look.ts';
 import { type Palette, readPalette } from '../../canvas/palette.ts';
 import { useApp, useWords } from '../../context/context.ts';
+import { firstIndex } from '../../store/pages/first-index.ts';
 import { placeAfter } from '../../store/session/instant.ts';
 import { shownTheme } from '../../store/store.ts';
-import { addressStretches, type Column, type Stretch, stretchAt, stripColumns } from './address-strip.ts';
+import { addressStretches, type Column, type Stretches, stretchAt, stripColumns } from './address-strip.ts';
 import { lastPart } from './mapping-rows.ts';
 import { heldPages } from './state-shares.ts';
 import classes from './strip.module.css';
@@ -25,8 +26,10 @@ interface Props {
  * The whole address space in one line: what is mapped, by address, filled as far as it is there. A click or Enter shows
  * a mapping's pages.
  */
-export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, opened, onOpen }: Props) {
+export const AddressStrip = memo(function AddressStrip({ mappings: newest, pageSize, opened, onOpen }: Props) {
   const { t, format } = useWords();
+  // Many thousand are laid out between other work.
+  const mappings = useDeferredValue(newest);
   const { ref, width } = useElementSize();
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useApp(shownTheme);
@@ -53,9 +56,12 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
     ].join(' · ');
   const under = (event: React.PointerEvent | React.MouseEvent): number =>
     stretchAt(stretches, event.clientX - event.currentTarget.getBoundingClientRect().left);
-  const pointed = at === undefined ? undefined : stretches[at];
-  const shown = useMemo(() => stretches.filter(({ mapping }) => opened.has(mapping.start)), [stretches, opened]);
-  const marked = !pointed || shown.includes(pointed) ? shown : [...shown, pointed];
+  const pointed = at === undefined ? undefined : mappings[at];
+  const shown = useMemo(
+    () => [...opened].map((start) => placeOf(start, mappings)).filter((place) => place >= 0),
+    [mappings, opened],
+  );
+  const marked = new Set(pointed && at !== undefined ? [...shown, at] : shown);
   const turn = Math.min(keyed, mappings.length - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -73,7 +79,7 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
     <div className={classes.space}>
       <span className={classes.title}>{t('process.space.title')}</span>
       <p className={classes.head}>
-        <span className={classes.pointed}>{pointed && said(pointed.mapping)}</span>
+        <span className={classes.pointed}>{pointed && said(pointed)}</span>
       </p>
       <div
         ref={ref}
@@ -92,18 +98,18 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
         onFocus={(event) => event.currentTarget.matches(':focus-visible') && setAt(turn)}
         onKeyDown={onKeyDown}
         onClick={(event) => {
-          const mapping = stretches[under(event)]?.mapping;
+          const mapping = mappings[under(event)];
           if (mapping) onOpen(mapping);
         }}
         style={{ height }}
       >
         <canvas ref={canvas} aria-hidden />
-        {marked.map(({ mapping, x, width: own }) => (
+        {[...marked].map((place) => (
           <i
-            key={mapping.start}
+            key={place}
             className={classes.mark}
-            data-pointed={mapping === pointed?.mapping || undefined}
-            style={{ left: x - 1, width: Math.max(3, own + 2) }}
+            data-pointed={place === at || undefined}
+            style={{ left: (stretches.x[place] ?? 0) - 1, width: Math.max(3, (stretches.width[place] ?? 0) + 2) }}
           />
         ))}
       </div>
@@ -118,18 +124,30 @@ export const AddressStrip = memo(function AddressStrip({ mappings, pageSize, ope
   );
 });
 
+/** The place of the mapping that begins at an address; -1 where there is none by now. */
+function placeOf(start: string, mappings: readonly TargetMapping[]): number {
+  const place = firstIndex(mappings.length, (at) => Number(mappings[at]?.start) >= Number(start));
+  return mappings[place]?.start === start ? place : -1;
+}
+
 /** Where there is room for a name: of neighbours of the same thing, one. */
-function namesOf(stretches: readonly Stretch[]): readonly Stretch[] {
-  const joined: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
-  for (const stretch of stretches) {
+function namesOf({ mappings, x, width }: Stretches): readonly Named[] {
+  const joined: Named[] = [];
+  mappings.forEach((mapping, at) => {
+    const [from, own] = [x[at] ?? 0, width[at] ?? 0];
+    const { kind, name } = mapping;
     const last = joined.at(-1);
-    const { kind, name } = stretch.mapping;
-    const touches = last !== undefined && stretch.x - (last.x + last.width) < 1;
-    if (last && touches && last.mapping.kind === kind && last.mapping.name === name) {
-      last.width = stretch.x + stretch.width - last.x;
-    } else joined.push({ ...stretch });
-  }
+    const touches = last !== undefined && from - (last.x + last.width) < 1;
+    if (last && touches && last.mapping.kind === kind && last.mapping.name === name) last.width = from + own - last.x;
+    else joined.push({ mapping, x: from, width: own });
+  });
   return joined.filter(({ width }) => width >= namedPx);
+}
+
+interface Named {
+  readonly mapping: TargetMapping;
+  readonly x: number;
+  width: number;
 }
 
 function paint(

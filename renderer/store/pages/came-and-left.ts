@@ -53,6 +53,7 @@ export function pagesBetweenInstants(
     return [{ start, end: start + region.length, before, after }];
   });
   return (mapping) => {
+    if (known.length === 0) return undefined;
     const [start, end] = [Number(mapping.start), Number(mapping.end)];
     const region = known.find((each) => each.start <= start && end <= each.end);
     if (!region) return undefined;

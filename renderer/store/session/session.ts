@@ -14,7 +14,7 @@ import type { Problem } from '../../../protocol/problem.ts';
 import type { TargetMapping } from '../../../protocol/process-look.ts';
 import type { Environment } from '../../../protocol/report.ts';
 import type { Result } from '../../../protocol/result.ts';
-import { applyTarget, type TargetState, type TargetTold } from '../../../protocol/target.ts';
+import { applyTarget, byStart, type TargetState, type TargetTold } from '../../../protocol/target.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { Log } from './append-only-list.ts';
 import { type Looked, type Seen, withLooks } from './seen.ts';
@@ -257,10 +257,6 @@ function withTold(session: Session, told: readonly TargetTold[]): Partial<Sessio
 export function byAddress({ mappings }: TargetState): readonly TargetMapping[] | null {
   return mappings && [...mappings.values()].sort(byStart);
 }
-
-/** Addresses are hexadecimal digits without zeros before them: the longer is the higher. */
-const byStart = ({ start: a }: TargetMapping, { start: b }: TargetMapping): number =>
-  a.length - b.length || (a < b ? -1 : 1);
 
 /** The regions that were there at an instant, or are now. */
 export function regionsAt(

@@ -4,7 +4,7 @@ import { procStat } from '../../../native/proc/proc-stat.ts';
 import { histogram, pageCounts } from '../../../protocol/counts.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { contract } from '../../../protocol/service.ts';
-import { mostMappingsTold, type TargetState, targetAt, targetDiff } from '../../../protocol/target.ts';
+import { byStart, mostMappingsTold, type TargetState, targetAt, targetDiff } from '../../../protocol/target.ts';
 import { attach, attachingLab, targetUntil } from '../../support/attached.ts';
 import { compiledProgram, skipWithoutCompiler } from '../../support/compile.ts';
 import { never, problemOf, type TestLab } from '../../support/harness.ts';
@@ -177,7 +177,8 @@ describe('a session that is attached to another process', () => {
     const after = targetAt(told, last?.takenNs ?? 0);
     expect(before?.mappings?.get(half)?.residentPages).toBe(32);
     if (!before || !after) throw new Error('Both were told.');
-    const diff = targetDiff(before, after);
+    const listOf = ({ mappings }: TargetState) => [...(mappings?.values() ?? [])].sort(byStart);
+    const diff = targetDiff(listOf(before), listOf(after));
     expect(diff[0]).toMatchObject({
       change: expect.stringMatching(/came|grew/),
       sizeDeltaPages: 100,

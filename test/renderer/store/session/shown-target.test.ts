@@ -79,16 +79,6 @@ describe('the target at an instant', () => {
 });
 
 describe('what changed', () => {
-  const state = (residentPages: number, lockedPages: number | null = 0) =>
-    targetAtInstant(
-      applyEvents(newSession(1), [told(100, [{ ...mapping(0x9000, residentPages), lockedPages }])]),
-      undefined,
-    );
-  const asState = (target: ReturnType<typeof state>) => {
-    if (!target) throw new Error('It was told.');
-    return { ...target, mappings: new Map(target.mappings?.map((each) => [each.start, each])) };
-  };
-
   it('is told page by page where pages are kept: one that came and one that left do not cancel out', () => {
     const [before, after] = [
       { flags: Uint8Array.of(3, 3, 0, 7), unknown: 0 },
@@ -101,9 +91,20 @@ describe('what changed', () => {
       locked: { came: 0, left: 1 },
     });
     expect(cameAndLeft(before, { ...after, unknown: 4 }, 0, 4).locked).toBeNull();
-    expect(targetDiff(asState(state(3)), asState(state(3)))).toEqual([]);
-    expect(targetDiff(asState(state(3)), asState(state(3)), () => changed)).toMatchObject([
-      { change: 'same', changed },
+    expect(targetDiff([mapping(0x9000, 3)], [mapping(0x9000, 3)])).toEqual([]);
+    const same = [mapping(0x9000, 3)];
+    expect(targetDiff(same, same, () => changed)).toMatchObject([{ change: 'same', changed }]);
+  });
+
+  it('tells those that came, went, and grew upwards or, as a stack, downwards', () => {
+    const grown = { ...mapping(0x8000, 1), end: '0xd000', pages: 5 };
+    const before = [mapping(0x1000, 1), mapping(0x9000, 1), mapping(0x10_0000, 1)];
+    const after = [grown, { ...mapping(0x10_0000, 1), end: '0x108000', pages: 8 }, mapping(0x20_0000, 2)];
+    expect(targetDiff(before, after).map(({ start, change }) => `${start} ${change}`)).toEqual([
+      '0x200000 came',
+      '0x1000 went',
+      '0x100000 grew',
+      '0x8000 grew',
     ]);
   });
 });
