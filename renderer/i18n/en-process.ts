@@ -53,6 +53,7 @@ export const enProcess = {
     asOf: 'As the look at {{time}} found it.',
     none: 'Which mappings it had then is not kept: they had not been looked at yet.',
     notLooked: 'Not kept: these pages had not been looked at yet.',
+    sumOnly: 'only the sum of that instant is kept',
     lockersNotKept: 'Who else locked memory then is not kept.',
   },
   cost: {

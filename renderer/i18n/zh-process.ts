@@ -53,6 +53,7 @@ export const zhProcess: Texts['process'] = {
     asOf: '以 {{time}} 时的查看结果为准。',
     none: '未保留当时的映射：那时尚未查看。',
     notLooked: '未保留：那时尚未查看这些页。',
+    sumOnly: '只保留了那一时刻的总量',
     lockersNotKept: '未保留当时还有谁锁定内存。',
   },
   cost: {

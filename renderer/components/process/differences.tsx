@@ -7,6 +7,7 @@ import { pagesBetweenInstants } from '../../store/pages/came-and-left.ts';
 import type { Session, Target } from '../../store/session/session.ts';
 import { targetAtInstant } from '../../store/session/shown-target.ts';
 import { shownEnvironment } from '../../store/store.ts';
+import { Unknown } from '../shared/unknown.tsx';
 import classes from './differences.module.css';
 import { lastPart } from './mapping-rows.ts';
 
@@ -65,7 +66,8 @@ interface Props {
 
 /** What became of a process between two instants: the mappings with the most bytes that changed first. */
 function Differences({ rows: changes, before, after, onOpen }: Props) {
-  const { t, format } = useWords();
+  const { t, format, pick } = useWords();
+  const why = [...new Set([...before.reasons, ...after.reasons].map(pick))].join(' ') || undefined;
   const scroller = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
     count: changes.length,
@@ -85,7 +87,7 @@ function Differences({ rows: changes, before, after, onOpen }: Props) {
         {totals.map(({ name, bytes }) => (
           <div key={name}>
             <dt>{t(`process.difference.total.${name}`)}</dt>
-            <dd>{bytes === null ? t('process.unknown') : signed(bytes, format.bytes)}</dd>
+            <dd>{bytes === null ? <Unknown why={t('processes.notInStatus')} /> : signed(bytes, format.bytes)}</dd>
           </div>
         ))}
       </dl>
@@ -106,7 +108,7 @@ function Differences({ rows: changes, before, after, onOpen }: Props) {
               return (
                 change && (
                   <li key={index} className={classes.row} style={{ transform: `translateY(${start}px)` }}>
-                    <Change change={change} onOpen={onOpen} />
+                    <Change change={change} why={why} onOpen={onOpen} />
                   </li>
                 )
               );
@@ -118,7 +120,12 @@ function Differences({ rows: changes, before, after, onOpen }: Props) {
   );
 }
 
-function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: string) => void }) {
+interface ChangeProps extends Pick<Props, 'onOpen'> {
+  readonly change: TargetChange;
+  readonly why: string | undefined;
+}
+
+function Change({ change, why, onOpen }: ChangeProps) {
   const { t, format } = useWords();
   const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
   const bytes = (pages: number): string => format.bytes(Math.abs(pages) * pageSize);
@@ -134,8 +141,11 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
   ).flatMap(([what, pages, each]) => {
     const size = each ? bothWays(each, pageSize, format.bytes) : pages && signed(pages * pageSize, format.bytes);
     if (size) return [t(`process.difference.${what}`, { size })];
-    return pages === null ? [t(`process.difference.${what}`, { size: t('process.unknown') })] : [];
+    return [];
   });
+  const unknown = (['resident', 'swapped', 'locked'] as const).filter(
+    (what) => change[`${what}DeltaPages`] === null && !changed?.[what],
+  );
   const what = t(`process.difference.${change.change}`, { size });
   const words = (
     <>
@@ -154,6 +164,14 @@ function Change({ change, onOpen }: { change: TargetChange; onOpen: (start: stri
           </span>
         )}
         {moved.join(format.listSeparator)}
+        {unknown.length > 0 && (
+          <Unknown why={why}>
+            {moved.length > 0 && format.listSeparator}
+            {unknown
+              .map((what) => t(`process.difference.${what}`, { size: t('process.unknown') }))
+              .join(format.listSeparator)}
+          </Unknown>
+        )}
       </span>
     </>
   );

@@ -64,8 +64,8 @@ export function LookCosts({ total, rssBytes, smaps, said, smapsPriceNs, onSmaps,
             {t('process.cost.smaps')}
           </Button>
           <span>
-            {smapsPriceNs >= dearNs
-              ? t('process.cost.smapsPrice', { rss: format.bytes(rssBytes ?? 0), time })
+            {smapsPriceNs >= dearNs && rssBytes !== null
+              ? t('process.cost.smapsPrice', { rss: format.bytes(rssBytes), time })
               : t('process.cost.smapsCheap', { time })}
           </span>
         </p>

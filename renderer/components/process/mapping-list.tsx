@@ -15,6 +15,7 @@ import {
 import type { TargetMapping } from '../../../protocol/process-look.ts';
 import { useWords } from '../../context/context.ts';
 import { searchKey, useSearchKey } from '../../context/shortcuts.ts';
+import { Unknown } from '../shared/unknown.tsx';
 import { groupMappings, lastPart, type MappingRow, mappingRows } from './mapping-rows.ts';
 import classes from './mappings.module.css';
 import { StateBar } from './state-bar.tsx';
@@ -27,6 +28,8 @@ const pageRows = 12;
 interface Props {
   readonly mappings: readonly TargetMapping[];
   readonly pageSize: number;
+  /** Why of some it is unknown what is there. */
+  readonly why: string | undefined;
   /** Where those begin that are shown as pages. */
   readonly opened: ReadonlySet<string>;
   /** Shows one as pages, or no longer. */
@@ -34,7 +37,7 @@ interface Props {
 }
 
 /** All mappings, grouped by what they are of; a group opens, and a mapping becomes a grid of pages. */
-export const MappingList = memo(function MappingList({ mappings, pageSize, opened, onOpen }: Props) {
+export const MappingList = memo(function MappingList({ mappings, pageSize, why, opened, onOpen }: Props) {
   const { t } = useWords();
   const [search, setSearch] = useState('');
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
@@ -135,6 +138,7 @@ export const MappingList = memo(function MappingList({ mappings, pageSize, opene
                     top={start}
                     most={most}
                     pageSize={pageSize}
+                    why={why}
                     cursor={index === at}
                     opened={
                       row.kind === 'mapping'
@@ -161,12 +165,13 @@ interface RowProps {
   readonly top: number;
   readonly most: number;
   readonly pageSize: number;
+  readonly why: string | undefined;
   readonly cursor: boolean;
   readonly opened: boolean;
   readonly onChoose: (place: number, row: MappingRow) => void;
 }
 
-const Row = memo(function Row({ id, row, place, top, most, pageSize, cursor, opened, onChoose }: RowProps) {
+const Row = memo(function Row({ id, row, place, top, most, pageSize, why, cursor, opened, onChoose }: RowProps) {
   const { t, format } = useWords();
   const of = row.kind === 'group' ? row.group : row.mapping;
   const several = row.kind === 'group' && row.group.mappings > 1;
@@ -201,7 +206,7 @@ const Row = memo(function Row({ id, row, place, top, most, pageSize, cursor, ope
         </span>
       )}
       <span className={classes.amount}>
-        <b>{known === undefined ? t('process.unknown') : format.bytes(known)}</b> {t('process.of', { size })}
+        <b>{known === undefined ? <Unknown why={why} /> : format.bytes(known)}</b> {t('process.of', { size })}
       </span>
       {row.kind === 'group' && (
         <span className={classes.line}>

@@ -90,6 +90,8 @@ export function ProcessView({ session, target: newest }: { session: Session; tar
   const past = targetAtInstant(session, tNs);
   const target = past ?? newest;
   const [slot, setSlot] = useState<HTMLElement | null>(null);
+  // The sentence first: what is below it is put together between other work, and not in the task that opens the view.
+  const isWhole = useDeferredValue(true, false);
   return (
     <NoteSlot value={slot}>
       <HeadlineFrame onSlot={setSlot} sentence={<Sentence target={target} />}>
@@ -101,20 +103,26 @@ export function ProcessView({ session, target: newest }: { session: Session; tar
           <Said session={session} target={target} />
         )}
       </HeadlineFrame>
-      <Looked session={session} target={target} tNs={tNs} kept={past !== undefined} />
-      <FilmBand session={session} />
+      {isWhole && (
+        <>
+          <Looked session={session} target={target} tNs={tNs} kept={past !== undefined} />
+          <FilmBand session={session} />
+        </>
+      )}
     </NoteSlot>
   );
 }
 
 /** The sentence at the instant that is shown. */
 function Sentence({ target: { process } }: { target: Target }) {
+  const { t } = useWords();
   const past = useApp((state) => (state.instant ? shownSample(state) : undefined));
   if (!past) return <ProcessSentence row={process} />;
   // Samples tell the sum alone; what it was made of is that of the look where the sum is.
   const unknown = { anonBytes: null, fileBytes: null, shmemBytes: null, swapBytes: past.vmSwap ?? null };
   const parts = past.vmRss === process.rssBytes ? {} : unknown;
-  return <ProcessSentence row={{ ...process, ...parts, vmLckBytes: past.vmLck, rssBytes: past.vmRss }} />;
+  const row = { ...process, ...parts, vmLckBytes: past.vmLck, rssBytes: past.vmRss };
+  return <ProcessSentence row={row} why={t('process.past.sumOnly')} />;
 }
 
 /** When it ended or executed another program, by the session's time, and which. */
@@ -151,7 +159,7 @@ interface LookedProps {
 
 /** The address space, the pages of what is opened of it, and the column of mappings. */
 function Looked({ session, target, tNs, kept }: LookedProps) {
-  const { t } = useWords();
+  const { t, pick } = useWords();
   const { process } = useActions();
   const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
   const { regions: all, lives } = session;
@@ -169,6 +177,7 @@ function Looked({ session, target, tNs, kept }: LookedProps) {
     [opened, process, live],
   );
   const mappings = (kept && target.mappings) || none;
+  const why = target.reasons.map(pick).join(' ') || undefined;
   return (
     <Split
       title={t('process.side')}
@@ -179,13 +188,16 @@ function Looked({ session, target, tNs, kept }: LookedProps) {
           tNs={tNs}
           kept={kept}
           pageSize={pageSize}
+          why={why}
           opened={starts}
           onOpen={open}
         />
       }
     >
       <div className={classes.work}>
-        {mappings.length > 0 && <AddressStrip mappings={mappings} pageSize={pageSize} opened={starts} onOpen={open} />}
+        {mappings.length > 0 && (
+          <AddressStrip mappings={mappings} pageSize={pageSize} why={why} opened={starts} onOpen={open} />
+        )}
         <Opened session={session} regions={regions} target={target} />
       </div>
     </Split>
@@ -275,11 +287,12 @@ function CloseButton({ region }: { region: RegionInfo }) {
 
 interface SideProps extends LookedProps {
   readonly pageSize: number;
+  readonly why: string | undefined;
   readonly opened: ReadonlySet<string>;
   readonly onOpen: (mapping: TargetMapping) => void;
 }
 
-function Side({ session, target, tNs, kept, pageSize, opened, onOpen }: SideProps) {
+function Side({ session, target, tNs, kept, pageSize, why, opened, onOpen }: SideProps) {
   const { t, format, pick } = useWords();
   const { process } = useActions();
   const [reading, setReading] = useState(false);
@@ -322,7 +335,9 @@ function Side({ session, target, tNs, kept, pageSize, opened, onOpen }: SideProp
                 {target.mappings === null ? (
                   <About row={target.process} past={tNs !== undefined} />
                 ) : (
-                  kept && <MappingList mappings={mappings} pageSize={pageSize} opened={opened} onOpen={onOpen} />
+                  kept && (
+                    <MappingList mappings={mappings} pageSize={pageSize} why={why} opened={opened} onOpen={onOpen} />
+                  )
                 )}
               </>
             ),

@@ -8,11 +8,12 @@ import { useActions, useApp, useWords } from '../../context/context.ts';
 import { shownEnvironment } from '../../store/store.ts';
 import { Swatch } from '../page-map/swatch.tsx';
 import words from '../result/result-words.module.css';
+import { Unknown } from '../shared/unknown.tsx';
 import { WithTerms } from '../terms/with-terms.tsx';
 
 /** What a process locks of what it may, or holds, in one sentence; its words for states pick out their pages. */
-export function ProcessSentence({ row }: { row: ProcessRow }) {
-  const { language } = useWords();
+export function ProcessSentence({ row, why }: { row: ProcessRow; why?: string }) {
+  const { language, pick, t } = useWords();
   const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
   return (
     <span aria-live="polite">
@@ -27,7 +28,11 @@ export function ProcessSentence({ row }: { row: ProcessRow }) {
           </span>
         ) : (
           <b key={part.name} className={words.value} data-unknown={part.value === null || undefined}>
-            {part.said}
+            {part.value === null ? (
+              <Unknown why={why ?? (row.reason ? pick(row.reason) : t('processes.notInStatus'))}>{part.said}</Unknown>
+            ) : (
+              part.said
+            )}
           </b>
         ),
       )}

@@ -18,6 +18,8 @@ const namedPx = 46;
 interface Props {
   readonly mappings: readonly TargetMapping[];
   readonly pageSize: number;
+  /** Why of some it is unknown what is there. */
+  readonly why: string | undefined;
   readonly opened: ReadonlySet<string>;
   readonly onOpen: (mapping: TargetMapping) => void;
 }
@@ -26,7 +28,7 @@ interface Props {
  * The whole address space in one line: what is mapped, by address, filled as far as it is there. A click or Enter shows
  * a mapping's pages.
  */
-export const AddressStrip = memo(function AddressStrip({ mappings: newest, pageSize, opened, onOpen }: Props) {
+export const AddressStrip = memo(function AddressStrip({ mappings: newest, pageSize, why, opened, onOpen }: Props) {
   const { t, format } = useWords();
   // Many thousand are laid out between other work.
   const mappings = useDeferredValue(newest);
@@ -47,12 +49,13 @@ export const AddressStrip = memo(function AddressStrip({ mappings: newest, pageS
     canvas.current.height = Math.round(height * scale);
     paint(context, stripColumns(stretches, columns, scale), canvas.current.height, readPalette(canvas.current));
   }, [stretches, width, theme]);
+  const unknown = t('process.unknown') + (why ? ` (${why})` : '');
   const said = (mapping: TargetMapping): string =>
     [
       mapping.name === '' ? t(`process.kind.${mapping.kind}`) : mapping.name,
       mapping.start,
       mapping.protection,
-      `${mapping.residentPages === null ? t('process.unknown') : format.bytes(heldPages(mapping) * pageSize)} ${t('process.of', { size: format.bytes(mapping.pages * pageSize) })}`,
+      `${mapping.residentPages === null ? unknown : format.bytes(heldPages(mapping) * pageSize)} ${t('process.of', { size: format.bytes(mapping.pages * pageSize) })}`,
     ].join(' · ');
   const under = (event: React.PointerEvent | React.MouseEvent): number =>
     stretchAt(stretches, event.clientX - event.currentTarget.getBoundingClientRect().left);
@@ -78,7 +81,7 @@ export const AddressStrip = memo(function AddressStrip({ mappings: newest, pageS
   return (
     <div className={classes.space}>
       <span className={classes.title}>{t('process.space.title')}</span>
-      <p className={classes.head}>
+      <p className={classes.head} title={pointed && said(pointed)}>
         <span className={classes.pointed}>{pointed && said(pointed)}</span>
       </p>
       <div
