@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -105,6 +105,51 @@ async function node(): Promise<number> {
   return stopped(child.pid);
 }
 
+/** A JVM that has begun, with what it does afterwards still before it. */
+async function jvm(context: TestContext): Promise<number> {
+  const words = ['-Xmx64m', '-XX:-UsePerfData', '-showversion', '-m', 'java.rmi/sun.rmi.registry.RegistryImpl', '0'];
+  const child = spawn('java', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stderr, 'data').catch(() => {});
+  return child.pid === undefined ? context.skip('there is no java here') : stopped(child.pid);
+}
+
+/** The first process of a database that serves nobody. */
+async function postgres(context: TestContext): Promise<number> {
+  const [bin] = globSync('/usr/lib/postgresql/*/bin');
+  if (bin === undefined) return context.skip('there is no PostgreSQL here');
+  const data = mkdtempSync(join(tmpdir(), 'pagescope-postgres-'));
+  // It refuses to run as root.
+  const prefix = process.getuid?.() === 0 ? nobody : [];
+  if (prefix.length > 0) chownSync(data, 65534, 65534);
+  const [command = '', ...words] = [...prefix, join(bin, 'initdb'), '-D', data, '-N', '-A', 'trust', '--locale=C'];
+  execFileSync(command, words, { stdio: 'pipe' });
+  const server = [join(bin, 'postgres'), '-D', data, '-c', 'listen_addresses=', '-k', data, '-B', '64'];
+  const [first = '', ...rest] = [...prefix, ...server];
+  const child = spawn(first, rest, { stdio: 'pipe' });
+  onTestFinished(async () => {
+    child.kill('SIGCONT');
+    // At once, and what it shares is taken back.
+    child.kill('SIGQUIT');
+    if (child.exitCode === null) await once(child, 'exit');
+    rmSync(data, { recursive: true, force: true });
+  });
+  let said = '';
+  for await (const piece of child.stderr) {
+    said += piece;
+    if (said.includes('ready to accept')) return stopped(child.pid ?? 0);
+  }
+  throw new Error(`PostgreSQL did not start: ${said}`);
+}
+
+const programs = {
+  'the C program': async () => (await Target.start()).pid,
+  Node: node,
+  'a renderer of Chromium': renderer,
+  'a JVM': jvm,
+  PostgreSQL: postgres,
+} satisfies Record<string, (context: TestContext) => Promise<number>>;
+
 function stateOf(pid: number): string {
   const stat = procStat(pid);
   return stat.errno === null ? stat.state : '';
@@ -137,16 +182,15 @@ describe('a process that is looked at', () => {
       expect(guarded?.guardPages).toBe(8);
   });
 
-  it.for(['the C program', 'Node', 'a renderer of Chromium'])(
+  it.for(Object.keys(programs) as (keyof typeof programs)[])(
     'has as many pages as smaps and an independent program count, of %s',
     async (who, context) => {
-      const pid =
-        who === 'Node' ? await node() : who === 'the C program' ? (await Target.start()).pid : await renderer(context);
+      const pid = await programs[who](context);
       const look = await lookAtProcess(pid, { smaps: true });
       const mappings = look.mappings ?? [];
       expect(mappings.length).toBeGreaterThan(10);
-      // Of what is only reserved, terabytes at Chromium, the witness would read each page: smaps has them too.
-      const read = mappings.filter(({ pages }) => pages <= 2 ** 20);
+      // Of what is only reserved, terabytes at Chromium, the witness would read each page: smaps has it too.
+      const read = mappings.filter(({ pages }) => pages <= 2 ** 16);
       const pages = counted(pid, read);
       expect(
         read.map(({ residentPages, swappedPages }) => ({ present: residentPages, swapped: swappedPages })),
