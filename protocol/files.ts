@@ -251,6 +251,10 @@ export const restoredSetSchema = z.object({
 });
 export type RestoredSet = z.infer<typeof restoredSetSchema>;
 
+const fileWorkSchema = z.object({
+  work: z.object({ doneBytes: z.number().nonnegative(), totalBytes: z.number().nonnegative() }).nullable(),
+});
+
 /** What a service answers about files; one engine of a reader's answers all. */
 export const filesContract = {
   /** Begins to look at files; the look before ends. */
@@ -270,6 +274,8 @@ export const filesContract = {
     request: z.object({ look, folder, act: z.enum(['touch', 'evict']) }),
     response: actOnFolderSchema,
   },
+  /** How far the one of these that is under way is; null where none is. */
+  fileWork: { request: z.object({}), response: fileWorkSchema },
   /** The cached pages of all files of a look, as text that `restoreFileSet` and `pagescope files --restore` read. */
   fileSet: { request: z.object({ look }), response: z.string() },
   /** Reads the pages of a saved set that are missing. @param file the path of the set */

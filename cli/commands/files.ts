@@ -4,7 +4,7 @@ import { formatBytes } from '../../lab/base/format.ts';
 import { Slices } from '../../lab/base/slices.ts';
 import { evict, readRuns, touchMissing } from '../../lab/files/act-on-file.ts';
 import { type BytePath, bytePath, pathText } from '../../lab/files/byte-path.ts';
-import { readSet, setEntry, setHeader } from '../../lab/files/cached-set.ts';
+import { bytesOfSet, readSet, setEntry, setHeader } from '../../lab/files/cached-set.ts';
 import { LockedFiles } from '../../lab/files/locked-files.ts';
 import { type FileLook, FileWalk, type WhileOpen } from '../../lab/files/look-at-files.ts';
 import { filesOf } from '../../lab/files/open-by.ts';
@@ -159,6 +159,9 @@ async function once(
     otherFileSystems: options.otherFileSystems,
     onProgress: (files, folder) => progress.show(files, folder),
   });
+  if (progress.isShown && (options.restore !== undefined || (options.act && options.act !== 'lock'))) {
+    progress.totalBytes = await bytesOf(options, wanted);
+  }
   let badInput = false;
   let refusals = 0;
   const all = restoring(options.restore, wanted);
@@ -166,7 +169,8 @@ async function once(
     const extras = new Map<BytePath, Partial<PrintedFile>>();
     const whileOpen = needsOpen(options, each)
       ? async (file: Parameters<WhileOpen<void>>[0]) => {
-          const { more, entry } = await actOn(file, each, options, locked);
+          const { more, entry } = await actOn(file, each, options, locked, (bytes) => progress.reached(bytes));
+          progress.end(each.restore ? bytesOfRuns(each.restore) : (file.sizeBytes ?? 0));
           extras.set(file.path, more);
           if (entry !== undefined) saved?.push(entry);
         }
@@ -201,6 +205,20 @@ async function once(
   return total.files > 0 && total.unknownFiles === total.files ? ExitStatus.NothingMeasured : ExitStatus.Held;
 }
 
+const bytesOfRuns = (runs: readonly PageRange[]): number =>
+  runs.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSize();
+
+/** What there is to do, bytes: the tree is walked once for it, which costs little beside reading or evicting it. */
+async function bytesOf({ restore, otherFileSystems }: FilesOptions, wanted: readonly Wanted[]): Promise<number> {
+  let bytes = restore === undefined ? 0 : await bytesOfSet(restore);
+  const walk = new FileWalk({ otherFileSystems });
+  const add = ({ sizeBytes }: FileLook) => {
+    bytes += sizeBytes ?? 0;
+  };
+  for (const { path } of wanted) await walk.look(path, add);
+  return bytes;
+}
+
 async function* restoring(set: string | undefined, wanted: readonly Wanted[]): AsyncGenerator<Wanted> {
   yield* wanted;
   if (set === undefined) return;
@@ -217,14 +235,15 @@ async function actOn(
   { range, restore }: Wanted,
   { pages: listPages, act, save }: FilesOptions,
   locked: LockedFiles,
+  reached: (bytes: number) => void,
 ): Promise<{ more: Partial<PrintedFile>; entry?: string }> {
   const filePages = pages ?? 0;
   const meant = clipped(range ?? { firstPage: 0, pageCount: filePages }, filePages);
   const slices = new Slices();
   let refused: Text | undefined;
-  if (restore) refused = await readRuns(fd, await missingOf(restore, filePages, fd, told));
-  else if (act === 'touch') refused = await touchMissing(fd, meant, told);
-  else if (act === 'evict') refused = await evict(fd, meant);
+  if (restore) refused = await readRuns(fd, await missingOf(restore, filePages, fd, told), undefined, reached);
+  else if (act === 'touch') refused = await touchMissing(fd, meant, told, undefined, reached);
+  else if (act === 'evict') refused = await evict(fd, meant, undefined, reached);
   else if (act === 'lock') refused = await locked.lock(path, range && meant);
   const counts =
     range === undefined
@@ -319,9 +338,14 @@ class BufferedOutput implements Disposable {
   }
 }
 
-/** How far a long walk is, on a terminal. */
+/** How far a long walk is, on a terminal; where it is known how much there is to do, in per cent of its bytes. */
 class Progress implements Disposable {
+  readonly isShown = process.stderr.isTTY === true;
   readonly #language: Language;
+  totalBytes = 0;
+  #doneBytes = 0;
+  #files = 0;
+  #at = '';
   #nextMs = performance.now() + 500;
   #shown = false;
 
@@ -330,12 +354,31 @@ class Progress implements Disposable {
   }
 
   show(files: number, folder: BytePath): void {
-    if (!process.stderr.isTTY || performance.now() < this.#nextMs) return;
+    this.#files = files;
+    this.#at = pathText(folder);
+    this.#draw(0);
+  }
+
+  /** So many bytes of a file. */
+  reached(bytes: number): void {
+    this.#draw(bytes);
+  }
+
+  /** A file is done. */
+  end(bytes: number): void {
+    this.#doneBytes += bytes;
+    this.#draw(0);
+  }
+
+  #draw(bytes: number): void {
+    if (!this.isShown || performance.now() < this.#nextMs) return;
     this.#nextMs = performance.now() + 200;
     this.#shown = true;
-    const count = files.toLocaleString('en-US');
+    const count = this.#files.toLocaleString('en-US');
+    const share = Math.floor((100 * (this.#doneBytes + bytes)) / this.totalBytes);
+    const done = this.totalBytes > 0 ? `${Math.min(100, share)} %  ` : '';
     const text = this.#language === 'zh' ? `${count} 个文件，` : `${count} files, `;
-    process.stderr.write(`\r${escaped(text + pathText(folder)).slice(0, 78)}\u001b[K`);
+    process.stderr.write(`\r${escaped(done + text + this.#at).slice(0, 78)}\u001b[K`);
   }
 
   clear(): void {

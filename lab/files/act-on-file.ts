@@ -22,6 +22,7 @@ const evictBytes = 1 << 26;
  * Reads the pages of a range that are not in the page cache; what they hold is not kept. Where nobody tells which are
  * missing, all are read. Resolves to the reason where reading ended early.
  *
+ * @param reached is told how far it is, bytes from the beginning of the range
  * @throws what `signal` was aborted with
  */
 export async function touchMissing(
@@ -29,17 +30,27 @@ export async function touchMissing(
   range: PageRange,
   told: PageWitness | Text,
   signal?: AbortSignal,
+  reached: Reached = () => {},
 ): Promise<Text | undefined> {
   const cached = await pageRuns(fd, range, told, 'cached', new Slices(), signal);
   const missing = Array.isArray(cached) ? missingRuns(cached, range) : [range];
-  return readRuns(fd, missing, signal);
+  const first = range.firstPage * pageSize();
+  return readRuns(fd, missing, signal, (at) => reached(at - first));
 }
 
-/** Reads these pages. A file that has become shorter just ends. @throws what `signal` was aborted with */
+/** How far it is, bytes. */
+type Reached = (bytes: number) => void;
+
+/**
+ * Reads these pages, and tells which byte of the file was reached. A file that has become shorter just ends.
+ *
+ * @throws what `signal` was aborted with
+ */
 export async function readRuns(
   fd: number,
   runs: readonly PageRange[],
   signal?: AbortSignal,
+  reached: Reached = () => {},
 ): Promise<Text | undefined> {
   const sink = new Uint8Array(readBytes);
   // Without it more is read ahead than is asked for. Where it is refused, just that happens.
@@ -52,6 +63,7 @@ export async function readRuns(
         const { bytesRead } = await readAsync(fd, sink, 0, Math.min(readBytes, end - at), at);
         if (bytesRead === 0) break;
         at += bytesRead;
+        reached(at);
       }
     }
     return undefined;
@@ -68,9 +80,15 @@ export async function readRuns(
  * be written is written first, or it would stay. Who may read a file may do so, also to the pages that others need:
  * their next read goes to the disk. Never /proc/sys/vm/drop_caches, which is about everybody's files. posix_fadvise(2)
  *
+ * @param reached is told how far it is, bytes from the beginning of the range
  * @throws what `signal` was aborted with
  */
-export async function evict(fd: number, range: PageRange, signal?: AbortSignal): Promise<Text | undefined> {
+export async function evict(
+  fd: number,
+  range: PageRange,
+  signal?: AbortSignal,
+  reached: Reached = () => {},
+): Promise<Text | undefined> {
   try {
     await fsyncAsync(fd);
   } catch (error) {
@@ -79,8 +97,10 @@ export async function evict(fd: number, range: PageRange, signal?: AbortSignal):
   }
   const slices = new Slices();
   const end = (range.firstPage + range.pageCount) * pageSize();
-  for (let at = range.firstPage * pageSize(); at < end; at += evictBytes) {
+  const first = range.firstPage * pageSize();
+  for (let at = first; at < end; at += evictBytes) {
     signal?.throwIfAborted();
+    reached(at - first);
     if (slices.over) await slices.next();
     const { errno } = posixFadvise(fd, at, Math.min(evictBytes, end - at), POSIX_FADV.DONTNEED);
     if (errno !== null) return { en: `posix_fadvise answered ${errno}`, zh: `posix_fadvise 返回 ${errno}` };

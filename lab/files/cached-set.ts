@@ -69,6 +69,13 @@ export async function* readSet(file: string): AsyncGenerator<SetFile> {
   if (number === 0) parsed(headerSchema, '', file, 1);
 }
 
+/** The bytes of all pages of a set. @throws as `readSet` */
+export async function bytesOfSet(file: string): Promise<number> {
+  let pages = 0;
+  for await (const { runs } of readSet(file)) for (const { pageCount } of runs) pages += pageCount;
+  return pages * pageSize();
+}
+
 function scaled(first: number, count: number, scale: number): PageRange {
   const firstPage = Math.floor(first * scale);
   return { firstPage, pageCount: Math.ceil((first + count) * scale) - firstPage };

@@ -18,7 +18,7 @@ import type { Text } from '../../protocol/text.ts';
 import { Slices } from '../base/slices.ts';
 import { evict, readRuns, touchMissing } from './act-on-file.ts';
 import { type BytePath, bytePath, pathFields, pathFrom, pathText } from './byte-path.ts';
-import { readSet, setEntry, setHeader } from './cached-set.ts';
+import { bytesOfSet, readSet, setEntry, setHeader } from './cached-set.ts';
 import { type CountedFile, close, openCounted } from './counted-file.ts';
 import { cellsOf, sharesOf } from './file-cells.ts';
 import { type FileList, shown } from './file-list.ts';
@@ -62,6 +62,7 @@ export class Files implements Disposable, FilesAnswers {
   #lastLook = 0;
   #table: { readonly key: string; readonly order: Uint32Array } | undefined;
   #pages: KnownPages | undefined;
+  #work: { doneBytes: number; readonly totalBytes: number } | null = null;
   #lastPages = 0;
 
   /** @throws ProblemError where there is nothing to look at */
@@ -174,9 +175,10 @@ export class Files implements Disposable, FilesAnswers {
     const startedMs = performance.now();
     try {
       const range = clipped(asked, before.pages ?? 0);
+      using work = this.#begin(range.pageCount * pageSize());
       if (fd < 0) refused = before.reason;
-      else if (act === 'touch') refused = await touchMissing(fd, range, told, signal);
-      else if (act === 'evict') refused = await evict(fd, range, signal);
+      else if (act === 'touch') refused = await touchMissing(fd, range, told, signal, work.reached);
+      else if (act === 'evict') refused = await evict(fd, range, signal, work.reached);
       else {
         const { path } = this.#where(look, file);
         const { locks } = await this.holdFile({ ...pathFields(path), name: look.list.name(file), range: asked });
@@ -203,7 +205,9 @@ export class Files implements Disposable, FilesAnswers {
       return sum === null || own === null ? null : sum + own;
     };
     const order = { folder: request.folder, search: '', by: 'size', descending: true } as const;
-    for (const file of filesInOrder(list, order)) {
+    const files = filesInOrder(list, order);
+    using work = this.#begin(files.reduce((sum, file) => sum + (list.number(file, 'size') ?? 0), 0));
+    for (const file of files) {
       signal.throwIfAborted();
       const opened = await this.#open(look, file, signal);
       const { fd, told } = opened;
@@ -212,13 +216,14 @@ export class Files implements Disposable, FilesAnswers {
       try {
         const range = clipped(undefined, opened.look.pages ?? 0);
         if (fd < 0) reason = opened.look.reason;
-        else if (request.act === 'evict') reason = await evict(fd, range, signal);
-        else reason = await touchMissing(fd, range, told, signal);
+        else if (request.act === 'evict') reason = await evict(fd, range, signal, work.reached);
+        else reason = await touchMissing(fd, range, told, signal, work.reached);
       } finally {
         close(opened);
       }
       close(await this.#open(look, file, signal));
       after = add(after, file);
+      work.end(list.number(file, 'size') ?? 0);
       done.files++;
       if (!reason) continue;
       done.refusedFiles++;
@@ -226,6 +231,29 @@ export class Files implements Disposable, FilesAnswers {
     }
     const tookNs = (performance.now() - startedMs) * 1e6;
     return { ...done, cachedBytesBefore: before, cachedBytesAfter: after, tookNs };
+  }
+
+  async fileWork(): Promise<Response<'fileWork'>> {
+    return { work: this.#work };
+  }
+
+  /** Begins to count how far something is: within a file, and when that is done. */
+  #begin(totalBytes: number) {
+    const work = { doneBytes: 0, totalBytes };
+    let before = 0;
+    this.#work = work;
+    return {
+      reached: (bytes: number) => {
+        work.doneBytes = before + bytes;
+      },
+      end: (bytes: number) => {
+        before += bytes;
+        work.doneBytes = before;
+      },
+      [Symbol.dispose]: () => {
+        if (this.#work === work) this.#work = null;
+      },
+    };
   }
 
   async fileSet({ look: number }: Received<'fileSet'>, signal: AbortSignal): Promise<string> {
@@ -262,6 +290,7 @@ export class Files implements Disposable, FilesAnswers {
 
   async restoreFileSet({ file }: Received<'restoreFileSet'>, signal: AbortSignal): Promise<RestoredSet> {
     const restored = { files: 0, readBytes: 0, refusedFiles: 0, refused: [] as { name: string; reason: Text }[] };
+    using work = this.#begin(await bytesOfSet(file));
     for await (const { path, runs } of readSet(file)) {
       signal.throwIfAborted();
       const opened = await openCounted(path, true, signal);
@@ -273,7 +302,8 @@ export class Files implements Disposable, FilesAnswers {
           const range = clipped(run, look.pages ?? 0);
           const cached = await pageRuns(fd, range, told, 'cached', new Slices(), signal);
           const missing = Array.isArray(cached) ? missingRuns(cached, range) : [range];
-          reason ??= await readRuns(fd, missing, signal);
+          reason ??= await readRuns(fd, missing, signal, (at) => work.reached(at - run.firstPage * pageSize()));
+          work.end(run.pageCount * pageSize());
           restored.readBytes += missing.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSize();
         }
         if (!reason) continue;

@@ -29,6 +29,8 @@ export interface FilesActions {
     act: 'touch' | 'evict',
     signal: AbortSignal,
   ): Promise<Response<'actOnFolder'> | undefined>;
+  /** How far what is done with files is; null where nothing is done. */
+  work(): Promise<Response<'fileWork'> | undefined>;
   locks(): Promise<Response<'fileLocks'> | undefined>;
   unlock(lock: number): Promise<Response<'fileLocks'> | undefined>;
   /** The cached pages of all files, as text. */
@@ -115,6 +117,7 @@ export function createFilesActions(store: Store, engine: Engine): FilesActions {
     pages: (request) => ofLook('filePages', request),
     act: (file, act, range, signal) => ofLook('actOnFile', { file, act, ...(range && { range }) }, signal),
     actOnFolder: (folder, act, signal) => ofLook('actOnFolder', { folder, act }, signal),
+    work: () => ask('fileWork', {}),
     locks: () => ask('fileLocks', {}),
     unlock: (lock) => ask('unlockFile', { lock }),
     set: (signal) => ofLook('fileSet', {}, signal),

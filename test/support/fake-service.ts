@@ -41,6 +41,7 @@ export class FakeService {
       filePath: refuse('filePath'),
       actOnFile: refuse('actOnFile'),
       actOnFolder: refuse('actOnFolder'),
+      fileWork: refuse('fileWork'),
       fileSet: refuse('fileSet'),
       restoreFileSet: refuse('restoreFileSet'),
       holdFile: refuse('holdFile'),

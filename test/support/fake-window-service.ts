@@ -77,6 +77,7 @@ export class FakeService {
       filePages: () => Promise.reject(new Error('no files')),
       filePath: () => Promise.reject(new Error('no files')),
       actOnFolder: () => Promise.reject(new Error('no files')),
+      fileWork: () => Promise.reject(new Error('no files')),
       actOnFile: () => Promise.reject(new Error('no files')),
       fileSet: () => Promise.reject(new Error('no files')),
       restoreFileSet: () => Promise.reject(new Error('no files')),

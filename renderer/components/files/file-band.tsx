@@ -6,6 +6,7 @@ import type { FilePages } from '../../../protocol/files.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownEnvironment } from '../../store/store.ts';
+import { Busy } from './busy.tsx';
 import { EvictQuestion } from './evict-question.tsx';
 import { rangeText, typedRange } from './file-name.ts';
 import { FileStrip } from './file-strip.tsx';
@@ -61,12 +62,7 @@ export function FileBand({ look, file, onClose, onActed }: Props) {
             </Button>
           )}
           {busy ? (
-            <>
-              <span role="status">{t(`files.act.busy.${busy}`)}</span>
-              <Button variant="default" size="xs" onClick={stop}>
-                {t('files.act.stop')}
-              </Button>
-            </>
+            <Busy text={t(`files.act.busy.${busy}`)} onStop={stop} />
           ) : (
             <>
               <Tooltip label={t('files.act.touchHint')}>

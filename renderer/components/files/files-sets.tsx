@@ -1,9 +1,10 @@
-import { ActionIcon, Button, FileButton, Tooltip } from '@mantine/core';
+import { ActionIcon, FileButton, Tooltip } from '@mantine/core';
 import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useActions, useWords } from '../../context/context.ts';
 import { save } from '../shared/save.ts';
 import { useTell } from '../shared/use-export.ts';
+import { Busy } from './busy.tsx';
 
 const restoredId = 'set-restored';
 
@@ -40,16 +41,7 @@ export function FilesSets({ look }: { look: number }) {
       tell({ id: restoredId, title: t('files.set.done'), message: lines.join(' '), autoClose: false });
       await files.again();
     });
-  if (busy) {
-    return (
-      <>
-        <span role="status">{t(`files.set.${busy}`)}</span>
-        <Button variant="default" onClick={() => stopping.current?.abort()}>
-          {t('files.act.stop')}
-        </Button>
-      </>
-    );
-  }
+  if (busy) return <Busy text={t(`files.set.${busy}`)} size="sm" onStop={() => stopping.current?.abort()} />;
   return (
     <>
       <Tooltip label={t('files.set.save')}>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { MapNode } from '../../../protocol/files.ts';
 import { useActions, useWords } from '../../context/context.ts';
 import { useTell } from '../shared/use-export.ts';
+import { Busy } from './busy.tsx';
 import { EvictQuestion } from './evict-question.tsx';
 
 const doneId = 'folder-done';
@@ -43,16 +44,7 @@ export function FolderActs({ folder, onActed }: { folder: MapNode; onActed: () =
     ];
     tell({ id: doneId, message: said.join(' '), autoClose: first ? false : 10_000 });
   };
-  if (busy) {
-    return (
-      <>
-        <span role="status">{t(`files.act.busy.${busy}`)}</span>
-        <Button variant="default" size="xs" onClick={() => stopping.current?.abort()}>
-          {t('files.act.stop')}
-        </Button>
-      </>
-    );
-  }
+  if (busy) return <Busy text={t(`files.act.busy.${busy}`)} onStop={() => stopping.current?.abort()} />;
   return (
     <>
       <Tooltip label={t('files.act.touchAllHint')}>

@@ -162,7 +162,12 @@ describe('files, looked at in a process beside the host', () => {
     const look = await lab.looked({ path: join(folder, 'folders') });
     const { root } = await lab.ask('filesMap', { look });
     const id = root.children?.find(({ name }) => name === 'in')?.id ?? -1;
-    const evicted = await lab.ask('actOnFolder', { look, folder: id, act: 'evict' });
+    const evicting = lab.ask('actOnFolder', { look, folder: id, act: 'evict' });
+    // It answers while it works.
+    const { work } = await lab.ask('fileWork', {});
+    if (work) expect(work).toMatchObject({ totalBytes: 24 * size });
+    const evicted = await evicting;
+    expect(await lab.ask('fileWork', {})).toEqual({ work: null });
     expect(evicted).toMatchObject({ files: 2, cachedBytesBefore: 24 * size, cachedBytesAfter: 0, refusedFiles: 0 });
     expect((await lab.ask('filesProgress', { look })).sum.cachedBytes).toBe(4 * size);
     rmSync(inside);
