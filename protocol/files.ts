@@ -178,6 +178,8 @@ export const filePagesSchema = z.object({
   cached: base64.nullable(),
   /** The same of dirty pages; null where only cachestat would tell. */
   dirty: base64.nullable(),
+  /** Pages that are locked from here. */
+  locked: z.array(pageRangeSchema),
   /** Pieces of cached pages in a row. */
   runs: z.int().nonnegative().nullable(),
   /** Sooner than this the pages are not looked at again: so looking takes at most 4 % of one CPU. */
@@ -187,6 +189,8 @@ export type FilePages = z.infer<typeof filePagesSchema>;
 
 export const fileActs = ['touch', 'evict', 'lock'] as const;
 export type FileAct = (typeof fileActs)[number];
+/** `look`: what is cached of them is counted anew. */
+export const folderActs = [...fileActs, 'look'] as const;
 
 /** Without a range, all of the file. */
 export const actOnFileRequestSchema = z.object({
@@ -224,11 +228,20 @@ export type ActOnFolder = z.infer<typeof actOnFolderSchema>;
 /** A path as it crosses a wire: its text, and where that is not UTF-8 its bytes. */
 export const filePathSchema = z.object({ path: z.string(), pathBase64: base64.optional() });
 
-export const holdFileRequestSchema = filePathSchema.extend({ name: z.string(), range: pageRangeSchema.optional() });
+/** Files that one lock holds at most: each takes a descriptor and a mapping, and as long as it has pages. */
+export const mostLockedFiles = 1000;
+
+/** @param files of a range just one */
+export const holdFilesRequestSchema = z.object({
+  name: z.string(),
+  files: z.array(filePathSchema).max(mostLockedFiles),
+  range: pageRangeSchema.optional(),
+});
 
 const lockedFileSchema = z.object({
   lock: z.int().positive(),
   name: z.string(),
+  files: z.int().nonnegative(),
   /** Without it all of the file, and what it grows by. */
   range: pageRangeSchema.optional(),
   bytes: z.int().nonnegative(),
@@ -271,7 +284,7 @@ export const filesContract = {
   actOnFile: { request: actOnFileRequestSchema, response: actOnFileSchema },
   /** The same with all files in a folder of the look, the largest first. */
   actOnFolder: {
-    request: z.object({ look, folder, act: z.enum(['touch', 'evict']) }),
+    request: z.object({ look, folder, act: z.enum(folderActs) }),
     response: actOnFolderSchema,
   },
   /** How far the one of these that is under way is; null where none is. */
@@ -280,8 +293,12 @@ export const filesContract = {
   fileSet: { request: z.object({ look }), response: z.string() },
   /** Reads the pages of a saved set that are missing. @param file the path of the set */
   restoreFileSet: { request: z.object({ file: z.string().min(1).max(4096) }), response: restoredSetSchema },
-  /** Locks a file's pages in the process that answers; `actOnFile` asks another one. */
-  holdFile: { request: holdFileRequestSchema, response: fileLocksSchema },
+  /** Where the files of a folder are, the largest first. @throws where it has more than may be locked at once */
+  folderPaths: { request: z.object({ look, folder }), response: holdFilesRequestSchema },
+  /** Locks the pages of files in the process that answers; `actOnFile` and `actOnFolder` ask another one. */
+  holdFiles: { request: holdFilesRequestSchema, response: fileLocksSchema },
+  /** The pages of a file that are locked so. */
+  lockedPages: { request: filePathSchema, response: z.object({ locked: z.array(pageRangeSchema) }) },
   fileLocks: { request: z.object({}), response: fileLocksSchema },
   unlockFile: { request: z.object({ lock: z.int().positive() }), response: fileLocksSchema },
 } as const;

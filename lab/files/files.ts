@@ -1,14 +1,15 @@
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { meminfo } from '../../native/proc/proc-meminfo.ts';
-import type {
-  ActOnFile,
-  ActOnFolder,
-  FilePages,
-  FilesMap,
-  FilesMethod,
-  FilesProgress,
-  FilesTable,
-  RestoredSet,
+import {
+  type ActOnFile,
+  type ActOnFolder,
+  type FilePages,
+  type FilesMap,
+  type FilesMethod,
+  type FilesProgress,
+  type FilesTable,
+  mostLockedFiles,
+  type RestoredSet,
 } from '../../protocol/files.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import { plainName } from '../../protocol/plain-name.ts';
@@ -144,7 +145,8 @@ export class Files implements Disposable, FilesAnswers {
       const gate = JSON.stringify(seen);
       const same = this.#pages?.key === key ? this.#pages : undefined;
       const cells = cellsOf(clipped(range, seen.pages ?? 0), most);
-      const answer = { row: look.list.row(file), ...cells };
+      const locked = this.#held.ranges(this.#where(look, file).path);
+      const answer = { row: look.list.row(file), ...cells, locked };
       const startedMs = performance.now();
       const restMs = (same?.nextMs ?? 0) - startedMs;
       const still = same?.gate === gate && startedMs - same.atMs < renewEveryMs;
@@ -181,7 +183,7 @@ export class Files implements Disposable, FilesAnswers {
       else if (act === 'evict') refused = await evict(fd, range, signal, work.reached);
       else {
         const { path } = this.#where(look, file);
-        const { locks } = await this.holdFile({ ...pathFields(path), name: look.list.name(file), range: asked });
+        const { locks } = await this.#held.hold([path], look.list.name(file), asked);
         refused = locks.at(-1)?.refused;
       }
     } finally {
@@ -198,6 +200,7 @@ export class Files implements Disposable, FilesAnswers {
     const { list } = look;
     checkFolder(list, request.folder);
     const startedMs = performance.now();
+    if (request.act === 'lock') await this.holdFiles(await this.folderPaths(request));
     const done = { files: 0, refusedFiles: 0, refused: [] as { name: string; reason: Text }[] };
     let [before, after]: [number | null, number | null] = [0, 0];
     const add = (sum: number | null, file: number) => {
@@ -217,7 +220,7 @@ export class Files implements Disposable, FilesAnswers {
         const range = clipped(undefined, opened.look.pages ?? 0);
         if (fd < 0) reason = opened.look.reason;
         else if (request.act === 'evict') reason = await evict(fd, range, signal, work.reached);
-        else reason = await touchMissing(fd, range, told, signal, work.reached);
+        else if (request.act === 'touch') reason = await touchMissing(fd, range, told, signal, work.reached);
       } finally {
         close(opened);
       }
@@ -316,8 +319,22 @@ export class Files implements Disposable, FilesAnswers {
     return restored;
   }
 
-  async holdFile({ name, range, ...path }: Received<'holdFile'>): Promise<Response<'holdFile'>> {
-    return this.#held.hold(pathFrom(path), name, range);
+  async folderPaths({ look: number, folder }: Received<'folderPaths'>): Promise<Response<'folderPaths'>> {
+    const look = this.#find(number);
+    const { list } = look;
+    checkFolder(list, folder);
+    const files = filesInOrder(list, { folder, search: '', by: 'size', descending: true });
+    if (files.length > mostLockedFiles) throw tooManyToLock(files.length);
+    const name = `${shown(list.folderNames[folder] || list.top)}/`;
+    return { name, files: Array.from(files, (file) => pathFields(this.#where(look, file).path)) };
+  }
+
+  async holdFiles({ name, files, range }: Received<'holdFiles'>): Promise<Response<'holdFiles'>> {
+    return this.#held.hold(files.map(pathFrom), name, range);
+  }
+
+  async lockedPages(path: Received<'lockedPages'>): Promise<Response<'lockedPages'>> {
+    return { locked: this.#held.ranges(pathFrom(path)) };
   }
 
   async fileLocks(): Promise<Response<'fileLocks'>> {
@@ -410,3 +427,10 @@ function tooLargeSet(): Error {
     '该集合过大，窗口无法保存；请用 pagescope files PATH --save SET 保存。',
   );
 }
+
+const tooManyToLock = (files: number) =>
+  problem(
+    'bad-input',
+    `These are ${files} files; at most ${mostLockedFiles} are locked at once. Choose a smaller folder.`,
+    `这里有 ${files} 个文件；一次最多锁定 ${mostLockedFiles} 个。请选择更小的文件夹。`,
+  );

@@ -12,6 +12,7 @@ import { whyRefused } from './open-file.ts';
 const followMs = 500;
 
 interface Held {
+  files: number;
   readonly name: string;
   readonly range: PageRange | undefined;
   readonly locked: LockedFiles;
@@ -25,14 +26,18 @@ export class HeldFiles implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #following = false;
 
-  /** Locks a file, all of it where no range is given. What of it was refused is told once. */
-  async hold(path: BytePath, name: string, range?: PageRange): Promise<FileLocks> {
+  /** Locks files, all of each where no range is given, up to the first that is refused, which is told once. */
+  async hold(paths: readonly BytePath[], name: string, range?: PageRange): Promise<FileLocks> {
     const locked = new LockedFiles();
-    const held: Held = { name, range, locked, refused: undefined };
-    try {
-      held.refused = await locked.lock(path, range);
-    } catch (error) {
-      held.refused = whyRefused(error);
+    const held: Held = { files: 0, name, range, locked, refused: undefined };
+    for (const path of paths) {
+      try {
+        held.refused = await locked.lock(path, range);
+      } catch (error) {
+        held.refused = whyRefused(error);
+      }
+      if (held.refused) break;
+      held.files++;
     }
     const lock = ++this.#last;
     this.#held.set(lock, held);
@@ -45,8 +50,9 @@ export class HeldFiles implements Disposable {
   /** What is locked, the newest last, and what the kernel says of this process. */
   locks(): FileLocks {
     const status = readText('/proc/self/status');
-    const locks = [...this.#held].map(([lock, { name, range, locked, refused }]) => ({
+    const locks = [...this.#held].map(([lock, { files, name, range, locked, refused }]) => ({
       lock,
+      files,
       name,
       bytes: locked.bytes,
       ...(range && { range }),
@@ -54,6 +60,10 @@ export class HeldFiles implements Disposable {
     }));
     const vmLckBytes = status.errno === null ? parseProcessStatus(status.text).vmLckBytes : null;
     return { pid: process.pid, vmLckBytes, locks };
+  }
+
+  ranges(path: BytePath): PageRange[] {
+    return [...this.#held.values()].flatMap(({ locked }) => locked.ranges(path));
   }
 
   unlock(lock: number): FileLocks {

@@ -11,6 +11,7 @@ import { OpenFile } from './open-file.ts';
 const lockBytes = 1 << 24;
 
 interface Locked {
+  readonly path: BytePath;
   readonly file: OpenFile;
   /** Undefined: all of it, also what it grows by. */
   readonly range: PageRange | undefined;
@@ -37,9 +38,17 @@ export class LockedFiles implements Disposable {
    * not all could be locked. @throws what Node throws where it can't be opened
    */
   async lock(path: BytePath, range?: PageRange): Promise<Text | undefined> {
-    const locked: Locked = { file: new OpenFile(path), range, end: range?.firstPage ?? 0, mappings: [] };
+    const locked: Locked = { path, file: new OpenFile(path), range, end: range?.firstPage ?? 0, mappings: [] };
     this.#files.push(locked);
     return this.#extend(locked);
+  }
+
+  /** The pages of a file that are locked. */
+  ranges(path: BytePath): readonly PageRange[] {
+    return this.#files
+      .map(({ path: own, range, end }) => ({ own, firstPage: range?.firstPage ?? 0, end }))
+      .filter(({ own, firstPage, end }) => own === path && end > firstPage)
+      .map(({ firstPage, end }) => ({ firstPage, pageCount: end - firstPage }));
   }
 
   /** Locks what the files have grown by. Resolves to the reason where not all could be. */

@@ -33,13 +33,33 @@ export class FilesElsewhere implements Disposable {
       const files = await this.#own();
       return (files[method] as (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>)(request, signal);
     }
-    if (method === 'holdFile' || method === 'unlockFile') return holding.ask(method, request, signal);
+    if (method === 'holdFiles' || method === 'lockedPages' || method === 'unlockFile')
+      return holding.ask(method, request, signal);
     if (method === 'fileLocks') return holding.started ? holding.ask(method, request, signal) : (none as Response<M>);
     if (method === 'stopFiles') return (await looking.askOrEnd('stopFiles', request as Received<'stopFiles'>)) as never;
+    if (method === 'filePages') {
+      return (await this.#pages(looking, holding, request as Received<'filePages'>, signal)) as Response<M>;
+    }
+    if (method === 'actOnFolder' && 'act' in request && request.act === 'lock') {
+      return (await this.#lockFolder(looking, holding, request as Received<'actOnFolder'>, signal)) as Response<M>;
+    }
     if (method === 'actOnFile' && 'act' in request && request.act === 'lock') {
       return (await this.#lock(looking, holding, request as Received<'actOnFile'>, signal)) as Response<M>;
     }
     return looking.ask(method, request, signal);
+  }
+
+  /** One process knows which pages are cached, and the other which are locked. */
+  async #pages(
+    looking: OtherProcess,
+    holding: OtherProcess,
+    request: Received<'filePages'>,
+    signal: AbortSignal,
+  ): Promise<Response<'filePages'>> {
+    const pages = await looking.ask('filePages', request, signal);
+    if (!holding.started) return pages;
+    const path = await looking.ask('filePath', { look: request.look, file: request.file }, signal);
+    return { ...pages, ...(await holding.ask('lockedPages', path, signal)) };
   }
 
   async #lock(
@@ -52,11 +72,33 @@ export class FilesElsewhere implements Disposable {
     const one = { look, file, cells: 1, since: 0 };
     const { row: before } = await looking.ask('filePages', one, signal);
     const startedMs = performance.now();
-    const { locks } = await holding.ask('holdFile', { ...path, name: before.name, range }, signal);
+    const { locks } = await holding.ask('holdFiles', { files: [path], name: before.name, range }, signal);
     const tookNs = (performance.now() - startedMs) * 1e6;
     const { row } = await looking.ask('filePages', one, signal);
     const refused = locks.at(-1)?.refused;
     return { row, cachedPagesBefore: before.cachedPages, tookNs, ...(refused && { refused }) };
+  }
+
+  /** Of the first that is refused the reason is told; those after it are not tried. */
+  async #lockFolder(
+    looking: OtherProcess,
+    holding: OtherProcess,
+    { look, folder }: Received<'actOnFolder'>,
+    signal: AbortSignal,
+  ): Promise<Response<'actOnFolder'>> {
+    const asked = await looking.ask('folderPaths', { look, folder }, signal);
+    const before = await looking.ask('actOnFolder', { look, folder, act: 'look' }, signal);
+    const startedMs = performance.now();
+    const { locks } = await holding.ask('holdFiles', asked, signal);
+    const tookNs = (performance.now() - startedMs) * 1e6;
+    const after = await looking.ask('actOnFolder', { look, folder, act: 'look' }, signal);
+    const { refused, files = 0 } = locks.at(-1) ?? {};
+    const { cachedBytesBefore } = before;
+    const left = refused && {
+      refusedFiles: asked.files.length - files,
+      refused: [{ name: asked.name, reason: refused }],
+    };
+    return { ...after, cachedBytesBefore, tookNs, ...left };
   }
 
   async #own(): Promise<Files> {

@@ -24,11 +24,7 @@ export interface FilesActions {
     signal: AbortSignal,
   ): Promise<Response<'actOnFile'> | undefined>;
   /** The same with all files in a folder. */
-  actOnFolder(
-    folder: number,
-    act: 'touch' | 'evict',
-    signal: AbortSignal,
-  ): Promise<Response<'actOnFolder'> | undefined>;
+  actOnFolder(folder: number, act: FileAct, signal: AbortSignal): Promise<Response<'actOnFolder'> | undefined>;
   /** How far what is done with files is; null where nothing is done. */
   work(): Promise<Response<'fileWork'> | undefined>;
   locks(): Promise<Response<'fileLocks'> | undefined>;

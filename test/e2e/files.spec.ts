@@ -118,6 +118,7 @@ test('a file’s pages are touched, evicted after a question, and locked by a pr
   await expect(band(page)).toContainText('Touched: 0 → 16 pages cached');
   await band(page).getByRole('button', { name: 'Lock' }).click();
   await expect(band(page)).toContainText('Locked; 16 pages cached');
+  await expect(band(page)).toContainText('16 locked');
   await page.getByRole('tab', { name: 'Locked' }).click();
   const locked = page.getByRole('region', { name: 'Locked' });
   await expect(locked).toContainText('pages 16–31');

@@ -44,7 +44,9 @@ export class FakeService {
       fileWork: refuse('fileWork'),
       fileSet: refuse('fileSet'),
       restoreFileSet: refuse('restoreFileSet'),
-      holdFile: refuse('holdFile'),
+      folderPaths: refuse('folderPaths'),
+      holdFiles: refuse('holdFiles'),
+      lockedPages: refuse('lockedPages'),
       fileLocks: refuse('fileLocks'),
       unlockFile: refuse('unlockFile'),
       experiments: async (request, signal) => {

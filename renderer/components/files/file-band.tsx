@@ -128,15 +128,17 @@ function mostEvicted({ row, pageCount }: FilePages, range: PageRange | undefined
   return range ? Math.min(pageCount, cached) : cached;
 }
 
-function Counts({ pages: { row, runs } }: { pages: FilePages }) {
+function Counts({ pages: { row, runs, locked } }: { pages: FilePages }) {
   const { t, format, pick } = useWords();
   const { pages, cachedPages, dirtyPages, reason } = row;
   if (cachedPages === null || pages === null) {
     return <span>{t('files.band.unknown', { reason: reason ? pick(reason) : t('files.unknown') })}</span>;
   }
   const counts = t('files.band.counts', { cached: format.number(cachedPages), pages: format.number(pages) });
+  const lockedPages = locked.reduce((sum, { pageCount }) => sum + pageCount, 0);
   const said = [
     counts,
+    ...(lockedPages > 0 ? [t('files.band.locked', { locked: format.number(lockedPages) })] : []),
     ...(runs === null || cachedPages === 0 ? [] : [t('files.band.runs', { count: runs })]),
     ...(dirtyPages ? [t('files.band.dirty', { dirty: format.number(dirtyPages) })] : []),
   ];
@@ -151,7 +153,7 @@ function Scale({ pages: { pageCount, pagesPerCell, row } }: { pages: FilePages }
 }
 
 /** The cell that is pointed at. */
-function Pointed({ facts: { first, last, share, dirty } }: { facts: CellFacts }) {
+function Pointed({ facts: { first, last, share, dirty, locked } }: { facts: CellFacts }) {
   const { t, format } = useWords();
   const kind = share === 0 ? 'none' : share === 1 ? 'all' : 'some';
   const how = t(`files.band.share.${kind}`, { percent: percent(share) });
@@ -159,7 +161,9 @@ function Pointed({ facts: { first, last, share, dirty } }: { facts: CellFacts })
     first === last
       ? t('files.band.page', { page: format.number(first), share: how })
       : t('files.band.pages', { first: format.number(first), last: format.number(last), share: how });
-  return [said, ...(dirty ? [t('files.band.isDirty')] : [])].join(format.listSeparator);
+  return [said, ...(locked ? [t('files.band.isLocked')] : []), ...(dirty ? [t('files.band.isDirty')] : [])].join(
+    format.listSeparator,
+  );
 }
 
 /** What came of what was done, as the kernel counts it afterwards. */

@@ -25,6 +25,7 @@ export function FileStrip({ pages, bytes, onPoint, onRange }: Props) {
   const [drawn, setDrawn] = useState<{ from: number; to: number }>();
   const cells = bytes.cached.length;
   const layout = layoutOf(cells, width, height);
+  const lockedKey = JSON.stringify(pages.locked);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -33,8 +34,9 @@ export function FileStrip({ pages, bytes, onPoint, onRange }: Props) {
     canvas.current.width = Math.round(width * scale);
     canvas.current.height = Math.round(height * scale);
     context.scale(scale, scale);
-    drawCells(context, readPalette(canvas.current), layoutOf(cells, width, height), bytes, drawn);
-  }, [bytes, cells, width, height, theme, drawn]);
+    const isLocked = (cell: number) => lockedKey !== '[]' && factsOf(pages, bytes, cell).locked;
+    drawCells(context, readPalette(canvas.current), layoutOf(cells, width, height), bytes, isLocked, drawn);
+  }, [bytes, lockedKey, cells, width, height, theme, drawn]);
   const at = (event: PointerEvent): number | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
     return cellAt(layout, cells, event.clientX - box.left, event.clientY - box.top);
@@ -77,28 +79,43 @@ export function FileStrip({ pages, bytes, onPoint, onRange }: Props) {
   );
 }
 
+/** As in every page map, what is locked lacks its upper right corner. */
+function fillCut(context: CanvasRenderingContext2D, x: number, y: number, side: number): void {
+  const corner = side * 0.34;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + side - corner, y);
+  context.lineTo(x + side, y + corner);
+  context.lineTo(x + side, y + side);
+  context.lineTo(x, y + side);
+  context.fill();
+}
+
 function drawCells(
   context: CanvasRenderingContext2D,
   palette: Palette,
   { side, rows }: StripLayout,
   { cached, dirty }: CellBytes,
+  isLocked: (cell: number) => boolean,
   drawn: { from: number; to: number } | undefined,
 ): void {
   const gap = side >= 4 ? 1 : 0;
-  const [absent, resident] = [parseHex(palette.fill.absent), parseHex(palette.fill.resident)];
-  const shades = new Map<number, string>();
-  const shadeOf = (byte: number): string => {
-    const known = shades.get(byte);
-    if (known !== undefined) return known;
-    // Little of it is still told apart from nothing.
-    const made = `rgb(${mix(absent, resident, byte === 0 ? 0 : 0.25 + (0.75 * byte) / 255).join(' ')})`;
-    shades.set(byte, made);
-    return made;
+  const shadesOf = (state: 'resident' | 'locked') => {
+    const [absent, full] = [parseHex(palette.fill.absent), parseHex(palette.fill[state])];
+    const shades: string[] = [];
+    return (byte: number): string => {
+      // Little of it is still told apart from nothing.
+      shades[byte] ??= `rgb(${mix(absent, full, byte === 0 ? 0 : 0.25 + (0.75 * byte) / 255).join(' ')})`;
+      return shades[byte];
+    };
   };
+  const [shadeOf, shadeOfLocked] = [shadesOf('resident'), shadesOf('locked')];
   for (let cell = 0; cell < cached.length; cell++) {
     const [x, y] = [Math.floor(cell / rows) * side, (cell % rows) * side];
-    context.fillStyle = shadeOf(cached[cell] ?? 0);
-    context.fillRect(x, y, side - gap, side - gap);
+    const locked = isLocked(cell);
+    context.fillStyle = (locked ? shadeOfLocked : shadeOf)(cached[cell] ?? 0);
+    if (locked) fillCut(context, x, y, side - gap);
+    else context.fillRect(x, y, side - gap, side - gap);
     if (!dirty?.[cell]) continue;
     const mark = Math.max(1, Math.floor(side / 3));
     context.fillStyle = palette.ink.resident;

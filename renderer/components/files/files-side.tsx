@@ -94,7 +94,7 @@ function Locked({ acted }: { acted: number }) {
         {t('files.locks.holder', { pid, bytes })} <a href={addressOfProcesses('locks')}>{t('files.locks.inLocks')}</a>
       </p>
       <ul>
-        {locks.locks.map(({ lock, name, range, bytes: own, refused }) => (
+        {locks.locks.map(({ lock, name, files: count, range, bytes: own, refused }) => (
           <li key={lock} className={classes.locked}>
             <span title={name}>
               {lastName(name)}{' '}
@@ -104,7 +104,9 @@ function Locked({ acted }: { acted: number }) {
                       first: format.number(range.firstPage),
                       last: format.number(range.firstPage + range.pageCount - 1),
                     })
-                  : t('files.locks.all')}
+                  : count > 1
+                    ? t('files.count', { count })
+                    : t('files.locks.all')}
                 {' · '}
                 {format.bytes(own)}
                 {refused && ` · ${pick(refused)}`}

@@ -1,6 +1,6 @@
 import { Button, Tooltip } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { MapNode } from '../../../protocol/files.ts';
+import type { FileAct, MapNode } from '../../../protocol/files.ts';
 import { useActions, useWords } from '../../context/context.ts';
 import { useTell } from '../shared/use-export.ts';
 import { Busy } from './busy.tsx';
@@ -13,11 +13,11 @@ export function FolderActs({ folder, onActed }: { folder: MapNode; onActed: () =
   const { t, format, pick } = useWords();
   const { files } = useActions();
   const tell = useTell();
-  const [busy, setBusy] = useState<'touch' | 'evict'>();
+  const [busy, setBusy] = useState<FileAct>();
   const [asking, setAsking] = useState(false);
   const stopping = useRef<AbortController>(undefined);
   useEffect(() => () => stopping.current?.abort(), []);
-  const act = async (what: 'touch' | 'evict'): Promise<void> => {
+  const act = async (what: FileAct): Promise<void> => {
     const controller = new AbortController();
     stopping.current = controller;
     setBusy(what);
@@ -55,6 +55,11 @@ export function FolderActs({ folder, onActed }: { folder: MapNode; onActed: () =
       <Button variant="default" size="xs" onClick={() => setAsking(true)}>
         {t('files.act.evictAll')}
       </Button>
+      <Tooltip label={t('files.act.lockAllHint')}>
+        <Button variant="default" size="xs" onClick={() => void act('lock')}>
+          {t('files.act.lockAll')}
+        </Button>
+      </Tooltip>
       <EvictQuestion
         opened={asking}
         title={t('files.act.sureAll', { count: folder.files })}

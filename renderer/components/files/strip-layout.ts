@@ -33,6 +33,8 @@ export interface CellFacts {
   readonly last: number;
   readonly share: number;
   readonly dirty: boolean;
+  /** Some of it is. */
+  readonly locked: boolean;
 }
 
 export interface CellBytes {
@@ -41,13 +43,19 @@ export interface CellBytes {
 }
 
 export function factsOf(
-  { firstPage, pageCount, pagesPerCell }: Pick<FilePages, 'firstPage' | 'pageCount' | 'pagesPerCell'>,
+  {
+    firstPage,
+    pageCount,
+    pagesPerCell,
+    locked,
+  }: Pick<FilePages, 'firstPage' | 'pageCount' | 'pagesPerCell' | 'locked'>,
   { cached, dirty }: CellBytes,
   cell: number,
 ): CellFacts {
   const first = firstPage + cell * pagesPerCell;
   const last = Math.min(first + pagesPerCell, firstPage + pageCount) - 1;
-  return { first, last, share: (cached[cell] ?? 0) / 255, dirty: (dirty?.[cell] ?? 0) > 0 };
+  const isLocked = locked.some((each) => each.firstPage <= last && first < each.firstPage + each.pageCount);
+  return { first, last, share: (cached[cell] ?? 0) / 255, dirty: (dirty?.[cell] ?? 0) > 0, locked: isLocked };
 }
 
 /** What a service wrote as base64. */

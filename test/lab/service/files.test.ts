@@ -170,6 +170,11 @@ describe('files, looked at in a process beside the host', () => {
     expect(await lab.ask('fileWork', {})).toEqual({ work: null });
     expect(evicted).toMatchObject({ files: 2, cachedBytesBefore: 24 * size, cachedBytesAfter: 0, refusedFiles: 0 });
     expect((await lab.ask('filesProgress', { look })).sum.cachedBytes).toBe(4 * size);
+    const locked = await lab.ask('actOnFolder', { look, folder: id, act: 'lock' });
+    expect(locked).toMatchObject({ files: 2, cachedBytesBefore: 0, cachedBytesAfter: 24 * size, refusedFiles: 0 });
+    const { locks, vmLckBytes } = await lab.ask('fileLocks', {});
+    expect([locks, vmLckBytes]).toMatchObject([[{ name: 'in/', files: 2, bytes: 24 * size }], 24 * size]);
+    await lab.ask('unlockFile', { lock: locks[0]?.lock ?? 0 });
     rmSync(inside);
     const touched = await lab.ask('actOnFolder', { look, folder: id, act: 'touch' });
     expect(touched).toMatchObject({ files: 2, cachedBytesAfter: null, refusedFiles: 1, refused: [{ name: 'in/one' }] });
@@ -190,6 +195,10 @@ describe('files, looked at in a process beside the host', () => {
     expect(locks.map(({ range, bytes }) => [range, bytes])).toEqual([
       [range, 3 * size],
       [undefined, 8 * size],
+    ]);
+    expect((await lab.ask('filePages', { look, file, cells: 8 })).locked).toEqual([
+      range,
+      { firstPage: 0, pageCount: 8 },
     ]);
     const holder = pid ?? 0;
     expect(vmLckOf(holder)).toBe(11 * size);

@@ -67,10 +67,10 @@ describe('the strip of a file', () => {
     expect(cellAt(layout, 100, layout.side + 1, 1)).toBe(layout.rows);
     expect(cellAt(layout, 100, 399, 99)).toBeUndefined();
     expect(cellAt(layout, 100, -1, 0)).toBeUndefined();
-    const pages = { firstPage: 10, pageCount: 7, pagesPerCell: 4 };
+    const pages = { firstPage: 10, pageCount: 7, pagesPerCell: 4, locked: [{ firstPage: 14, pageCount: 1 }] };
     const bytes = { cached: Uint8Array.of(255, 1), dirty: Uint8Array.of(0, 3) };
-    expect(factsOf(pages, bytes, 0)).toEqual({ first: 10, last: 13, share: 1, dirty: false });
-    expect(factsOf(pages, bytes, 1)).toEqual({ first: 14, last: 16, share: 1 / 255, dirty: true });
+    expect(factsOf(pages, bytes, 0)).toEqual({ first: 10, last: 13, share: 1, dirty: false, locked: false });
+    expect(factsOf(pages, bytes, 1)).toEqual({ first: 14, last: 16, share: 1 / 255, dirty: true, locked: true });
   });
 
   test.each([
