@@ -31,7 +31,7 @@ const mostSavedNs = 20e6;
 /** A sample is told at least so often, also where nothing moves. */
 const stillMs = 1000;
 /** Most of one CPU that asking takes where nothing moved so long: where a wake costs more, it is asked less often. */
-const stillShare = 0.003;
+const stillShare = 0.002;
 /** While nothing of the session is shown, only whether it is still there is asked, and so often. */
 const unshownMs = 2000;
 /** A mapping that grows on and on comes as a new region no more often than this. */
