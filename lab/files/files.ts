@@ -325,7 +325,7 @@ export class Files implements Disposable, FilesAnswers {
     checkFolder(list, folder);
     const files = filesInOrder(list, { folder, search: '', by: 'size', descending: true });
     if (files.length > mostLockedFiles) throw tooManyToLock(files.length);
-    const name = `${shown(list.folderNames[folder] || list.top)}/`;
+    const name = shown(list.folderNames[folder] || list.top);
     return { name, files: Array.from(files, (file) => pathFields(this.#where(look, file).path)) };
   }
 

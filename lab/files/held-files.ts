@@ -62,8 +62,17 @@ export class HeldFiles implements Disposable {
     return { pid: process.pid, vmLckBytes, locks };
   }
 
+  /** The pages of a file that are locked, each once, however many locks it has. */
   ranges(path: BytePath): PageRange[] {
-    return [...this.#held.values()].flatMap(({ locked }) => locked.ranges(path));
+    const all = [...this.#held.values()].flatMap(({ locked }) => locked.ranges(path));
+    const merged: { firstPage: number; pageCount: number }[] = [];
+    for (const { firstPage, pageCount } of all.sort((a, b) => a.firstPage - b.firstPage)) {
+      const last = merged.at(-1);
+      if (last && firstPage <= last.firstPage + last.pageCount) {
+        last.pageCount = Math.max(last.pageCount, firstPage + pageCount - last.firstPage);
+      } else merged.push({ firstPage, pageCount });
+    }
+    return merged;
   }
 
   unlock(lock: number): FileLocks {

@@ -72,10 +72,23 @@ test('a process is its sentence, mappings and pages, and what it touches since i
     await page.getByRole('tab', { name: 'Differences' }).click();
     await page.getByRole('button', { name: 'Compare from here' }).click();
     held.stdin.write('t\n');
-    await expect(page.getByRole('region', { name: 'What changed, most bytes first' })).toContainText(
-      '+512 KiB resident',
-    );
+    const changed = page.getByRole('region', { name: 'What changed, most bytes first' }).getByRole('listitem');
+    await expect(changed.first()).toContainText('+512 KiB resident');
+    await expect(changed.first()).not.toContainText('≈');
+    // Of pages that are no longer shown, counts alone tell.
+    const grid = page.getByRole('article').filter({ has: page.getByRole('application', { name: /: \d+ locked$/ }) });
+    await grid.getByRole('button', { name: /^Close the pages of/ }).click();
+    await expect(changed.first()).toContainText('≈');
     await page.getByRole('tab', { name: /^Mappings/ }).click();
+    // An instant that is held has the sentence and the list of then.
+    const now = page.getByText('pagescope held has');
+    const resident = await now.textContent();
+    await page.getByRole('slider', { name: /^Time of the session/ }).press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('note').filter({ hasText: /^As the look at .* found it\.$/ })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('note').filter({ hasText: 'As the look at' })).toBeHidden();
+    await expect(now).toHaveText(resident ?? '');
     await expectNoViolations(page);
   });
   expect(said).toEqual([]);
