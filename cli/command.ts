@@ -89,7 +89,7 @@ function describe(finish: (status: number) => void): Command {
     .description('list the experiments: parameters with bounds and defaults, whether each can run here')
     .action(async () => {
       const { experiments } = await import('./commands/experiments.ts');
-      finish(experiments({ json: asJson(), language: common().lang }));
+      finish(await experiments({ json: asJson(), language: common().lang }));
     });
 
   program

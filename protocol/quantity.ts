@@ -50,13 +50,29 @@ export interface Numbers {
   quantity(value: number | string | null, unit: Unit): string;
 }
 
+/** Digits in groups of three, as both languages write them. */
+const grouped = (digits: string) => digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ',');
+
+/** As `Intl.NumberFormat` writes them, which takes 20 ms at its first use; what digits alone do not tell is left to it. */
+function plain(value: number): string {
+  const digits = `${Number(value.toFixed(3))}`;
+  return /^-?[\d.]+$/.test(digits) ? grouped(digits) : new Intl.NumberFormat('en').format(value);
+}
+
+/** Three significant digits, and more before the point. */
+function three(value: number): string {
+  if (Math.abs(value) >= 100) return plain(Math.round(value));
+  const digits = `${Number(value.toPrecision(3))}`;
+  const exact = { maximumSignificantDigits: 3 };
+  return /^-?[\d.]+$/.test(digits) ? digits : new Intl.NumberFormat('en', exact).format(value);
+}
+
 function makeNumbers(language: Language): Numbers {
-  const locale = localeOf[language];
-  const plain = new Intl.NumberFormat(locale);
-  const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
-  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
-  // Four digits before the point have more than three significant ones.
-  const three = (value: number) => (Math.abs(value) >= 100 ? plain.format(Math.round(value)) : short.format(value));
+  let compactly: Intl.NumberFormat | undefined;
+  const compact = (value: number) => {
+    compactly ??= new Intl.NumberFormat(localeOf[language], { notation: 'compact', maximumSignificantDigits: 3 });
+    return compactly.format(value);
+  };
   const bytes = (count: number) => {
     let value = count;
     let unit = 0;
@@ -69,7 +85,7 @@ function makeNumbers(language: Language): Numbers {
   const duration = (ns: number) => {
     const scale = timeUnits.find((entry) => ns >= entry.ns);
     if (scale) return `${three(ns / scale.ns)} ${scale.unit}`;
-    return `${ns >= 10 ? plain.format(Math.round(ns)) : short.format(ns)} ns`;
+    return `${ns >= 10 ? plain(Math.round(ns)) : three(ns)} ns`;
   };
   const quantity = (value: number | string | null, unit: Unit): string => {
     if (value === null) return language === 'zh' ? '未知' : 'unknown';
@@ -84,21 +100,21 @@ function makeNumbers(language: Language): Numbers {
       case 'times':
         return `${three(value)}×`;
       case 'per-second':
-        return language === 'zh' ? `每秒 ${compact.format(value)}` : `${compact.format(value)}/s`;
+        return language === 'zh' ? `每秒 ${compact(value)}` : `${compact(value)}/s`;
       case 'plain':
-        return Number.isInteger(value) ? plain.format(value) : three(value);
+        return Number.isInteger(value) ? plain(value) : three(value);
       default: {
         const { one, many, zh } = nouns[unit];
-        const count = Number.isInteger(value) ? plain.format(value) : three(value);
+        const count = Number.isInteger(value) ? plain(value) : three(value);
         return `${count} ${language === 'zh' ? zh : value === 1 ? one : many}`;
       }
     }
   };
   return {
-    number: (value) => plain.format(value),
+    number: plain,
     bytes,
     duration,
-    compact: (value) => compact.format(value),
+    compact,
     quantity,
   };
 }

@@ -47,6 +47,17 @@ const commonJs = /** @type {const} */ ({
 });
 
 /**
+ * V8 keeps a source as long as what was compiled of it, with two bytes a character as soon as one is no Latin letter:
+ * escapes halve that, and what is read at start.
+ *
+ * @type {import('vite').Plugin}
+ */
+const oneByteCharacters = {
+  name: 'one-byte-characters',
+  renderChunk: (code) => ({ code: code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`), map: null }),
+};
+
+/**
  * What pictures are drawn with, which is no JavaScript: loaded where one is asked for.
  *
  * @type {import('vite').Plugin}
@@ -78,7 +89,7 @@ const forNode = (folder, input, kind = modules) => ({
   root,
   logLevel: 'warn',
   publicDir: false,
-  plugins: [commandsAreFunctions, notices(Object.keys(input).join('-')), ...(folder === 'cli' ? [drawingParts] : [])],
+  plugins: [commandsAreFunctions, oneByteCharacters, notices(Object.keys(input).join('-')), ...(folder === 'cli' ? [drawingParts] : [])],
   build: {
     ssr: true,
     outDir: inProject('out', folder),
@@ -90,7 +101,7 @@ const forNode = (folder, input, kind = modules) => ({
       input,
       // ws looks for the last two at run time, and does without them.
       external: ['koffi', 'electron', 'bufferutil', 'utf-8-validate'],
-      output: kind,
+      output: { ...kind, comments: false },
     },
   },
   ssr: { noExternal: true },

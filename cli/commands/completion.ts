@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { RULES } from '../../conformance/all-rules.ts';
-import { catalogue } from '../../lab/experiments/catalogue.ts';
+import { experimentIds } from '../../lab/experiments/catalogue.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
 import { version } from '../installation.ts';
 import { bashCompletion } from '../shell/bash.ts';
@@ -31,5 +31,5 @@ export function printManual(program: Command): ExitStatus {
 function declaredWithWords(program: Command): Declared {
   const commands = program.commands.map((each) => each.name());
   const calls = [...new Set(RULES.map(({ call }) => call))];
-  return declared(program, { id: catalogue.map(({ id }) => id), call: calls, command: commands });
+  return declared(program, { id: experimentIds, call: calls, command: commands });
 }

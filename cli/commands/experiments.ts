@@ -8,8 +8,8 @@ import { Terminal } from '../terminal.ts';
 /**
  * `pagescope experiments`: the catalogue. With `json`, `{"experiments": […]}` on one line, its texts in one language.
  */
-export function experiments({ json, language }: { json: boolean; language: Language }): ExitStatus {
-  const descriptors = catalogue.map((experiment) => experiment.descriptor());
+export async function experiments({ json, language }: { json: boolean; language: Language }): Promise<ExitStatus> {
+  const descriptors = (await catalogue()).map((experiment) => experiment.descriptor());
   if (json) {
     process.stdout.write(`${JSON.stringify(inLanguage({ experiments: descriptors }, language))}\n`);
     return ExitStatus.Held;

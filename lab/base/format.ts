@@ -20,10 +20,12 @@ export function formatBytes(bytes: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-const grouped = new Intl.NumberFormat('en-US', { useGrouping: 'min2' });
-
-/** A count as a sentence has it, in groups from 10,000 on; both languages write it so. */
-export const formatCount = (count: number): string => grouped.format(count);
+/**
+ * A count as a sentence has it, in groups from 10,000 on; both languages write it so. By hand: `Intl` takes 20 ms at its
+ * first use.
+ */
+export const formatCount = (count: number): string =>
+  `${count}`.replace(/^-?\d{5,}/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, ','));
 
 /** Pages by number, as a claim states them: `0–3, 7`; a dash when there are none. */
 export function formatPages(ranges: readonly PageRange[]): string {

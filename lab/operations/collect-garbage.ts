@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { createRequire } from 'node:module';
 
 let collect: (() => void) | undefined;
 
@@ -17,6 +16,10 @@ export function collectGarbage(): void {
 }
 
 function exposed(): () => void {
+  // Not imported: few runs ask for it, and node:v8 takes 2 ms.
+  const require = createRequire(import.meta.url);
+  const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
+  const { runInNewContext } = require('node:vm') as typeof import('node:vm');
   setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');

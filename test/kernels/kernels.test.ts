@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { catalogue } from '../../lab/experiments/catalogue.ts';
+import { experimentIds } from '../../lab/experiments/catalogue.ts';
 import { findOnPath } from '../../scripts/electron-binary.mjs';
 import { inProject } from '../../scripts/project.mjs';
 import { type Architecture, amd64, arm64, forProcessor } from '../support/kernels/architecture.ts';
@@ -90,8 +90,7 @@ function madeRoot(on: Architecture) {
         unpacked,
       );
     const image = join(own, 'root.img');
-    const experiments = catalogue.map(({ id }) => id);
-    makeRoot({ system: unpacked, ...forProcessor(on, own), project: inProject(), experiments }, image);
+    makeRoot({ system: unpacked, ...forProcessor(on, own), project: inProject(), experiments: experimentIds }, image);
     return { image, busybox: join(unpacked, 'usr/bin/busybox') };
   } catch (error) {
     return `what the machine runs could not be fetched: ${error instanceof Error ? error.message : error}`;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { numbersIn, unitOfName, units } from '../../protocol/quantity.ts';
 
@@ -19,6 +20,20 @@ describe('a quantity', () => {
   ] as const)('of %s in %s is read as %s, in Chinese as %s', (value, unit, en, zh) => {
     expect(numbersIn('en').quantity(value, unit)).toBe(en);
     expect(numbersIn('zh').quantity(value, unit)).toBe(zh);
+  });
+
+  it('is written as Intl writes it, without Intl', () => {
+    const [plain, short] = [{}, { maximumSignificantDigits: 3 }].map((how) => new Intl.NumberFormat('en-US', how));
+    const number = fc.oneof(fc.integer(), fc.double(), fc.double({ min: -2000, max: 2000 }), fc.maxSafeInteger());
+    fc.assert(
+      fc.property(number, (value) => {
+        // A number that rounds to nothing has no sign here.
+        expect(numbersIn('zh').number(value)).toBe(plain?.format(value).replace(/^-0$/, '0'));
+        if (Math.abs(value) < 100) {
+          expect(numbersIn('en').quantity(value, 'times')).toBe(`${short?.format(value).replace(/^-0$/, '0')}×`);
+        }
+      }),
+    );
   });
 
   it.each(units)('that is unknown is said to be, never a number, in %s', (unit) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from '../../../lab/experiments/catalogue.ts';
+import { experimentIds } from '../../../lab/experiments/catalogue.ts';
 import { lockingFacts } from '../../../lab/limits/locking-facts.ts';
 import { swapRoomBytes } from '../../../lab/limits/swap-space.ts';
 import { printedStates, reportedStates } from '../../support/c-program-states.ts';
@@ -79,7 +79,7 @@ describe('the C program of an experiment', () => {
     return run;
   };
 
-  for (const { id } of catalogue) {
+  for (const id of experimentIds) {
     for (const compiler of compilers) {
       it(
         `${id}: compiles without a warning and finds the same pages resident and locked (${compiler})`,
@@ -99,7 +99,7 @@ describe('the C program of an experiment', () => {
   it(
     'has the titles that its session gave to its steps, which say in both languages what each call does',
     async () => {
-      for (const { id } of catalogue) await runOnce(id);
+      for (const id of experimentIds) await runOnce(id);
       const steps = lab.reader.of('step').map(({ step }) => step);
       const wrong = steps.flatMap(({ call, title, arguments: { advice } }) => {
         const [en, zh, never] = titles[`${advice}`] ??

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkValues, choice, integer } from '../../../lab/experiment-kit/parameters.ts';
-import { catalogue } from '../../../lab/experiments/catalogue.ts';
+import { experimentIds } from '../../../lab/experiments/catalogue.ts';
 import { ProblemError } from '../../../protocol/problem.ts';
 import { problemOf, TestLab } from '../../support/harness.ts';
 
-const experiments = catalogue.map(({ id }) => id);
 const names = 'pages, access, order, stride, seed';
 const namesZh = names.replaceAll(', ', '、');
 
@@ -19,8 +18,8 @@ const refused: [
   [
     'an experiment that there is not',
     { experiment: 'last-touch' },
-    `There is no experiment "last-touch"; there is ${experiments.join(', ')}.`,
-    `没有名为 “last-touch” 的实验；可用的实验有 ${experiments.join('、')}。`,
+    `There is no experiment "last-touch"; there is ${experimentIds.join(', ')}.`,
+    `没有名为 “last-touch” 的实验；可用的实验有 ${experimentIds.join('、')}。`,
   ],
   [
     'a parameter that there is not',
