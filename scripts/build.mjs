@@ -30,6 +30,8 @@ function namedTargets(names) {
 }
 
 requireNode();
+// Vite builds React for development when it is anything else, as it is in a build that a test asks for.
+process.env.NODE_ENV = 'production';
 await main(async (args) => {
   const named = namedTargets(args.filter((arg) => arg !== '--all'));
   await ensureInstalled();
