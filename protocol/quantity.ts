@@ -53,7 +53,7 @@ export interface Numbers {
 /** Digits in groups of three, as both languages write them. */
 const grouped = (digits: string) => digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ',');
 
-/** As `Intl.NumberFormat` writes them, which takes 20 ms at its first use; what digits alone do not tell is left to it. */
+/** As `Intl.NumberFormat` writes it, which takes 20 ms at its first use; what has an exponent is left to that. */
 function plain(value: number): string {
   const digits = `${Number(value.toFixed(3))}`;
   return /^-?[\d.]+$/.test(digits) ? grouped(digits) : new Intl.NumberFormat('en').format(value);

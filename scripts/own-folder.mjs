@@ -1,9 +1,12 @@
 /**
  * A folder that nobody else can have made, or can put something in.
  */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+
+// The command starts with this; imported, node:fs would load its streams too.
+const { lstatSync, mkdirSync } = createRequire(import.meta.url)('node:fs');
 
 /** Where the user's caches go, by the XDG Base Directory Specification. */
 const caches = () => {

@@ -21,8 +21,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * A count as a sentence has it, in groups from 10,000 on; both languages write it so. By hand: `Intl` takes 20 ms at its
- * first use.
+ * A count as a sentence has it, in groups from 10,000 on; both languages write it so. By hand: `Intl` takes 20 ms at
+ * its first use.
  */
 export const formatCount = (count: number): string =>
   `${count}`.replace(/^-?\d{5,}/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, ','));

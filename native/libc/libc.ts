@@ -1,11 +1,11 @@
 /**
- * The C library, opened once. The only file that knows koffi: everything else asks `bind` for a function by its C
+ * The C library, opened once. The only file that uses koffi: everything else asks `bind` for a function by its C
  * signature, so that the types stand beside the call and a missing symbol is one sentence.
  *
  * Nothing happens on import. The library is opened, and a function looked up, at its first use: a command that only
  * maps and touches pays for `mmap` and `process_vm_writev` (40 µs each), not for all of `native/`.
  */
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 
 /** glibc first; musl names its one library after the architecture, so the plain names come last. */
 const LIBRARIES = ['libc.so.6', 'libc.so', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1'];

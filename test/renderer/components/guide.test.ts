@@ -12,7 +12,7 @@ import { piecesOf } from '../../../renderer/components/terms/find-terms.ts';
 import { terms } from '../../../renderer/components/terms/terms.ts';
 import { inProject } from '../../../scripts/project.mjs';
 
-const known = catalogue.map((experiment) => experiment.descriptor());
+const known = (await catalogue()).map((experiment) => experiment.descriptor());
 const read = (language: string, name: string) => readFileSync(inProject('docs', language, name), 'utf8');
 const documents = readdirSync(inProject('docs', 'en'));
 

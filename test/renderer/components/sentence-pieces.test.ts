@@ -5,7 +5,7 @@ import { type SentencePiece, sentencePieces } from '../../../renderer/components
 const said = (pieces: readonly SentencePiece[]): string =>
   pieces.map((piece) => (typeof piece === 'string' ? piece : `<${piece.parameter.name}>`)).join('');
 
-const firstTouch = findExperiment('first-touch').descriptor();
+const firstTouch = (await findExperiment('first-touch')).descriptor();
 
 it('names the parameters that matter, in both languages', () => {
   expect(said(sentencePieces(firstTouch, {}, 'en'))).toBe(
