@@ -219,8 +219,8 @@ export const contract = {
    */
   smaps: { request: z.object({ session }), response: nothing },
   /**
-   * Whether anything of the session is shown, or wanted: while nothing is, its target is only asked every two seconds
-   * what it holds, and none of its pages are looked at.
+   * Whether anything of the session is shown, or wanted: while nothing is, pages are looked at after steps, and between
+   * them every two seconds at the most. The target of an attached one is only asked what it holds.
    */
   shown: { request: z.object({ session, shown: z.boolean() }), response: nothing },
   /** Maps a region of the workbench. Without a region the kernel refused; the step says why. */

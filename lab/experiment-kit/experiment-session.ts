@@ -35,6 +35,7 @@ export class ExperimentSession implements SessionHandle {
     pace: async ({ paceMs }) => {
       this.#gate.paceMs = paceMs;
     },
+    shown: async ({ shown }) => this.#open.show(shown),
     report: async ({ language }) => this.#open.report(language),
     program: async ({ step }) => this.#open.program(step),
   };

@@ -34,6 +34,10 @@ export function takeSample(clock: Clock): Sample | undefined {
 
 /** How much longer than a tick took it waits before the next: the rest of the time is for what is being looked at. */
 const restPerTick = 9;
+/** The same at a rate that nobody waits at, so that it takes a five hundredth of the time; up to `mostRestMs`. */
+const slowHz = 2;
+const slowRestPerTick = 499;
+const mostRestMs = 2000;
 
 /**
  * Calls `tick` at a rate. The next tick is planned only when one is done, and so that ticks take a tenth of the time at
@@ -41,11 +45,13 @@ const restPerTick = 9;
  */
 export class Sampler implements Disposable {
   readonly #intervalMs: number;
+  readonly #slow: boolean;
   readonly #tick: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(hz: number, tick: () => void) {
     this.#intervalMs = 1000 / hz;
+    this.#slow = hz <= slowHz;
     this.#tick = tick;
     this.#plan();
   }
@@ -56,13 +62,14 @@ export class Sampler implements Disposable {
   }
 
   #plan(tookMs = 0): void {
+    const slowRestMs = this.#slow ? Math.min(slowRestPerTick * tookMs, mostRestMs) : 0;
     this.#timer = setTimeout(
       () => {
         const beganMs = performance.now();
         this.#tick();
         if (this.#timer) this.#plan(performance.now() - beganMs);
       },
-      Math.max(this.#intervalMs, restPerTick * tookMs),
+      Math.max(this.#intervalMs, restPerTick * tookMs, slowRestMs),
     );
   }
 }

@@ -26,6 +26,7 @@ import { Sampler, takeSample } from './sampler.ts';
 import { SmapsWatch } from './smaps-watch.ts';
 import type { Called, CalledStep, CallSite, Forked, Mapped, TakenStep, Turn } from './steps.ts';
 import { asExpected, type Taken, takeMap, takeOnProcess, turnOf } from './taken-steps.ts';
+import { ToldSamples } from './told-samples.ts';
 import { Transcript, type TranscriptHeader } from './transcript.ts';
 
 /** What the C program is to do for such a call. */
@@ -39,6 +40,9 @@ function entryOf(title: Text, { record: { call }, operation, c }: Called<unknown
 
 /** A session event before the session's number is put on it. */
 export type Telling = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'session'> : never) : never;
+
+/** Looks a second between steps while nothing of it is shown. */
+const unshownHz = 0.5;
 
 /** Calls that a script begins with: no page comes by them. */
 const preparing: ReadonlySet<string> = new Set(['mmap', 'madvise', 'mincore']);
@@ -66,7 +70,10 @@ export class Session {
   /** Ends a long operation that is under way, and every wait. */
   readonly #interrupt = new AbortController();
   readonly #watch = new SmapsWatch();
+  readonly #samples = new ToldSamples((told) => this.tell({ kind: 'sample', ...told }));
   #sampler: Sampler;
+  #hz: number;
+  #isShown = true;
   #steps = 0;
   #acted = false;
   #busy: Promise<unknown> = Promise.resolve();
@@ -74,14 +81,21 @@ export class Session {
   #turnsBegun = 0;
   #turnsEnded = 0;
   #turnsSeen = 0;
+  /** Frames that were sent, and how many of them by the last sample. */
+  #frames = 0;
+  #framesSampled = 0;
 
   /** @param recorded tells also the operations, which a recording keeps for the C program */
   constructor(session: number, header: TranscriptHeader, sampleHz: number, reader: Reader, recorded = false) {
     this.#session = session;
     this.recorded = recorded;
     this.#reader = reader;
-    this.regions = new RegionSet(session, (frame) => reader.frame(frame));
+    this.regions = new RegionSet(session, (frame) => {
+      this.#frames++;
+      reader.frame(frame);
+    });
     this.#transcript = new Transcript(header);
+    this.#hz = sampleHz;
     this.#sampler = new Sampler(sampleHz, () => this.#tick());
     warmUp();
   }
@@ -108,10 +122,18 @@ export class Session {
     return step === undefined ? cProgram(this.#log) : stepProgram(this.#log, step);
   }
 
-  /** Looks as often as this from now on. */
+  /** Looks as often as this from now on, where it is shown. */
   sampleAt(hz: number): void {
+    this.#hz = hz;
     this.#sampler[Symbol.dispose]();
-    this.#sampler = new Sampler(hz, () => this.#tick());
+    this.#sampler = new Sampler(this.#isShown ? hz : Math.min(hz, unshownHz), () => this.#tick());
+  }
+
+  /** Whether anybody sees it, or waits for what it does. */
+  show(shown: boolean): void {
+    if (shown === this.#isShown) return;
+    this.#isShown = shown;
+    this.sampleAt(this.#hz);
   }
 
   /** Tells reader and transcript. */
@@ -244,6 +266,7 @@ export class Session {
       .then(() => this.readerKeepsUp())
       .then(() => {
         this.#turnsBegun++;
+        this.#samples.flush();
         return act();
       })
       .finally(() => {
@@ -268,7 +291,7 @@ export class Session {
       this.regions.offer(id, { flags, takenNs, unknown, ...count, step: step.index });
       this.#transcript.addSnapshot(step.index, id, snapshot);
     }
-    if (sample) this.tell({ kind: 'sample', sample });
+    if (sample) this.#samples.add(sample, [], false);
     return { ...step, minorFaults: record.minorFaults, vmLckGrowthBytes };
   }
 
@@ -296,6 +319,7 @@ export class Session {
    */
   async releaseRegions(): Promise<void> {
     await this.#busy;
+    this.#samples.flush();
     await this.regions.release((region) => this.tell({ kind: 'released', region }));
   }
 
@@ -339,11 +363,12 @@ export class Session {
     const still = this.#turnsEnded === this.#turnsBegun && this.#turnsSeen === this.#turnsBegun;
     this.#turnsSeen = this.#turnsBegun;
     const seen = (region: Region) => this.betweenSteps?.(region);
-    this.#sample(this.regions.observe(this.clock, betweenSteps, seen, undefined, still));
+    this.#sample(this.regions.observe(this.clock, betweenSteps, seen, undefined, still), still);
   }
 
-  #sample(looked: number[]): void {
+  #sample(looked: number[], still = false): void {
     const sample = takeSample(this.clock);
-    if (sample) this.tell({ kind: 'sample', sample, looked });
+    if (sample) this.#samples.add(sample, looked, still && this.#frames === this.#framesSampled);
+    this.#framesSampled = this.#frames;
   }
 }

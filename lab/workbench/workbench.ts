@@ -45,6 +45,7 @@ export class Workbench implements SessionHandle {
     action: (request) => this.#action(request),
     inverse: (request) => this.#inverse(request),
     save: () => this.#save(),
+    shown: async ({ shown }) => this.#open.show(shown),
     report: async ({ language }) => this.#open.report(language),
     program: async ({ step }) => this.#open.program(step),
   };

@@ -1,25 +1,31 @@
 import type { Client } from '../../protocol/rpc.ts';
-import { isLive } from './session/session.ts';
-import { type AppState, currentSession, type Store } from './store.ts';
+import { isActive, type Session } from './session/session.ts';
+import { currentSession, type Store } from './store.ts';
 
 type Seen = Pick<Document, 'visibilityState' | 'addEventListener'>;
 
+const places = ['experiment', 'workbench', 'process'] as const;
+
 /**
- * Tells the engine whether anything of the attached process is looked at: while another place is shown, or nothing of
- * the window, and it isn't recorded, its pages need not be read.
+ * Tells the engine which sessions are looked at: while another place is shown, or nothing of the window, pages need not
+ * be read between steps.
  */
 export function restUnshown(document: Seen, store: Store, client: Client): void {
-  let told: { readonly session: number; readonly shown: boolean } | undefined;
+  const told = new Map<(typeof places)[number], { readonly session: number; readonly shown: boolean }>();
   const tell = (): void => {
     const state = store.getState();
-    const session = currentSession(state, 'process');
-    if (!session || !isLive(session)) return;
-    const shown = isWanted(state, document) || (session.recording !== undefined && !session.unrecorded);
-    // A new session is shown, until it is told otherwise.
-    if (shown === (told?.session === session.id ? told.shown : true)) return;
-    told = { session: session.id, shown };
-    // A session that ended meanwhile looks at nothing.
-    client.call('shown', told).catch(() => {});
+    for (const place of places) {
+      const session = currentSession(state, place);
+      if (!session) continue;
+      const seen = state.place.kind === place && document.visibilityState === 'visible';
+      const shown = seen || isAwaited(session, place);
+      const before = told.get(place);
+      // A new session is shown, until it is told otherwise.
+      if (shown === (before?.session === session.id ? before.shown : true)) continue;
+      told.set(place, { session: session.id, shown });
+      // A session that ended meanwhile looks at nothing.
+      client.call('shown', { session: session.id, shown }).catch(() => {});
+    }
   };
   store.subscribe((state, before) => {
     if (state.place !== before.place || state.current !== before.current || state.sessions !== before.sessions) tell();
@@ -27,5 +33,6 @@ export function restUnshown(document: Seen, store: Store, client: Client): void 
   document.addEventListener('visibilitychange', tell);
 }
 
-const isWanted = ({ place }: AppState, { visibilityState }: Seen): boolean =>
-  place.kind === 'process' && visibilityState === 'visible';
+/** Whether it goes on unseen: an experiment that runs, and another process that is recorded. */
+const isAwaited = ({ state, recording, unrecorded }: Session, place: string): boolean =>
+  isActive(state) || (place === 'process' && recording !== undefined && !unrecorded);

@@ -53,3 +53,19 @@ it('lets it go on while it is recorded', () => {
   store.setState({ place: { kind: 'workbench' } });
   expect(told).toEqual([]);
 });
+
+it('has the workbench and an experiment that is over rest, and lets one that runs go on', () => {
+  const { store, told, show } = setUp();
+  store.setState({
+    place: { kind: 'experiment' },
+    sessions: new Map([[8, { ...newSession(8), state: 'running' }]]),
+    current: { ...store.getState().current, process: undefined, experiment: 8 },
+  });
+  show(false);
+  expect(told).toEqual([]);
+  store.setState({ sessions: new Map([[8, { ...newSession(8), state: 'completed' }]]) });
+  expect(told).toEqual([false]);
+  show(true);
+  store.setState({ place: { kind: 'workbench' } });
+  expect(told).toEqual([false, true, false]);
+});
