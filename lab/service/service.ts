@@ -321,9 +321,12 @@ const filesMethods: Record<FilesMethod, true> = {
   filePath: true,
   actOnFile: true,
   actOnFolder: true,
+  fileWork: true,
   fileSet: true,
   restoreFileSet: true,
-  holdFile: true,
+  folderPaths: true,
+  holdFiles: true,
+  lockedPages: true,
   fileLocks: true,
   unlockFile: true,
 };
