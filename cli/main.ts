@@ -1,4 +1,5 @@
 /** The entry of the command `pagescope`. */
+import { fstatSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ExitStatus } from '../protocol/exit-status.ts';
 import { command } from './command.ts';
@@ -15,6 +16,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`${sentence[languageOf()]}\n`);
   process.exit(ExitStatus.Broke);
 });
+
+// Of a file where there is room for a part alone, Node's stream writes the part and says nothing. write(2)
+if (fstatSync(process.stdout.fd).isFile()) {
+  process.stdout._write = (chunk, _encoding, done) => {
+    try {
+      writeFileSync(process.stdout.fd, chunk);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+}
 
 void command(process.argv.slice(2)).then((status) => {
   process.exitCode = status;

@@ -158,6 +158,14 @@ describe('output', () => {
     expect((await once(child, 'close'))[0]).toBe(4);
     expect(stderr).toMatch(/^Standard output cannot be written: ENOSPC.*\n$/);
   });
+
+  it('that has room for a part alone is told as well, and the part is there', () => {
+    const file = join(folder, 'part');
+    const words = ['-c', 'ulimit -f 1 && exec "$@" > "$0"', file, process.execPath, bin, 'experiments', '--json'];
+    const { status, stderr } = spawnSync('sh', words, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([4, expect.stringMatching(/^Standard output cannot be written: EFBIG.*\n$/)]);
+    expect(readFileSync(file, 'utf8')).toMatch(/^{"experiments":/);
+  });
 });
 
 describe('what one asks of any command', () => {
