@@ -36,7 +36,7 @@ export const useActions = (): Actions => useAppContext().actions;
 export const useScheduler = (): RafScheduler => useAppContext().scheduler;
 export const usePages = (): Pages => useAppContext().pages;
 
-/** A number that grows while page states change, ten times a second at most; the component is drawn again with it. */
+/** A number that grows while page states change (`Pages.subscribe`); the component is drawn again with it. */
 export function usePagesVersion(): number {
   const { pages } = useAppContext();
   return useSyncExternalStore(pages.subscribe, () => pages.version);

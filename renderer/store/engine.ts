@@ -18,9 +18,17 @@ export interface Engine {
   forget(session: number): void;
 }
 
-export function createEngine(wire: Wire, store: Store, scheduler: RafScheduler): Engine {
+export function createEngine(
+  wire: Wire,
+  store: Store,
+  scheduler: Pick<RafScheduler, 'before' | 'request' | 'afterwards' | 'forget'>,
+): Engine {
   const closed = new Set<number>();
-  const inbox = new Inbox((events) => store.setState((state) => ({ sessions: receive(state, closed, events) })));
+  const inbox = new Inbox(scheduler, (events) => {
+    store.setState((state) => ({ sessions: receive(state, closed, events) }));
+    // What became of the pages is drawn with what was told of it.
+    pages.catchUp();
+  });
   const broken = (reason: string): void => {
     // A fault of the connection's other end: for its developers, not for the person at the window.
     console.warn(`Pagescope: ${reason}`);

@@ -28,6 +28,20 @@ it('does a task once a frame, however often it is asked for, and the afterwards 
   expect(log).toEqual(['draw', 'acknowledge']);
 });
 
+it('begins with what comes before the drawing: what that asks for, at once or in a microtask, is drawn with it', async () => {
+  const scheduler = new RafScheduler();
+  const log: string[] = [];
+  scheduler.request(() => log.push('frame'));
+  scheduler.before(() => {
+    log.push('events');
+    queueMicrotask(() => scheduler.request(() => log.push('canvas')));
+  });
+  nextFrame();
+  await Promise.resolve();
+  expect(log).toEqual(['events', 'frame', 'canvas']);
+  expect(frames).toEqual([]);
+});
+
 it('leaves what a task asks for to the next frame', () => {
   const scheduler = new RafScheduler();
   let times = 0;

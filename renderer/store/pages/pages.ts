@@ -189,6 +189,8 @@ export class Pages {
   readonly #readers = new Set<() => void>();
   readonly #unsettled = new Map<string, Acknowledgement>();
   #telling: ReturnType<typeof setTimeout> | undefined;
+  /** Frames have come of which the readers do not know. */
+  #untold = false;
   #version = 0;
 
   constructor(options: PagesOptions) {
@@ -246,6 +248,11 @@ export class Pages {
     }
   }
 
+  /** Tells the readers now of what they would be told soon. */
+  catchUp(): void {
+    if (this.#untold) this.#tell();
+  }
+
   /** Calls `draw` in the next animation frame after each change of the region. */
   onChange(session: number, region: number, draw: () => void): () => void {
     const name = key(session, region);
@@ -254,7 +261,7 @@ export class Pages {
     return () => listeners.delete(draw);
   }
 
-  /** For React: `tell` is called ten times a second at most. */
+  /** For React: `tell` is called ten times a second at most, and besides with what is told of steps. */
   subscribe = (tell: () => void): (() => void) => {
     this.#readers.add(tell);
     return () => this.#readers.delete(tell);
@@ -284,6 +291,7 @@ export class Pages {
   #take(frame: Frame): void {
     const name = key(frame.session, frame.region);
     this.#made(frame.session, frame.region).apply(frame);
+    this.#untold = true;
     this.#unsettled.set(name, { session: frame.session, region: frame.region, sequence: frame.sequence });
     for (const draw of this.#drawn.get(name) ?? []) this.#options.scheduler.request(draw);
     this.#options.scheduler.afterwards(this.#settle);
@@ -296,12 +304,13 @@ export class Pages {
     this.#unsettled.clear();
     // What was asked for is waited for.
     if (asked) this.#tell();
-    else this.#telling ??= setTimeout(this.#tell, tellEveryMs);
+    else if (this.#untold) this.#telling ??= setTimeout(this.#tell, tellEveryMs);
   };
 
   #tell = (): void => {
     clearTimeout(this.#telling);
     this.#telling = undefined;
+    this.#untold = false;
     this.#version++;
     for (const tell of this.#readers) tell();
   };

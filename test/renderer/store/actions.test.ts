@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve } from '../../../protocol/rpc.ts';
 import { memoryWires } from '../../../protocol/wires/memory.ts';
-import { RafScheduler } from '../../../renderer/raf-scheduler.ts';
 import { createActions } from '../../../renderer/store/actions.ts';
 import { createEngine } from '../../../renderer/store/engine.ts';
 import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { createAppStore, shownSession } from '../../../renderer/store/store.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { frameless } from '../../support/frameless.ts';
 import { until } from '../../support/until.ts';
 
 async function setUp() {
@@ -14,7 +14,7 @@ async function setUp() {
   const service = new FakeService();
   serve(there, service.make);
   const store = createAppStore(defaultSettings('en'));
-  const engine = createEngine(here, store, new RafScheduler());
+  const engine = createEngine(here, store, frameless);
   const actions = createActions(store, engine);
   await actions.load();
   return { store, engine, actions, service, wire: there };

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { serve } from '../../../protocol/rpc.ts';
 import { memoryWires } from '../../../protocol/wires/memory.ts';
-import { RafScheduler } from '../../../renderer/raf-scheduler.ts';
 import { createActions } from '../../../renderer/store/actions.ts';
 import { createEngine } from '../../../renderer/store/engine.ts';
 import { shownOf } from '../../../renderer/store/miniature.ts';
 import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { createAppStore } from '../../../renderer/store/store.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { frameless } from '../../support/frameless.ts';
 import { until } from '../../support/until.ts';
 
 async function setUp() {
@@ -15,7 +15,7 @@ async function setUp() {
   const service = new FakeService();
   serve(there, service.make);
   const store = createAppStore(defaultSettings('en'));
-  const actions = createActions(store, createEngine(here, store, new RafScheduler()));
+  const actions = createActions(store, createEngine(here, store, frameless));
   await actions.load();
   const { miniatures } = actions;
   const shown = (key: string) => shownOf(store.getState().miniatures.get(key), store.getState().sessions);

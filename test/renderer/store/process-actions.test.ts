@@ -4,12 +4,12 @@ import { createService } from '../../../lab/service/service.ts';
 import { PageFlag } from '../../../protocol/flags.ts';
 import { serve } from '../../../protocol/rpc.ts';
 import { memoryWires } from '../../../protocol/wires/memory.ts';
-import { RafScheduler } from '../../../renderer/raf-scheduler.ts';
 import { createActions } from '../../../renderer/store/actions.ts';
 import { createEngine } from '../../../renderer/store/engine.ts';
 import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { type AppState, createAppStore, shownSession } from '../../../renderer/store/store.ts';
 import { skipWithoutCompiler } from '../../support/compile.ts';
+import { frameless } from '../../support/frameless.ts';
 import { testBudgetBytes } from '../../support/harness.ts';
 import { inTime } from '../../support/in-time.ts';
 import { Target } from '../../support/target.ts';
@@ -23,7 +23,7 @@ async function setUp() {
     return service;
   });
   const store = createAppStore(defaultSettings('en'));
-  const engine = createEngine(here, store, new RafScheduler());
+  const engine = createEngine(here, store, frameless);
   const actions = createActions(store, engine);
   await actions.load();
   const until = (wanted: (state: AppState) => boolean): Promise<void> =>

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve } from '../../../protocol/rpc.ts';
 import { maxPieceBytes, maxUploadBytes } from '../../../protocol/service.ts';
 import { memoryWires } from '../../../protocol/wires/memory.ts';
-import { RafScheduler } from '../../../renderer/raf-scheduler.ts';
 import { createActions } from '../../../renderer/store/actions.ts';
 import { createEngine } from '../../../renderer/store/engine.ts';
 import { defaultSettings } from '../../../renderer/store/settings.ts';
 import { createAppStore, shownSession } from '../../../renderer/store/store.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { frameless } from '../../support/frameless.ts';
 import { problemOf } from '../../support/harness.ts';
 import { until } from '../../support/until.ts';
 
@@ -21,7 +21,7 @@ async function setUp() {
   }));
   serve(there, service.make);
   const store = createAppStore(defaultSettings('en'));
-  const actions = createActions(store, createEngine(here, store, new RafScheduler()));
+  const actions = createActions(store, createEngine(here, store, frameless));
   await actions.load();
   return { store, actions, service };
 }

@@ -4,7 +4,6 @@ import { serve } from '../../../protocol/rpc.ts';
 import type { Received } from '../../../protocol/service.ts';
 import { memoryWires } from '../../../protocol/wires/memory.ts';
 import { type Action, type Inverse, maxActionRuns } from '../../../protocol/workbench.ts';
-import { RafScheduler } from '../../../renderer/raf-scheduler.ts';
 import { createActions } from '../../../renderer/store/actions.ts';
 import { createEngine } from '../../../renderer/store/engine.ts';
 import { allPages, noPages, oneInEvery, pagesBetween } from '../../../renderer/store/pages/page-set.ts';
@@ -13,6 +12,7 @@ import { createAppStore, shownSession, workbenchSession } from '../../../rendere
 import { benchRegion, newestRefusal, selectionOf } from '../../../renderer/store/workbench-selectors.ts';
 import type { EveryMethod } from '../../support/every-method.ts';
 import { FakeService } from '../../support/fake-window-service.ts';
+import { frameless } from '../../support/frameless.ts';
 import { until } from '../../support/until.ts';
 
 const lock = { kind: 'mlock' } as const;
@@ -97,7 +97,7 @@ async function setUp() {
   };
   serve(there, (reader) => ({ ...fake.make(reader), ...bench }));
   const store = createAppStore(defaultSettings('en'));
-  const engine = createEngine(here, store, new RafScheduler());
+  const engine = createEngine(here, store, frameless);
   const actions = createActions(store, engine);
   await actions.load();
   const open = async () => {

@@ -7,10 +7,11 @@ const ended = (session: number): SessionEvent => ({ kind: 'state', session, stat
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** An inbox whose batches take some time to show; how many events each had. */
+/** An inbox whose batches take some time to show; how many events each had. There is a frame as soon as one is wanted. */
 function inboxOf(tookMs: number): { inbox: Inbox; batches: number[] } {
   const batches: number[] = [];
-  const inbox = new Inbox((events) => {
+  const scheduler = { before: queueMicrotask, forget: () => {} };
+  const inbox = new Inbox(scheduler, (events) => {
     batches.push(events.length);
     vi.advanceTimersByTime(tookMs);
   });
@@ -41,4 +42,22 @@ test('the next batch waits for as long as the one before took to show, and 30 ms
     await vi.advanceTimersByTimeAsync(1);
     expect(batches, `${tookMs} ms`).toEqual([1, 2]);
   }
+});
+
+const nothing = { tNs: 0, vmLck: 0, vmRss: 0, minorFaults: 0, majorFaults: 0 };
+
+test('a sample waits for what comes within a tenth of a second, and then no longer', async () => {
+  const sample: SessionEvent = { kind: 'sample', session: 1, sample: nothing };
+  const { inbox, batches } = inboxOf(0);
+  inbox.add(sample);
+  await vi.advanceTimersByTimeAsync(50);
+  inbox.add(ended(1));
+  await vi.advanceTimersByTimeAsync(1);
+  expect(batches).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(50);
+  inbox.add(sample);
+  await vi.advanceTimersByTimeAsync(98);
+  expect(batches).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(4);
+  expect(batches).toEqual([2, 1]);
 });
