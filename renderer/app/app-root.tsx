@@ -1,11 +1,12 @@
 import { MantineProvider, VisuallyHidden } from '@mantine/core';
 import type { i18n } from 'i18next';
-import { I18nextProvider } from 'react-i18next';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { ConnectionLost } from '../components/frame/connection-lost.tsx';
 import { Messages } from '../components/frame/messages.tsx';
 import { Waiting } from '../components/shared/waiting.tsx';
-import { type AppContext, Context } from '../context/context.ts';
+import { type AppContext, Context, Speech } from '../context/context.ts';
+import { type Words, wordsIn } from '../i18n/i18n.ts';
 import { type Store, shownTheme } from '../store/store.ts';
 import { cssVariables, theme } from '../theme/theme.ts';
 import classes from './app-root.module.css';
@@ -23,8 +24,9 @@ interface Props {
 export function AppRoot({ store, context, i18n }: Props) {
   const colorScheme = useStore(store, shownTheme);
   const connection = useStore(store, (state) => state.connection);
+  const words = useSpoken(i18n);
   return (
-    <I18nextProvider i18n={i18n}>
+    <Speech value={words}>
       <MantineProvider
         theme={theme}
         cssVariablesResolver={cssVariables}
@@ -42,11 +44,24 @@ export function AppRoot({ store, context, i18n }: Props) {
           </Context>
         ) : (
           <main className={classes.window}>
-            <VisuallyHidden component="h1">{i18n.t('app.name')}</VisuallyHidden>
-            <Waiting text={i18n.t('app.connecting')} />
+            <VisuallyHidden component="h1">{words.t('app.name')}</VisuallyHidden>
+            <Waiting text={words.t('app.connecting')} />
           </main>
         )}
       </MantineProvider>
-    </I18nextProvider>
+    </Speech>
   );
+}
+
+/** The words of the language that is spoken: both languages switch when the texts of the other are there. */
+function useSpoken(i18n: i18n): Words {
+  const subscribe = useCallback(
+    (tell: () => void) => {
+      i18n.on('languageChanged', tell);
+      return () => i18n.off('languageChanged', tell);
+    },
+    [i18n],
+  );
+  const spoken = useSyncExternalStore(subscribe, () => i18n.language);
+  return useMemo(() => wordsIn(i18n, spoken === 'zh' ? 'zh' : 'en'), [i18n, spoken]);
 }

@@ -150,8 +150,12 @@ export function mix(from: Rgb, to: Rgb, share: number): Rgb {
 
 /** The state of each of the 256 page bytes. */
 export function stateTable(unknown: number): readonly PageState[] {
-  return Array.from({ length: 256 }, (_, byte) => pageState(byte, unknown));
+  const known = tables.get(unknown) ?? Array.from({ length: 256 }, (_, byte) => pageState(byte, unknown));
+  tables.set(unknown, known);
+  return known;
 }
+
+const tables = new Map<number, readonly PageState[]>();
 
 /**
  * The colour of each of the 256 page bytes for cells too small for shapes, as little-endian RGBA words of an

@@ -1,10 +1,6 @@
-import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import type { Language } from '../../protocol/language.ts';
-import type { Text } from '../../protocol/text.ts';
-import { type Format, formatFor } from '../i18n/format.ts';
-import type { Translate } from '../i18n/texts.ts';
+import type { Words } from '../i18n/i18n.ts';
 import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Actions } from '../store/actions.ts';
 import type { Past } from '../store/pages/page-history.ts';
@@ -42,6 +38,12 @@ export function usePagesVersion(): number {
   return useSyncExternalStore(pages.subscribe, () => pages.version);
 }
 
+/** Something that is read of the pages as they change; the component is drawn again only when it is another value. */
+export function usePagesValue<T extends string | number | boolean | undefined>(read: (pages: Pages) => T): T {
+  const { pages } = useAppContext();
+  return useSyncExternalStore(pages.subscribe, () => read(pages));
+}
+
 /** The pages of a region, as of the last tenth of a second. */
 export function useRegionPages(session: number, region: number): RegionPages | undefined {
   usePagesVersion();
@@ -52,30 +54,19 @@ export function useRegionPages(session: number, region: number): RegionPages | u
  * What a region's pages were at the time that is pointed at; undefined while none is, and then what is now is shown.
  */
 export function usePast(session: number, region: number): Past | undefined {
+  const pages = usePages();
   const instant = useApp((state) => state.instant);
-  const pages = useRegionPages(session, region);
-  return instant && pages?.at(instant.toNs);
+  usePagesValue(({ version }) => instant && version);
+  return instant && pages.region(session, region)?.at(instant.toNs);
 }
 
-interface Words {
-  readonly t: Translate;
-  readonly language: Language;
-  readonly format: Format;
-  /** A text that came with both languages. */
-  pick(text: Text): string;
-}
+/** The words of the language that the window speaks, also where there is no app yet. */
+export const Speech = createContext<Words | undefined>(undefined);
 
-/** The texts of the chosen language, also where there is no app yet to choose it. */
-export function useTranslate(): Translate {
-  const { t } = useTranslation();
-  return useCallback((key, values = {}) => t(key, values), [t]);
-}
-
-/** Everything that turns data into words of the chosen language. */
 export function useWords(): Words {
-  const t = useTranslate();
-  const language = useApp((state) => state.settings.language);
-  return { t, language, format: formatFor(language), pick: (text) => text[language] };
+  const words = useContext(Speech);
+  if (!words) throw new Error('This component stands where nothing is spoken.');
+  return words;
 }
 
 /**

@@ -2,16 +2,14 @@ import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
 import type { Step } from '../../../protocol/events.ts';
 import { addressOfFix } from '../../context/address.ts';
 import { useApp, usePages, useWords } from '../../context/context.ts';
-import type { Session } from '../../store/session/session.ts';
-import { shownStep } from '../../store/store.ts';
+import { shownSession, shownStep } from '../../store/store.ts';
 import { callNote } from '../terms/call-notes.ts';
 import classes from './headline.module.css';
 
 /** The step at the playhead: what it was for and what came of it. A refusal stands here, and moves nothing. */
-export function Caption({ session }: { session: Session }) {
-  const shown = useApp(shownStep);
-  const step = shown ?? session.steps.at(-1);
-  const forgotten = useForgotten(session);
+export function Caption() {
+  const step = useApp((state) => shownStep(state) ?? shownSession(state)?.steps.at(-1));
+  const forgotten = useForgotten();
   return (
     step && (
       <>
@@ -23,11 +21,13 @@ export function Caption({ session }: { session: Session }) {
 }
 
 /** Says so where the pages of the time that is pointed at are no longer known. */
-function useForgotten({ id, regions }: Session) {
+function useForgotten() {
   const { t, format } = useWords();
   const instant = useApp((state) => state.instant);
+  const id = useApp((state) => shownSession(state)?.id) ?? 0;
+  const regions = useApp((state) => shownSession(state)?.regions);
   const pages = usePages();
-  if (!instant || !regions.some((region) => pages.region(id, region.id)?.at(instant.toNs) === 'forgotten')) return;
+  if (!instant || !regions?.some((region) => pages.region(id, region.id)?.at(instant.toNs) === 'forgotten')) return;
   return <b>{t('pages.forgotten', { time: format.duration(instant.toNs) })}</b>;
 }
 

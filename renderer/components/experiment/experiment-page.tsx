@@ -42,7 +42,6 @@ export function ExperimentPage() {
 
 function Experiment({ experiment }: { experiment: ExperimentDescriptor }) {
   const { pick } = useWords();
-  const session = useApp(shownSession);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
     <NoteSlot value={slot}>
@@ -53,7 +52,10 @@ function Experiment({ experiment }: { experiment: ExperimentDescriptor }) {
       </Bar>
       <Headline experiment={experiment} onSlot={setSlot} />
       <Workspace experiment={experiment} />
-      <FilmBand session={session} />
+      <RunFilm />
     </NoteSlot>
   );
 }
+
+/** Each part of the page reads what it shows itself: a step draws those alone that tell of it. */
+const RunFilm = () => <FilmBand session={useApp(shownSession)} />;

@@ -54,22 +54,22 @@ export function Headline({
   onSlot: (slot: HTMLElement | null) => void;
 }) {
   const { language, pick } = useWords();
-  const session = useApp(shownSession);
+  const result = useApp((state) => shownSession(state)?.result);
+  const stepped = useApp((state) => (shownSession(state)?.steps.length ?? 0) > 0);
   const draft = useApp((state) => state.drafts[experiment.id]);
   const wrong = useParameterProblems(experiment);
   const problems = useProblems();
   const pieces = sentencePieces(experiment, draft, language);
-  const result = session?.result;
   return (
     <HeadlineFrame
       onSlot={onSlot}
       sentence={
         <>
           <Parameters experiment={experiment} pieces={pieces} />
-          {result && session && (
+          {result && (
             <>
               {' '}
-              <ResultWords session={session} result={result} />
+              <ResultWords result={result} />
             </>
           )}
         </>
@@ -79,10 +79,10 @@ export function Headline({
         <ParameterProblems wrong={wrong} />
       ) : problems.length > 0 ? (
         <ProblemLines problems={problems} />
-      ) : session && session.steps.length > 0 ? (
+      ) : stepped ? (
         <>
-          <Caption session={session} />
-          {result && <KeyMoment session={session} result={result} />}
+          <Caption />
+          {result && <KeyMoment result={result} />}
         </>
       ) : (
         <p className={classes.text}>

@@ -7,16 +7,15 @@ import classes from '../frame/bar.module.css';
 export function RunState() {
   const { t, pick } = useWords();
   const starting = useApp((state) => state.starting);
-  const session = useApp(shownSession);
-  const state = session?.state ?? 'ready';
-  const blank = state === 'completed' && nothingMeasured([...(session?.claims.values() ?? [])]);
+  const state = useApp((app) => shownSession(app)?.state ?? 'ready');
+  const next = useApp((app) => shownSession(app)?.next);
+  const claims = useApp((app) => shownSession(app)?.claims);
+  const blank = state === 'completed' && nothingMeasured([...(claims?.values() ?? [])]);
   return (
     <span className={classes.state} role="status" data-state={blank ? 'unmeasured' : state}>
       <i aria-hidden />
       {starting ? t('run.starting') : blank ? t('state.unmeasured') : t(`state.${state}`)}
-      {state === 'paused' && session?.next && (
-        <span className={classes.next}>{t('run.next', { title: pick(session.next) })}</span>
-      )}
+      {state === 'paused' && next && <span className={classes.next}>{t('run.next', { title: pick(next) })}</span>}
     </span>
   );
 }

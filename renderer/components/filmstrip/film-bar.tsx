@@ -6,9 +6,11 @@ import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
 } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useWords } from '../../context/context.ts';
 import { isLive, type Session } from '../../store/session/session.ts';
+import { useStable } from '../shared/use-stable.ts';
 import { type Scale, scales } from './film-axis.ts';
 import { totalOf } from './film-text.ts';
 import classes from './filmstrip.module.css';
@@ -53,36 +55,21 @@ export function FilmBar({
   const canCompare = onCompare !== undefined && pinned !== undefined;
   const at = shown ?? newest;
   const step = session.steps.at(at);
+  const [back, on, play] = [useStable(() => onGo(at - 1)), useStable(() => onGo(at + 1)), useStable(player.toggle)];
+  const leap = useStable((jump: Jump) => onGo((targetOf(jump) ?? 0) - session.steps.forgotten));
   return (
     <div className={classes.bar}>
       <div className={classes.moves}>
-        <Icon label={t('film.previous')} disabled={at <= 0} onClick={() => onGo(at - 1)}>
-          <IconChevronLeft size={15} aria-hidden />
-        </Icon>
-        <Icon
-          label={t(player.playing ? 'film.pause' : 'film.play')}
+        <Move to="previous" Sign={IconChevronLeft} disabled={at <= 0} onClick={back} />
+        <Move
+          to={player.playing ? 'pause' : 'play'}
+          Sign={player.playing ? IconPlayerPauseFilled : IconPlayerPlayFilled}
           disabled={newest < 1}
-          onClick={() => player.toggle()}
-        >
-          {player.playing ? (
-            <IconPlayerPauseFilled size={13} aria-hidden />
-          ) : (
-            <IconPlayerPlayFilled size={13} aria-hidden />
-          )}
-        </Icon>
-        <Icon label={t('film.next')} disabled={at >= newest} onClick={() => onGo(at + 1)}>
-          <IconChevronRight size={15} aria-hidden />
-        </Icon>
+          onClick={play}
+        />
+        <Move to="next" Sign={IconChevronRight} disabled={at >= newest} onClick={on} />
       </div>
-      <NativeSelect
-        size="xs"
-        variant="unstyled"
-        className={classes.speed ?? ''}
-        aria-label={t('film.speed')}
-        value={String(player.speed)}
-        data={speeds.map((speed) => ({ value: String(speed), label: `${format.number(speed)}×` }))}
-        onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
-      />
+      <Speed speed={player.speed} setSpeed={player.setSpeed} />
       <span className={classes.position}>
         {t('film.position', { index: at + session.steps.forgotten + 1, total: totalOf(session) })}
       </span>
@@ -102,18 +89,7 @@ export function FilmBar({
         {jumps.map((jump) => {
           const target = targetOf(jump);
           if (jump === 'key' && target === undefined) return undefined;
-          return (
-            <Tooltip key={jump} label={t(`film.jumpHint.${jump}`)}>
-              <button
-                type="button"
-                className={classes.word}
-                disabled={target === undefined}
-                onClick={() => onGo((target ?? 0) - session.steps.forgotten)}
-              >
-                {t(`film.jumpTo.${jump}`)}
-              </button>
-            </Tooltip>
-          );
+          return <JumpWord key={jump} jump={jump} disabled={target === undefined} onJump={leap} />;
         })}
       </fieldset>
       {zoom > 1 && (
@@ -125,11 +101,7 @@ export function FilmBar({
       )}
       <fieldset className={classes.scales} aria-label={t('film.axis')}>
         {scales.map((each) => (
-          <Tooltip key={each} label={t(`film.scaleHint.${each}`)}>
-            <button type="button" className={classes.word} aria-pressed={scale === each} onClick={() => onScale(each)}>
-              {t(`film.scale.${each}`)}
-            </button>
-          </Tooltip>
+          <ScaleWord key={each} scale={each} chosen={scale === each} onScale={onScale} />
         ))}
       </fieldset>
     </div>
@@ -177,19 +149,71 @@ function Caption({ step }: { step: Step }) {
   );
 }
 
-interface IconProps {
-  readonly label: string;
+interface MoveProps {
+  readonly to: 'previous' | 'next' | 'play' | 'pause';
+  readonly Sign: typeof IconPinFilled;
   readonly disabled: boolean;
   readonly onClick: () => void;
-  readonly children: React.ReactNode;
 }
 
-function Icon({ label, disabled, onClick, children }: IconProps) {
+// Tips cost more to draw than what they are about: what stays the same from step to step is left as it is.
+const Move = memo(function Move({ to, Sign, disabled, onClick }: MoveProps) {
+  const { t } = useWords();
+  const label = t(`film.${to}`);
   return (
     <Tooltip label={label}>
       <ActionIcon size={24} aria-label={label} disabled={disabled} onClick={onClick}>
-        {children}
+        <Sign size={to === 'previous' || to === 'next' ? 15 : 13} aria-hidden />
       </ActionIcon>
     </Tooltip>
   );
+});
+
+const Speed = memo(function Speed({ speed, setSpeed }: Pick<Player, 'speed' | 'setSpeed'>) {
+  const { t, format } = useWords();
+  return (
+    <NativeSelect
+      size="xs"
+      variant="unstyled"
+      className={classes.speed ?? ''}
+      aria-label={t('film.speed')}
+      value={String(speed)}
+      data={speeds.map((each) => ({ value: String(each), label: `${format.number(each)}×` }))}
+      onChange={(event) => setSpeed(Number(event.currentTarget.value))}
+    />
+  );
+});
+
+interface JumpProps {
+  readonly jump: Jump;
+  readonly disabled: boolean;
+  readonly onJump: (jump: Jump) => void;
 }
+
+const JumpWord = memo(function JumpWord({ jump, disabled, onJump }: JumpProps) {
+  const { t } = useWords();
+  return (
+    <Tooltip label={t(`film.jumpHint.${jump}`)}>
+      <button type="button" className={classes.word} disabled={disabled} onClick={() => onJump(jump)}>
+        {t(`film.jumpTo.${jump}`)}
+      </button>
+    </Tooltip>
+  );
+});
+
+interface ScaleProps {
+  readonly scale: Scale;
+  readonly chosen: boolean;
+  readonly onScale: (scale: Scale) => void;
+}
+
+const ScaleWord = memo(function ScaleWord({ scale, chosen, onScale }: ScaleProps) {
+  const { t } = useWords();
+  return (
+    <Tooltip label={t(`film.scaleHint.${scale}`)}>
+      <button type="button" className={classes.word} aria-pressed={chosen} onClick={() => onScale(scale)}>
+        {t(`film.scale.${scale}`)}
+      </button>
+    </Tooltip>
+  );
+});

@@ -132,6 +132,7 @@ export function fillLane(
   );
   const drawn = new Uint32Array(height);
   const end = axis.edges[axis.steps] ?? 0;
+  const pitch = Math.round(6 * scale);
   let [lastFrom, lastTo] = [-1, -1];
   let column: Column = 'unmapped';
   let timed = false;
@@ -159,10 +160,21 @@ export function fillLane(
       }
     }
     if (column === 'unmapped') continue;
-    for (let y = 0; y < height; y++) {
-      const hatched = (x + y) % Math.round(6 * scale) < scale;
-      words[y * width + x] = column === 'unseen' ? (hatched ? colours.hatch : colours.well) : (drawn[y] ?? 0);
+    if (column === 'unseen') {
+      for (let y = 0; y < height; y++) words[y * width + x] = (x + y) % pitch < scale ? colours.hatch : colours.well;
+      continue;
     }
+    // All columns of the same steps are the same.
+    let until = x + 1;
+    if (!timed) {
+      const more = () => {
+        const [first, last] = stepsOf(axis, until / scale, 1 / scale);
+        return first === from && last === to;
+      };
+      while (until < width && until / scale < end && more()) until++;
+    }
+    for (let y = 0; y < height; y++) words.fill(drawn[y] ?? 0, y * width + x, y * width + until);
+    x = until - 1;
   }
 }
 

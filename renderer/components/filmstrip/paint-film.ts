@@ -1,10 +1,9 @@
-import type { Palette } from '../../canvas/palette.ts';
 import type { Session } from '../../store/session/session.ts';
 import { lockedScale, lockedSeries } from '../lock-timeline/locked-series.ts';
 import { faultBars } from './fault-bars.ts';
 import { type FilmAxis, middleOf } from './film-axis.ts';
 import { type FilmLayout, laneTop, type Row } from './film-layout.ts';
-import { fillLane, type Lane, LookColours } from './lane-picture.ts';
+import { fillLane, type Lane, type LookColours } from './lane-picture.ts';
 import type { FilmRange } from './range-text.ts';
 
 /** The inks of the rows below the pages, from the tokens. */
@@ -28,7 +27,9 @@ export interface FilmScene {
   readonly compared: number | undefined;
   /** Where the playhead is at a time rather than a step. */
   readonly shownNs?: number | undefined;
-  readonly palette: Palette;
+  readonly looks: LookColours;
+  /** The ground of lanes. */
+  readonly well: string;
   readonly inks: Inks;
   /** Device pixels for each CSS pixel. */
   readonly scale: number;
@@ -54,21 +55,28 @@ export function paintFilm(context: CanvasRenderingContext2D, scene: FilmScene): 
 
 function paintLanes(
   context: CanvasRenderingContext2D,
-  { lanes, axis, layout, palette, scale, session }: FilmScene,
+  { lanes, axis, layout, looks, well, scale, session }: FilmScene,
 ): void {
   const width = Math.max(1, Math.round(axis.width * scale));
-  const colours = new LookColours(palette);
   const end = axis.edges[axis.steps] ?? 0;
   lanes.forEach((lane, index) => {
     const y = Math.round(laneTop(layout, index) * scale);
     const height = Math.max(1, Math.round((laneTop(layout, index) + layout.lanes.height) * scale) - y);
-    context.fillStyle = palette.well;
+    context.fillStyle = well;
     context.fillRect(axis.edges[0] ?? 0, y / scale, end - (axis.edges[0] ?? 0), height / scale);
     if (lane.film.length === 0) return;
-    const image = new ImageData(width, height);
-    fillLane(new Uint32Array(image.data.buffer), { width, height, scale }, lane, axis, session.steps, colours);
+    const image = imageOf(width, height);
+    fillLane(new Uint32Array(image.data.buffer), { width, height, scale }, lane, axis, session.steps, looks);
     context.putImageData(image, 0, y);
   });
+}
+
+let image: ImageData | undefined;
+
+/** Lanes are filled one after the other, in the same memory: it is large, and new memory is slow. */
+function imageOf(width: number, height: number): ImageData {
+  if (image?.width !== width || image.height !== height) image = new ImageData(width, height);
+  return image;
 }
 
 /** VmLck as an area, and the soft limit where it is not far above. */

@@ -1,7 +1,9 @@
-import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { hasForcedColours, readPalette, systemColour } from '../../canvas/palette.ts';
 import { useApp, useScheduler } from '../../context/context.ts';
+import type { Theme } from '../../store/settings.ts';
 import { shownTheme } from '../../store/store.ts';
+import { LookColours } from './lane-picture.ts';
 import { type FilmScene, type Inks, paintFilm, paintPlayhead } from './paint-film.ts';
 import type { Playhead } from './use-playhead.ts';
 
@@ -9,7 +11,7 @@ import type { Playhead } from './use-playhead.ts';
 const longMs = 8;
 const restShare = 8;
 
-type Drawn = Omit<FilmScene, 'palette' | 'inks' | 'scale'>;
+type Drawn = Omit<FilmScene, keyof InColour | 'scale'>;
 
 /**
  * Draws the strip when what it shows has changed, and over it the playhead, which moves with the pointer. Both in the
@@ -29,6 +31,7 @@ export function useFilmCanvas(
   const latest = useRef({ scene, playhead: { shown, pinned, newest } });
   latest.current = { scene, playhead: { shown, pinned, newest } };
   const rested = useRef(0);
+  const colours = useColours(strip, theme);
   const drawStrip = useCallback(() => {
     const begun = performance.now();
     if (begun < rested.current) {
@@ -36,18 +39,19 @@ export function useFilmCanvas(
       return;
     }
     const context = contextOf(strip.current, latest.current.scene);
-    if (!context) return;
-    const [palette, inks] = [readPalette(context.canvas), readInks(context.canvas)];
-    paintFilm(context, { ...latest.current.scene, palette, inks, scale: devicePixelRatio });
+    const inColour = colours();
+    if (!context || !inColour) return;
+    paintFilm(context, { ...latest.current.scene, ...inColour, scale: devicePixelRatio });
     const tookMs = performance.now() - begun;
     rested.current = tookMs > longMs ? begun + tookMs * restShare : 0;
-  }, [strip, scheduler]);
+  }, [strip, scheduler, colours]);
   const drawHead = useCallback(() => {
     const context = contextOf(head.current, latest.current.scene);
-    if (!context) return;
-    const inks = readInks(context.canvas);
+    const inColour = colours();
+    if (!context || !inColour) return;
+    const { inks } = inColour;
     paintPlayhead(context, { ...latest.current.scene, inks, scale: devicePixelRatio }, latest.current.playhead);
-  }, [head]);
+  }, [head, colours]);
   const { session, axis, layout, lanes, range, compared, shownNs } = scene;
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are what the drawing shows
   useEffect(() => scheduler.request(drawStrip), [scheduler, drawStrip, session, axis, layout, lanes, theme, version]);
@@ -63,6 +67,24 @@ export function useFilmCanvas(
     },
     [scheduler, drawStrip, drawHead],
   );
+}
+
+type InColour = Pick<FilmScene, 'looks' | 'well' | 'inks'>;
+
+/** What it is drawn in: read once for each theme, at the first drawing in that. */
+function useColours(strip: RefObject<HTMLCanvasElement | null>, theme: Theme): () => InColour | undefined {
+  const read = useRef<InColour>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read
+  useLayoutEffect(() => {
+    read.current = undefined;
+  }, [theme]);
+  return useCallback(() => {
+    if (strip.current && !read.current) {
+      const palette = readPalette(strip.current);
+      read.current = { looks: new LookColours(palette), well: palette.well, inks: readInks(strip.current) };
+    }
+    return read.current;
+  }, [strip]);
 }
 
 function contextOf(canvas: HTMLCanvasElement | null, { axis, layout }: Drawn): CanvasRenderingContext2D | undefined {

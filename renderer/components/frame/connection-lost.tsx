@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
-import { useApp, useTranslate } from '../../context/context.ts';
+import { useApp, useWords } from '../../context/context.ts';
 import classes from '../shared/full.module.css';
 
 /** The engine did not let this window in: what that means, and the one thing to do. */
 export function ConnectionLost({ refused, reason }: { refused: boolean; reason: string }) {
-  const t = useTranslate();
+  const { t } = useWords();
   return (
     <main className={classes.full}>
       <IconPlugConnectedX size={36} stroke={1.4} aria-hidden />
@@ -21,7 +21,7 @@ export function ConnectionLost({ refused, reason }: { refused: boolean; reason: 
 
 /** The engine has gone out of reach: what it showed until then stays, below this. */
 export function LostBanner() {
-  const t = useTranslate();
+  const { t } = useWords();
   const lost = useApp(({ connection }) => (connection.status === 'lost' ? connection : undefined));
   if (!lost) return undefined;
   return (

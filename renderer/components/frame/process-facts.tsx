@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { sampleRateBounds } from '../../../protocol/rates.ts';
-import { useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import { useApp, usePagesValue, useWords } from '../../context/context.ts';
 import { shownEnvironment, shownSample, shownSession } from '../../store/store.ts';
 import classes from './bar.module.css';
 
@@ -9,19 +9,17 @@ export function ProcessFacts() {
   const { t, format } = useWords();
   const hostPid = useApp((state) => state.host?.pid);
   const environment = useApp(shownEnvironment);
-  const session = useApp(shownSession);
+  const started = useApp((state) => shownSession(state)?.started);
   const used = useApp((state) => shownSample(state)?.vmLck);
   const skipped = useSkipped();
   // Its state says where it is.
   const bench = useApp(({ place }) => place.kind === 'workbench' || place.kind === 'process');
-  const pid = session?.started?.pid ?? hostPid;
+  const pid = started?.pid ?? hostPid;
   if (!environment || pid === undefined) return <span className={classes.facts} />;
   const { pageSize, kernel, memlock, emptyCallNs } = environment;
   const limit = memlock.soft === 'unlimited' ? t('status.noLimit') : format.bytes(memlock.soft);
   const facts = [
-    ...(bench
-      ? []
-      : [t('status.pid', { pid }) + (session?.started ? ` ${t(`status.${session.started.placement}`)}` : '')]),
+    ...(bench ? [] : [t('status.pid', { pid }) + (started ? ` ${t(`status.${started.placement}`)}` : '')]),
     t('status.pageSize', { size: format.bytes(pageSize) }),
     t('status.kernel', { kernel }),
   ];
@@ -39,8 +37,9 @@ export function ProcessFacts() {
 }
 
 function useSkipped(): number {
-  const session = useApp(shownSession);
-  const pages = usePages();
-  usePagesVersion();
-  return (session?.regions ?? []).reduce((sum, { id }) => sum + (pages.region(session?.id ?? 0, id)?.skipped ?? 0), 0);
+  const session = useApp((state) => shownSession(state)?.id) ?? 0;
+  const regions = useApp((state) => shownSession(state)?.regions);
+  return usePagesValue(
+    (pages) => regions?.reduce((sum, { id }) => sum + (pages.region(session, id)?.skipped ?? 0), 0) ?? 0,
+  );
 }

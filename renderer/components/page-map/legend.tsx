@@ -19,28 +19,35 @@ const always: ReadonlySet<LegendEntry> = new Set(['absent', 'resident', 'zero', 
 
 /** What each look means and how many pages have it. Choosing one dims the others. */
 export const Legend = memo(function Legend({ session, regions }: Props) {
-  const { t, format } = useWords();
-  const { pickOut } = useActions();
+  const { t } = useWords();
   const filter = useApp((state) => state.picked);
   const counts = useCounts(session, regions);
   const shown = legendEntries.filter((entry) => always.has(entry) || counts[entry] > 0 || entry === filter);
   return (
     <fieldset className={classes.legend} aria-label={t('pages.legend')}>
       {shown.map((entry) => (
-        <Tooltip key={entry} label={t(`pageStateMeaning.${entry}`)}>
-          <UnstyledButton
-            className={classes.entry}
-            aria-pressed={filter === entry}
-            data-none={counts[entry] === 0 || undefined}
-            onClick={() => pickOut(entry)}
-          >
-            <Swatch entry={entry} />
-            <Name entry={entry} />
-            <span className={classes.count}>{format.number(counts[entry])}</span>
-          </UnstyledButton>
-        </Tooltip>
+        <Entry key={entry} entry={entry} count={counts[entry]} picked={filter === entry} />
       ))}
     </fieldset>
+  );
+});
+
+const Entry = memo(function Entry({ entry, count, picked }: { entry: LegendEntry; count: number; picked: boolean }) {
+  const { t, format } = useWords();
+  const { pickOut } = useActions();
+  return (
+    <Tooltip label={t(`pageStateMeaning.${entry}`)}>
+      <UnstyledButton
+        className={classes.entry}
+        aria-pressed={picked}
+        data-none={count === 0 || undefined}
+        onClick={() => pickOut(entry)}
+      >
+        <Swatch entry={entry} />
+        <Name entry={entry} />
+        <span className={classes.count}>{format.number(count)}</span>
+      </UnstyledButton>
+    </Tooltip>
   );
 });
 

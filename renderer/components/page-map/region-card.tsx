@@ -5,7 +5,7 @@ import { createPortal } from 'react-dom';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Text } from '../../../protocol/text.ts';
 import { type GridFocus, type GridView, noFocus } from '../../canvas/grid-view.ts';
-import { useApp, usePast, useRegionPages, useWords } from '../../context/context.ts';
+import { useApp, usePagesValue, usePast, useWords } from '../../context/context.ts';
 import type { PageSet } from '../../store/pages/page-set.ts';
 import { nameOf } from '../shared/region-name.ts';
 import { useCopy } from '../shared/use-export.ts';
@@ -47,7 +47,7 @@ export function RegionCard(props: Props) {
   const [gutter, ruler] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
   const facts = useRef<HTMLDivElement>(null);
   const slot = useContext(NoteSlot);
-  const waiting = useRegionPages(session, region.id) === undefined;
+  const waiting = usePagesValue((pages) => pages.region(session, region.id) === undefined);
   const unmapped = usePast(session, region.id) === 'unmapped';
   const noted = focus.page !== undefined;
   const id = noteId(session, region.id);
@@ -178,7 +178,7 @@ const RegionFacts = memo(function RegionFacts({
 function LazilyFree({ session, region }: { session: number; region: number }) {
   const { t } = useWords();
   const past = usePast(session, region);
-  const count = useRegionPages(session, region)?.states.last?.lazilyFree ?? 0;
+  const count = usePagesValue((pages) => pages.region(session, region)?.states.last?.lazilyFree ?? 0);
   if (count === 0 || (past !== undefined && past !== 'live')) return undefined;
   return (
     <Tooltip label={t('pages.lazilyFreeMeaning')}>

@@ -100,7 +100,7 @@ export function ProcessView({ session, target: newest }: { session: Session; tar
         ) : problems.length > 0 ? (
           <ProblemLines problems={problems} />
         ) : (
-          <Said session={session} target={target} />
+          <Said target={target} />
         )}
       </HeadlineFrame>
       {isWhole && (
@@ -133,7 +133,7 @@ function Ended({ session, problem }: { session: Session; problem: Problem }) {
 }
 
 /** What was measured that wants watching, else what could not be read, else the look at the playhead. */
-function Said({ session, target }: { session: Session; target: Target }) {
+function Said({ target }: { target: Target }) {
   const { pick } = useWords();
   const shown = useApp((state) => state.instant !== undefined);
   const said = target.warnings.map(pick).join(' ');
@@ -145,7 +145,7 @@ function Said({ session, target }: { session: Session; target: Target }) {
       </p>
     );
   }
-  return <Caption session={session} />;
+  return <Caption />;
 }
 
 interface LookedProps {

@@ -83,12 +83,10 @@ function Recorded({ reopened, session }: { reopened: Reopened; session: Session 
           <>
             <HeadlineFrame
               onSlot={setSlot}
-              sentence={
-                session.result ? <ResultWords session={session} result={session.result} /> : pick(experiment.title)
-              }
+              sentence={session.result ? <ResultWords result={session.result} /> : pick(experiment.title)}
             >
-              {problems.length > 0 ? <ProblemLines problems={problems} /> : <Caption session={session} />}
-              {session.result && <KeyMoment session={session} result={session.result} />}
+              {problems.length > 0 ? <ProblemLines problems={problems} /> : <Caption />}
+              {session.result && <KeyMoment result={session.result} />}
             </HeadlineFrame>
             {experiment.id === 'workbench' ? (
               <RecordedBench session={session.id} />

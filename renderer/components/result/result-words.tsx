@@ -4,18 +4,18 @@ import type { Step } from '../../../protocol/events.ts';
 import type { Result } from '../../../protocol/result.ts';
 import { type ResultPart, resultParts } from '../../../protocol/result-parts.ts';
 import { useActions, useApp, useStoreState, useWords } from '../../context/context.ts';
-import { isActive, type Session } from '../../store/session/session.ts';
+import { isActive } from '../../store/session/session.ts';
+import { shownSession } from '../../store/store.ts';
 import { Swatch } from '../page-map/swatch.tsx';
 import { WithTerms } from '../terms/with-terms.tsx';
 import classes from './result-words.module.css';
 
 interface Props {
-  readonly session: Session;
   readonly result: Result;
 }
 
 /** What a run found out, in one sentence of measured numbers, each of which leads to what shows it. */
-export function ResultWords({ session, result }: Props) {
+export function ResultWords({ result }: Props) {
   const { language } = useWords();
   return (
     <span aria-live="polite">
@@ -27,7 +27,7 @@ export function ResultWords({ session, result }: Props) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a value may be named twice
           <span key={index} className={part.state && classes.counted}>
             {part.state && <Swatch entry={part.state} />}
-            <Value part={part} step={stepOf(session, part.step)} />
+            <Value part={part} />
           </span>
         ),
       )}
@@ -35,11 +35,12 @@ export function ResultWords({ session, result }: Props) {
   );
 }
 
-const stepOf = ({ steps }: Session, index: number | undefined) =>
-  index === undefined ? undefined : steps.numbered(index);
+const useStep = (index: number | undefined) =>
+  useApp((state) => (index === undefined ? undefined : shownSession(state)?.steps.numbered(index)));
 
 /** Pointed at, it leaves the pages lit that it is about; chosen, it puts the playhead on the step that shows it. */
-function Value({ part, step }: { part: Exclude<ResultPart, string>; step: Step | undefined }) {
+function Value({ part }: { part: Exclude<ResultPart, string> }) {
+  const step = useStep(part.step);
   const { t } = useWords();
   const { goTo, light } = useActions();
   useEffect(() => () => light(undefined), [light]);
@@ -67,9 +68,11 @@ function Value({ part, step }: { part: Exclude<ResultPart, string>; step: Step |
 }
 
 /** The step at which the pages tell the story: it is shown first, and then the end or it again. */
-export function KeyMoment({ session, result }: Props) {
-  const step = stepOf(session, result.keyStep);
-  return step && !isActive(session.state) && <Moment key={session.id} step={step} />;
+export function KeyMoment({ result }: Props) {
+  const step = useStep(result.keyStep);
+  const id = useApp((state) => shownSession(state)?.id);
+  const ended = useApp((state) => !isActive(shownSession(state)?.state ?? 'stopped'));
+  return step && ended && <Moment key={id} step={step} />;
 }
 
 /** Opens a run that has ended at its key moment, unless somebody holds another one; pressed again, it shows the end. */

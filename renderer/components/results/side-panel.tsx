@@ -18,7 +18,6 @@ const noSteps = Log.of<Step>();
 /** What the kernel was asked and answered; the same as C; what the experiment says of it; and its figure above. */
 export function SidePanel({ experiment }: { experiment: ExperimentDescriptor }) {
   const { t } = useWords();
-  const session = useApp(shownSession);
   const locks = experiment.group === 'locking' || experiment.group === 'secrets';
   return (
     <SideTabs
@@ -37,17 +36,19 @@ export function SidePanel({ experiment }: { experiment: ExperimentDescriptor }) 
               {
                 name: 'locks',
                 title: t('locks.title'),
-                content: session ? (
-                  <LockTimeline key={session.id} session={session} />
-                ) : (
-                  <Empty>{t('locks.empty')}</Empty>
-                ),
+                content: <Locks />,
               },
             ]
           : []),
       ]}
     />
   );
+}
+
+function Locks() {
+  const { t } = useWords();
+  const session = useApp(shownSession);
+  return session ? <LockTimeline key={session.id} session={session} /> : <Empty>{t('locks.empty')}</Empty>;
 }
 
 /** Above the tabs from when there is a result, unless it stands where pages would. */

@@ -32,15 +32,16 @@ const formats = [
 /** Everything that can be taken away from a session. */
 export function ExportMenu() {
   const { t } = useWords();
-  const session = useApp(shownSession);
-  const histogram = session?.result && bucketsOf(session.result.figure).length > 0;
+  const none = useApp((state) => shownSession(state) === undefined);
+  const figure = useApp((state) => shownSession(state)?.result?.figure);
+  const histogram = figure && bucketsOf(figure).length > 0;
   const tables = csvTables.filter((table) => table !== 'histogram' || histogram);
-  const bench = session?.started?.experiment === 'workbench';
+  const bench = useApp((state) => shownSession(state)?.started?.experiment === 'workbench');
   const { downloadReport, downloadAs, copyLink, copyReport, downloadProgram, saveSession } = useExport();
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon size={32} aria-label={t('export.title')} title={t('export.title')} disabled={session === undefined}>
+        <ActionIcon size={32} aria-label={t('export.title')} title={t('export.title')} disabled={none}>
           <IconShare2 size={17} aria-hidden />
         </ActionIcon>
       </Menu.Target>

@@ -39,11 +39,16 @@ export function StepList({ steps, label, compact = false, onChoose, onEnter }: P
   const scroller = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const id = useId();
-  const virtualizer = useVirtualizer({
+  const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: steps.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    // What a row needs is told when all of the frame is laid out: to ask for it before that would lay out twice.
+    measureElement: (element, entry, { measurementsCache }) => {
+      const known = measurementsCache[Number(element.dataset.index)]?.size ?? rowHeight;
+      return entry?.borderBoxSize[0] ? Math.round(entry.borderBoxSize[0].blockSize) : known;
+    },
   });
 
   const instant = useApp((state) => state.instant);

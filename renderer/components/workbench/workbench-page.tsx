@@ -93,16 +93,16 @@ function BenchHeadline({ onSlot }: { onSlot: (slot: HTMLElement | null) => void 
   const { t } = useWords();
   const problems = useProblems();
   const refused = useApp(newestRefusal);
-  const session = useApp(workbenchSession);
+  const session = useApp((state) => workbenchSession(state)?.id);
   const mapped = useApp(hasRegions);
   return (
     <HeadlineFrame short onSlot={onSlot} sentence={mapped ? <ActionLine /> : t('workbench.summary')}>
       {problems.length > 0 ? (
         <ProblemLines problems={problems} />
-      ) : refused && session ? (
-        <RefusedAction session={session.id} step={refused} />
+      ) : refused && session !== undefined ? (
+        <RefusedAction session={session} step={refused} />
       ) : (
-        session && <Caption session={session} />
+        session !== undefined && <Caption />
       )}
     </HeadlineFrame>
   );
@@ -115,8 +115,9 @@ function BenchFilm() {
 /** Where the workbench lives, in a few words. */
 function Where() {
   const { t } = useWords();
-  const session = useApp(workbenchSession);
-  if (!session?.started) return t('state.ready');
-  const { placement, pid } = session.started;
-  return `${t(`state.${session.state}`)} · ${t(`workbench.placement.${placement}`)}, ${t('status.pid', { pid })}`;
+  const started = useApp((app) => workbenchSession(app)?.started);
+  const state = useApp((app) => workbenchSession(app)?.state);
+  if (!started || !state) return t('state.ready');
+  const { placement, pid } = started;
+  return `${t(`state.${state}`)} · ${t(`workbench.placement.${placement}`)}, ${t('status.pid', { pid })}`;
 }
