@@ -1,7 +1,6 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { hasForcedColours, readPalette, systemColour } from '../../canvas/palette.ts';
 import { useApp, useScheduler } from '../../context/context.ts';
-import type { Theme } from '../../store/settings.ts';
 import { shownTheme } from '../../store/store.ts';
 import { LookColours } from './lane-picture.ts';
 import { type FilmScene, type Inks, paintFilm, paintPlayhead } from './paint-film.ts';
@@ -31,7 +30,7 @@ export function useFilmCanvas(
   const latest = useRef({ scene, playhead: { shown, pinned, newest } });
   latest.current = { scene, playhead: { shown, pinned, newest } };
   const rested = useRef(0);
-  const colours = useColours(strip, theme);
+  const colours = useColours(strip);
   const drawStrip = useCallback(() => {
     const begun = performance.now();
     if (begun < rested.current) {
@@ -72,12 +71,14 @@ export function useFilmCanvas(
 type InColour = Pick<FilmScene, 'looks' | 'well' | 'inks'>;
 
 /** What it is drawn in: read once for each theme, at the first drawing in that. */
-function useColours(strip: RefObject<HTMLCanvasElement | null>, theme: Theme): () => InColour | undefined {
+function useColours(strip: RefObject<HTMLCanvasElement | null>): () => InColour | undefined {
+  const theme = useApp(shownTheme);
+  const forced = useApp(({ forcedColors }) => forcedColors);
   const read = useRef<InColour>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the colours that are read
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these decide the colours that are read
   useLayoutEffect(() => {
     read.current = undefined;
-  }, [theme]);
+  }, [theme, forced]);
   return useCallback(() => {
     if (strip.current && !read.current) {
       const palette = readPalette(strip.current);
