@@ -5,8 +5,6 @@ import { open, setPace, windowOf } from '../support/e2e/window.ts';
 import { benchOf, map, openBench, select } from '../support/e2e/workbench.ts';
 import { measureGrid, tokensOf } from '../support/grid-pixels.ts';
 
-test.beforeEach(({ page }) => setPace(page, 0));
-
 /** The share of the window that cells cover, with the gaps between them: read from the picture. */
 async function shareOfCells(page: Page, grid: Locator, pages: number, columns: number): Promise<number> {
   const { well = 0 } = await tokensOf(page, ['well']);

@@ -32,7 +32,6 @@ test('of an isolated process that was killed, report, web page, C and recording 
 });
 
 test('a view that fails at drawing offers what its session showed, and can be shown again', async ({ page }) => {
-  await setPace(page, 0);
   const { run, state } = windowOf(page);
   await run.click();
   await expect(state).toHaveText('Completed');

@@ -18,7 +18,6 @@ async function runFirstTouch(page: Page, pages: string): Promise<void> {
 }
 
 test('a chosen step shows the pages that it left, everywhere, and Escape leads back to the end', async ({ page }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '16');
   const { film, slider, resident } = filmOf(page);
   const { steps, grid } = windowOf(page);
@@ -52,7 +51,6 @@ test('a chosen step shows the pages that it left, everywhere, and Escape leads b
 test('keys and the pointer go through the steps: pointing shows one for a moment, a click holds it', async ({
   page,
 }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '16');
   const { film, slider, resident } = filmOf(page);
   await slider.focus();
@@ -99,7 +97,6 @@ test('keys and the pointer go through the steps: pointing shows one for a moment
 test('the wheel and keys zoom time: a step under the pointer stays there, and one that is gone to comes into sight', async ({
   page,
 }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '64');
   const { film, slider, resident } = filmOf(page);
   const box = await slider.boundingBox();
@@ -133,7 +130,6 @@ test('the wheel and keys zoom time: a step under the pointer stays there, and on
 test('a step is compared with others: pages that differ are counted, from the keyboard, and a reload keeps both', async ({
   page,
 }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '16');
   const { film, slider, resident } = filmOf(page);
   await slider.press('Home');
@@ -180,7 +176,6 @@ test('while a run goes on, what was is looked back at, and Live follows the newe
 });
 
 test('4096 pages in 64 steps without a wait are 64 columns, and none is missing', async ({ page }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '4096');
   const { slider, resident } = filmOf(page);
   await expect(slider).toHaveAttribute('aria-valuemax', '68');
@@ -204,7 +199,6 @@ test('4096 pages in 64 steps without a wait are 64 columns, and none is missing'
 });
 
 test('axe finds nothing in a filmstrip that is held, in both themes and both languages', async ({ page }) => {
-  await setPace(page, 0);
   await inEachLanguage(page, async (language) => {
     await open(page, '#/lock-limit');
     await page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true }).click();
@@ -215,7 +209,6 @@ test('axe finds nothing in a filmstrip that is held, in both themes and both lan
 });
 
 test('a reload comes back to the same run at the same step, with its parameters', async ({ page }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '16');
   const { slider, resident } = filmOf(page);
   const { steps, parameter, state } = windowOf(page);
@@ -233,7 +226,6 @@ test('a reload comes back to the same run at the same step, with its parameters'
 });
 
 test('the pages that are selected are in the address, and a reload selects them again', async ({ page }) => {
-  await setPace(page, 0);
   await runFirstTouch(page, '16');
   const { grid, note } = windowOf(page);
   await grid.press('Home');
@@ -256,7 +248,7 @@ test('a lost connection leaves the run readable, and a reload brings it back', a
     socket.connectToServer();
     cut.push(() => socket.close());
   });
-  await setPace(page, 0);
+  await page.reload();
   await runFirstTouch(page, '16');
   const { slider, resident } = filmOf(page);
   const { run } = windowOf(page);

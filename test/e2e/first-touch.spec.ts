@@ -23,7 +23,6 @@ test('opens on first touch, ready to run, and steps from the start one call at a
 test('a run brings all pages in, every claim holds or says why not, and it is run again with other parameters', async ({
   page,
 }) => {
-  await setPace(page, 0);
   const { run, state, grid, steps, parameter, claims } = windowOf(page);
   await run.click();
   await expect(state).toHaveText('Completed');
@@ -58,7 +57,6 @@ test('a run brings all pages in, every claim holds or says why not, and it is ru
 });
 
 test('each entry of the export menu gives what it says, and tells where', async ({ page, host }) => {
-  await setPace(page, 0);
   const { run, state, parameter } = windowOf(page);
   await parameter('Pages').fill('4');
   await run.click();

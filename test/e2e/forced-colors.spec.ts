@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { expect, test } from '../support/e2e/fixtures.ts';
-import { open, setPace, windowOf } from '../support/e2e/window.ts';
+import { open, windowOf } from '../support/e2e/window.ts';
 import { map, openBench } from '../support/e2e/workbench.ts';
 
 const styleOf = (at: Locator, name: string): Promise<string> =>
@@ -13,7 +13,6 @@ test.beforeEach(async ({ page }) => {
 test('in forced colours bars, meters and the sign of a run have their fill, and what is current or chosen its outline', async ({
   page,
 }) => {
-  await setPace(page, 0);
   const { run, state, steps } = windowOf(page);
   await run.click();
   await expect(state).toHaveAttribute('data-state', 'completed');

@@ -1,9 +1,7 @@
 import type { Page } from '@playwright/test';
 import { consoleOf, expectNoViolations, expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, test } from '../support/e2e/fixtures.ts';
-import { open, setPace } from '../support/e2e/window.ts';
-
-test.beforeEach(({ page }) => setPace(page, 0));
+import { open } from '../support/e2e/window.ts';
 
 const chapter = (page: Page) => page.getByRole('article');
 const trial = (page: Page, name: string) => page.getByRole('region', { name: `Experiment: ${name}` });

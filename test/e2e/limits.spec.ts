@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { consoleOf, expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, test } from '../support/e2e/fixtures.ts';
-import { chooseExperiment, open, setPace, windowOf } from '../support/e2e/window.ts';
+import { chooseExperiment, open, windowOf } from '../support/e2e/window.ts';
 
 /** The page about limits by what a person calls its parts. */
 const limitsOf = (page: Page) => ({
@@ -123,7 +123,6 @@ test('the fixes for this setup are open, the others folded, and an address opens
 });
 
 test('a refused lock leads to its fix, written for what was refused', async ({ page }) => {
-  await setPace(page, 0);
   await open(page, '#/lock-limit');
   const { run } = windowOf(page);
   await run.click();

@@ -20,8 +20,6 @@ const timelineOf = (page: Page) => ({
   caption: page.getByRole('tabpanel', { name: 'Locks' }).locator('figcaption'),
 });
 
-test.beforeEach(({ page }) => setPace(page, 0));
-
 test('lock-on-fault shows its two regions below each other, and their locks in two looks', async ({ page }) => {
   await runToEnd(page, 'lock-on-fault');
   const [a, b] = [

@@ -1,11 +1,10 @@
 import { expect, test } from '../support/e2e/fixtures.ts';
-import { setPace, windowOf } from '../support/e2e/window.ts';
+import { windowOf } from '../support/e2e/window.ts';
 import { hex, measureGrid, readCells, tokensOf } from '../support/grid-pixels.ts';
 
 test('the grid of a run: every page painted, told by the cursor, selected by keys and by a drag, zoomed by the wheel', async ({
   page,
 }) => {
-  await setPace(page, 0);
   const { run, state, grid, note, steps } = windowOf(page);
   await run.click();
   await expect(state).toHaveText('Completed');

@@ -5,10 +5,8 @@ import type { Page } from '@playwright/test';
 import { feature } from '../../native/probes/features.ts';
 import { expectNoViolations, expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, exported, test } from '../support/e2e/fixtures.ts';
-import { open, setPace, windowOf } from '../support/e2e/window.ts';
+import { open, windowOf } from '../support/e2e/window.ts';
 import { benchOf, map, openBench, select } from '../support/e2e/workbench.ts';
-
-test.beforeEach(({ page }) => setPace(page, 0));
 
 async function runFirstTouch(page: Page, pages: string): Promise<void> {
   await open(page, '#/first-touch');

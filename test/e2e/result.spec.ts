@@ -2,8 +2,6 @@ import { expectNoViolations, inEachLanguage } from '../support/e2e/accessibility
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { open, setPace, windowOf } from '../support/e2e/window.ts';
 
-test.beforeEach(({ page }) => setPace(page, 0));
-
 test('a run opens at its key moment, says what it found out, and leads to its end and back', async ({ page }) => {
   // Slow enough for every step to be seen.
   await setPace(page, 80);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../support/e2e/accessibility.ts';
 import { test as appTest, expect } from '../support/e2e/fixtures.ts';
-import { open, setPace, windowOf } from '../support/e2e/window.ts';
+import { open, windowOf } from '../support/e2e/window.ts';
 
 /** gcore stops a process of a gigabyte of address space and writes much of it, twice. */
 const longRun = { timeout: 120_000 };
@@ -12,7 +12,6 @@ const test = appTest.extend<object, { secretPage: Page }>({
     async ({ withApp }, use) =>
       withApp(
         async (page) => {
-          await setPace(page, 0);
           await open(page, '#/secret-page');
           const { step, resume, state } = windowOf(page);
           // As far as the protected page is made: the three stand below each other, and the legend counts what core

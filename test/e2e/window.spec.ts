@@ -1,6 +1,6 @@
 import { consoleOf, expectNoViolations, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, test } from '../support/e2e/fixtures.ts';
-import { setPace, windowOf } from '../support/e2e/window.ts';
+import { windowOf } from '../support/e2e/window.ts';
 
 test('a parameter that is out of bounds or no number is refused in a sentence', async ({ page }) => {
   const { parameter, run } = windowOf(page);
@@ -15,7 +15,6 @@ test('a parameter that is out of bounds or no number is refused in a sentence', 
 });
 
 test('more memory than the budget is refused in the engine’s sentence, and the window lives on', async ({ page }) => {
-  await setPace(page, 0);
   const { parameter, run, state } = windowOf(page);
   await parameter('Pages').fill('16777216');
   await run.click();
@@ -57,7 +56,6 @@ test('the search finds an action by name and does it', async ({ page }) => {
 });
 
 test('axe finds nothing, in both themes and both languages, before and after a run', async ({ page }) => {
-  await setPace(page, 0);
   await inEachLanguage(page, async (language) => {
     const run = page.getByRole('button', { name: language === 'en' ? 'Run' : '运行', exact: true });
     await expect(run).toBeEnabled();
@@ -70,7 +68,7 @@ test('axe finds nothing, in both themes and both languages, before and after a r
 
 test('the console stays empty through a whole visit', async ({ page }) => {
   const said = consoleOf(page);
-  await setPace(page, 0);
+  await page.reload();
   const { run, state } = windowOf(page);
   await run.click();
   await expect(state).toHaveText('Completed');

@@ -16,9 +16,13 @@ import {
 } from '@playwright/test';
 import { electronCommand, findElectron } from '../../../scripts/electron-binary.mjs';
 import { inProject } from '../../../scripts/project.mjs';
+import { open, setPace } from './window.ts';
 
 /** Which app the page belongs to: `browser` the loopback host in Chromium, `electron` the desktop app. */
 type AppHost = 'browser' | 'electron';
+
+/** As fast as possible, unless a run has to be watched. */
+const settingsOfTests = { paceMs: 0 };
 
 /**
  * A `pagescope serve`, and the way into it: its link is good once, the cookie that it gives for any window after that.
@@ -41,16 +45,19 @@ class Served {
   }
 
   /** A window of its own, with an engine of its own behind it. */
-  async enter(context: BrowserContext): Promise<Page> {
+  async enter(context: BrowserContext, hash: string): Promise<Page> {
     this.#url ??= this.#link();
     const url = await this.#url;
     await context.addCookies(this.#cookies);
     const page = await context.newPage();
-    // The context may have had another window, which remembered something.
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'local_storage' });
-    await devtools.detach();
-    await page.goto(this.#cookies.length > 0 ? new URL(url).origin : url);
+    // The context may have had another window, which remembered something. What this one remembers outlives a reload.
+    await page.addInitScript((settings) => {
+      if (sessionStorage.length > 0) return;
+      sessionStorage.setItem('entered', 'true');
+      localStorage.clear();
+      localStorage.setItem('pagescope.settings', settings);
+    }, JSON.stringify(settingsOfTests));
+    await page.goto(`${this.#cookies.length > 0 ? new URL(url).origin : url}${hash}`);
     this.#cookies = await context.cookies();
     return page;
   }
@@ -170,8 +177,8 @@ export interface WorkerFixtures {
   chromium: () => Promise<Browser>;
   /** The loopback host, started when a test first asks for it. */
   served: () => Served;
-  /** Opens the app for as long as `use` takes. */
-  withApp: (use: (page: Page) => Promise<void>, options?: BrowserContextOptions) => Promise<void>;
+  /** Opens the app at an address for as long as `use` takes. */
+  withApp: (use: (page: Page) => Promise<void>, options?: BrowserContextOptions, hash?: string) => Promise<void>;
 }
 
 /** The tests of the interface: `page` is a window of the running app, loaded, with an engine of its own behind it. */
@@ -217,26 +224,24 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
   withApp: [
     async ({ host, home: _, chromium, served }, use) => {
       const contexts = new Contexts();
-      await use(async (look, options) => {
+      await use(async (look, options, hash = '') => {
         if (host === 'electron') {
-          await withElectron(look, options);
+          await withElectron(async (page) => {
+            await setPace(page, settingsOfTests.paceMs);
+            await open(page, hash);
+            await look(page);
+          }, options);
           return;
         }
         const context = await contexts.take(await chromium(), options);
-        await look(await served().enter(context));
+        await look(await served().enter(context, hash));
         await contexts.giveBack(context, options);
       });
     },
     { scope: 'worker' },
   ],
-  page: async ({ withApp }, use) =>
-    withApp(async (page) => {
-      // Most tests are about an experiment; without an address the window begins with questions.
-      await page.evaluate(() => {
-        location.hash = '#/first-touch';
-      });
-      await use(page);
-    }),
+  // Most tests are about an experiment; without an address the window begins with questions.
+  page: async ({ withApp }, use) => withApp(use, undefined, '#/first-touch'),
 });
 
 export { expect };

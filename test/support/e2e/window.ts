@@ -20,7 +20,7 @@ export function windowOf(page: Page) {
   };
 }
 
-/** Sets the pace for the runs of a test: as fast as possible, unless it has to be watched. */
+/** Sets the pace for the runs of a test that have to be watched: without this they go as fast as possible. */
 export async function setPace(page: Page, paceMs: number): Promise<void> {
   await page.evaluate((ms) => {
     const stored: object = JSON.parse(localStorage.getItem('pagescope.settings') ?? '{}');
