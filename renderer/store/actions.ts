@@ -94,7 +94,8 @@ export function createActions(store: Store, engine: Engine): Actions {
 
   async function control(action: Request<'control'>['action']): Promise<void> {
     const current = session();
-    if (current) await attempt(() => client.call('control', { session: current.id, action }));
+    if (current && !store.getState().starting)
+      await attempt(() => client.call('control', { session: current.id, action }));
   }
 
   async function run({ paused = false }: { paused?: boolean } = {}): Promise<boolean> {
@@ -216,6 +217,7 @@ export function createActions(store: Store, engine: Engine): Actions {
           drafts: { ...state.drafts, [experiment.id]: experiment.parameters },
           sessions: withRecording(state.sessions, session, file),
         }));
+        await endTold(store, session);
         return true;
       });
       set({ starting: false });
@@ -272,6 +274,22 @@ export function createActions(store: Store, engine: Engine): Actions {
   };
   return actions;
 }
+
+/**
+ * A recording passes for a run that goes on until its end has been told: nothing of it is to be paused, and the next run
+ * waits for that, while it is looked at.
+ */
+const endTold = (store: Store, session: number): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (state: AppState): void => {
+      const shown = shownSession(state);
+      if (shown?.id === session && isActive(shown.state) && state.connection.status !== 'lost') return;
+      unhear();
+      resolve();
+    };
+    const unhear = store.subscribe(look);
+    look(store.getState());
+  });
 
 function withRecording(sessions: AppState['sessions'], id: number, recording: string): AppState['sessions'] {
   const session = sessions.get(id);

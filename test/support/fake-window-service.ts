@@ -55,6 +55,8 @@ export class FakeService {
   /** The next start is refused with this sentence. */
   refuse: string | undefined;
   recorded: ListedRecording[] = [];
+  /** Whether a recording that is opened tells at once how its session ended. */
+  tellsEnd = true;
   /** What a recording tells of its pages when it is opened. */
   film: Omit<Extract<SessionEvent, { kind: 'film' }>, 'kind' | 'session'> | undefined;
 
@@ -141,7 +143,7 @@ export class FakeService {
         this.calls.push(`reopen ${file}`);
         if (this.refuse) throw new ProblemError({ kind: 'bad-input', text: text(this.refuse) });
         const session = 100 + this.calls.length;
-        reader.event({ kind: 'state', session, state: 'completed' });
+        if (this.tellsEnd) reader.event({ kind: 'state', session, state: 'completed' });
         if (this.film) reader.event({ kind: 'film', session, ...this.film });
         const { id, title } = fakeExperiment;
         const experiment = { id, title, parameters: { pages: 8 } };

@@ -21,9 +21,9 @@ export function RunControls({ experiment }: { experiment: ExperimentDescriptor }
   const lost = useApp((state) => state.connection.status === 'lost');
   const state = useApp((app) => shownSession(app)?.state);
   const valid = useApp((app) => parameterValues(experiment.parameters, app.drafts[experiment.id]) !== undefined);
-  const active = state !== undefined && isActive(state) && !lost;
+  const active = state !== undefined && isActive(state) && !starting && !lost;
   const canStart = experiment.available && valid && !starting && !lost;
-  const name = state === 'running' ? 'pause' : state === 'paused' ? 'resume' : 'run';
+  const name = starting || !active ? 'run' : state === 'running' ? 'pause' : 'resume';
   const Icon = name === 'pause' ? IconPlayerPauseFilled : IconPlayerPlayFilled;
   const hint = (label: string, key: string) => (valid || active ? `${label} (${key})` : t('parameter.fix'));
   return (

@@ -51,6 +51,20 @@ describe('running', () => {
     expect([...store.getState().sessions.values()].map(({ recording }) => recording)).toEqual(['/r/a.pagescope']);
   });
 
+  it('offers the next run when the end of the recording has been told: until then it would be paused', async () => {
+    const { actions, service, store } = await setUp();
+    service.tellsEnd = false;
+    actions.select('first-touch');
+    const opening = actions.reopen('/r/a.pagescope');
+    await until(() => expect(shownSession(store.getState())?.recording).toBe('/r/a.pagescope'));
+    await actions.toggle();
+    expect([store.getState().starting, service.calls]).toEqual([true, ['reopen /r/a.pagescope']]);
+    const session = shownSession(store.getState())?.id ?? 0;
+    service.reader?.event({ kind: 'state', session, state: 'failed' });
+    expect(await opening).toBe(true);
+    expect([store.getState().starting, shownSession(store.getState())?.state]).toEqual([false, 'failed']);
+  });
+
   it('closes the session before, and hears no more of it', async () => {
     const { actions, service, store, engine } = await setUp();
     await actions.run();
