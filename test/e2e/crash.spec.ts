@@ -68,3 +68,22 @@ test('a view that fails at drawing offers what its session showed, and can be sh
   await button('Show it again').click();
   await expect(windowOf(page).grid).toBeVisible();
 });
+
+test('a frame of the window that fails is a sentence too, and can be shown again', async ({ page }) => {
+  await expect(windowOf(page).run).toBeEnabled();
+  await page.evaluate(() =>
+    Object.defineProperty(document, 'title', {
+      configurable: true,
+      set() {
+        throw new Error('a fault for this test');
+      },
+    }),
+  );
+  await open(page, '#limits');
+  await expect(page.getByRole('alert')).toContainText('a fault for this test');
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+  await page.evaluate(() => Reflect.deleteProperty(document, 'title'));
+  await page.getByRole('button', { name: 'Show it again' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Limits' })).toBeVisible();
+  await expect(page).toHaveTitle('Limits · Pagescope');
+});

@@ -18,6 +18,8 @@ interface Row {
   /** B by A, where both are numbers. */
   readonly ratio?: string | undefined;
   readonly differs: boolean;
+  /** Sentences below it, over all columns. */
+  readonly notes?: readonly string[];
 }
 
 interface Props {
@@ -77,16 +79,23 @@ function Title({ title, a, b }: { title: string; a?: string; b?: string }) {
   );
 }
 
-function Cells({ row: { name, a, b, ratio, differs } }: { row: Row }) {
+function Cells({ row: { name, a, b, ratio, differs, notes = [] } }: { row: Row }) {
   return (
-    <tr data-differs={differs || undefined}>
-      <td>{a}</td>
-      <th scope="row">
-        {name}
-        {ratio !== undefined && <span className={classes.ratio}>{ratio}</span>}
-      </th>
-      <td>{b}</td>
-    </tr>
+    <>
+      <tr data-differs={differs || undefined} data-noted={notes.length > 0 || undefined}>
+        <td>{a}</td>
+        <th scope="row">
+          {name}
+          {ratio !== undefined && <span className={classes.ratio}>{ratio}</span>}
+        </th>
+        <td>{b}</td>
+      </tr>
+      {notes.length > 0 && (
+        <tr className={classes.notes}>
+          <td colSpan={3}>{notes.join(' ')}</td>
+        </tr>
+      )}
+    </>
   );
 }
 
@@ -134,8 +143,13 @@ function useEnds(
   const claimText = (claim: Comparison['claims'][number]['a']): string => {
     if (!claim) return t('recordings.compare.absent');
     const status = t(`claims.${claim.status}`);
-    const value = claim.status === 'skipped' ? claim.reason : claimAmount(claim.measured, claim, language);
-    return value ? t('recordings.compare.claim', { status, value }) : status;
+    if (claim.status === 'skipped') return status;
+    return t('recordings.compare.claim', { status, value: claimAmount(claim.measured, claim, language) });
+  };
+  const reasons = ({ a, b }: Comparison['claims'][number]): string[] => {
+    const [one, other] = [a, b].map((claim) => (claim?.status === 'skipped' ? claim.reason : undefined));
+    if (one === other) return one ? [one] : [];
+    return [...(one ? [`A: ${one}`] : []), ...(other ? [`B: ${other}`] : [])];
   };
   return {
     measurements: measurements.map(({ name, a, b, ratio }) => ({
@@ -149,6 +163,7 @@ function useEnds(
     claims: claims.map(({ id, text, a, b }) => ({
       id,
       name: text,
+      notes: reasons({ id, text, a, b }),
       a: claimText(a),
       b: claimText(b),
       differs: a?.status !== b?.status || a?.measured !== b?.measured,
