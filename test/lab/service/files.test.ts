@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
+import { memfdCreate } from '../../../native/calls/memfd.ts';
 import { pageSize } from '../../../native/libc/sysconf.ts';
 import { readText } from '../../../native/proc/proc-file.ts';
 import { parseProcessStatus } from '../../../native/proc/process-status.ts';
@@ -228,12 +229,16 @@ describe('files, looked at in a process beside the host', () => {
     await expect(lab.ask('restoreFileSet', { file: path })).rejects.toThrow('cannot be restored');
   });
 
-  test('what a process has open is looked at, also what is deleted', async () => {
+  test('what a process has open is looked at, also what is deleted, and a memfd', async () => {
     await using lab = beside();
     const path = fileOf('open-here', 8);
     const fd = openSync(path, 'r');
     rmSync(path);
+    const { returned: memfd } = memfdCreate('open-memory');
+    writeSync(memfd, new Uint8Array(3 * size));
     const look = await lab.looked({ openBy: process.pid });
+    expect(await lab.fileNamed(look, 'open-memory')).toMatchObject({ pages: 3, cachedPages: 3 });
+    closeSync(memfd);
     const row = await lab.fileNamed(look, 'open-here');
     expect(row.name).toBe(`${path.slice(1)} (deleted)`);
     expect(row.cachedPages).toBe(8);
