@@ -7,7 +7,7 @@ import { pagesBetweenInstants } from '../../store/pages/came-and-left.ts';
 import type { Session, Target } from '../../store/session/session.ts';
 import { targetAtInstant } from '../../store/session/shown-target.ts';
 import { shownEnvironment } from '../../store/store.ts';
-import { Unknown } from '../shared/unknown.tsx';
+import { Unknown, whyUnknown } from '../shared/unknown.tsx';
 import classes from './differences.module.css';
 import { lastPart } from './mapping-rows.ts';
 
@@ -67,7 +67,7 @@ interface Props {
 /** What became of a process between two instants: the mappings with the most bytes that changed first. */
 function Differences({ rows: changes, before, after, onOpen }: Props) {
   const { t, format, pick } = useWords();
-  const why = [...new Set([...before.reasons, ...after.reasons].map(pick))].join(' ') || undefined;
+  const why = whyUnknown([...before.reasons, ...after.reasons].map(pick));
   const scroller = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
     count: changes.length,

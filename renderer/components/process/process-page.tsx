@@ -25,6 +25,7 @@ import { ProblemLines } from '../shared/problem-lines.tsx';
 import { Problems } from '../shared/problems.tsx';
 import { nameOf } from '../shared/region-name.ts';
 import { SideTabs } from '../shared/side-tabs.tsx';
+import { whyUnknown } from '../shared/unknown.tsx';
 import { useProblems } from '../shared/use-problems.ts';
 import { Waiting } from '../shared/waiting.tsx';
 import { About } from './about.tsx';
@@ -177,7 +178,7 @@ function Looked({ session, target, tNs, kept }: LookedProps) {
     [opened, process, live],
   );
   const mappings = (kept && target.mappings) || none;
-  const why = target.reasons.map(pick).join(' ') || undefined;
+  const why = whyUnknown(target.reasons.map(pick));
   return (
     <Split
       title={t('process.side')}
