@@ -4,8 +4,9 @@ import { ToldSamples } from '../../../lab/session/told-samples.ts';
 const sampleAt = (seconds: number, vmLck = 0) => ({
   tNs: seconds * 1e9,
   vmLck,
-  vmRss: 4096,
-  minorFaults: 1,
+  // The engine goes on to take memory for itself.
+  vmRss: 4096 * seconds,
+  minorFaults: seconds,
   majorFaults: 0,
 });
 
