@@ -11,10 +11,11 @@ import type { Row, Skipped } from './row.ts';
  * The rows that are measured in a window, which is open while they are; one that says why, where there is no Chromium.
  *
  * @param name of what cannot be measured then
+ * @param measure is also given the pid of the host
  */
 export async function inWindow(
   name: string,
-  measure: (page: Page) => Promise<readonly Row[]>,
+  measure: (page: Page, host: number) => Promise<readonly Row[]>,
 ): Promise<readonly (Row | Skipped)[]> {
   const found = chromiumOrWhy();
   if ('why' in found) return [{ name, skipped: found.why }];
@@ -29,7 +30,7 @@ export async function inWindow(
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     await page.goto(String(url));
-    return await measure(page);
+    return await measure(page, host.pid ?? 0);
   } finally {
     await browser.close();
     host.kill('SIGINT');
