@@ -98,8 +98,8 @@ const defined = (env) =>
  * @throws {Refusal} one sentence, when there is none that can run here
  */
 export function resolveChromium() {
-  // Canvas text looks the same on every machine. The sandbox is Playwright's matter: it is off unless asked for. Without
-  // a graphics processor there is nothing that its process would be for.
+  // Canvas text looks the same on every machine. The sandbox is Playwright's matter: it is off unless asked for. Where
+  // there is no graphics processor, its process has nothing to do.
   const args = ['--font-render-hinting=none', '--disable-gpu', '--in-process-gpu'];
   const env = defined(process.env);
   const own = process.env.CHROMIUM_PATH;

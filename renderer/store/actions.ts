@@ -276,8 +276,8 @@ export function createActions(store: Store, engine: Engine): Actions {
 }
 
 /**
- * A recording passes for a run that goes on until its end has been told: nothing of it is to be paused, and the next run
- * waits for that, while it is looked at.
+ * A recording passes for a run that goes on until its end has been told: nothing of it is to be paused, and the next
+ * run waits for that, while it is looked at.
  */
 const endTold = (store: Store, session: number): Promise<void> =>
   new Promise((resolve) => {

@@ -7,7 +7,7 @@ const ended = (session: number): SessionEvent => ({ kind: 'state', session, stat
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** An inbox whose batches take some time to show; how many events each had. There is a frame as soon as one is wanted. */
+/** An inbox whose batches take some time to show; how many events each had. A frame comes as soon as one is wanted. */
 function inboxOf(tookMs: number): { inbox: Inbox; batches: number[] } {
   const batches: number[] = [];
   const scheduler = { before: queueMicrotask, forget: () => {} };
