@@ -5,9 +5,7 @@ const stillNs = 1e9;
 
 type Told = { readonly sample: Sample; readonly looked?: number[]; readonly still?: true };
 
-/** Whether they say the same; what the engine itself takes in between, and its page faults, are no news. */
-const isSame = (a: Sample, b: Sample): boolean =>
-  a.vmLck === b.vmLck && a.memlockSoft === b.memlockSoft && a.majorFaults === b.majorFaults;
+const numbers = ({ tNs: _, ...rest }: Sample) => JSON.stringify(rest);
 
 /**
  * Tells samples that say something: where nothing moved, only when it has not moved as long again. Then an hour of rest
@@ -28,7 +26,7 @@ export class ToldSamples {
   add(sample: Sample, looked: number[], still: boolean): void {
     const { tNs } = sample;
     const last = this.#last;
-    if (!still || last === undefined || !isSame(last, sample)) {
+    if (!still || last === undefined || numbers(last) !== numbers(sample)) {
       this.flush();
       if (!still) this.#movedNs = tNs;
       this.#now({ sample, looked });

@@ -4,9 +4,8 @@ import { ToldSamples } from '../../../lab/session/told-samples.ts';
 const sampleAt = (seconds: number, vmLck = 0) => ({
   tNs: seconds * 1e9,
   vmLck,
-  // The engine goes on to take memory for itself.
-  vmRss: 4096 * seconds,
-  minorFaults: seconds,
+  vmRss: 4096,
+  minorFaults: 1,
   majorFaults: 0,
 });
 
