@@ -98,9 +98,8 @@ const defined = (env) =>
  * @throws {Refusal} one sentence, when there is none that can run here
  */
 export function resolveChromium() {
-  // Canvas text looks the same on every machine. The sandbox is Playwright's matter: it is off unless asked for. Where
-  // there is no graphics processor, its process has nothing to do.
-  const args = ['--font-render-hinting=none', '--disable-gpu', '--in-process-gpu'];
+  // Canvas text looks the same on every machine. The sandbox is Playwright's matter: it is off unless asked for.
+  const args = ['--font-render-hinting=none'];
   const env = defined(process.env);
   const own = process.env.CHROMIUM_PATH;
   if (own) {
