@@ -56,9 +56,12 @@ export class RafScheduler {
       return;
     }
     this.#begun = true;
-    doAll(this.#first);
-    // After the microtask in which React draws what has changed, and asks for its canvases.
-    queueMicrotask(this.#draw);
+    try {
+      doAll(this.#first);
+    } finally {
+      // After the microtask in which React draws what has changed, and asks for its canvases.
+      queueMicrotask(this.#draw);
+    }
   };
 
   #draw = (): void => {
