@@ -114,10 +114,10 @@ export const suites = [
   },
   {
     name: 'lint',
-    about: 'biome: rules, format, order of imports; the width of comments (two tests)',
+    about: 'biome: rules, format, order of imports; the width of comments and prose (two tests)',
     run: async () => [
       ...(await asOneTest('lint', [inProject('node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'ci', '.'])),
-      ...(await asOneTest('width of comments', [inProject('scripts', 'comment-width.mjs')])),
+      ...(await asOneTest('width of comments and prose', [inProject('scripts', 'comment-width.mjs')])),
     ],
   },
   { name: 'unit', about: 'everything below test/ that is not named here', run: (filters) => vitest('unit', filters) },
