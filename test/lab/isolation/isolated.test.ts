@@ -133,12 +133,15 @@ describe('an isolated session', () => {
 
   it('leaves no process when the reader goes away while it is being opened', async () => {
     let pid = 0;
+    const forking = Promise.withResolvers<void>();
     const lab = new TestLab(async () => {
+      forking.resolve();
       const child = await forkIsolated(entry);
       pid = child.pid;
       return child;
     });
     const starting = problemOf(lab.start({ ...isolated, parameters: { pages: 4 } }));
+    await forking.promise;
     await lab.service.dispose();
     expect((await starting).kind).toBe('cancelled');
     expect([pid > 0, isRunning(pid)]).toEqual([true, false]);

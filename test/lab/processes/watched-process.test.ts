@@ -111,7 +111,7 @@ describe('warnings', () => {
       { lockShare: 0.8, vmLckBytes: 6554 },
       [],
       [],
-      [/VmLck is 80 % of its limit: an mlock of more than 1638 bytes/],
+      [/VmLck is 80 % of its limit: an mlock of more than 1638 B\b/],
     ],
     ['one that CAP_IPC_LOCK lifts', { lockShare: 0.9, ipcLock: true }, [], [], []],
     ['mappings near their limit', { mappings: 800 }, [], [], [/800 of 1000 mappings/]],
