@@ -35,7 +35,7 @@ export function CoreFileCard({ file, words }: { file: CoreFile; words: CoreWords
             <Icon size={15} aria-hidden />
             {t(`secrets.verdict.${verdict}`)}
           </span>
-          <Counts file={file} words={words} proven={verdict === 'clean' || verdict === 'leaked'} />
+          <Counts file={file} words={words} />
         </p>
       </header>
       {(verdict === 'cut-short' || verdict === 'unproven' || file.truncated) && (
@@ -48,11 +48,10 @@ export function CoreFileCard({ file, words }: { file: CoreFile; words: CoreWords
   );
 }
 
-/** `found 1 time in A (unprotected) · not found in B (locked)`, each in its tone. */
-function Counts({ file, words, proven }: { file: CoreFile; words: CoreWords; proven: boolean }) {
+/** `found 1 time in A (unprotected) · not found in B (locked)`, red where it should not be. */
+function Counts({ file, words }: { file: CoreFile; words: CoreWords }) {
   return file.found.map((hit, index) => {
-    const hidden = isProtected(words.nature(hit.marker));
-    const tone = !hidden ? undefined : hit.count > 0 ? 'bad' : proven ? 'good' : undefined;
+    const tone = hit.count > 0 && isProtected(words.nature(hit.marker)) ? 'bad' : undefined;
     return (
       <Fragment key={hit.marker}>
         {index > 0 && ' · '}

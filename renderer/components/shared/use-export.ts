@@ -26,7 +26,7 @@ export function useCopy(): (text: string, done: string) => Promise<void> {
   return async (text, done) => {
     try {
       await navigator.clipboard.writeText(text);
-      tell({ message: done, color: 'green' });
+      tell({ message: done });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       tell({
@@ -82,7 +82,7 @@ export function useExport(): Exports {
       if (!report) return;
       const name = fileName(report.experiment.id, report.createdAt, 'json');
       const saved = await saveAs(new Blob([asText(report)], { type: 'application/json' }), name);
-      if (saved) tell({ message: t('export.saved', { name: saved }), color: 'green' });
+      if (saved) tell({ message: t('export.saved', { name: saved }) });
     },
     async downloadAs(format, table) {
       const session = shownSession(state());
@@ -96,7 +96,7 @@ export function useExport(): Exports {
         format === 'png' ? await asPng(text) : new Blob([text], { type }),
         fileName(table ? `${experiment}-${table}` : experiment, time, ending),
       );
-      if (name) tell({ message: t('export.savedAs', { name }), color: 'green' });
+      if (name) tell({ message: t('export.savedAs', { name }) });
     },
     async copyReport() {
       const report = await actions.report();
@@ -111,7 +111,7 @@ export function useExport(): Exports {
       if (program === undefined) return;
       const name = fileName('program', new Date().toISOString(), 'c');
       const saved = await saveAs(new Blob([program], { type: 'text/x-c' }), name);
-      if (saved) tell({ message: t('log.file.programSaved', { name: saved }), color: 'green' });
+      if (saved) tell({ message: t('log.file.programSaved', { name: saved }) });
     },
     async saveSession() {
       const session = await actions.log.save();
@@ -120,7 +120,7 @@ export function useExport(): Exports {
       const name = await saveAs(file, fileName('workbench', session.savedAt, 'json'));
       if (name === undefined) return;
       const [size, most] = [format.bytes(file.size), format.bytes(maxSavedBytes)];
-      if (file.size <= maxSavedBytes) tell({ message: t('log.file.saved', { name }), color: 'green' });
+      if (file.size <= maxSavedBytes) tell({ message: t('log.file.saved', { name }) });
       else tell({ message: t('log.file.savedTooLarge', { name, size, most }), color: 'orange' });
     },
   };
