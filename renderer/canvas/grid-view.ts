@@ -2,10 +2,10 @@ import type { RafScheduler } from '../raf-scheduler.ts';
 import type { Changes, PastPages } from '../store/pages/page-history.ts';
 import { allPages, inverted, noPages, type PageSet } from '../store/pages/page-set.ts';
 import type { RegionPages } from '../store/pages/pages.ts';
+import { paintBoundaries } from './boundaries.ts';
 import { makeFlash } from './flash.ts';
 import { type FrameScene, paintGutter, paintMinimap, paintRuler } from './frame.ts';
 import {
-  boundaryLine,
   clampView,
   type Layout,
   nearestPage,
@@ -68,15 +68,8 @@ export interface GridOptions {
   readonly pageNumber: (page: number) => string;
 }
 
-/**
- * A huge page’s worth of memory: at its boundaries the processor’s tables change. A table is a page of entries of 8
- * bytes: 512 pages of 4 KiB are 2 MiB, 2048 of 16 KiB are 32 MiB.
- */
-const boundaryBytes = (pageSize: number): number => (pageSize / 8) * pageSize;
 /** From this size on cells have the rims of several steps, CSS pixels. */
 const rimmedCell = 16;
-/** Lines of boundaries nearer to each other than this would be a pattern, CSS pixels. */
-const boundariesApart = 14;
 /** Beside a picture of which only a part is seen: the whole, CSS pixels. */
 const minimap = { width: 14, gap: 10 };
 
@@ -112,6 +105,7 @@ export class GridView {
   #filter: LegendEntry | undefined;
   #highlight: PageSet | undefined;
   #lit: { readonly pages: PageSet; readonly others: PageSet } | undefined;
+  #vmas: readonly number[] = [];
   #changed: { readonly pages: PageSet; readonly others: PageSet } | undefined;
   #words: CellWords | undefined;
   #told: GridFocus = noFocus;
@@ -163,6 +157,12 @@ export class GridView {
   mark(changed: PageSet | undefined): void {
     if (changed === this.#changed?.pages) return;
     this.#changed = changed && { pages: changed, others: inverted(changed, this.#options.pages) };
+    this.#redraw();
+  }
+
+  /** The first pages of VMAs, but for that of the region: a line stands where one ends. */
+  divide(vmas: readonly number[]): void {
+    this.#vmas = vmas;
     this.#redraw();
   }
 
@@ -341,7 +341,7 @@ export class GridView {
         paintMinimap(context, this.#frameScene(page), left, minimap.width);
       }
     }
-    this.#paintBoundaries(context);
+    paintBoundaries(context, this.#frameScene(page), this.#past ? [] : this.#vmas);
     if (this.#lit) paintLit(context, this.#pictures.veil, base, this.#lit.others);
     paintSelection(context, this.#pictures.selection, { ...base, pages: this.#selection.pages });
     const highlight = this.#highlight;
@@ -361,28 +361,6 @@ export class GridView {
     if (!flash || smallerSide(this.#layout) >= rimmedCell) return flash;
     const last = changes.moments.findIndex(({ step }, index) => index >= flash.first && step >= newest);
     return last < 0 ? undefined : { ...flash, first: last };
-  }
-
-  #paintBoundaries(context: CanvasRenderingContext2D): void {
-    const { address, pageSize } = this.#options;
-    const { columns, cell, pages } = this.#layout;
-    const boundary = boundaryBytes(pageSize);
-    const apart = boundary / pageSize;
-    if ((apart / columns) * cell.height < boundariesApart) return;
-    const firstSeen = Math.floor(this.#view.y / cell.height) * columns;
-    const lastSeen = Math.ceil((this.#view.y + this.#viewport.height) / cell.height) * columns;
-    const first = (boundary - (address % boundary)) / pageSize;
-    context.strokeStyle = this.#palette.boundary;
-    context.lineWidth = Math.max(1, Math.min(2, smallerSide(this.#layout) / 8));
-    context.beginPath();
-    for (let page = first; page < Math.min(pages, lastSeen); page += apart) {
-      if (page < firstSeen - columns) continue;
-      boundaryLine(page, this.#layout, this.#view).forEach(({ x, y }, index) => {
-        if (index === 0) context.moveTo(x, y);
-        else context.lineTo(x, y);
-      });
-    }
-    context.stroke();
   }
 
   #frameScene(page: number | undefined): FrameScene {

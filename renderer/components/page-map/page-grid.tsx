@@ -109,6 +109,8 @@ export const PageGrid = memo(function PageGrid({
   useEffect(() => viewRef.current?.showPast(shownPast), [shownPast, viewRef]);
   const changed = useDifference(session, region);
   useEffect(() => viewRef.current?.mark(changed), [changed, viewRef]);
+  const vmas = useApp((app) => app.sessions.get(session)?.vmas.get(id)?.vmas);
+  useEffect(() => viewRef.current?.divide(vmas?.slice(1).map(({ firstPage }) => firstPage) ?? []), [vmas, viewRef]);
   const filter = useApp((app) => app.picked);
   useEffect(() => viewRef.current?.filter(filter), [filter, viewRef]);
   const highlight = useApp((app) => (app.highlight?.region === id ? app.highlight.pages : undefined));
