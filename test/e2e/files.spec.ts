@@ -211,9 +211,8 @@ test('a long walk is stopped, and what it found stays', async ({ page }) => {
   await open(page, addressOf('/usr'));
   const stop = page.getByRole('button', { name: 'Stop', exact: true });
   const again = page.getByRole('button', { name: 'Look again' });
-  await expect(stop.or(again)).toBeVisible();
   // On a quick machine it may be over by now.
-  if (await stop.isVisible()) await stop.click({ timeout: 5000 }).catch(() => {});
+  await stop.click({ timeout: 5000 }).catch(() => {});
   await expect(page.getByText(/then stopped after|looked at in/)).toBeVisible();
   await expect(again).toBeVisible();
 });
