@@ -45,8 +45,9 @@ const levels: readonly Readonly<Record<string, Operator>>[] = [
   { '<<': (a, b) => shiftable(a, b) * 2 ** b, '>>': (a, b) => Math.floor(shiftable(a, b) / 2 ** b) },
   { '+': (a, b) => a + b, '-': (a, b) => a - b },
   {
-    '*': (a, b) => a * b,
-    // As C does, towards 0; not −0.
+    // Not −0, which C's whole numbers do not have.
+    '*': (a, b) => a * b + 0,
+    // As C does, towards 0.
     '/': (a, b) => Math.trunc(a / divisor(b)) + 0,
     '%': (a, b) => (a % divisor(b)) + 0,
   },
