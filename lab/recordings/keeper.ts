@@ -193,7 +193,7 @@ function makeFolder(folder: string): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw problem(
       'cannot-run-here',
-      `The folder of recordings cannot be made: ${why}. Set XDG_DATA_HOME to a folder that you may write to, and start again.`,
+      `The folder of recordings cannot be made: ${why}. Set XDG_DATA_HOME to one that you may write to.`,
       `无法创建录制文件的文件夹：${why}。请把 XDG_DATA_HOME 设为可写的文件夹，然后重新启动。`,
       { cause },
     );

@@ -28,7 +28,7 @@ it('does a task once a frame, however often it is asked for, and the afterwards 
   expect(log).toEqual(['draw', 'acknowledge']);
 });
 
-it('begins with what comes before the drawing: what that asks for, at once or in a microtask, is drawn with it', async () => {
+it('begins with what comes before the drawing, and draws what that asks for, also in a microtask', async () => {
   const scheduler = new RafScheduler();
   const log: string[] = [];
   scheduler.request(() => log.push('frame'));

@@ -111,13 +111,15 @@ async function jvm(context: TestContext): Promise<number> {
   const child = spawn('java', words, { stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stderr, 'data').catch(() => {});
-  return child.pid === undefined ? context.skip('there is no java here') : stopped(child.pid);
+  return child.pid === undefined
+    ? context.skip('there is no java here (apt install default-jre-headless)')
+    : stopped(child.pid);
 }
 
 /** The first process of a database that serves nobody. */
 async function postgres(context: TestContext): Promise<number> {
   const [bin] = globSync('/usr/lib/postgresql/*/bin');
-  if (bin === undefined) return context.skip('there is no PostgreSQL here');
+  if (bin === undefined) return context.skip('there is no PostgreSQL here (apt install postgresql)');
   const data = mkdtempSync(join(tmpdir(), 'pagescope-postgres-'));
   // It refuses to run as root.
   const prefix = process.getuid?.() === 0 ? nobody : [];

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 const title = { en: 'a title', zh: '标题' };
 
-it('a session that nobody sees is looked at every two seconds, and as often as before when it is seen again', async () => {
+it('a session that nobody sees is looked at every two seconds, until it is seen again', async () => {
   const experiment = { id: 'test', title, parameters: {} };
   const header = { version: '0', experiment, placement: 'inline', pid: process.pid } as const;
   const session = new Session(1, header, 10, new TestReader());
