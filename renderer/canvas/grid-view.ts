@@ -3,24 +3,10 @@ import type { Changes, PastPages } from '../store/pages/page-history.ts';
 import { allPages, inverted, noPages, type PageSet } from '../store/pages/page-set.ts';
 import type { RegionPages } from '../store/pages/pages.ts';
 import { paintBoundaries } from './boundaries.ts';
+import { Camera, minimap } from './camera.ts';
 import { makeFlash } from './flash.ts';
 import { type FrameScene, paintGutter, paintMinimap, paintRuler } from './frame.ts';
-import {
-  clampView,
-  type Layout,
-  nearestPage,
-  nextColumns,
-  type Point,
-  pageAt,
-  pictureHeight,
-  reveal,
-  smallerSide,
-  topView,
-  type View,
-  type Viewport,
-  wholeLayout,
-  zoomedLayout,
-} from './layout.ts';
+import { type Point, smallerSide, topView } from './layout.ts';
 import { paintMarks } from './marks.ts';
 import { type CellWords, paintPages } from './paint.ts';
 import { paintDifference, paintHighlight, paintLit, paintSelection } from './paint-selection.ts';
@@ -70,16 +56,15 @@ export interface GridOptions {
 
 /** From this size on cells have the rims of several steps, CSS pixels. */
 const rimmedCell = 16;
-/** Beside a picture of which only a part is seen: the whole, CSS pixels. */
-const minimap = { width: 14, gap: 10 };
 
 /**
- * The canvas of one region. It owns the view (columns, position), the cursor and the selection, and draws when the
- * scheduler says so; React makes it, hands it what to show, and hears what the person points at.
+ * The canvas of one region. It owns the camera, the cursor and the selection, and draws when the scheduler says so;
+ * React makes it, hands it what to show, and hears what the person points at.
  */
 export class GridView {
   readonly #canvas: HTMLCanvasElement;
   readonly #options: GridOptions;
+  readonly #camera: Camera;
   readonly #pictures = {
     pages: new PixelPicture(),
     selection: new PixelPicture(),
@@ -91,13 +76,6 @@ export class GridView {
   #ruler: HTMLCanvasElement | undefined;
   #framed = '';
   #past: PastPages | 'unmapped' | undefined;
-  /** The columns that all regions share, and those that are shown. */
-  #base: number;
-  #columns: number;
-  #layout: Layout;
-  #viewport: Viewport = { width: 0, height: 0 };
-  #scale = 1;
-  #view: View = topView;
   #palette: Palette;
   #sprites: { cell: string; scale: number; of: Palette; made: Sprites } | undefined;
   #selection: Selection = noSelection;
@@ -114,9 +92,7 @@ export class GridView {
     this.#canvas = canvas;
     this.#options = options;
     this.#palette = readPalette(canvas);
-    this.#base = columns;
-    this.#columns = columns;
-    this.#layout = wholeLayout(options.pages, columns, this.#viewport, 1);
+    this.#camera = new Camera(options.pages, columns);
   }
 
   dispose(): void {
@@ -133,10 +109,7 @@ export class GridView {
 
   /** The columns that all regions share have become others. */
   share(columns: number): void {
-    if (columns === this.#base) return;
-    const zoomed = this.#columns !== this.#base && this.#columns < columns;
-    this.#base = columns;
-    this.#turn(zoomed ? this.#columns : columns, 0);
+    if (this.#camera.share(columns)) this.#redraw();
   }
 
   /** Selects other pages, chosen by other means than pointer and keys of this grid. */
@@ -175,7 +148,8 @@ export class GridView {
   /** Outlines the pages that a step was about, and brings them into sight. */
   highlight(pages: PageSet | undefined): void {
     this.#highlight = pages;
-    this.#reveal(pages);
+    const first = pages?.runs[0];
+    if (first !== undefined) this.#camera.reveal(first);
     this.#redraw();
   }
 
@@ -204,47 +178,38 @@ export class GridView {
   }
 
   resize(width: number, height: number, devicePixelRatio: number): void {
-    this.#viewport = { width, height };
-    this.#scale = devicePixelRatio;
     this.#canvas.width = Math.max(1, Math.round(width * devicePixelRatio));
     this.#canvas.height = Math.max(1, Math.round(height * devicePixelRatio));
-    this.#lay();
+    this.#camera.resize({ width, height }, devicePixelRatio);
     // A resized canvas is empty until it is drawn: do not wait for the next frame.
     this.draw();
   }
 
   /** Larger cells or smaller ones, by one rung of the ladder of columns; what is under `at` keeps its height. */
   zoom(closer: boolean, at?: Point): void {
-    const columns = Math.min(this.#base, nextColumns(this.#columns, closer));
-    if (columns === this.#columns) return;
-    const point = at ?? { x: 0, y: this.#viewport.height / 2 };
-    const page = nearestPage(point, this.#layout, this.#view);
-    this.#turn(columns, page, point.y);
+    if (this.#camera.zoom(closer, at)) this.#redraw();
   }
 
   fit(): void {
-    this.#turn(this.#base, 0);
+    this.#camera.fit();
+    this.#redraw();
   }
 
   /** Scrolls; false where there is nowhere to go. */
   scroll(dy: number): boolean {
-    const view = clampView({ y: this.#view.y + dy }, this.#layout, this.#viewport);
-    if (view.y === this.#view.y) return false;
-    this.#view = view;
-    this.#redraw();
-    return true;
+    const scrolled = this.#camera.scroll(dy);
+    if (scrolled) this.#redraw();
+    return scrolled;
   }
 
   /** Puts the cursor on a page, at a size at which it can be seen. */
   goTo(page: number): void {
-    while (smallerSide(this.#layout) < spriteCell && nextColumns(this.#columns, true) < this.#columns)
-      this.#turn(nextColumns(this.#columns, true), page);
-    this.#view = reveal(page, this.#layout, this.#view, this.#viewport);
+    this.#camera.approach(page);
     this.#choose(moveTo(this.#selection, page, { extend: false, keep: false }));
   }
 
   hover(at: Point | undefined): void {
-    const page = at && pageAt(at, this.#layout, this.#view);
+    const page = at && this.#camera.pageAt(at);
     if (page === this.#hover) return;
     this.#hover = page;
     this.#redraw();
@@ -253,18 +218,18 @@ export class GridView {
   /** Selects the page at a point, as `moveTo` says. A point beside the pages clears. */
   pick(at: Point, modifiers: Modifiers): void {
     if (this.#jump(at)) return;
-    const page = pageAt(at, this.#layout, this.#view);
+    const page = this.#camera.pageAt(at);
     if (page !== undefined) this.#choose(moveTo(this.#selection, page, modifiers));
     else if (!modifiers.keep && !modifiers.extend) this.clear();
   }
 
   /** A drag has reached a point, inside the picture or not. */
   dragTo(at: Point): void {
-    if (!this.#jump(at)) this.#choose(dragTo(this.#selection, nearestPage(at, this.#layout, this.#view)));
+    if (!this.#jump(at)) this.#choose(dragTo(this.#selection, this.#camera.nearest(at)));
   }
 
   selectAll(): void {
-    this.#choose(withPages(this.#selection, allPages(this.#layout.pages)));
+    this.#choose(withPages(this.#selection, allPages(this.#options.pages)));
   }
 
   /** Turns the cursor's page over. */
@@ -283,12 +248,13 @@ export class GridView {
 
   /** Moves the cursor by a key, and the selection with it unless Ctrl is held; false for keys that don’t move it. */
   key(key: string, { extend, keep }: Modifiers): boolean {
-    const { pages, columns, cell } = this.#layout;
-    const rowsSeen = Math.floor(this.#viewport.height / cell.height);
+    const { layout, viewport } = this.#camera;
+    const { pages, columns, cell } = layout;
+    const rowsSeen = Math.floor(viewport.height / cell.height);
     const page = cursorAfter(key, this.#selection.cursor, { pages, columns, rowsSeen }, keep);
     if (page === undefined) return false;
     this.#hover = undefined;
-    this.#view = reveal(page, this.#layout, this.#view, this.#viewport);
+    this.#camera.reveal(page);
     const wanders = keep && !extend && key.startsWith('Arrow');
     // With Ctrl, Home and End go further; that says nothing of what is selected already.
     const keeps = keep && key.startsWith('Arrow');
@@ -298,12 +264,13 @@ export class GridView {
 
   readonly draw = (): void => {
     const context = this.#canvas.getContext('2d');
-    const { width, height } = this.#viewport;
+    const { layout, view, viewport, scale } = this.#camera;
+    const { width, height } = viewport;
     if (!context || width === 0 || height === 0) return;
-    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
     context.fillStyle = this.#palette.well;
     context.fillRect(0, 0, width, height);
-    const base = { layout: this.#layout, view: this.#view, viewport: this.#viewport, palette: this.#palette };
+    const base = { layout, view, viewport, palette: this.#palette };
     const region = this.#options.region();
     const shown = this.#past ?? region;
     const { cursor } = this.#selection;
@@ -324,14 +291,14 @@ export class GridView {
         words: this.#words,
       };
       paintPages(context, this.#pictures.pages, scene);
-      if (this.#overflows()) {
-        const left = this.#layout.columns * this.#layout.cell.width + minimap.gap;
+      const left = this.#camera.minimapLeft;
+      if (left !== undefined) {
         context.save();
         context.translate(left, 0);
-        const cell = { width: minimap.width / this.#layout.columns, height: height / this.#layout.rows };
+        const cell = { width: minimap.width / layout.columns, height: height / layout.rows };
         const whole = {
           ...scene,
-          layout: { ...this.#layout, cell },
+          layout: { ...layout, cell },
           view: topView,
           sprites: undefined,
           flash: undefined,
@@ -358,30 +325,22 @@ export class GridView {
     const newest = this.#options.shownStep();
     // Of small cells a net of rims would outshine the pages: only what the newest step did has one.
     const flash = makeFlash(changes, newest);
-    if (!flash || smallerSide(this.#layout) >= rimmedCell) return flash;
+    if (!flash || smallerSide(this.#camera.layout) >= rimmedCell) return flash;
     const last = changes.moments.findIndex(({ step }, index) => index >= flash.first && step >= newest);
     return last < 0 ? undefined : { ...flash, first: last };
   }
 
   #frameScene(page: number | undefined): FrameScene {
     const { address, pageSize } = this.#options;
-    return {
-      layout: this.#layout,
-      view: this.#view,
-      viewport: this.#viewport,
-      palette: this.#palette,
-      scale: this.#scale,
-      address,
-      pageSize,
-      page,
-    };
+    const { layout, view, viewport, scale } = this.#camera;
+    return { layout, view, viewport, palette: this.#palette, scale, address, pageSize, page };
   }
 
   /** Addresses and ruler, which are others only when the view or the page is. */
   #paintFrame(page: number | undefined): void {
-    const { columns, cell } = this.#layout;
-    const { width, height } = this.#viewport;
-    const framed = [columns, cell.width, cell.height, this.#view.y, width, height, this.#scale, page].join();
+    const { layout, view, viewport, scale } = this.#camera;
+    const { width, height } = layout.cell;
+    const framed = [layout.columns, width, height, view.y, viewport.width, viewport.height, scale, page].join();
     if (framed === this.#framed) return;
     this.#framed = framed;
     const scene = this.#frameScene(page);
@@ -390,41 +349,10 @@ export class GridView {
   }
 
   /** A press on the small picture of the whole goes there. */
-  #jump({ x, y }: Point): boolean {
-    if (!this.#overflows() || x < this.#layout.columns * this.#layout.cell.width + minimap.gap) return false;
-    const { height } = this.#viewport;
-    this.scroll((y / height) * pictureHeight(this.#layout) - height / 2 - this.#view.y);
-    return true;
-  }
-
-  #overflows(): boolean {
-    return this.#columns !== this.#base && pictureHeight(this.#layout) > this.#viewport.height;
-  }
-
-  /** Turns to other columns, and keeps a page at a height. */
-  #turn(columns: number, page: number, y = this.#viewport.height / 2): void {
-    this.#columns = columns;
-    this.#lay();
-    const top = Math.floor(page / columns) * this.#layout.cell.height;
-    this.#view = clampView({ y: top - y }, this.#layout, this.#viewport);
-    this.#redraw();
-  }
-
-  #lay(): void {
-    const { pages } = this.#options;
-    const { width, height } = this.#viewport;
-    this.#layout = wholeLayout(pages, this.#columns, this.#viewport, this.#scale);
-    if (this.#columns !== this.#base) {
-      const beside = { width: Math.max(1, width - minimap.width - minimap.gap), height };
-      this.#layout = zoomedLayout(pages, this.#columns, beside, this.#scale);
-    }
-    this.#view = clampView(this.#view, this.#layout, this.#viewport);
-  }
-
-  #reveal(pages: PageSet | undefined): void {
-    const first = pages?.runs[0];
-    if (first !== undefined)
-      this.#view = reveal(Math.min(first, this.#layout.pages - 1), this.#layout, this.#view, this.#viewport);
+  #jump(at: Point): boolean {
+    const jumped = this.#camera.jump(at);
+    if (jumped) this.#redraw();
+    return jumped;
   }
 
   #choose(selection: Selection): void {
@@ -439,20 +367,20 @@ export class GridView {
   }
 
   #spritesNow(): Sprites | undefined {
-    const { cell: size } = this.#layout;
-    if (smallerSide(this.#layout) < spriteCell) return undefined;
+    const { layout, scale } = this.#camera;
+    const size = layout.cell;
+    if (smallerSide(layout) < spriteCell) return undefined;
     const cell = `${size.width}x${size.height}`;
     const known = this.#sprites;
-    if (known && known.cell === cell && known.scale === this.#scale && known.of === this.#palette) return known.made;
-    const made = makeSprites(this.#palette, size, this.#scale);
-    this.#sprites = { cell, scale: this.#scale, of: this.#palette, made };
+    if (known && known.cell === cell && known.scale === scale && known.of === this.#palette) return known.made;
+    const made = makeSprites(this.#palette, size, scale);
+    this.#sprites = { cell, scale, of: this.#palette, made };
     return made;
   }
 
   #tell(page: number | undefined): void {
     const selection = this.#selection.pages;
-    const zoomed = this.#columns !== this.#base;
-    const canEnlarge = nextColumns(this.#columns, true) < this.#columns;
+    const { zoomed, canEnlarge } = this.#camera;
     const told = this.#told;
     if (
       page === told.page &&
