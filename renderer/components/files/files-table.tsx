@@ -1,11 +1,10 @@
 import { UnstyledButton } from '@mantine/core';
-import { IconArrowNarrowDown, IconArrowNarrowUp } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef } from 'react';
+import { memo } from 'react';
 import { type FileColumn, type FileRow, fileColumns } from '../../../protocol/files.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownEnvironment } from '../../store/store.ts';
 import { Empty } from '../shared/panel.tsx';
+import { SortedTable } from '../shared/sorted-table.tsx';
 import classes from './files.module.css';
 import type { FileRows, TableOrder } from './use-files.ts';
 
@@ -17,86 +16,30 @@ interface Props {
   readonly onFile: (file: number) => void;
 }
 
-const rowHeight = 27;
+const allButNames = (column: FileColumn): boolean => column !== 'name';
 
-/** The files, of which only the rows that are seen are there. */
+/** The files of a look. */
 export function FilesTable({ rows, order, chosen, onOrder, onFile }: Props) {
   const { t } = useWords();
-  const scroller = useRef<HTMLDivElement>(null);
-  const count = rows.matching ?? 0;
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-  });
-  const seen = virtualizer.getVirtualItems();
-  const [first, last] = [seen[0]?.index ?? 0, seen.at(-1)?.index ?? 0];
-  const { need } = rows;
-  useEffect(() => need(first, last), [need, first, last]);
   if (rows.matching === 0) return <Empty>{t(order.search.trim() === '' ? 'files.empty' : 'files.notFound')}</Empty>;
-  const [above, below] = [seen[0]?.start ?? 0, virtualizer.getTotalSize() - (seen.at(-1)?.end ?? 0)];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
-    <section ref={scroller} className={classes.scroller} aria-label={t('files.table')} tabIndex={0}>
-      <table className={classes.table} aria-rowcount={count + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            {fileColumns.map((id) => (
-              <Head key={id} id={id} order={order} onOrder={onOrder} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {above > 0 && <Gap height={above} />}
-          {seen.map(({ index }) => {
-            const row = rows.row(index);
-            return (
-              <tr
-                key={index}
-                aria-rowindex={index + 2}
-                data-chosen={(row && row.file === chosen) || undefined}
-                style={{ height: rowHeight }}
-              >
-                {row ? <Row row={row} onFile={onFile} /> : <td colSpan={fileColumns.length} />}
-              </tr>
-            );
-          })}
-          {below > 0 && <Gap height={below} />}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** In the place of rows that are not seen. */
-function Gap({ height }: { height: number }) {
-  return (
-    <tr aria-hidden>
-      <td colSpan={fileColumns.length} style={{ height, padding: 0 }} />
-    </tr>
-  );
-}
-
-function Head({ id, order, onOrder }: { id: FileColumn } & Pick<Props, 'order' | 'onOrder'>) {
-  const { t } = useWords();
-  const own = order.by === id;
-  const Arrow = order.descending ? IconArrowNarrowDown : IconArrowNarrowUp;
-  return (
-    <th
-      scope="col"
-      data-column={id}
-      aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined}
-      title={t(`files.columnHints.${id}`)}
-    >
-      <UnstyledButton
-        className={classes.sort ?? ''}
-        onClick={() => onOrder(id, own ? !order.descending : id !== 'name')}
-      >
-        {t(`files.columns.${id}`)}
-        {own && <Arrow size={13} aria-hidden />}
-      </UnstyledButton>
-    </th>
+    <SortedTable
+      className={classes.table}
+      label={t('files.table')}
+      columns={fileColumns}
+      nameOf={(column) => t(`files.columns.${column}`)}
+      hintOf={(column) => t(`files.columnHints.${column}`)}
+      order={order}
+      onOrder={onOrder}
+      firstDescending={allButNames}
+      count={rows.matching ?? 0}
+      rowAt={(index) => {
+        const row = rows.row(index);
+        // The place is the key: what stands there is another file after sorting.
+        return row && { key: index, chosen: row.file === chosen, cells: <Row row={row} onFile={onFile} /> };
+      }}
+      onSeen={rows.need}
+    />
   );
 }
 

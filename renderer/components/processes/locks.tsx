@@ -4,6 +4,7 @@ import type { ProcessRow } from '../../../protocol/processes.ts';
 import { addressOfLimits, addressOfProcess } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
 import { Empty } from '../shared/panel.tsx';
+import table from '../shared/sorted-table.module.css';
 import { Unknown } from '../shared/unknown.tsx';
 import { LockShare } from './lock-share.tsx';
 import { userOf, whereOf } from './process-list.ts';
@@ -25,7 +26,7 @@ export function Locks({ known: { rows, answer } }: { known: KnownProcesses }) {
       {locking.length === 0 ? (
         <Empty>{t('processes.noneLocks')}</Empty>
       ) : (
-        <table className={classes.table}>
+        <table className={`${table.table} ${classes.table}`}>
           <thead>
             <tr>
               {(['name', 'pid', 'user', 'where', 'vmLck', 'limit'] as const).map((id) => (

@@ -1,10 +1,8 @@
-import { UnstyledButton } from '@mantine/core';
-import { IconArrowNarrowDown, IconArrowNarrowUp } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useRef } from 'react';
+import { memo } from 'react';
 import type { ProcessRow } from '../../../protocol/processes.ts';
 import { addressOfLimits, addressOfProcess } from '../../context/address.ts';
 import { useWords } from '../../context/context.ts';
+import { SortedTable } from '../shared/sorted-table.tsx';
 import { Unknown } from '../shared/unknown.tsx';
 import { LockShare } from './lock-share.tsx';
 import {
@@ -28,66 +26,31 @@ interface Props {
   readonly onOrder: (order: Order) => void;
 }
 
-const rowHeight = 27;
 const words: ReadonlySet<ColumnId> = new Set(['name', 'user', 'where']);
 
-/** The table, of which only the rows that are seen are there. */
+/** The processes, and their groups. */
 export function ProcessTable({ lines, order, maxMappings, onOrder }: Props) {
   const { t } = useWords();
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-  });
-  const seen = virtualizer.getVirtualItems();
-  const [above, below] = [seen[0]?.start ?? 0, virtualizer.getTotalSize() - (seen.at(-1)?.end ?? 0)];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
-    <section ref={scroller} className={classes.scroller} aria-label={t('processes.table')} tabIndex={0}>
-      <table className={classes.table} aria-rowcount={lines.length + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map((id) => (
-              <Head key={id} id={id} order={order} onOrder={onOrder} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {above > 0 && <Gap height={above} />}
-          {seen.map(({ index }) => {
-            const line = lines[index];
-            return (
-              line && (
-                <tr
-                  key={line.kind === 'process' ? line.row.pid : `group ${line.name}`}
-                  aria-rowindex={index + 2}
-                  data-kind={line.kind}
-                  style={{ height: rowHeight }}
-                >
-                  {line.kind === 'process' ? (
-                    <Process row={line.row} maxMappings={maxMappings} />
-                  ) : (
-                    <Group line={line} />
-                  )}
-                </tr>
-              )
-            );
-          })}
-          {below > 0 && <Gap height={below} />}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** In the place of rows that are not seen. */
-function Gap({ height }: { height: number }) {
-  return (
-    <tr aria-hidden>
-      <td colSpan={columns.length} style={{ height, padding: 0 }} />
-    </tr>
+    <SortedTable
+      className={classes.table}
+      label={t('processes.table')}
+      columns={columns}
+      nameOf={(id) => <ColumnName id={id} />}
+      hintOf={(id) => t(`processes.columnHints.${id}`)}
+      order={order}
+      onOrder={(by, descending) => onOrder({ by, descending })}
+      firstDescending={firstDescending}
+      count={lines.length}
+      rowAt={(index) => {
+        const line = lines[index];
+        if (line?.kind === 'process') {
+          const { row } = line;
+          return { key: row.pid, kind: line.kind, cells: <Process row={row} maxMappings={maxMappings} /> };
+        }
+        return line && { key: `group ${line.name}`, kind: line.kind, cells: <Group line={line} /> };
+      }}
+    />
   );
 }
 
@@ -97,28 +60,6 @@ export function ColumnName({ id }: { id: ColumnId }) {
   return id in kernelNames
     ? kernelNames[id as keyof typeof kernelNames]
     : t(`processes.columns.${id as Exclude<ColumnId, keyof typeof kernelNames>}`);
-}
-
-function Head({ id, order, onOrder }: { id: ColumnId } & Pick<Props, 'order' | 'onOrder'>) {
-  const { t } = useWords();
-  const own = order.by === id;
-  const Arrow = order.descending ? IconArrowNarrowDown : IconArrowNarrowUp;
-  return (
-    <th
-      scope="col"
-      data-column={id}
-      aria-sort={own ? (order.descending ? 'descending' : 'ascending') : undefined}
-      title={t(`processes.columnHints.${id}`)}
-    >
-      <UnstyledButton
-        className={classes.sort}
-        onClick={() => onOrder({ by: id, descending: own ? !order.descending : firstDescending(id) })}
-      >
-        <ColumnName id={id} />
-        {own && <Arrow size={13} aria-hidden />}
-      </UnstyledButton>
-    </th>
-  );
 }
 
 const Process = memo(function Process({ row, maxMappings }: { row: ProcessRow; maxMappings: number | null }) {
