@@ -37,24 +37,6 @@ describe('the documents', () => {
   );
 });
 
-describe('the pictures of the repository', () => {
-  it('are icons, or shown in a document', () => {
-    const root = join(docs, '..');
-    const pictures = execFileSync('git', ['ls-files', '*.png', '*.jpg', '*.webp', '*.gif'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    const texts = [
-      join(root, 'README.md'),
-      ...['en', 'zh'].flatMap((lang) => documents.map((d) => join(docs, lang, d))),
-    ];
-    const shown = texts.map((path) => readFileSync(path, 'utf8')).join('');
-    const others = pictures.split('\n').filter((path) => path !== '' && !path.startsWith('build/icons/'));
-    expect(others).not.toEqual([]);
-    expect(others.filter((path) => !shown.includes(path.replace('docs/images/', 'images/')))).toEqual([]);
-  });
-});
-
 describe('the programs of the documents', () => {
   it.each(readdirSync(join(docs, 'programs')))('%s compiles without a warning', (program) => {
     const folder = mkdtempSync(join(tmpdir(), 'pagescope-docs-'));
