@@ -20,7 +20,6 @@ export const capabilitySetsSchema = z.object({
   /** What any program that it executes may get at most. */
   bounding: z.array(z.string()),
 });
-export type CapabilitySets = z.infer<typeof capabilitySetsSchema>;
 
 /**
  * The user namespace. The kernel checks CAP_IPC_LOCK and CAP_SYS_RESOURCE for memory locks against the *initial* one
@@ -34,7 +33,6 @@ export const userNamespaceSchema = z.object({
     z.object({ inside: z.int().nonnegative(), outside: z.int().nonnegative(), count: z.int().positive() }),
   ),
 });
-export type UserNamespace = z.infer<typeof userNamespaceSchema>;
 
 /** What sets the limits of a process like this one; a container goes before what runs inside of it. */
 export const surroundingsKindSchema = z.enum([
@@ -84,7 +82,6 @@ export const cgroupMemorySchema = z.object({
   /** Locked, or otherwise not to be reclaimed, in this group. */
   unevictableBytes: bytes.nullable(),
 });
-export type CgroupMemory = z.infer<typeof cgroupMemorySchema>;
 
 export const limitsReportSchema = z.object({
   /** The process that was measured: the host's own, or the one that was asked for. */

@@ -108,7 +108,6 @@ const figuresOf = <L extends z.ZodType>(label: L) =>
 
 export const figureSchema = figuresOf(textSchema);
 export type Figure = z.infer<typeof figureSchema>;
-export type FigureKind = Figure['kind'];
 
 type FigureOf<L> = z.infer<ReturnType<typeof figuresOf<z.ZodType<L>>>>;
 

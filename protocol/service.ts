@@ -88,7 +88,6 @@ export const workbenchRequestSchema = z.object({
   sampleHz: z.number().min(sampleRateBounds.minimum).max(sampleRateBounds.maximum).default(sampleRateBounds.default),
   recorded,
 });
-export type WorkbenchRequest = z.infer<typeof workbenchRequestSchema>;
 
 export const attachRequestSchema = z.object({
   pid: z.int().positive(),

@@ -11,7 +11,6 @@ export const snippetSchema = z.object({
   label: textSchema,
   text: z.string(),
 });
-export type Snippet = z.infer<typeof snippetSchema>;
 
 /** One way out of a refused lock. */
 export const fixSchema = z.object({

@@ -65,5 +65,3 @@ export function preferredLanguage(tags: readonly string[]): Language {
   const known = tags.map((tag) => tag.toLowerCase().split('-')[0]).find((tag) => tag === 'en' || tag === 'zh');
   return known === 'zh' ? 'zh' : 'en';
 }
-
-export const pick = (text: Text, language: Language): string => text[language];
