@@ -1,5 +1,6 @@
 /** The alternate screen of a terminal, with its keys. xterm's control sequences, which every terminal knows. */
 import type { ReadStream, WriteStream } from 'node:tty';
+import { deferred } from '../lab/base/deferred.ts';
 import { widthOf } from './columns.ts';
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -16,7 +17,7 @@ export class LiveScreen implements Disposable {
   readonly #output: WriteStream;
   readonly #input: ReadStream;
   #left = false;
-  readonly #ended = Promise.withResolvers<number>();
+  readonly #ended = deferred<number>();
   readonly #leave = () => this[Symbol.dispose]();
   readonly #quit: (() => void)[] = [];
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, fchownSync, fstatSync, openSync, readSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
+import { deferred } from '../../lab/base/deferred.ts';
 import { lookAtProcess } from '../../lab/processes/look-at-process.ts';
 import { mappingsNamed } from '../../lab/processes/mapping-pages.ts';
 import { applicationId } from '../../lab/recordings/schema.ts';
@@ -39,14 +40,14 @@ type Ended = { readonly signal: NodeJS.Signals } | { readonly problem: Problem }
 export async function recordProcess(pid: number, options: RecordOptions): Promise<number> {
   const { language, file } = options;
   const say = (text: Text) => void process.stderr.write(`${withoutControls(text[language])}\n`);
-  const ended = Promise.withResolvers<Ended>();
+  const ended = deferred<Ended>();
   const interrupt = (signal: NodeJS.Signals) => ended.resolve({ signal });
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
   // Before there is a file: a name that nothing has.
   if (options.pages !== undefined) mappingsNamed((await lookAtProcess(pid)).mappings ?? [], options.pages);
   const recording = await recordTo(file, options.force);
   let target: TargetState | undefined;
-  const whole = Promise.withResolvers<TargetState>();
+  const whole = deferred<TargetState>();
   const event = (told: SessionEvent) => {
     if (told.kind === 'recording' && told.problem) {
       recording.failed(told.problem);

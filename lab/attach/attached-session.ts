@@ -7,6 +7,7 @@ import type { Reader, Received, Response, SessionMethod } from '../../protocol/s
 import { mostOpenMappings } from '../../protocol/target.ts';
 import type { Text } from '../../protocol/text.ts';
 import { Clock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
 import { formatAddress } from '../base/format.ts';
 import { environment } from '../limits/environment.ts';
 import type { Gate } from '../processes/gate.ts';
@@ -164,7 +165,7 @@ export class AttachedSession implements SessionHandle {
     this.#restedAtNs = nowNs;
     const leastMs = beganMs - this.#movedAt > stillMs ? Math.max(this.#intervalMs, restMs) : this.#intervalMs;
     const intervalMs = this.#isShown ? leastMs : unshownMs;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = deferred<void>();
     const timer = setTimeout(resolve, Math.max(1, intervalMs - (performance.now() - beganMs)));
     this.#wake = () => {
       clearTimeout(timer);

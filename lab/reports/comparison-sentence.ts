@@ -207,9 +207,14 @@ function claimClauses(found: Found, language: Language): string[] {
   const say = words[language];
   const { number } = numbersIn(language);
   const otherwise = found.claims.filter(({ a, b }) => a?.status !== b?.status);
-  return [...Map.groupBy(otherwise, ({ a, b }) => `${a?.status} ${b?.status}`).values()].map((alike) => {
-    const [a, b] = [alike[0]?.a?.status, alike[0]?.b?.status];
-    return say.claims(alike.length, number(alike.length), a, b);
+  const alike = new Map<string, typeof otherwise>();
+  for (const claim of otherwise) {
+    const key = `${claim.a?.status} ${claim.b?.status}`;
+    alike.set(key, [...(alike.get(key) ?? []), claim]);
+  }
+  return [...alike.values()].map((claims) => {
+    const [a, b] = [claims[0]?.a?.status, claims[0]?.b?.status];
+    return say.claims(claims.length, number(claims.length), a, b);
   });
 }
 

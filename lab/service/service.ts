@@ -3,6 +3,7 @@ import type { FilesMethod } from '../../protocol/files.ts';
 import { type ProblemError, problem, toProblem } from '../../protocol/problem.ts';
 import type { Reader, Received, Reopened, Response, Service, Started } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
+import { deferred } from '../base/deferred.ts';
 import { catalogue, findExperiment } from '../experiments/catalogue.ts';
 import { sweepLeftovers } from '../isolation/sweep-leftovers.ts';
 import { environment } from '../limits/environment.ts';
@@ -153,7 +154,7 @@ export function createService(host: Host, reader: Reader): Service {
   const reopen = async (request: Received<'reopen'>, signal: AbortSignal): Promise<Reopened> => {
     const session = numberOf(request.session);
     const room = takeRoom(0, { en: 'The recording', zh: '该录制' });
-    const answered = Promise.withResolvers<Reopened>();
+    const answered = deferred<Reopened>();
     const make = async (to: Reader) => {
       const { openRecording } = await import('./open-recording.ts');
       return openRecording(host, { ...request, session }, to, answered.resolve);
