@@ -109,7 +109,7 @@ function paintSprites(context: CanvasRenderingContext2D, scene: Scene, sprites: 
     const state = states[byte] ?? 'unknown';
     context.globalAlpha = isPicked(filter, byte, state) ? 1 : dimmed;
     if (state !== 'huge') {
-      context.drawImage(sprites[state], x + inset, y + inset, width, height);
+      context.drawImage(sprites(state), x + inset, y + inset, width, height);
       return;
     }
     // Cells of a huge page are joined to their neighbours: it is one page to the processor.
@@ -131,7 +131,7 @@ function paintSprites(context: CanvasRenderingContext2D, scene: Scene, sprites: 
     if (!(byte & PageFlag.DontDump)) return;
     const { x, y } = cellOrigin(page, layout, view);
     context.globalAlpha = isPicked(filter, byte, states[byte] ?? 'unknown') ? 1 : dimmed;
-    context.drawImage(sprites['dont-dump'], x + inset, y + inset, width, height);
+    context.drawImage(sprites('dont-dump'), x + inset, y + inset, width, height);
   });
   context.globalAlpha = 1;
   if (cell.width >= numberedCell.width && cell.height >= numberedCell.height) paintNumbers(context, scene, span);

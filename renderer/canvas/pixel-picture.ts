@@ -10,9 +10,8 @@ interface Place {
  * and none to draw again, so they are kept until what they show is another.
  */
 export class PixelPicture {
-  readonly #canvas = new OffscreenCanvas(1, 1);
-  // Its pixels are written one by one, many times a second: in memory of ours that takes half of the time.
-  readonly #context = this.#canvas.getContext('2d', { willReadFrequently: true });
+  /** Made when there is something to draw: most pictures of a grid never have. */
+  #canvas: OffscreenCanvas | undefined;
   #image: ImageData | undefined;
   #shown: readonly unknown[] = [];
 
@@ -37,9 +36,10 @@ export class PixelPicture {
       const image = this.#imageOf(columns, rows);
       if (!image) return;
       write(new Uint32Array(image.data.buffer));
-      this.#context?.putImageData(image, 0, 0);
+      this.#context()?.putImageData(image, 0, 0);
       this.#shown = now;
     }
+    if (!this.#canvas) return;
     const { width, height } = layout.cell;
     const scale = context.getTransform().a;
     // Enlarged, cells keep their edges; reduced below a pixel, neighbours are averaged, which shows density.
@@ -50,9 +50,15 @@ export class PixelPicture {
 
   #imageOf(columns: number, rows: number): ImageData | undefined {
     if (this.#image?.width === columns && this.#image.height === rows) return this.#image;
+    this.#canvas ??= new OffscreenCanvas(columns, rows);
     this.#canvas.width = columns;
     this.#canvas.height = rows;
-    this.#image = this.#context?.createImageData(columns, rows);
+    this.#image = this.#context()?.createImageData(columns, rows);
     return this.#image;
+  }
+
+  #context(): OffscreenCanvasRenderingContext2D | null {
+    // Its pixels are written one by one, many times a second: in memory of ours that takes half of the time.
+    return this.#canvas?.getContext('2d', { willReadFrequently: true }) ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import { type PageState, pageStates } from '../../protocol/flags.ts';
+import type { PageState } from '../../protocol/flags.ts';
 import type { CellSize } from './layout.ts';
 import type { LegendEntry, Palette } from './palette.ts';
 
@@ -18,30 +18,30 @@ export const insetOf = (gap: number): number => Math.floor(gap / 2);
 
 export const radiusOf = (side: number): number => (side >= 16 ? 2 : side >= 12 ? 1 : 0);
 
-type Sprite = OffscreenCanvas;
-export type Sprites = Readonly<Record<LegendEntry, Sprite>>;
+/** The picture of a state at one size. */
+export type Sprites = (entry: LegendEntry) => OffscreenCanvas;
 
 /**
- * One picture of each state at one size: drawing a page is then one copy. That of `dont-dump` lies over the state's.
- * `scale` is device pixels per CSS pixel.
+ * One picture of each state at one size, made when it is first asked for: drawing a page is then one copy. That of
+ * `dont-dump` lies over the state's. `scale` is device pixels per CSS pixel.
  */
 export function makeSprites(palette: Palette, cell: CellSize, scale: number): Sprites {
   const gap = gapOf(Math.min(cell.width, cell.height));
   const width = Math.max(1, Math.round((cell.width - gap) * scale));
   const height = Math.max(1, Math.round((cell.height - gap) * scale));
   const size = { width: width / scale, height: height / scale };
-  const drawn = (draw: (context: Context2d) => void): Sprite => {
+  const made = new Map<LegendEntry, OffscreenCanvas>();
+  return (entry) => {
+    const known = made.get(entry);
+    if (known) return known;
     const sprite = new OffscreenCanvas(width, height);
+    made.set(entry, sprite);
     const context = sprite.getContext('2d');
-    if (context) {
-      context.scale(scale, scale);
-      draw(context);
-    }
+    context?.scale(scale, scale);
+    if (context && entry === 'dont-dump') drawDontDump(context, palette, size);
+    else if (context && entry !== 'dont-dump') drawState(context, palette, entry, size);
     return sprite;
   };
-  const ofState = (state: PageState) => drawn((context) => drawState(context, palette, state, size));
-  const states = Object.fromEntries(pageStates.map((state) => [state, ofState(state)])) as Record<PageState, Sprite>;
-  return { ...states, 'dont-dump': drawn((context) => drawDontDump(context, palette, size)) };
 }
 
 /** The context of a canvas, on the screen or off it. */
