@@ -26,6 +26,7 @@ export interface ProcessActions {
 
 /** As many mappings are opened at first. */
 const firstOpened = 3;
+const restMs = 120;
 
 export function createProcessActions(store: Store, engine: Engine, sessions: Sessions): ProcessActions {
   const { client } = engine;
@@ -92,8 +93,10 @@ export function createProcessActions(store: Store, engine: Engine, sessions: Ses
       sessions.show('process', 'attach', answer);
       const mappings = await firstMappings(answer.session);
       for (const { start } of worthSeeing(mappings)) {
-        if (session() === answer.session)
-          await client.call('openMapping', { session: answer.session, address: start }).catch(() => {});
+        if (session() !== answer.session) return;
+        await client.call('openMapping', { session: answer.session, address: start }).catch(() => {});
+        // Each is drawn before the next comes: the first grids of a window take tens of milliseconds.
+        await new Promise((resolve) => setTimeout(resolve, restMs));
       }
     },
     openMapping: (address) => inSession((id) => client.call('openMapping', { session: id, address })),
