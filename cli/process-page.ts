@@ -1,31 +1,13 @@
 import { formatBytes } from '../lab/base/format.ts';
+import { mappingKindNames } from '../lab/processes/mapping-kind.ts';
 import type { Language } from '../protocol/language.ts';
 import type { ProcessDiff } from '../protocol/process-diff.ts';
-import {
-  type MappingGroup,
-  type MappingKind,
-  mappingGroups,
-  type ProcessLook,
-  type TargetMapping,
-} from '../protocol/process-look.ts';
+import { type MappingGroup, mappingGroups, type ProcessLook, type TargetMapping } from '../protocol/process-look.ts';
 import { numbersIn } from '../protocol/quantity.ts';
 import type { Text } from '../protocol/text.ts';
 import { type Column, escaped, table } from './columns.ts';
 import { bytesText, limitText } from './process-list.ts';
 import type { Terminal } from './terminal.ts';
-
-const kinds: Readonly<Record<MappingKind, Text>> = {
-  file: { en: 'file', zh: '文件' },
-  deleted: { en: 'deleted file', zh: '已删除的文件' },
-  heap: { en: 'heap', zh: '堆' },
-  stack: { en: 'stack', zh: '栈' },
-  anonymous: { en: 'anonymous', zh: '匿名' },
-  named: { en: 'anonymous, named', zh: '有名匿名' },
-  shmem: { en: 'shared memory', zh: '共享内存' },
-  memfd: { en: 'memfd', zh: 'memfd' },
-  'no-access': { en: 'no access (guard, reserved)', zh: '不可访问（保护、保留）' },
-  kernel: { en: 'of the kernel', zh: '内核提供' },
-};
 
 const right = (heading: string): Column => ({ heading, right: true });
 const count = (pages: number | null): string => (pages === null ? '?' : String(pages));
@@ -59,7 +41,7 @@ export function groupLines(mappings: readonly TargetMapping[], language: Languag
     { heading: words.name[language] },
   ];
   const rows = mappingGroups(mappings).map((group) => [
-    kinds[group.kind][language],
+    mappingKindNames[group.kind][language],
     String(group.mappings),
     ...countsOf(group),
     group.name,
@@ -80,7 +62,7 @@ export function mappingLines(mappings: readonly TargetMapping[], language: Langu
     mapping.start,
     mapping.protection,
     ...countsOf(mapping),
-    kinds[mapping.kind][language],
+    mappingKindNames[mapping.kind][language],
     mapping.name,
   ]);
   return table(columns, rows);
@@ -115,7 +97,7 @@ export function diffLines({ changes: rows }: ProcessDiff, language: Language): s
     bytesText(row.becameSwappedBytes),
     bytesText(row.becameLockedBytes),
     row.start,
-    kinds[row.kind][language],
+    mappingKindNames[row.kind][language],
     row.name,
   ]);
   return table(columns, cells);

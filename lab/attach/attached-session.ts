@@ -286,13 +286,14 @@ export class AttachedSession implements SessionHandle {
     const startedNs = this.#clock.nowNs();
     this.#tell({ kind: 'region', region: info });
     this.#open.set(id, mapping);
-    const { name, pages } = info;
+    const { called } = mapping;
+    const { pages } = info;
     const title: Text = before
       ? {
-          en: `${name} grew from ${before.info.pages} to ${pages} pages: region ${before.info.label} is now ${info.label}`,
-          zh: `${name} 从 ${before.info.pages} 页变为 ${pages} 页：区域 ${before.info.label} 现为 ${info.label}`,
+          en: `${called.en} grew from ${before.info.pages} to ${pages} pages: region ${before.info.label} is now ${info.label}`,
+          zh: `${called.zh} 从 ${before.info.pages} 页变为 ${pages} 页：区域 ${before.info.label} 现为 ${info.label}`,
         }
-      : { en: `Look at ${name}`, zh: `查看 ${name}` };
+      : { en: `Look at ${called.en}`, zh: `查看 ${called.zh}` };
     const index = this.#steps;
     const range = { start: info.address, end: formatAddress(BigInt(mapping.end)) };
     await this.#frame(mapping, vmas, work, index);
@@ -318,10 +319,10 @@ export class AttachedSession implements SessionHandle {
     this.#release(region);
   }
 
-  #tellGone(region: number, { info }: OpenedMapping): void {
+  #tellGone(region: number, { info, called }: OpenedMapping): void {
     const title: Text = {
-      en: `Region ${info.label} (${info.name}) is no longer mapped in process ${this.pid}`,
-      zh: `区域 ${info.label}（${info.name}）在进程 ${this.pid} 中已不再映射`,
+      en: `Region ${info.label} (${called.en}) is no longer mapped in process ${this.pid}`,
+      zh: `区域 ${info.label}（${called.zh}）在进程 ${this.pid} 中已不再映射`,
     };
     this.#step(title, 'read', { path: `/proc/${this.pid}/maps` }, this.#clock.nowNs());
     this.#release(region);

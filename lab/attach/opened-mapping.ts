@@ -5,8 +5,9 @@ import { PageFlag, unmappedFlags } from '../../protocol/flags.ts';
 import type { FrameStream, Snapshot } from '../../protocol/frame-stream.ts';
 import type { MappingKind, TargetMapping } from '../../protocol/process-look.ts';
 import { mostRegionPages } from '../../protocol/target.ts';
+import type { Text } from '../../protocol/text.ts';
 import { formatAddress } from '../base/format.ts';
-import { mappingKind } from '../processes/mapping-kind.ts';
+import { mappingKind, mappingKindNames } from '../processes/mapping-kind.ts';
 import type { PacedWork } from '../processes/paced-work.ts';
 import type { Vma } from '../processes/read-mappings.ts';
 import { scanPages } from '../processes/scan-pages.ts';
@@ -35,6 +36,8 @@ const byScan = PageFlag.Zero | PageFlag.Huge;
  */
 export class OpenedMapping {
   readonly info: RegionInfo;
+  /** In a sentence: its name, else what it is. */
+  readonly called: Text;
   readonly start: number;
   readonly end: number;
   readonly stream: FrameStream;
@@ -47,6 +50,9 @@ export class OpenedMapping {
     const size = pageSize();
     const most = mostRegionPages * size;
     const { kind, name } = mappingKind(vma.path, vma.protection);
+    // `[heap]` and `[stack]` are the kernel's words.
+    const shown = shownName(name || vma.path);
+    this.called = name === '' ? mappingKindNames[kind] : { en: shown, zh: shown };
     this.start = vma.start + Math.floor((address - vma.start) / most) * most;
     this.end = Math.min(vma.end, this.start + most);
     this.#whole = this.start === vma.start && this.end === vma.end;
@@ -56,7 +62,7 @@ export class OpenedMapping {
     this.#flags = new Uint8Array(pages);
     this.info = {
       ...about,
-      name: shownName(name) || kind,
+      ...(shown !== '' && { name: shown }),
       address: formatAddress(BigInt(this.start)),
       length: this.end - this.start,
       pages,

@@ -1,4 +1,19 @@
 import type { MappingKind } from '../../protocol/process-look.ts';
+import type { Text } from '../../protocol/text.ts';
+
+/** What a mapping without a name is called in a sentence. */
+export const mappingKindNames: Readonly<Record<MappingKind, Text>> = {
+  file: { en: 'file', zh: '文件' },
+  deleted: { en: 'deleted file', zh: '已删除的文件' },
+  heap: { en: 'heap', zh: '堆' },
+  stack: { en: 'stack', zh: '栈' },
+  anonymous: { en: 'anonymous', zh: '匿名' },
+  named: { en: 'anonymous, named', zh: '有名匿名' },
+  shmem: { en: 'shared memory', zh: '共享内存' },
+  memfd: { en: 'memfd', zh: 'memfd' },
+  'no-access': { en: 'no access (guard, reserved)', zh: '不可访问（保护、保留）' },
+  kernel: { en: 'of the kernel', zh: '内核提供' },
+};
 
 /** What a line of maps is of, and its name without what only says its kind. proc_pid_maps(5) */
 export function mappingKind(path: string, protection: string): { kind: MappingKind; name: string } {

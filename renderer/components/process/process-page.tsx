@@ -258,10 +258,12 @@ function Opened({ session, regions, target: { mappings, reasons } }: OpenedProps
 /** What a region is of, and the letter that steps and the film call it by. */
 function RegionName({ region, mapping }: { region: RegionInfo; mapping: TargetMapping | undefined }) {
   const { t } = useWords();
-  const name = mapping?.name ? lastPart(mapping.name) : mapping ? t(`process.kind.${mapping.kind}`) : nameOf(region);
+  const name = (mapping ?? region).name ?? '';
+  const kind = mapping?.kind ?? (region.kind === 'anonymous' ? 'anonymous' : undefined);
+  const shown = name !== '' ? lastPart(name) : kind ? t(`process.kind.${kind}`) : nameOf(region);
   return (
-    <h2 className={`${pages.label} ${pages.whole}`} title={mapping?.name || name}>
-      <small className={classes.letter}>{region.label}</small> {name}
+    <h2 className={`${pages.label} ${pages.whole}`} title={name || shown}>
+      <small className={classes.letter}>{region.label}</small> {shown}
     </h2>
   );
 }

@@ -50,13 +50,12 @@ export const AddressStrip = memo(function AddressStrip({ mappings: newest, pageS
     paint(context, stripColumns(stretches, columns, scale), canvas.current.height, readPalette(canvas.current));
   }, [stretches, width, theme]);
   const unknown = t('process.unknown') + (why ? ` (${why})` : '');
-  const said = (mapping: TargetMapping): string =>
-    [
-      mapping.name === '' ? t(`process.kind.${mapping.kind}`) : mapping.name,
-      mapping.start,
-      mapping.protection,
-      `${mapping.residentPages === null ? unknown : format.bytes(heldPages(mapping) * pageSize)} ${t('process.of', { size: format.bytes(mapping.pages * pageSize) })}`,
-    ].join(' · ');
+  const said = (mapping: TargetMapping): string => {
+    const { name, kind, start, protection, pages, residentPages } = mapping;
+    const held = residentPages === null ? unknown : format.bytes(heldPages(mapping) * pageSize);
+    const size = t('process.of', { size: format.bytes(pages * pageSize) });
+    return [name === '' ? t(`process.kind.${kind}`) : name, start, protection, `${held} ${size}`].join(' · ');
+  };
   const under = (event: React.PointerEvent | React.MouseEvent): number =>
     stretchAt(stretches, event.clientX - event.currentTarget.getBoundingClientRect().left);
   const pointed = at === undefined ? undefined : mappings[at];

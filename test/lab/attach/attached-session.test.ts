@@ -292,7 +292,7 @@ int main(void) {
     await lab.reader.until(() => lab.reader.of('region').length === 2 && lab.reader.of('step').length === 3);
     expect(lab.reader.of('released').map((event) => event.region)).toEqual([region]);
     const grown = lab.reader.of('region').at(-1)?.region;
-    expect(grown).toMatchObject({ address: heap?.start, pages: (heap?.pages ?? 0) + 64, name: 'heap' });
+    expect(grown).toMatchObject({ address: heap?.start, pages: (heap?.pages ?? 0) + 64, name: '[heap]' });
     expect(lab.reader.of('step').at(-1)?.step.title.en).toMatch(/^heap grew from/);
     await lab.reader.until(() => (countsOf(lab, grown?.id ?? 0)?.resident ?? 0) >= 65);
   });
