@@ -20,14 +20,17 @@ const path = '/metrics';
  * of /proc tell everybody. Pages of other sites are refused by the name that they call this host and by their origin.
  *
  * @param port 0 takes any free one
+ * @param anyHost answer by whatever name this host is called: a proxy in front passes on the name that it was called by
  * @throws ProblemError `bad-input` when the port can't be had
  */
-export async function serveMetrics(port: number, source: MetricsSource): Promise<MetricsServer> {
+export async function serveMetrics(port: number, source: MetricsSource, anyHost = false): Promise<MetricsServer> {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000, maxHeaderSize: 8192 });
   server.maxConnections = 64;
   const listening = await listen(server, port);
   const addresses = new Addresses(listening);
-  server.on('request', (request, response) => void answer(request, response, addresses, source));
+  server.on('request', (request, response) => {
+    void answer(request, response, anyHost || addresses.isOurs(request), source);
+  });
   return {
     url: `http://${loopback}:${listening}${path}`,
     close: () =>
@@ -47,10 +50,10 @@ function refusalOf({ method, url, headers }: IncomingMessage, ours: boolean): Re
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  addresses: Addresses,
+  ours: boolean,
   source: MetricsSource,
 ): Promise<void> {
-  const refusal = refusalOf(request, addresses.isOurs(request));
+  const refusal = refusalOf(request, ours);
   if (refusal) {
     response.writeHead(refusal.status, { 'content-type': 'text/plain; charset=utf-8' }).end(refusalBody(refusal));
     return;

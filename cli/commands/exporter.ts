@@ -9,13 +9,15 @@ interface Options {
   readonly port: number;
   /** Files and folders whose cached bytes are told. */
   readonly path: readonly string[];
+  /** Answer by whatever name this host is called. */
+  readonly anyHost: boolean;
   readonly json: boolean;
 }
 
 /** `pagescope exporter`: metrics for Prometheus. Prints the address as the first line and serves until a signal. */
-export async function exporter({ port, path, json }: Options): Promise<ExitStatus> {
+export async function exporter({ port, path, anyHost, json }: Options): Promise<ExitStatus> {
   using metrics = new Metrics(path.map((each) => absolute(bytePath(each))));
-  const server = await serveMetrics(port, metrics);
+  const server = await serveMetrics(port, metrics, anyHost);
   process.stdout.write(`${json ? JSON.stringify({ url: server.url }) : server.url}\n`);
   await signalled();
   await server.close();

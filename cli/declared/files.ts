@@ -44,7 +44,12 @@ export function declareFiles({ program, common, asJson, finish }: Declaring): vo
       collectPath,
       [],
     )
-    .action(async (options: { port: number; path: string[] }) => {
+    .option(
+      '--any-host',
+      'answer by whatever name it is called: for a proxy on this machine that passes names on',
+      false,
+    )
+    .action(async (options: { port: number; path: string[]; anyHost: boolean }) => {
       const { exporter } = await import('../commands/exporter.ts');
       finish(await exporter({ ...options, json: asJson() }));
     });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,8 +76,37 @@ describe('pagescope exporter', () => {
     const [foreign] = await once(request(url, { headers }).end(), 'response');
     expect(foreign.statusCode).toBe(403);
     foreign.resume();
+    const behindProxy = await started('--any-host');
+    const [passed] = await once(
+      request(behindProxy.url, { headers: { host: 'node-1.example:9785' } }).end(),
+      'response',
+    );
+    expect(passed.statusCode).toBe(200);
+    passed.resume();
+    expect((await behindProxy.ask({ origin: 'http://example.com' })).status).toBe(403);
     const { stderr, status } = await pagescope(['exporter', '--port', port]);
     expect({ stderr, status }).toEqual({ stderr: expect.stringContaining(`Port ${port} is in use`), status: 2 });
+  });
+
+  it('serves every series, with every label, that the rules and the dashboard ask for', async () => {
+    const text = await (await (await started('--path', monitoring)).ask()).text();
+    const asked = await Promise.all(
+      ['rules.yml', 'grafana-dashboard.json'].map((file) => readFile(join(monitoring, file), 'utf8')),
+    );
+    const series = new Set(
+      asked.flatMap((file) => file.match(/\b(?:pagescope|process)_[a-z_]+_(?:bytes|ratio|total)\b/g) ?? []),
+    );
+    expect(series.size).toBeGreaterThan(8);
+    const types = new Set(Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name));
+    // That of a counter is without its suffix.
+    for (const name of series) expect(types).toContain(name.replace(/_total$/, ''));
+    const labels = new Set(
+      asked.flatMap((file) => Array.from(file.matchAll(/\{\{ ?\$?(?:labels\.)?([a-z]+) ?\}\}/g), ([, name]) => name)),
+    );
+    // Prometheus itself tells whom it asked.
+    labels.delete('instance');
+    expect([...labels].sort()).toEqual(['group', 'kind', 'path']);
+    for (const label of labels) expect(text).toMatch(new RegExp(`[{,]${label}="`));
   });
 
   it('has rules for alerts that promtool finds right, and that fire when they should', ({ skip }) => {
