@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { formatBytes } from '../../lab/base/format.ts';
 import { Slices } from '../../lab/base/slices.ts';
 import { evict, readRuns, touchMissing } from '../../lab/files/act-on-file.ts';
-import { type BytePath, bytePath, pathText } from '../../lab/files/byte-path.ts';
+import { type BytePath, pathText } from '../../lab/files/byte-path.ts';
 import { bytesOfSet, readSet, setEntry, setHeader } from '../../lab/files/cached-set.ts';
 import { LockedFiles } from '../../lab/files/locked-files.ts';
 import { type FileLook, FileWalk, type WhileOpen } from '../../lab/files/look-at-files.ts';
@@ -21,6 +21,7 @@ import { type FileColumn, fileColumns } from '../file-columns.ts';
 import { type FilesFormat, type FilesTotal, type PrintedFile, printerFor } from '../file-printers.ts';
 import { fileAndRange } from '../file-range.ts';
 import { checkWritable, writeWhole } from '../output-file.ts';
+import { typedBytes } from '../typed-bytes.ts';
 
 export interface FilesOptions {
   readonly paths: readonly string[];
@@ -59,9 +60,10 @@ interface Wanted {
  */
 export async function files(options: FilesOptions): Promise<ExitStatus> {
   const columns = columnsOf(options.columns);
+  const bytes = typedBytes();
   const wanted: Wanted[] = options.paths.map((text) => {
     const { path, range } = fileAndRange(text);
-    return { path: bytePath(path), range };
+    return { path: bytes(path), range };
   });
   if (options.openBy !== undefined) wanted.push(...openBy(options.openBy, options.language));
   if (wanted.length === 0 && options.restore === undefined) {

@@ -103,9 +103,10 @@ function notes({ hidden, machine, cost, rows }: Processes, leftOut: number): Tex
           zh: `，略去内核线程和僵尸进程 ${leftOut} 个（--all）`,
         }
       : { en: '', zh: '' };
+  const shown = rows.length - leftOut;
   found.push({
-    en: `${rows.length - leftOut} processes${more.en}; ${en.duration(cost.cpuNs)} of CPU${most}`,
-    zh: `${rows.length - leftOut} 个进程${more.zh}；用了 ${zh.duration(cost.cpuNs)} CPU${most.replace('; ', '；')}`,
+    en: `${shown} ${shown === 1 ? 'process' : 'processes'}${more.en}; ${en.duration(cost.cpuNs)} of CPU${most}`,
+    zh: `${shown} 个进程${more.zh}；用了 ${zh.duration(cost.cpuNs)} CPU${most.replace('; ', '；')}`,
   });
   return found;
 }

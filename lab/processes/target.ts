@@ -119,6 +119,13 @@ function whyRefused(pid: number, name: string, errno: string): Text {
   if (errno !== 'EACCES' && errno !== 'EPERM') {
     return { en: `Opening ${file} answered ${errno}.`, zh: `打开 ${file} 返回 ${errno}。` };
   }
+  const way =
+    process.geteuid?.() === 0
+      ? {
+          en: '. Root lacks capabilities here, as in a container: run Pagescope outside it.',
+          zh: '。此处的 root 缺少权能（如在容器中）：请在容器外运行 Pagescope。',
+        }
+      : { en: `: sudo pagescope process ${pid}`, zh: `：sudo pagescope process ${pid}` };
   if (own) {
     // The kernel gives the files of a process that may not be dumped to root.
     const kept = ownerOf(`/proc/${pid}/maps`) !== uid;
@@ -128,8 +135,8 @@ function whyRefused(pid: number, name: string, errno: string): Text {
           zh: `未知：进程 ${pid} 属于你，但不可转储（PR_SET_DUMPABLE，或曾切换用户），只有 root 可以读取 ${file}：sudo pagescope process ${pid}`,
         }
       : {
-          en: `unknown: process ${pid} has more capabilities than Pagescope, or lives in another user namespace, so ${file} may not be read: sudo pagescope process ${pid}`,
-          zh: `未知：进程 ${pid} 的权能多于 Pagescope，或处于其他用户命名空间，不允许读取 ${file}：sudo pagescope process ${pid}`,
+          en: `unknown: process ${pid} has more capabilities than Pagescope, or lives in another user namespace, so ${file} may not be read${way.en}`,
+          zh: `未知：进程 ${pid} 的权能多于 Pagescope，或处于其他用户命名空间，不允许读取 ${file}${way.zh}`,
         };
   }
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { ExitStatus } from '../../protocol/exit-status.ts';
-import { Running, type Start } from '../support/pagescope.ts';
+import { bin, Running, type Start } from '../support/pagescope.ts';
 import { nobody } from '../support/users.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pagescope-files-command-'));
@@ -102,4 +102,22 @@ test('a lock is held until the command is ended, and counts in its VmLck', async
   const { stderr, status: ending } = await running.ended;
   expect(ending).toBe('SIGINT');
   expect(stderr).toMatch(/KiB locked by process \d+, until it ends/);
+});
+
+test('a name that is not UTF-8 can be typed, also beside one that looks the same', async () => {
+  for (const [byte, pages] of [
+    [0xff, 1],
+    [0xfe, 2],
+  ] as const) {
+    writeFileSync(Buffer.concat([Buffer.from(join(folder, 'odd')), Buffer.of(byte)]), new Uint8Array(pages * size));
+  }
+  const named = `"$(printf '${folder}/odd\\377')" "$(printf '${folder}/odd\\376:0-1')"`;
+  const { stdout } = spawnSync('sh', ['-c', `exec "$0" "$1" files --json ${named}`, process.execPath, bin], {
+    encoding: 'utf8',
+  });
+  const { files } = JSON.parse(stdout);
+  expect(files.map(({ pages }: { pages: number }) => pages)).toEqual([1, 1]);
+  expect(files.map(({ pathBase64 }: { pathBase64: string }) => Buffer.from(pathBase64, 'base64').at(-1))).toEqual([
+    0xff, 0xfe,
+  ]);
 });
