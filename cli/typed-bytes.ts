@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type BytePath, bytePath } from '../lab/files/byte-path.ts';
 
 /**
- * The bytes that were typed for paths. Node decodes the command line as UTF-8 and puts U+FFFD for what is none; there the
- * kernel's copy of it has the bytes. What is made here is asked for each argument in turn, or for its beginning: two
- * that look alike after decoding are two files.
+ * The bytes that were typed for paths. Node decodes the command line as UTF-8 and puts U+FFFD for what is none; there
+ * the kernel's copy of it has the bytes. What is made here is asked for each argument in turn, or for its beginning:
+ * two that look alike after decoding are two files.
  */
 export function typedBytes(): (path: string) => BytePath {
   let words: string[] | undefined;
