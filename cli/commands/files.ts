@@ -16,10 +16,12 @@ import type { Language } from '../../protocol/language.ts';
 import type { PageRange } from '../../protocol/operation.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Text } from '../../protocol/text.ts';
+import { BufferedOutput } from '../buffered-output.ts';
 import { escaped } from '../columns.ts';
 import { type FileColumn, fileColumns } from '../file-columns.ts';
 import { type FilesFormat, type FilesTotal, type PrintedFile, printerFor } from '../file-printers.ts';
 import { fileAndRange } from '../file-range.ts';
+import { Progress } from '../files-progress.ts';
 import { checkWritable, writeWhole } from '../output-file.ts';
 import { typedBytes } from '../typed-bytes.ts';
 
@@ -315,80 +317,5 @@ async function hold(locked: LockedFiles, language: Language): Promise<never> {
     await setTimeout(500);
     const refused = await locked.follow();
     if (refused) process.stderr.write(`${refused[language]}\n`);
-  }
-}
-
-/** Standard output in larger pieces: a write for each of a million files would take longer than looking at them. */
-class BufferedOutput implements Disposable {
-  #text: string[] = [];
-  #length = 0;
-
-  write(text: string): void {
-    this.#text.push(text);
-    this.#length += text.length;
-    if (this.#length > 1 << 16) this.flush();
-  }
-
-  flush(): void {
-    if (this.#length > 0) process.stdout.write(this.#text.join(''));
-    this.#text = [];
-    this.#length = 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.flush();
-  }
-}
-
-/** How far a long walk is, on a terminal; where it is known how much there is to do, in per cent of its bytes. */
-class Progress implements Disposable {
-  readonly isShown = process.stderr.isTTY === true;
-  readonly #language: Language;
-  totalBytes = 0;
-  #doneBytes = 0;
-  #files = 0;
-  #at = '';
-  #nextMs = performance.now() + 500;
-  #shown = false;
-
-  constructor(language: Language) {
-    this.#language = language;
-  }
-
-  show(files: number, folder: BytePath): void {
-    this.#files = files;
-    this.#at = pathText(folder);
-    this.#draw(0);
-  }
-
-  /** So many bytes of a file. */
-  reached(bytes: number): void {
-    this.#draw(bytes);
-  }
-
-  /** A file is done. */
-  end(bytes: number): void {
-    this.#doneBytes += bytes;
-    this.#draw(0);
-  }
-
-  #draw(bytes: number): void {
-    if (!this.isShown || performance.now() < this.#nextMs) return;
-    this.#nextMs = performance.now() + 200;
-    this.#shown = true;
-    const count = this.#files.toLocaleString('en-US');
-    const share = Math.floor((100 * (this.#doneBytes + bytes)) / this.totalBytes);
-    const done = this.totalBytes > 0 ? `${Math.min(100, share)} %  ` : '';
-    const text = this.#language === 'zh' ? `${count} 个文件，` : `${count} files, `;
-    process.stderr.write(`\r${escaped(done + text + this.#at).slice(0, 78)}\u001b[K`);
-  }
-
-  clear(): void {
-    if (this.#shown) process.stderr.write('\r\u001b[K');
-    this.#shown = false;
-  }
-
-  [Symbol.dispose](): void {
-    this.clear();
   }
 }

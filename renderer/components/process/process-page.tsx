@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconHistory, IconInfoCircle, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconX } from '@tabler/icons-react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import type { Problem } from '../../../protocol/problem.ts';
@@ -24,17 +24,13 @@ import page from '../shared/page.module.css';
 import { ProblemLines } from '../shared/problem-lines.tsx';
 import { Problems } from '../shared/problems.tsx';
 import { nameOf } from '../shared/region-name.ts';
-import { SideTabs } from '../shared/side-tabs.tsx';
 import { whyUnknown } from '../shared/unknown.tsx';
 import { useProblems } from '../shared/use-problems.ts';
 import { Waiting } from '../shared/waiting.tsx';
-import { About } from './about.tsx';
-import { DifferencesTab } from './differences.tsx';
-import { LookCosts } from './look-costs.tsx';
-import { MappingList } from './mapping-list.tsx';
 import { lastPart } from './mapping-rows.ts';
 import classes from './process.module.css';
 import { ProcessSentence } from './process-sentence.tsx';
+import { ProcessSide } from './process-side.tsx';
 import { AddressStrip } from './strip.tsx';
 
 /** One process that is not ours: what it locks and holds, its mappings, and the pages of those that are opened. */
@@ -183,7 +179,7 @@ function Looked({ session, target, tNs, kept }: LookedProps) {
     <Split
       title={t('process.side')}
       side={
-        <Side
+        <ProcessSide
           session={session}
           target={target}
           tNs={tNs}
@@ -288,98 +284,4 @@ function CloseButton({ region }: { region: RegionInfo }) {
   );
 }
 
-interface SideProps extends LookedProps {
-  readonly pageSize: number;
-  readonly why: string | undefined;
-  readonly opened: ReadonlySet<string>;
-  readonly onOpen: (mapping: TargetMapping) => void;
-}
-
-function Side({ session, target, tNs, kept, pageSize, why, opened, onOpen }: SideProps) {
-  const { t, format, pick } = useWords();
-  const { process } = useActions();
-  const [reading, setReading] = useState(false);
-  const mappings = target.mappings ?? none;
-  const said = useMemo(() => smapsSaid(mappings), [mappings]);
-  const smaps = (): void => {
-    setReading(true);
-    void process.readSmaps().finally(() => setReading(false));
-  };
-  return (
-    <div className={classes.side}>
-      <SideTabs
-        label={t('app.sideLabel')}
-        tabs={[
-          {
-            name: 'mappings',
-            title:
-              target.mappings === null ? (
-                t('process.about.title')
-              ) : (
-                <>
-                  {t('process.mappings.title')} {kept && <small>{format.number(mappings.length)}</small>}
-                </>
-              ),
-            content: (
-              <>
-                {tNs !== undefined && (
-                  <p className={classes.reason} role="note">
-                    <IconHistory size={14} aria-hidden />
-                    <span>
-                      {t(kept ? 'process.past.asOf' : 'process.past.none', { time: format.duration(target.takenNs) })}
-                    </span>
-                  </p>
-                )}
-                {(target.mappings === null ? [] : target.reasons).map((reason) => (
-                  <p key={reason.en} className={classes.reason}>
-                    <IconInfoCircle size={14} aria-hidden /> <span>{pick(reason)}</span>
-                  </p>
-                ))}
-                {target.mappings === null ? (
-                  <About row={target.process} past={tNs !== undefined} />
-                ) : (
-                  kept && (
-                    <MappingList mappings={mappings} pageSize={pageSize} why={why} opened={opened} onOpen={onOpen} />
-                  )
-                )}
-              </>
-            ),
-          },
-          ...(target.mappings === null
-            ? []
-            : [
-                {
-                  name: 'differences',
-                  title: t('process.difference.title'),
-                  content: <DifferencesTab session={session} onOpen={(start) => void process.openMapping(start)} />,
-                },
-                {
-                  name: 'about',
-                  title: t('process.about.title'),
-                  content: <About row={target.process} past={tNs !== undefined} />,
-                },
-              ]),
-        ]}
-      />
-      <LookCosts
-        total={target.total}
-        rssBytes={target.process.rssBytes}
-        smaps={target.smaps}
-        said={said}
-        smapsPriceNs={target.smapsPriceNs}
-        onSmaps={!isLive(session) || target.mappings === null ? undefined : smaps}
-        reading={reading}
-      />
-    </div>
-  );
-}
-
 const none: readonly TargetMapping[] = [];
-
-/** The sums of what smaps told of the mappings; undefined where it was not read. */
-function smapsSaid(mappings: readonly TargetMapping[]) {
-  const read = mappings.filter(({ pssBytes }) => pssBytes !== null);
-  if (read.length === 0) return undefined;
-  const sum = (of: 'pssBytes' | 'dirtyBytes') => read.reduce((total, mapping) => total + (mapping[of] ?? 0), 0);
-  return { pssBytes: sum('pssBytes'), dirtyBytes: sum('dirtyBytes') };
-}
