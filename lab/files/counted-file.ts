@@ -1,11 +1,15 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { pageSize } from '../../native/libc/sysconf.ts';
+import type { PageRange } from '../../protocol/operation.ts';
 import type { Text } from '../../protocol/text.ts';
 import { Slices } from '../base/slices.ts';
 import type { BytePath } from './byte-path.ts';
 import type { FileLook } from './look-at-files.ts';
 import { openToLook, whyRefused } from './open-file.ts';
 import { countPagesInSlices, type PageWitness, unknownPages, witnessOf } from './page-witness.ts';
+
+/** Refused files that are told by name. */
+export const mostNamed = 20;
 
 /** A file that is open, with who tells of its pages, and how many they are. */
 export interface CountedFile {
@@ -36,4 +40,11 @@ const notRegular: Text = { en: 'it is no regular file any more', zh: '它已不�
 
 export function close({ fd }: CountedFile): void {
   if (fd >= 0) closeSync(fd);
+}
+
+/** A range as far as the file has it; without one, all of the file. */
+export function clipped(range: PageRange | undefined, pages: number): PageRange {
+  if (!range) return { firstPage: 0, pageCount: pages };
+  const firstPage = Math.min(range.firstPage, pages);
+  return { firstPage, pageCount: Math.min(range.pageCount, pages - firstPage) };
 }

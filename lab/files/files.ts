@@ -11,16 +11,15 @@ import {
   mostLockedFiles,
   type RestoredSet,
 } from '../../protocol/files.ts';
-import type { PageRange } from '../../protocol/operation.ts';
 import { plainName } from '../../protocol/plain-name.ts';
 import { problem } from '../../protocol/problem.ts';
 import type { Received, Response } from '../../protocol/service.ts';
 import type { Text } from '../../protocol/text.ts';
 import { Slices } from '../base/slices.ts';
-import { evict, readRuns, touchMissing } from './act-on-file.ts';
+import { evict, touchMissing } from './act-on-file.ts';
 import { type BytePath, bytePath, pathFields, pathFrom, pathText } from './byte-path.ts';
-import { bytesOfSet, readSet, setEntry, setHeader } from './cached-set.ts';
-import { type CountedFile, close, openCounted } from './counted-file.ts';
+import { bytesOfSet } from './cached-set.ts';
+import { type CountedFile, clipped, close, mostNamed, openCounted } from './counted-file.ts';
 import { cellsOf, sharesOf } from './file-cells.ts';
 import { type FileList, shown } from './file-list.ts';
 import { filesMap } from './files-map.ts';
@@ -28,20 +27,15 @@ import { filesInOrder } from './files-table.ts';
 import { HeldFiles } from './held-files.ts';
 import { LookedFiles } from './looked-files.ts';
 import { filesOf, type HeldFile } from './open-by.ts';
-import { missingRuns, pageRuns } from './page-runs.ts';
+import { pageRuns } from './page-runs.ts';
 import { topOf } from './top-of-look.ts';
+import { restoreSet, setOf } from './window-sets.ts';
 
 /** Most of one CPU that looking at a file's pages again and again may take. */
 const mostCpuShare = 0.04;
 
 /** The counts stay the same where one page goes and another comes: so long that goes unseen. */
 const renewEveryMs = 5000;
-
-/** Characters of a saved set: more is for the command line, which writes it to the disk. */
-const mostSetCharacters = 1 << 25;
-
-/** Refused files that are told by name. */
-const mostNamed = 20;
 
 /** The pages of a file as they were last told, and by what it is known whether they moved since. */
 interface KnownPages {
@@ -259,64 +253,13 @@ export class Files implements Disposable, FilesAnswers {
     };
   }
 
-  async fileSet({ look: number }: Received<'fileSet'>, signal: AbortSignal): Promise<string> {
-    const look = this.#find(number);
-    const { list } = look;
-    const lines = [setHeader()];
-    let characters = 0;
-    for (let file = 0; file < list.length; file++) {
-      signal.throwIfAborted();
-      // A file without a path is nowhere to be found again.
-      if (look.links.has(file) && list.name(file).endsWith(' (deleted)')) continue;
-      if (!list.number(file, 'cached')) continue;
-      const line = await this.#entry(list.path(file), signal);
-      if (line === undefined) continue;
-      characters += line.length + 1;
-      if (characters > mostSetCharacters) throw tooLargeSet();
-      lines.push(line);
-    }
-    return `${lines.join('\n')}\n`;
-  }
-
-  async #entry(path: BytePath, signal: AbortSignal): Promise<string | undefined> {
-    const opened = await openCounted(path, true, signal);
-    try {
-      const { fd, told, look } = opened;
-      if (fd < 0) return undefined;
-      const all = { firstPage: 0, pageCount: look.pages ?? 0 };
-      const runs = await pageRuns(fd, all, told, 'cached', new Slices(), signal);
-      return Array.isArray(runs) && runs.length > 0 ? setEntry(path, look.sizeBytes ?? 0, runs) : undefined;
-    } finally {
-      close(opened);
-    }
+  async fileSet({ look }: Received<'fileSet'>, signal: AbortSignal): Promise<string> {
+    return setOf(this.#find(look), signal);
   }
 
   async restoreFileSet({ file }: Received<'restoreFileSet'>, signal: AbortSignal): Promise<RestoredSet> {
-    const restored = { files: 0, readBytes: 0, refusedFiles: 0, refused: [] as { name: string; reason: Text }[] };
     using work = this.#begin(await bytesOfSet(file));
-    for await (const { path, runs } of readSet(file)) {
-      signal.throwIfAborted();
-      const opened = await openCounted(path, true, signal);
-      try {
-        const { fd, told, look } = opened;
-        restored.files++;
-        let reason = look.sizeBytes === null ? look.reason : undefined;
-        for (const run of fd < 0 ? [] : runs) {
-          const range = clipped(run, look.pages ?? 0);
-          const cached = await pageRuns(fd, range, told, 'cached', new Slices(), signal);
-          const missing = Array.isArray(cached) ? missingRuns(cached, range) : [range];
-          reason ??= await readRuns(fd, missing, signal, (at) => work.reached(at - run.firstPage * pageSize()));
-          work.end(run.pageCount * pageSize());
-          restored.readBytes += missing.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSize();
-        }
-        if (!reason) continue;
-        restored.refusedFiles++;
-        if (restored.refused.length < mostNamed) restored.refused.push({ name: shown(path), reason });
-      } finally {
-        close(opened);
-      }
-    }
-    return restored;
+    return restoreSet(file, work, signal);
   }
 
   async folderPaths({ look: number, folder }: Received<'folderPaths'>): Promise<Response<'folderPaths'>> {
@@ -393,13 +336,6 @@ export type FilesAnswers = {
   [M in FilesMethod]: (request: Received<M>, signal: AbortSignal) => Promise<Response<M>>;
 };
 
-/** A range as far as the file has it; without one, all of the file. */
-function clipped(range: PageRange | undefined, pages: number): PageRange {
-  if (!range) return { firstPage: 0, pageCount: pages };
-  const firstPage = Math.min(range.firstPage, pages);
-  return { firstPage, pageCount: Math.min(range.pageCount, pages - firstPage) };
-}
-
 function pageCacheOf(memory: Extract<ReturnType<typeof meminfo>, { errno: null }>): FilesProgress['memory'] {
   const { cachedBytes, shmemBytes, buffersBytes, dirtyBytes } = memory;
   return { cachedBytes, shmemBytes, buffersBytes, dirtyBytes };
@@ -417,14 +353,6 @@ function notOpenBy(pid: number, [reason]: readonly Text[]): Error {
     'cannot-run-here',
     `What process ${pid} has open is not told: ${reason?.en}.`,
     `无法得知进程 ${pid} 打开了什么：${reason?.zh}。`,
-  );
-}
-
-function tooLargeSet(): Error {
-  return problem(
-    'over-budget',
-    'The set is too large for the window; save it with pagescope files PATH --save SET.',
-    '该集合过大，窗口无法保存；请用 pagescope files PATH --save SET 保存。',
   );
 }
 
