@@ -19,6 +19,8 @@ export async function exporter({ port, path, anyHost, json }: Options): Promise<
   using metrics = new Metrics(path.map((each) => absolute(bytePath(each))));
   const server = await serveMetrics(port, metrics, anyHost);
   process.stdout.write(`${json ? JSON.stringify({ url: server.url }) : server.url}\n`);
+  // The first look opens what later ones read, and is the slowest: nobody need wait for it.
+  void metrics.scrape().catch(() => {});
   await signalled();
   await server.close();
   return ExitStatus.Held;

@@ -8,6 +8,8 @@ import { type ProcessGroup, processGroups } from './process-groups.ts';
 
 /** Counting mappings may take so long a scrape: it walks no pages, but every process's list of them. */
 const countNs = 40e6;
+/** Some scrape once a minute or more seldom: to open everything anew each time would cost several times as much. */
+const keptMs = 600_000;
 
 /** One number of each group; what is unknown or does not exist has no sample. */
 const ofGroups: Readonly<
@@ -54,7 +56,7 @@ const bytes = (pages: number | null) => pages && pages * pageSize();
  */
 export class Metrics implements Disposable {
   readonly #registry = new prom.Registry<prom.OpenMetricsContentType>();
-  readonly #table = new ProcessTable(countNs);
+  readonly #table = new ProcessTable(countNs, keptMs);
   readonly #rows = new Map<number, ProcessRow>();
   readonly #paths: readonly BytePath[];
   #sequence = 0;

@@ -57,11 +57,16 @@ export class ProcessTable implements Disposable {
   #cost: LookCost = { cpuNs: 0, elapsedNs: 0 };
   readonly #mostKept = descriptorsToKeep();
   readonly #countNs: number;
+  readonly #keptMs: number;
   #idle: NodeJS.Timeout | undefined;
 
-  /** @param counting how long counting mappings may take in one look, in ns */
-  constructor(counting = countNs) {
+  /**
+   * @param counting how long counting mappings may take in one look, in ns
+   * @param keptMs how long it stays open without being asked
+   */
+  constructor(counting = countNs, keptMs = idleMs) {
     this.#countNs = counting;
+    this.#keptMs = keptMs;
   }
 
   /**
@@ -78,7 +83,7 @@ export class ProcessTable implements Disposable {
       await this.#looking;
     }
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this[Symbol.dispose](), idleMs).unref();
+    this.#idle = setTimeout(() => this[Symbol.dispose](), this.#keptMs).unref();
     const whole = sequence === 0 || sequence < this.#forgotten || sequence > this.#sequence;
     const rows: ProcessRow[] = [];
     for (const { row, changed } of this.#entries.values()) if (whole || changed > sequence) rows.push(row);
