@@ -133,11 +133,11 @@ export class Observer {
 
   /**
    * Takes what smaps says of the region now: what another process set (process_madvise(2), a debugger), and counts.
-   * Of what the next look finds to have other bounds or another lock, it asks itself.
+   * Of what the next look finds to have other bounds or another lock, it asks itself. Returns whether any is new.
    */
-  takeSmaps(entries: readonly SmapsEntry[]): void {
+  takeSmaps(entries: readonly SmapsEntry[]): boolean {
     const previous = this.#previous;
-    if (!previous) return;
+    if (!previous) return false;
     const { address, pageSize } = this.#region;
     const told = new Map(entries.map((entry) => [Number(entry.start - address) / pageSize, entry]));
     const vmas = previous.vmas.map((state) => {
@@ -147,6 +147,7 @@ export class Observer {
     });
     // The bytes of the last look don't have it yet.
     this.#previous = { ...previous, vmas, ordinary: undefined };
+    return JSON.stringify(vmas) !== JSON.stringify(previous.vmas);
   }
 
   /** Whether a step may change what smaps alone counts: lazily free pages, anonymous shared ones in swap. */

@@ -34,10 +34,12 @@ export function takeSample(clock: Clock): Sample | undefined {
 
 /** How much longer than a tick took it waits before the next: the rest of the time is for what is being looked at. */
 const restPerTick = 9;
-/** The same at a rate that nobody waits at, so that it takes a five hundredth of the time; up to `mostRestMs`. */
+/** The same at a rate that nobody waits at, so that it takes a thousandth of the time; up to `mostRestMs`. */
 const slowHz = 2;
-const slowRestPerTick = 499;
+const slowRestPerTick = 999;
 const mostRestMs = 2000;
+/** When nothing has moved for so long, that rate is enough until something does. */
+const calmMs = 5000;
 
 /**
  * Calls `tick` at a rate. The next tick is planned only when one is done, and so that ticks take a tenth of the time at
@@ -46,13 +48,24 @@ const mostRestMs = 2000;
 export class Sampler implements Disposable {
   readonly #intervalMs: number;
   readonly #slow: boolean;
-  readonly #tick: () => void;
+  readonly #tick: () => boolean;
   #timer: NodeJS.Timeout | undefined;
+  #movedMs = performance.now();
+  #resting = false;
 
-  constructor(hz: number, tick: () => void) {
+  /** @param tick returns whether something moved */
+  constructor(hz: number, tick: () => boolean) {
     this.#intervalMs = 1000 / hz;
     this.#slow = hz <= slowHz;
     this.#tick = tick;
+    this.#plan();
+  }
+
+  /** Something is about to move: it ticks at its rate from now on. */
+  wake(): void {
+    this.#movedMs = performance.now();
+    if (!this.#resting || !this.#timer) return;
+    clearTimeout(this.#timer);
     this.#plan();
   }
 
@@ -62,14 +75,18 @@ export class Sampler implements Disposable {
   }
 
   #plan(tookMs = 0): void {
-    const slowRestMs = this.#slow ? Math.min(slowRestPerTick * tookMs, mostRestMs) : 0;
+    this.#resting = this.#slow || performance.now() - this.#movedMs >= calmMs;
+    const slowRestMs = this.#resting ? Math.min(slowRestPerTick * tookMs, mostRestMs) : 0;
+    const intervalMs = this.#resting ? Math.max(this.#intervalMs, 1000 / slowHz) : this.#intervalMs;
     this.#timer = setTimeout(
       () => {
         const beganMs = performance.now();
-        this.#tick();
-        if (this.#timer) this.#plan(performance.now() - beganMs);
+        const moved = this.#tick();
+        const endedMs = performance.now();
+        if (moved) this.#movedMs = endedMs;
+        if (this.#timer) this.#plan(endedMs - beganMs);
       },
-      Math.max(this.#intervalMs, restPerTick * tookMs, slowRestMs),
+      Math.max(intervalMs, restPerTick * tookMs, slowRestMs),
     );
   }
 }

@@ -267,6 +267,8 @@ export class Session {
       .then(() => {
         this.#turnsBegun++;
         this.#samples.flush();
+        this.#sampler.wake();
+        this.#watch.wake();
         return act();
       })
       .finally(() => {
@@ -358,17 +360,20 @@ export class Session {
     return { step, look };
   }
 
-  #tick(): void {
+  #tick(): boolean {
     this.#watch.tick(this.regions);
     const still = this.#turnsEnded === this.#turnsBegun && this.#turnsSeen === this.#turnsBegun;
     this.#turnsSeen = this.#turnsBegun;
     const seen = (region: Region) => this.betweenSteps?.(region);
-    this.#sample(this.regions.observe(this.clock, betweenSteps, seen, undefined, still), still);
+    return this.#sample(this.regions.observe(this.clock, betweenSteps, seen, undefined, still), still);
   }
 
-  #sample(looked: number[], still = false): void {
-    const sample = takeSample(this.clock);
-    if (sample) this.#samples.add(sample, looked, still && this.#frames === this.#framesSampled);
+  /** Whether a page moved or a call was made since the last sample. */
+  #sample(looked: number[], still = false): boolean {
+    const moved = !still || this.#frames !== this.#framesSampled;
     this.#framesSampled = this.#frames;
+    const sample = takeSample(this.clock);
+    if (sample) this.#samples.add(sample, looked, !moved);
+    return moved;
   }
 }

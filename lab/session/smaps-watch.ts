@@ -4,8 +4,10 @@ import type { RegionSet } from './region-set.ts';
 /** The shortest rest after a reading, and how many times as long as that took it is: 1 % of a processor. */
 const restMs = 1000;
 const restPerReading = 100;
-/** The longest: a reading also takes as long as a busy main loop keeps it waiting, between two chunks of 4 KiB. */
+/** The longest of that: a reading also takes as long as a busy main loop keeps it waiting, between its chunks. */
 const mostRestMs = 10_000;
+/** Where nothing is new and nobody calls anything, a rest is twice as long as the one before, up to this. */
+const mostCalmMs = 30_000;
 
 /**
  * Regions larger than this together are asked about after calls alone: while the kernel walks the pages of one
@@ -21,7 +23,15 @@ const ownOf = ({ all }: RegionSet) => all.filter(({ pid }) => pid === undefined)
  */
 export class SmapsWatch {
   #dueMs = performance.now() + restMs;
+  #earliestMs = 0;
+  #calmMs = restMs;
   #reading: Promise<void> | undefined;
+
+  /** A call is about to be made. */
+  wake(): void {
+    this.#calmMs = restMs;
+    this.#dueMs = Math.min(this.#dueMs, Math.max(this.#earliestMs, performance.now() + restMs));
+  }
 
   /** Reads, when it is time, and hands what it read to the observers of the regions. */
   tick(regions: RegionSet): void {
@@ -46,14 +56,17 @@ export class SmapsWatch {
     const to = watched.reduce((most, { end }) => (end > most ? end : most), 0n);
     const entries: SmapsEntry[] = [];
     const { errno } = await readSmapsAsync('self', (entry) => entries.push(entry), from, to);
-    const tookMs = performance.now() - beganMs;
-    this.#dueMs = performance.now() + Math.min(Math.max(restMs, restPerReading * tookMs), mostRestMs);
+    const endedMs = performance.now();
+    this.#earliestMs = endedMs + Math.min(restPerReading * (endedMs - beganMs), mostRestMs);
+    this.#dueMs = Math.max(this.#earliestMs, endedMs + Math.min(this.#calmMs, mostCalmMs));
+    this.#calmMs *= 2;
     this.#reading = undefined;
     if (errno !== null) return;
     for (const { observer, calls, start, end } of watched) {
       // What a call changed meanwhile, it has had read itself.
       if (observer.calls !== calls) continue;
-      observer.takeSmaps(entries.filter((entry) => entry.start >= start && entry.end <= end));
+      const own = entries.filter((entry) => entry.start >= start && entry.end <= end);
+      if (observer.takeSmaps(own)) this.#calmMs = restMs;
     }
   }
 }

@@ -5,7 +5,9 @@ const stillNs = 1e9;
 
 type Told = { readonly sample: Sample; readonly looked?: number[]; readonly still?: true };
 
-const numbers = ({ tNs: _, ...rest }: Sample) => JSON.stringify(rest);
+/** Not RSS and minor faults: where no page moved and nothing was called, those are what looking takes. */
+const isSame = (one: Sample, other: Sample): boolean =>
+  one.vmLck === other.vmLck && one.memlockSoft === other.memlockSoft && one.majorFaults === other.majorFaults;
 
 /**
  * Tells samples that say something: where nothing moved, only when it has not moved as long again. Then an hour of rest
@@ -26,7 +28,7 @@ export class ToldSamples {
   add(sample: Sample, looked: number[], still: boolean): void {
     const { tNs } = sample;
     const last = this.#last;
-    if (!still || last === undefined || numbers(last) !== numbers(sample)) {
+    if (!still || last === undefined || !isSame(last, sample)) {
       this.flush();
       if (!still) this.#movedNs = tNs;
       this.#now({ sample, looked });

@@ -358,7 +358,7 @@ export const en = {
     lockedOf: 'VmLck {{used}} of {{limit}}',
     lockedHint: 'Locked memory of the process against its RLIMIT_MEMLOCK soft limit',
     noLimit: 'unlimited',
-    rate: 'looked at {{hz, number}} times a second',
+    rate: 'looked at up to {{hz, number}} times a second',
     rateHint: 'Snapshots and samples per second, besides one after each step',
     skipped_one: '{{count, number}} look came too fast to be drawn; nothing is missing',
     skipped_other: '{{count, number}} looks came too fast to be drawn; nothing is missing',

@@ -346,7 +346,7 @@ export const zh: Texts = {
     lockedOf: 'VmLck {{used}} / {{limit}}',
     lockedHint: '进程已锁定的内存，与 RLIMIT_MEMLOCK 软上限对照',
     noLimit: '无限制',
-    rate: '每秒查看 {{hz, number}} 次',
+    rate: '每秒最多查看 {{hz, number}} 次',
     rateHint: '除每步之后的一次外，每秒快照和采样的次数',
     skipped_other: '有 {{count, number}} 次查看来得太快而没有画出；没有遗漏',
     skippedHint: '窗口还未画出就被更新的快照取代的帧',

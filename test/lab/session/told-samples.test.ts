@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { ToldSamples } from '../../../lab/session/told-samples.ts';
 
-const sampleAt = (seconds: number, vmLck = 0) => ({
+const sampleAt = (seconds: number, vmLck = 0, faults = 1) => ({
   tNs: seconds * 1e9,
   vmLck,
-  vmRss: 4096,
-  minorFaults: 1,
+  vmRss: 4096 * faults,
+  minorFaults: faults,
   majorFaults: 0,
 });
 
@@ -45,4 +45,10 @@ it('until something moves nothing is unobserved: the last look before it is told
   samples.flush();
   samples.flush();
   expect(told).toEqual(['0', '(1)', '(1.5)', '2', '2.5', '(3)']);
+});
+
+it('what looking itself takes says nothing', () => {
+  const { told, samples } = collected();
+  for (let look = 0; look <= 4; look++) samples.add(sampleAt(look / 2, 0, 1000 * look), [1], true);
+  expect(told).toEqual(['0', '(1)', '(2)']);
 });
