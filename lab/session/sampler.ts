@@ -52,6 +52,7 @@ export class Sampler implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #movedMs = performance.now();
   #resting = false;
+  #tookMs = Number.POSITIVE_INFINITY;
 
   /** @param tick returns whether something moved */
   constructor(hz: number, tick: () => boolean) {
@@ -84,7 +85,10 @@ export class Sampler implements Disposable {
         const moved = this.#tick();
         const endedMs = performance.now();
         if (moved) this.#movedMs = endedMs;
-        if (this.#timer) this.#plan(endedMs - beganMs);
+        const tookMs = endedMs - beganMs;
+        // One that was held up by others is no reason to look away for long.
+        if (this.#timer) this.#plan(Math.min(tookMs, this.#tookMs));
+        this.#tookMs = tookMs;
       },
       Math.max(intervalMs, restPerTick * tookMs, slowRestMs),
     );

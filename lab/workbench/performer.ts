@@ -14,6 +14,7 @@ import { collectGarbage } from '../operations/collect-garbage.ts';
 import { unmapRegion } from '../operations/map-region.ts';
 import { pageCall } from '../operations/page-calls.ts';
 import { performNow } from '../operations/perform.ts';
+import type { Observer } from '../regions/observer.ts';
 import type { Region } from '../regions/region.ts';
 import { takeSample } from '../session/sampler.ts';
 import type { Session } from '../session/session.ts';
@@ -175,7 +176,8 @@ export class Performer {
     if (end > region.pages) region.pageNumbers([Math.max(region.pages, runs.at(-2) ?? 0)]);
     const observer = this.#open.regions.observer(region.id);
     const before = beforeOf(tool, runs, observer.last.flags, observer.last.vmas);
-    const { record, done } = await observer.during(pageCall(tool).splits ?? false, () =>
+    const { splits = false } = pageCall(tool);
+    const { record, done } = await observer.during({ splits, split: splitsAlone(tool, observer) }, () =>
       act(tool, runs, region, this.#open.clock, doing.interrupt, doing.progress),
     );
     const snapshot = this.#look(region, tool);
@@ -232,10 +234,8 @@ export class Performer {
   /** Looks at a region after an action on it; with a tool, for what that may have changed. */
   #look(region: Region, tool?: Tool): Counted {
     const observer = this.#open.regions.observer(region.id);
-    const onFault = observer.last.vmas.some((vma) => vma.onFault);
-    const { toldBySmaps, splits } = tool ? pageCall(tool) : { toldBySmaps: true };
-    if (toldBySmaps || (splits && onFault)) observer.expectVmFlags();
-    else if (splits) observer.expectSplit();
+    if (tool && splitsAlone(tool, observer)) observer.expectSplit();
+    else if (!tool || pageCall(tool).toldBySmaps || pageCall(tool).splits) observer.expectVmFlags();
     return countedWhenAsked(observer.look(this.#open.clock, this.#open.steps));
   }
 
@@ -255,6 +255,12 @@ export class Performer {
     this.#vmas.set(region.id, told);
     this.#open.tell({ kind: 'vmas', region: region.id, ...list });
   }
+}
+
+/** Whether of the VMAs a tool changes only what `Observer.expectSplit` says. */
+function splitsAlone(tool: Tool, { last }: Observer): boolean {
+  const { splits = false, toldBySmaps = false } = pageCall(tool);
+  return splits && !toldBySmaps && !last.vmas.some(({ onFault }) => onFault);
 }
 
 /** Counted once, and only when somebody asks: the reader gets its frame before, which takes no counts. */

@@ -120,7 +120,7 @@ describe('a look that is told that nothing was called', () => {
       large.look(clock, betweenSteps, true);
       expect(huge()).toBe(0);
       makeHuge(address, many, many - 600);
-      await large.during(true, async () => large.look(clock, betweenSteps, true));
+      await large.during({ splits: true, split: false }, async () => large.look(clock, betweenSteps, true));
       expect(huge()).toBe(512);
     } finally {
       await made.region.release();
