@@ -3,6 +3,7 @@
  * painted, and whether the grid goes on while one long action is under way.
  */
 import { freemem } from 'node:os';
+import { setTimeout as passed } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { pageSize } from '../../native/libc/sysconf.ts';
 import { inWindow } from '../support/bench/in-window.ts';
@@ -12,6 +13,10 @@ const regionPages = 1_048_576;
 const frameMs = 1000 / 60;
 /** Nobody takes a grid for stuck that moves as often as this. */
 const stuckMs = 250;
+/** So soon is a page that could not follow up to date. */
+const backMs = 1000;
+/** Longer than to fill takes. */
+const frozenMs = 8000;
 /** Presses on one page each, by which the clocks of page and engine are set against each other. */
 const rounds = 15;
 
@@ -81,6 +86,12 @@ function watchFill(): void {
 const press = (page: Page, key: string): Promise<Filled> =>
   page.evaluate((pressed) => Reflect.get(globalThis, 'filled')(pressed), key);
 
+async function untilMs(page: Page, name: RegExp): Promise<number> {
+  const began = performance.now();
+  await page.getByRole('button', { name }).waitFor();
+  return performance.now() - began;
+}
+
 async function measure(page: Page): Promise<Row[]> {
   await page.addInitScript(watchFill);
   await page.reload();
@@ -116,6 +127,22 @@ async function measure(page: Page): Promise<Row[]> {
       row(`longest stretch without a new picture while 1 048 576 pages are ${what}`, 'ms', 1, longest, stuckMs),
     );
   }
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  await press(page, 'w');
+  const slow = await untilMs(page, /^absent 0$/);
+  await press(page, 'd');
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+  await page.getByRole('button', { name: /^absent 1,048,576$/ }).waitFor();
+  await page.evaluate(() => void Reflect.get(globalThis, 'filled')('w'));
+  await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await passed(frozenMs);
+  await cdp.send('Page.setWebLifecycleState', { state: 'active' });
+  const frozen = await untilMs(page, /^absent 0$/);
+  rows.push(
+    row('after 1 048 576 pages filled, a page on a CPU 6 times as slow shows all', 'ms', 1, slow, backMs),
+    row('a page that was frozen while they filled shows all', 'ms', 1, frozen, backMs),
+  );
   const sorted = painted.toSorted((one, other) => one - other);
   const late = sorted[Math.floor(0.95 * sorted.length)] ?? Number.NaN;
   return [
