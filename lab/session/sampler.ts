@@ -38,8 +38,9 @@ const restPerTick = 9;
 const slowHz = 2;
 const slowRestPerTick = 999;
 const mostRestMs = 2000;
-/** When nothing has moved for so long, that rate is enough until something does. */
+/** When nothing has moved for so long, it rests an eighth of that time between ticks, until something does. */
 const calmMs = 5000;
+const calmPerRest = 8;
 
 /**
  * Calls `tick` at a rate. The next tick is planned only when one is done, and so that ticks take a tenth of the time at
@@ -76,9 +77,9 @@ export class Sampler implements Disposable {
   }
 
   #plan(tookMs = 0): void {
-    this.#resting = this.#slow || performance.now() - this.#movedMs >= calmMs;
-    const slowRestMs = this.#resting ? Math.min(slowRestPerTick * tookMs, mostRestMs) : 0;
-    const intervalMs = this.#resting ? Math.max(this.#intervalMs, 1000 / slowHz) : this.#intervalMs;
+    const stillMs = performance.now() - this.#movedMs;
+    this.#resting = this.#slow || stillMs >= calmMs;
+    const slowRestMs = Math.min(Math.max(slowRestPerTick * tookMs, stillMs / calmPerRest), mostRestMs);
     this.#timer = setTimeout(
       () => {
         const beganMs = performance.now();
@@ -90,7 +91,7 @@ export class Sampler implements Disposable {
         if (this.#timer) this.#plan(Math.min(tookMs, this.#tookMs));
         this.#tookMs = tookMs;
       },
-      Math.max(intervalMs, restPerTick * tookMs, slowRestMs),
+      Math.max(this.#intervalMs, restPerTick * tookMs, this.#resting ? slowRestMs : 0),
     );
   }
 }
