@@ -17,7 +17,7 @@ const scrolledMs = 3000;
  */
 const speeds = [40, 700, 7600];
 
-/** To do more again than these takes longer than to scroll through them. A region, and acts on a few of its pages each, in turn. */
+/** A region, and acts on a few of its pages each, in turn. To do them again takes longer than to scroll them. */
 function session(): SavedWorkbench {
   const tools: readonly Tool[] = [
     { kind: 'touch', access: 'write' },
