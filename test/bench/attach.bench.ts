@@ -130,7 +130,7 @@ export default async function attached(): Promise<Row[]> {
       busied.attachedUs,
       3000,
     ),
-    row('the same: our CPU, against 5 % of one', '%', 1, busied.cpuPercent, 5),
+    row('attached to it: our CPU, against 5 % of one', '%', 1, busied.cpuPercent, 5),
     row('a mapping of 4 GiB of another process: its first page grid, against 150 ms', 'ms', 1, gridMs, 150),
     row('attached to one at rest, 10 Hz: our CPU, against 0.5 % of one', '%', 1, cpuPercent, 0.5),
     row(
