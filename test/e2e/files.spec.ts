@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expectNoViolations, expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibility.ts';
+import { expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibility.ts';
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { open } from '../support/e2e/window.ts';
 
@@ -222,15 +222,15 @@ test('axe finds nothing in files, in both languages and both themes', async ({ p
   await inEachLanguage(page, async () => {
     await open(page, '#/files');
     await expect(page.getByRole('textbox', { name: /Folder or file|文件夹或文件/ })).toBeVisible();
-    await expectNoViolations(page);
+    await expectNoViolationsNow(page);
     await open(page, addressOf(tree));
     await map(page)
       .getByRole('button', { name: /^large\.db/ })
       .click();
     await expect(page.getByRole('img', { name: /Pages 0–255|第 0–255 页/ })).toBeVisible();
-    await expectNoViolations(page);
+    await expectNoViolationsNow(page);
     await page.getByText(/^(Table|表)$/).click();
     await expect(page.getByRole('rowheader').first()).toBeVisible();
-    await expectNoViolations(page);
+    await expectNoViolationsNow(page);
   });
 });

@@ -48,6 +48,8 @@ class Served {
   async enter(context: BrowserContext, hash: string): Promise<Page> {
     this.#url ??= this.#link();
     const url = await this.#url;
+    const { origin } = new URL(url);
+    if (context.pages().length === 0) await stay(context, origin);
     await context.addCookies(this.#cookies);
     const page = await context.newPage();
     // The context may have had another window, which remembered something. What this one remembers outlives a reload.
@@ -57,7 +59,7 @@ class Served {
       localStorage.clear();
       localStorage.setItem('pagescope.settings', settings);
     }, JSON.stringify(settingsOfTests));
-    await page.goto(`${this.#cookies.length > 0 ? new URL(url).origin : url}${hash}`);
+    await page.goto(`${this.#cookies.length > 0 ? origin : url}${hash}`);
     this.#cookies = await context.cookies();
     return page;
   }
@@ -82,6 +84,15 @@ class Served {
   }
 }
 
+/** What makes the windows of a context share the process of its first page. */
+const oneProcess = ['--process-per-site', '--renderer-process-limit=1', '--disable-site-isolation-trials'];
+
+/** Opens a page of the origin that has nothing on it: while it stays, so does the process that has the app compiled. */
+async function stay(context: BrowserContext, origin: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${origin}/nothing`);
+}
+
 /**
  * Contexts of Chromium that stand ready for the next window with the same options: in a new one it would have to load
  * and compile the whole app again. One whose test failed is left to the end of the browser, with what it shows.
@@ -94,7 +105,7 @@ class Contexts {
   }
 
   async giveBack(context: BrowserContext, options: BrowserContextOptions = {}): Promise<void> {
-    for (const page of context.pages()) await page.close();
+    for (const page of context.pages().slice(1)) await page.close();
     await context.clearPermissions();
     const key = JSON.stringify(options);
     this.#ready.set(key, [...(this.#ready.get(key) ?? []), context]);
@@ -203,7 +214,8 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
     async ({ playwright, launchOptions }, use) => {
       let started: Promise<Browser> | undefined;
       await use(() => {
-        started ??= playwright.chromium.launch(launchOptions);
+        const args = [...(launchOptions.args ?? []), ...oneProcess];
+        started ??= playwright.chromium.launch({ ...launchOptions, args });
         return started;
       });
       await (await started)?.close();
