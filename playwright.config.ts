@@ -30,6 +30,8 @@ export default defineConfig<{ host: 'browser' | 'electron' }>({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   workers: 2,
+  // Test by test: the last file would be one worker's, while the others wait.
+  fullyParallel: true,
   retries: process.env.CI ? 1 : 0,
   reporter: 'list',
   // No trace: to record one takes nearly as long as the test (198 s against 114 for all of them).

@@ -9,7 +9,10 @@ process.env.NODE_COMPILE_CACHE ??= compileCache();
 process.env.PAGESCOPE_RECORDINGS_MIB ??= '0';
 
 /** Tests that neither change what is global nor have processes: those of a worker share one, and what it has loaded. */
-const sharing = ['test/protocol', 'test/renderer', 'test/lab/base'].flatMap((folder) =>
+const sharing = [
+  ...(['test/docs', 'test/lab/base', 'test/lab/reports', 'test/protocol', 'test/renderer'] as const),
+  ...(['test/scripts', 'test/server', 'test/soak', 'test/support', 'test/texts'] as const),
+].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.test\.tsx?$/.test(name))
     .map((name) => join(folder, name))

@@ -3,6 +3,8 @@ import { consoleOf, expectNoViolations, expectNoViolationsNow, inEachLanguage } 
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { open } from '../support/e2e/window.ts';
 
+test.use({ hash: '#/guide' });
+
 const chapter = (page: Page) => page.getByRole('article');
 const trial = (page: Page, name: string) => page.getByRole('region', { name: `Experiment: ${name}` });
 const run = (page: Page, name: string) => trial(page, name).first().getByRole('button', { name: 'Run', exact: true });
@@ -113,6 +115,7 @@ test('a term has a card for pointer and keyboard, which Escape closes and which 
 });
 
 test('the search finds headings of the guide and terms', async ({ page }) => {
+  await open(page, '#/first-touch');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   for (const [asked, named, found] of [
     ['misunderstandings', /^Misunderstandings/, 'Misunderstandings'],
@@ -193,6 +196,7 @@ test('an experiment that has not run says what will be seen, over the pages of i
 });
 
 test('F11 presents an experiment: its sentence, the pages, the step as C and why; Escape leaves', async ({ page }) => {
+  await open(page, '#/first-touch');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   await page.keyboard.press('F11');
   await expect(page.getByRole('navigation')).toHaveCount(0);

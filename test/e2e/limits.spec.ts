@@ -3,6 +3,8 @@ import { consoleOf, expectNoViolationsNow, inEachLanguage } from '../support/e2e
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { chooseExperiment, open, windowOf } from '../support/e2e/window.ts';
 
+test.use({ hash: '#limits' });
+
 /** The page about limits by what a person calls its parts. */
 const limitsOf = (page: Page) => ({
   heading: page.getByRole('heading', { level: 1, name: 'Limits' }),
@@ -28,6 +30,8 @@ async function softLimitBytes(page: Page): Promise<number | undefined> {
 
 test('the navigation leads to the limits, and back to the experiment', async ({ page }) => {
   const { heading, measured } = limitsOf(page);
+  await open(page, '#/first-touch');
+  await expect(windowOf(page).run).toBeEnabled();
   await page.getByRole('link', { name: 'Limits' }).click();
   await expect(heading).toBeVisible();
   await expect(measured).toBeVisible();

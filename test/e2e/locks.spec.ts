@@ -3,6 +3,8 @@ import { expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibil
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { open, setPace, windowOf } from '../support/e2e/window.ts';
 
+test.use({ hash: '#/lock-on-fault' });
+
 /** Runs an experiment to its end, which is then shown, with its locks. */
 async function runToEnd(page: Page, experiment: string): Promise<void> {
   await open(page, `#/${experiment}`);

@@ -120,7 +120,7 @@ test('the figure of a run that maps no memory has the place of the pages', async
   const { run, state } = windowOf(page);
   await expect(page.getByRole('region', { name: 'Pages' })).toBeVisible();
   await run.click();
-  await expect(state).toHaveText('Completed');
+  await expect(state).toHaveText('Completed', { timeout: 60_000 });
   const figure = page.getByRole('region', { name: 'Result' });
   await expect(figure).toHaveCount(1);
   await expect(page.getByRole('region', { name: 'Pages' })).toHaveCount(0);

@@ -54,6 +54,9 @@ async function kernelCore(page: Page) {
   return card.first();
 }
 
+// By one worker: each would run it anew.
+test.describe.configure({ mode: 'default' });
+
 test('secret-page proves that the protected page is not in the core file', async ({ secretPage: page }) => {
   const card = await kernelCore(page);
   await expect(card.getByRole('banner').or(card.locator('header'))).toContainText('found 1 time in A (unprotected)');

@@ -4,6 +4,8 @@ import { feature } from '../../native/probes/features.ts';
 import { expect, test } from '../support/e2e/fixtures.ts';
 import { benchOf, choose, map, openBench, select } from '../support/e2e/workbench.ts';
 
+test.use({ hash: '#workbench' });
+
 test('a long action shows how far it is, and Stop ends it and gives up those that wait', async ({ page }) => {
   await openBench(page);
   // The zero page is mapped a million times, again and again: long work that takes no memory. Where each page is one of

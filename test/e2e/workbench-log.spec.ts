@@ -3,6 +3,8 @@ import { expectNoViolationsNow, inEachLanguage } from '../support/e2e/accessibil
 import { expect, exported, test } from '../support/e2e/fixtures.ts';
 import { open } from '../support/e2e/window.ts';
 
+test.use({ hash: '#workbench' });
+
 /** The parts of the workbench that the log is about, by what a person calls them in English. */
 const logOf = (page: Page) => ({
   log: page.getByRole('region', { name: 'Log', exact: true }),

@@ -4,8 +4,11 @@ import { expect, test } from '../support/e2e/fixtures.ts';
 import { chooseExperiment, open, windowOf } from '../support/e2e/window.ts';
 import { benchOf, choose, map, openBench, select } from '../support/e2e/workbench.ts';
 
+test.use({ hash: '#workbench' });
+
 test('the navigation and the search lead to it, and its session outlives a visit elsewhere', async ({ page }) => {
   const { heading, state, grid } = benchOf(page);
+  await open(page, '#/first-touch');
   await expect(windowOf(page).run).toBeEnabled();
   await page.keyboard.press('Control+k');
   await page.getByRole('textbox', { name: 'Search' }).fill('workbench');

@@ -192,8 +192,13 @@ export interface WorkerFixtures {
   withApp: (use: (page: Page) => Promise<void>, options?: BrowserContextOptions, hash?: string) => Promise<void>;
 }
 
+export interface Options {
+  /** Where `page` begins: a test that is about another view need not wait for this one, and pay for its session. */
+  hash: string;
+}
+
 /** The tests of the interface: `page` is a window of the running app, loaded, with an engine of its own behind it. */
-export const test = playwrightTest.extend<object, WorkerFixtures>({
+export const test = playwrightTest.extend<Options, WorkerFixtures>({
   host: ['browser', { option: true, scope: 'worker' }],
   home: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern
@@ -253,7 +258,8 @@ export const test = playwrightTest.extend<object, WorkerFixtures>({
     { scope: 'worker' },
   ],
   // Most tests are about an experiment; without an address the window begins with questions.
-  page: async ({ withApp }, use) => withApp(use, undefined, '#/first-touch'),
+  hash: ['#/first-touch', { option: true }],
+  page: async ({ withApp, hash }, use) => withApp(use, undefined, hash),
 });
 
 export { expect };
