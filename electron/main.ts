@@ -24,13 +24,13 @@ import { openWindow } from './window.ts';
 /** Built, this file is `out/electron/main.js`; the page is beside its folder. */
 const built = (...path: string[]): string => join(import.meta.dirname, ...path);
 
-function theHost(): Host {
+function theHost(): { readonly host: Host; readonly keeper: Keeper } {
   const version = app.getVersion();
   // What is no limit is said at once.
   recordingLimits();
   // It ends with this process: when its channel is closed, it finishes what it writes.
   const keeper = new Keeper(recordingsFolder(), () => spawnUtility(built('keeper.js'), version));
-  return {
+  const host: Host = {
     kind: 'electron',
     version,
     budget: Budget.fromEnvironment(),
@@ -39,6 +39,7 @@ function theHost(): Host {
       return keeper.beginIfAny;
     },
   };
+  return { host, keeper };
 }
 
 function focus(window: BrowserWindow | undefined): void {
@@ -50,7 +51,7 @@ function focus(window: BrowserWindow | undefined): void {
 
 /** @param asked what the page shows first, from `#` on */
 async function run(asked: string | undefined): Promise<void> {
-  const host = theHost();
+  const { host, keeper } = theHost();
   let first = asked;
   let window: BrowserWindow | undefined;
   const show = (address: unknown): void => {
@@ -87,6 +88,8 @@ async function run(asked: string | undefined): Promise<void> {
     });
   putUpMenu();
   window = openWindow(built('preload.cjs'), first);
+  // The first run does not wait for it.
+  window.webContents.once('did-finish-load', () => recordingLimits().totalBytes > 0 && keeper.warm());
   // However a recording was opened: its address shows that.
   const noteShown = (_event: unknown, url: string): void => {
     const file = fileOfAddress(new URL(url).hash);

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Problem, type ProblemError, problem, toProblem } from '../../protocol/problem.ts';
-import type { Wire, WireMessage } from '../../protocol/wire.ts';
+import type { Wire } from '../../protocol/wire.ts';
 import type { BeginRecording, Recording, RecordingHeader } from '../session/recording.ts';
-import { type FrameToKeeper, type FromKeeper, packed, type ToKeeper } from './keeper-messages.ts';
+import type { FromHost, FromKeeper } from './keeper-messages.ts';
 import { recordingLimits } from './limits.ts';
+import { Spool } from './spool.ts';
 import { requireSqlite } from './sqlite.ts';
 
 /** While so many bytes wait for a slow disk, a recording ends. */
@@ -24,20 +25,24 @@ interface Kept {
 }
 
 /**
- * The recordings of one host, written by a process that is started with the first of them. Whatever becomes of it or
- * of the disk, sessions go on: they are told that they are no longer recorded.
+ * The recordings of one host, written by a process that is started with the first of them. What is told here is in a
+ * file in memory before anybody else hears of it, and that process works through it whether its host lives or not.
+ * Whatever becomes of it or of the disk, sessions go on: they are told that they are no longer recorded.
  */
 export class Keeper {
   readonly #folder: string;
   readonly #spawn: Spawn;
   readonly #kept = new Map<number, Kept>();
   #wire: Wire | undefined;
+  #spool: Spool | undefined;
   #exited: Promise<unknown> = Promise.resolve();
   #starting: Promise<void> | undefined;
-  /** Until the process is there. */
-  #early: WireMessage[] | undefined;
-  #told: (ToKeeper | FrameToKeeper)[] = [];
-  #backlogBytes = 0;
+  /** Resolves when the process has opened the spool, and when it never will. */
+  #opened = Promise.withResolvers<void>();
+  /** It was rung for, and has not come to the end of the spool since. */
+  #rung = false;
+  #writtenBytes = 0;
+  #readBytes = 0;
   #lastRecording = 0;
 
   /** @param folder where the files go; made when it is needed, for this user alone */
@@ -59,7 +64,7 @@ export class Keeper {
     const kept: Kept = { begun, failed, steps: 0 };
     this.#kept.set(recording, kept);
     this.#tell({ do: 'begin', recording, file, header });
-    return { file, made, ...this.#recordingOf(recording, kept, made) };
+    return { file, made, safe: this.#opened.promise, ...this.#recordingOf(recording, kept, made) };
   };
 
   /** What begins a recording, while the user has set that there are any: that may be changed while the host runs. */
@@ -69,7 +74,11 @@ export class Keeper {
 
   /** Starts the process before it is needed, so that the first recording loses nothing whenever the host is killed. */
   warm(): void {
-    if (!this.#wire) this.#early ??= this.#startWith([]);
+    try {
+      this.#spool ??= this.#begun();
+    } catch {
+      // The first recording is told why.
+    }
   }
 
   /**
@@ -78,9 +87,12 @@ export class Keeper {
    */
   async close(): Promise<boolean> {
     await this.#starting;
+    const spool = this.#spool;
+    this.#spool = undefined;
     this.#wire?.close();
     const tooLong = setTimeout(maxEndMs, false, { ref: false });
-    return Promise.race([this.#exited.then(() => true), tooLong]);
+    const ended = this.#exited.then(() => spool?.remove());
+    return Promise.race([ended.then(() => true), tooLong]);
   }
 
   #recordingOf(recording: number, kept: Kept, made: Promise<void>): Recording {
@@ -104,7 +116,7 @@ export class Keeper {
   }
 
   #checkBacklog(recording: number, kept: Kept): void {
-    if (this.#backlogBytes <= maxBacklogBytes || !kept.failed) return;
+    if (this.#writtenBytes - this.#readBytes <= maxBacklogBytes || !kept.failed) return;
     this.#tell({ do: 'end', recording });
     this.#fail(recording, tooSlow(kept.steps).problem);
   }
@@ -118,48 +130,74 @@ export class Keeper {
     failed(why);
   }
 
-  /** Sent with all else that is told in this turn. Frames are not copied before: they are their receiver's. */
-  #tell(message: ToKeeper | FrameToKeeper): void {
-    if (this.#told.push(message) === 1) queueMicrotask(() => this.#send(packed(this.#told.splice(0))));
-  }
-
-  #send(message: WireMessage): void {
-    this.#backlogBytes += message.length;
-    if (this.#wire) this.#wire.send(message);
-    else if (this.#early) this.#early.push(message);
-    else this.#early = this.#startWith([message]);
-  }
-
-  #startWith(early: WireMessage[]): WireMessage[] {
-    this.#starting = this.#start(early);
-    return early;
-  }
-
-  async #start(early: readonly WireMessage[]): Promise<void> {
+  /** Written at once: what is shown next is then kept. */
+  #tell(message: FromHost): void {
     try {
+      this.#spool ??= this.#begun();
+      this.#writtenBytes += this.#spool.add(message);
+    } catch (error) {
+      this.#opened.resolve();
+      for (const [recording, { steps }] of [...this.#kept]) this.#fail(recording, noRoom(steps, error).problem);
+    }
+    this.#ring();
+  }
+
+  /** Once for all that is told until it has read that. */
+  #ring(): void {
+    if (!this.#wire || this.#rung) return;
+    this.#rung = true;
+    queueMicrotask(() => this.#wire?.send(''));
+  }
+
+  #begun(): Spool {
+    const spool = new Spool();
+    this.#opened = Promise.withResolvers<void>();
+    this.#starting = this.#start(spool);
+    return spool;
+  }
+
+  async #start(spool: Spool): Promise<void> {
+    try {
+      const { path } = spool;
       const { wire, exited } = await this.#spawn();
       this.#wire = wire;
       this.#exited = exited;
       wire.onMessage((message) => typeof message === 'string' && this.#hear(JSON.parse(message)));
       wire.onClose(() => this.#gone(({ steps }) => stopped(steps).problem));
-      for (const message of early) wire.send(message);
+      this.#rung = true;
+      wire.send(path);
     } catch (error) {
       this.#gone(() => toProblem(error));
     }
-    this.#early = undefined;
   }
 
   #hear(message: FromKeeper): void {
-    if (message.did === 'write') this.#backlogBytes -= message.bytes;
-    else if (message.did === 'begin') this.#kept.get(message.recording)?.begun();
-    else this.#fail(message.recording, message.problem);
+    switch (message.did) {
+      case 'open':
+        this.#opened.resolve();
+        break;
+      case 'read':
+        this.#readBytes = message.bytes;
+        this.#rung = !message.all;
+        if (message.all && this.#writtenBytes > message.bytes) this.#ring();
+        break;
+      case 'begin':
+        this.#kept.get(message.recording)?.begun();
+        break;
+      case 'fail':
+        this.#fail(message.recording, message.problem);
+    }
   }
 
   /** The process is gone; the next recording starts another. */
   #gone(why: (kept: Kept) => Problem): void {
     this.#wire = undefined;
-    this.#early = undefined;
-    this.#backlogBytes = 0;
+    this.#spool?.remove();
+    this.#spool = undefined;
+    this.#rung = false;
+    this.#writtenBytes = 0;
+    this.#readBytes = 0;
+    this.#opened.resolve();
     for (const [recording, kept] of [...this.#kept]) this.#fail(recording, why(kept));
   }
 }
@@ -175,6 +213,16 @@ function tooSlow(steps: number): ProblemError {
     'cannot-run-here',
     `The session is unrecorded from step ${steps} on: the disk is too slow for it. What came before is kept.`,
     `从第 ${steps} 步起不再录制：磁盘速度过慢。此前的内容已保存。`,
+  );
+}
+
+function noRoom(steps: number, cause: unknown): ProblemError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return problem(
+    'cannot-run-here',
+    `The session is unrecorded from step ${steps} on: what is still to be written has no room: ${why}. What came before is kept; make room there, and run again.`,
+    `从第 ${steps} 步起不再录制：待写入的内容没有空间存放：${why}。此前的内容已保存；请在该处腾出空间后重新运行。`,
+    { cause },
   );
 }
 

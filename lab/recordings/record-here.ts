@@ -32,6 +32,7 @@ export function recordHere(
   return {
     file,
     made: Promise.resolve(),
+    safe: Promise.resolve(),
     event: (event) => {
       attempt((to) => to.event(event));
       if (event.kind === 'step') steps = event.step.index + 1;

@@ -2,27 +2,31 @@ import { type Problem, toProblem } from '../../protocol/problem.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import type { StartedRecording } from '../session/recording.ts';
 import { tidyRecordings } from './folder.ts';
-import { type FromKeeper, type ToKeeper, unpacked } from './keeper-messages.ts';
+import type { FromHost, FromKeeper } from './keeper-messages.ts';
 import type { RecordingLimits } from './limits.ts';
 import { recordHere } from './record-here.ts';
-
-/** How long the pipe may not be read. */
-const sliceMs = 5;
+import { SpoolReader } from './spool.ts';
 
 /**
  * Writes what the host at the other end of the wire tells, in a process of its own: a disk may stop it for seconds, and
- * the host's end does not. A signal that ends the host's process group does not end this one: it finishes when the wire
- * is closed, when everything that was sent has been read.
+ * the host's end does not. It is told in a spool, of which the wire says where it is, and then that there is more. A
+ * signal that ends the host's process group does not end this one: it finishes when the wire is closed, and it has
+ * worked through all that the host had told.
  *
  * @param limits as they are set then: a recording begins with those of its moment
  */
 export function serveKeeper(wire: Wire, folder: string, limits: () => RecordingLimits): void {
-  tidyRecordings(folder, limits().totalBytes);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const recordings = new Map<number, StartedRecording>();
   const answer = (message: FromKeeper) => wire.send(JSON.stringify(message));
 
-  const take = (message: ToKeeper): void => {
+  const work = (message: FromHost): void => {
+    if ('frame' in message) {
+      recordings.get(message.recording)?.frame(message.frame);
+      return;
+    }
+    // The spool follows by itself.
+    if (message.do === 'follow') return;
     const { recording } = message;
     const failed = (problem: Problem) => answer({ did: 'fail', recording, problem });
     switch (message.do) {
@@ -44,33 +48,34 @@ export function serveKeeper(wire: Wire, folder: string, limits: () => RecordingL
         tidyRecordings(folder, limits().totalBytes);
     }
   };
-  const work = (bytes: Uint8Array): void => {
-    for (const message of unpacked(bytes)) {
-      if ('frame' in message) recordings.get(message.recording)?.frame(message.frame);
-      else take(message);
-    }
-  };
 
-  let waiting: Uint8Array[] = [];
-  /** Works for a while, then lets more be read: what is still in the pipe when the host is killed is lost with it. */
-  const workOn = (): void => {
-    const untilMs = performance.now() + sliceMs;
-    let [done, bytes] = [0, 0];
-    for (const message of waiting) {
-      work(message);
-      done++;
-      bytes += message.length;
-      if (performance.now() > untilMs) break;
-    }
-    waiting = waiting.slice(done);
-    answer({ did: 'write', bytes });
-    if (waiting.length > 0) setImmediate(workOn);
+  let spool: SpoolReader | undefined;
+  let bytes = 0;
+  let working = false;
+  /** Works through a part of it, and tells how far it has come; whether there was any. */
+  const workOn = (): boolean => {
+    const next = spool?.next();
+    if (!next || next.bytes === 0) return false;
+    for (const message of next.messages) work(message);
+    bytes += next.bytes;
+    return true;
+  };
+  const workAll = (): void => {
+    working = workOn();
+    answer({ did: 'read', bytes, all: !working });
+    if (working) setImmediate(workAll);
   };
   wire.onMessage((message) => {
-    if (typeof message !== 'string' && waiting.push(message) === 1) setImmediate(workOn);
+    if (typeof message !== 'string') return;
+    if (!spool) {
+      spool = new SpoolReader(message);
+      answer({ did: 'open' });
+      tidyRecordings(folder, limits().totalBytes);
+    }
+    if (!working) workAll();
   });
   wire.onClose(() => {
-    for (const message of waiting) work(message);
+    while (workOn());
     for (const recording of recordings.values()) void recording.end();
     process.exit(0);
   });

@@ -99,9 +99,9 @@ export function createService(host: Host, reader: Reader): Service {
       opened = { ...opening, room, acknowledge, ...(relay && { relay }) };
       sessions.set(session, opened);
       const pid = target ?? opening.handle.pid;
-      if (experiment) relay?.record(host.record, { version: host.version, experiment, placement, pid });
-      await begin();
-      if (disposed || signal.aborted) throw cancelled();
+      if (experiment) await relay?.record(host.record, { version: host.version, experiment, placement, pid });
+      if (!disposed && !signal.aborted && !opened.closing) await begin();
+      if (disposed || signal.aborted || opened.closing) throw cancelled();
       return pid;
     } catch (error) {
       if (!opened) room[Symbol.dispose]();

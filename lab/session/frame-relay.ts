@@ -41,16 +41,20 @@ export class FrameRelay implements Reader {
     this.#acknowledge = acknowledge;
   }
 
-  /** Has the session recorded from now on; the reader is told in which file, or why not. */
-  record(begin: BeginRecording | undefined, header: TranscriptHeader): void {
+  /**
+   * Has the session recorded from now on; the reader is told in which file, or why not. Resolves when the session may
+   * begin: what is shown from then on is kept.
+   */
+  async record(begin: BeginRecording | undefined, header: TranscriptHeader): Promise<void> {
     if (!begin) return;
     const tell = (file: string, failure?: Problem) =>
       this.#reader.event({ kind: 'recording', session: this.#session, file, ...(failure && { problem: failure }) });
     try {
       const whole = { createdAt: new Date().toISOString(), ...header, environment: environment() };
       this.#recording = begin(whole, (failure) => tell(this.#recording?.file ?? '', failure));
-      const { file, made } = this.#recording;
+      const { file, made, safe } = this.#recording;
       void made.then(() => tell(file));
+      await safe;
     } catch (error) {
       tell('', toProblem(error));
     }

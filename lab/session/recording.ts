@@ -28,4 +28,6 @@ export interface StartedRecording extends Recording {
   readonly file: string;
   /** Resolves when the file is there; never, when that fails. */
   readonly made: Promise<void>;
+  /** Resolves when what is told is kept also where this process is killed, and when it never will be. */
+  readonly safe: Promise<void>;
 }

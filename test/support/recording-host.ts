@@ -1,34 +1,39 @@
 /**
- * A host that a test may kill: runs an experiment that its keeper records, and prints each step that it has told, `step
- * 12`, once the main loop has had a turn after it; before all, the recording's file.
+ * A host that a test may kill: runs an experiment that its keeper records, and prints what its reader is told at that
+ * moment: `step 12`, `pages 12` for what was seen after that step, and `end`. Arguments: placement, pages, pace in ms.
+ * PAGESCOPE_KEEPER_DISK: what the keeper has in its environment beside ours, as JSON.
  */
+import { writeSync } from 'node:fs';
 import { forkIsolated } from '../../lab/isolation/fork-isolated.ts';
 import { recordingsFolder } from '../../lab/recordings/folder.ts';
 import { Keeper } from '../../lab/recordings/keeper.ts';
+import { decodeFrame } from '../../protocol/frame.ts';
 import { entryOf } from './entries.ts';
 import { TestLab } from './harness.ts';
 
-const keeper = new Keeper(recordingsFolder(), () => forkIsolated(entryOf('keeper-entry')));
-const lab = new TestLab(() => forkIsolated(entryOf('isolated-entry')), undefined, keeper.begin);
-const placement = process.argv[2] === 'isolated' ? 'isolated' : 'inline';
-/** The process that writes is there when a person starts a run; here it may be as slow to start as the machine is. */
-const { promise: written, resolve: go } = Promise.withResolvers<void>();
-const told = lab.reader.event.bind(lab.reader);
-lab.reader.event = (event) => {
-  told(event);
-  if (event.kind === 'recording') {
-    process.stdout.write(`${event.file}\n`);
-    go();
-  }
-  if (event.kind === 'step') setImmediate(() => process.stdout.write(`step ${event.step.index}\n`));
-};
-keeper.warm();
-const { session } = await lab.start({
-  experiment: 'first-touch',
-  parameters: { pages: 64 },
-  placement,
-  paceMs: 2,
-  paused: true,
+const disk: NodeJS.ProcessEnv = JSON.parse(process.env.PAGESCOPE_KEEPER_DISK ?? '{}');
+const keeper = new Keeper(recordingsFolder(), () => {
+  Object.assign(process.env, disk);
+  const starting = forkIsolated(entryOf('keeper-entry'));
+  for (const name of Object.keys(disk)) delete process.env[name];
+  return starting;
 });
-await written;
-await lab.service.control({ session, action: 'resume' }, new AbortController().signal);
+const lab = new TestLab(() => forkIsolated(entryOf('isolated-entry')), undefined, keeper.begin);
+const { reader } = lab;
+const [event, frame] = [reader.event.bind(reader), reader.frame.bind(reader)];
+reader.event = (told) => {
+  if (told.kind === 'step') writeSync(1, `step ${told.step.index}\n`);
+  if (told.kind === 'state' && told.state === 'completed') writeSync(1, 'end\n');
+  event(told);
+};
+reader.frame = (bytes) => {
+  writeSync(1, `pages ${decodeFrame(bytes).step}\n`);
+  frame(bytes);
+};
+const [, , placement, pages, paceMs] = process.argv;
+await lab.start({
+  experiment: 'first-touch',
+  parameters: { pages: Number(pages) },
+  placement: placement === 'isolated' ? 'isolated' : 'inline',
+  paceMs: Number(paceMs),
+});

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { forkIsolated } from '../../../lab/isolation/fork-isolated.ts';
@@ -237,35 +236,6 @@ describe('a keeper', () => {
     expect(told?.problem?.text.en).toMatch(/^The folder of recordings cannot be made: (ENOTDIR|EEXIST).*XDG_DATA_HOME/);
     expect(pids).toEqual([]);
   });
-
-  it.each(['inline', 'isolated'])(
-    'finishes what its host sent before it was killed, at whatever moment: %s',
-    async (placement) => {
-      for (const steps of [0, 9, 60]) {
-        const host = spawn(process.execPath, [entryOf('recording-host'), placement], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        onTestFinished(() => void host.kill('SIGKILL'));
-        const exited = new Promise((resolve) => host.once('close', resolve));
-        let file = '';
-        let told = -1;
-        for await (const line of createInterface(host.stdout)) {
-          if (line.startsWith('step ')) told = Number(line.slice(5));
-          else file = line;
-          if (told >= steps - 1 && file !== '') host.kill('SIGKILL');
-        }
-        await exited;
-        await until(() => expect(finished(file)).toBe(true));
-        using recording = new RecordingFile(file);
-        const report = recording.report('en');
-        expect(recording.damaged).toBe(0);
-        expect(report.steps.length).toBeGreaterThanOrEqual(told + 1);
-        expect(report.steps.map(({ index }) => index)).toEqual(report.steps.map((_step, index) => index));
-        expect(report.snapshots.at(-1)?.step ?? -1).toBeGreaterThanOrEqual(told - (placement === 'inline' ? 0 : 1));
-      }
-    },
-    60_000,
-  );
 });
 
 describe('the folder of recordings', () => {

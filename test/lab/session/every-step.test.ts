@@ -105,8 +105,9 @@ describe('a reader that lags', () => {
     const relay = new FrameRelay(1, reader, (_region, sequence) => taken.push(sequence), false);
     const header = { version: '0', experiment: { id: 'x', title: { en: 'x', zh: 'x' }, parameters: {} }, pid: 1 };
     const frame = (bytes: Uint8Array) => recorded.push(decodeFrame(bytes).sequence);
-    const recording = { file: '/r', made: Promise.resolve(), event: () => {}, frame, end: () => {} };
-    relay.record(() => recording, { ...header, placement: 'inline' });
+    const soon = Promise.resolve();
+    const recording = { file: '/r', made: soon, safe: soon, event: () => {}, frame, end: () => {} };
+    void relay.record(() => recording, { ...header, placement: 'inline' });
     const engine = new FrameStream(1, 1, (bytes) => relay.frame(bytes));
     for (let step = 0; step < 3; step++) {
       engine.offer(seenAfter(step));
