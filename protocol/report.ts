@@ -65,6 +65,8 @@ export const reportSnapshotSchema = z.object({
   lazilyFree: z.int().nonnegative().optional(),
   /** First page, how many, their flags. Empty where there are too many runs to keep. */
   runs: z.array(z.tuple([z.int().nonnegative(), z.int().positive(), z.int().min(0).max(255)])),
+  /** Of the last look at a region where it has too many runs: a byte of flags for each page, by zlib, in base64. */
+  pages: z.base64().optional(),
 });
 export type ReportSnapshot = z.infer<typeof reportSnapshotSchema>;
 

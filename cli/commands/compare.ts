@@ -33,15 +33,11 @@ export function compareRecordings({
 function reportOf(named: string, language: Language): Report {
   const [, file, step] = existsSync(named) ? [] : (/^(.+)@(\d+)$/.exec(named) ?? []);
   using recording = new RecordingFile(file ?? named);
-  const report = recording.report(language);
+  const report = recording.report(language, step === undefined ? undefined : Number(step));
   tellDamage(file ?? named, recording, language);
   if (step === undefined) return report;
   checkStep(file ?? named, report.steps, Number(step));
-  return {
-    ...report,
-    steps: report.steps.filter(({ index }) => index <= Number(step)),
-    snapshots: report.snapshots.filter((snapshot) => snapshot.step <= Number(step)),
-  };
+  return { ...report, steps: report.steps.filter(({ index }) => index <= Number(step)) };
 }
 
 const words = {

@@ -52,8 +52,16 @@ export class RunWriter {
   }
 }
 
-/** Applies changed runs to a region's flags. Throws `RunsError` where they were not written by `RunWriter` for it. */
-export function applyRuns(flags: Uint8Array, bytes: Uint8Array): void {
+/**
+ * Applies changed runs to a region's flags. Throws `RunsError` where they were not written by `RunWriter` for it.
+ *
+ * @param before told of each run while the flags are still those before it
+ */
+export function applyRuns(
+  flags: Uint8Array,
+  bytes: Uint8Array,
+  before?: (firstPage: number, end: number, flags: number) => void,
+): void {
   let at = 0;
   let page = 0;
   let byte = 0;
@@ -76,6 +84,7 @@ export function applyRuns(flags: Uint8Array, bytes: Uint8Array): void {
     }
     const end = page + Math.floor(packed / 2) + 1;
     if (end > flags.length) throw new RunsError(`A changed run ends at page ${end} of ${flags.length}.`);
+    before?.(page, end, byte);
     if (end === page + 1) flags[page] = byte;
     else flags.fill(byte, page, end);
     page = end;

@@ -2,6 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { RegionInfo } from '../../protocol/events.ts';
 import { problem } from '../../protocol/problem.ts';
 import { applyRuns } from './changed-runs.ts';
+import { CountedPages } from './counted-pages.ts';
 import { count, lastWhere, type Rows } from './rows.ts';
 import { Coding, maxPages } from './schema.ts';
 
@@ -20,6 +21,17 @@ export interface RecordedSnapshot {
   readonly flags: Uint8Array;
 }
 
+/** One that is counted already. */
+export interface CountedSnapshot extends RecordedSnapshot {
+  readonly counted: CountedPages;
+}
+
+/**
+ * So many bytes of flags are gone through for a report, which takes five seconds. A session of a million pages that all
+ * change at each of 4000 steps has as many; a file of 60 KB that nobody recorded may have more.
+ */
+const mostCounted = 2 ** 32;
+
 /** A region's pages at an instant, with the frame that showed them. */
 export type PagesAt = Omit<RecordedSnapshot, 'region' | 'step'>;
 
@@ -27,6 +39,8 @@ export type PagesAt = Omit<RecordedSnapshot, 'region' | 'step'>;
 export class RecordedFrames {
   readonly #rows: Rows;
   readonly #regions: ReadonlyMap<number, RegionInfo>;
+  /** Bytes of flags that were gone through for a report. */
+  #counted = 0;
 
   constructor(rows: Rows, regions: ReadonlyMap<number, RegionInfo>) {
     this.#rows = rows;
@@ -37,7 +51,33 @@ export class RecordedFrames {
    * Every frame in order, or a region's, with the pages after it. After one that is lost, the region's are left out
    * until its next key frame.
    */
-  *snapshots(only?: number): Generator<RecordedSnapshot> {
+  snapshots(only?: number): Generator<RecordedSnapshot> {
+    return this.#snapshots(only);
+  }
+
+  /**
+   * Those after steps, counted as they are read. Throws `bad-input` where a file makes that more work than any session
+   * that was recorded.
+   */
+  *countedAfterSteps(): Generator<CountedSnapshot> {
+    const all = new Map<number, CountedPages>();
+    // What is known before: the runs of each are looked for eight pages at a time, and key frames are counted anew.
+    const looks = 'SELECT region, sum(step >= 0) AS steps, sum(coding = 2) AS keys FROM frame GROUP BY region';
+    this.#counted = 0;
+    for (const row of this.#rows.all(looks)) {
+      const [region = 0, steps = 0, keys = 0] = [row.region, row.steps, row.keys].map(count);
+      this.#counted += (this.#regions.get(region)?.pages ?? 0) * (steps / 8 + keys);
+    }
+    if (this.#counted > mostCounted) throw tooMuch();
+    for (const snapshot of this.#snapshots(undefined, all)) {
+      if (this.#counted > mostCounted) throw tooMuch();
+      const counted = all.get(snapshot.region);
+      if (snapshot.step < 0 || !counted) continue;
+      yield { ...snapshot, counted };
+    }
+  }
+
+  *#snapshots(only: number | undefined, counted?: Map<number, CountedPages>): Generator<RecordedSnapshot> {
     const states = new Map<number, Uint8Array | 'lost'>();
     let pages = 0;
     const columns = 'id, region, t_ns, step, unknown, lazily_free, locked, coding, body';
@@ -62,8 +102,10 @@ export class RecordedFrames {
             '此录制包含的页面超出可读取的数量。',
           );
         flags = new Uint8Array(info.pages);
+        counted?.set(region, new CountedPages(info.pages));
       }
-      const next = this.#after(flags, { frame, region, coding, body: row.body, pages: info.pages });
+      const read = { frame, region, coding, body: row.body, pages: info.pages };
+      const next = this.#after(flags, read, counted?.get(region));
       states.set(region, next);
       if (next === 'lost') {
         this.#rows.damaged++;
@@ -119,23 +161,24 @@ export class RecordedFrames {
     });
   }
 
-  #after(
-    flags: Uint8Array | 'lost',
-    {
-      frame,
-      region,
-      coding,
-      body,
-      pages,
-    }: { frame: number; region: number; coding: number | undefined; body: unknown; pages: number },
-  ): Uint8Array | 'lost' {
+  #after(flags: Uint8Array | 'lost', frame: ReadFrame, counted?: CountedPages): Uint8Array | 'lost' {
+    const { frame: id, region, coding, body, pages } = frame;
     try {
-      const key = coding === Coding.Key || flags === 'lost' ? this.#keyframe(region, frame, pages) : undefined;
-      if (key) return key;
+      const key = coding === Coding.Key || flags === 'lost' ? this.#keyframe(region, id, pages) : undefined;
+      if (key) {
+        counted?.replace(key);
+        return key;
+      }
       if (flags === 'lost' || !(body instanceof Uint8Array)) return 'lost';
-      if (coding === Coding.Runs) applyRuns(flags, body);
+      const count =
+        counted &&
+        ((first: number, end: number, byte: number) => {
+          this.#counted += end - first;
+          counted.change(flags, first, end, byte);
+        });
+      if (coding === Coding.Runs) applyRuns(flags, body, count);
       else if (coding === Coding.CompressedRuns) {
-        applyRuns(flags, zstdDecompressSync(body, { maxOutputLength: 6 * pages + 64 }));
+        applyRuns(flags, zstdDecompressSync(body, { maxOutputLength: 6 * pages + 64 }), count);
       } else return 'lost';
       return flags;
     } catch {
@@ -151,4 +194,21 @@ export class RecordedFrames {
     }
     return undefined;
   }
+}
+
+/** A row of `frame` as it was read. */
+interface ReadFrame {
+  readonly frame: number;
+  readonly region: number;
+  readonly coding: number | undefined;
+  readonly body: unknown;
+  readonly pages: number;
+}
+
+function tooMuch() {
+  return problem(
+    'bad-input',
+    'This recording has more changes of pages than a report goes through. Open it in the window, which draws it from its summary.',
+    '此录制中页面的变化过多，无法生成报告。请在窗口中打开：窗口根据其摘要绘制。',
+  );
 }

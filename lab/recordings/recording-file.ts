@@ -245,8 +245,8 @@ export class RecordingFile implements Disposable {
     }
   }
 
-  /** The report of all that is there, as the session itself would have given it. */
-  report(language: Language): Report {
+  /** The report of all that is there, as the session itself would have given it. @param until the last step of pages */
+  report(language: Language, until = Number.POSITIVE_INFINITY): Report {
     const { environment, ...header } = this.header;
     const transcript = new Transcript(header);
     const session = 1;
@@ -256,8 +256,9 @@ export class RecordingFile implements Disposable {
       steps.add(step.index);
       transcript.add({ kind: 'step', session, step });
     }
-    for (const { step, region, ...snapshot } of this.snapshots()) {
-      if (steps.has(step)) transcript.addSnapshot(step, region, snapshot);
+    for (const { step, region, counted, ...snapshot } of this.#frames.countedAfterSteps()) {
+      const { counts, runs } = counted;
+      if (steps.has(step) && step <= until) transcript.addSnapshot(step, region, { ...snapshot, counts, runs });
     }
     for (const sample of this.samples()) transcript.add({ kind: 'sample', session, sample });
     for (const event of this.events()) transcript.add(event);

@@ -1,8 +1,10 @@
+import { inflateSync } from 'node:zlib';
 import type { Comparison } from '../../protocol/comparison.ts';
 import { type PageState, pageState } from '../../protocol/flags.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Text } from '../../protocol/text.ts';
+import { maxPages } from '../recordings/schema.ts';
 import { comparisonSentence } from './comparison-sentence.ts';
 import { environmentRows } from './environment-rows.ts';
 
@@ -23,7 +25,8 @@ export function compare(a: Report, b: Report, language: Language): Comparison {
       JSON.stringify(a.experiment.parameters) === JSON.stringify(b.experiment.parameters),
     pages: [...both(a.regions, b.regions, ({ label }) => label)].map(([region, one, other]) => {
       const [pagesA, pagesB] = [one?.pages ?? 0, other?.pages ?? 0];
-      return { region, pagesA, pagesB, ...differing(one && last(a, one.id), other && last(b, other.id), language) };
+      const [lastA, lastB] = [one && last(a, one.id), other && last(b, other.id)];
+      return { region, pagesA, pagesB, ...differing(lastA, lastB, { pagesA, pagesB }, language) };
     }),
     measurements: [...both(Object.entries(a.measurements), Object.entries(b.measurements), ([name]) => name)].map(
       ([name, one, other]) => {
@@ -60,31 +63,75 @@ function* both<T>(a: readonly T[], b: readonly T[], key: (each: T) => string) {
   for (const name of new Set([...ofA.keys(), ...ofB.keys()])) yield [name, ofA.get(name), ofB.get(name)] as const;
 }
 
-/** Pages of two snapshots whose states differ: both are runs, so it takes as many steps as there are runs. */
+/** Pages of two snapshots whose states differ. Both are runs, so it takes as many steps as there are runs; or bytes. */
 function differing(
   a: Snapshot | undefined,
   b: Snapshot | undefined,
+  { pagesA, pagesB }: { pagesA: number; pagesB: number },
   language: Language,
 ): Pick<Comparison['pages'][number], 'differ' | 'changes' | 'reason'> {
   const unknown = (why: Text) => ({ differ: null, changes: [], reason: why[language] });
   if (!a || !b) return unknown(noLook);
-  if (a.runs.length === 0 || b.runs.length === 0) return unknown(noRuns);
   if (a.unknown || b.unknown) return unknown(untold);
-  let [differ, atA, atB, page] = [0, 0, 0, 0];
-  const changes = new Map<string, { a: PageState; b: PageState; pages: number }>();
+  const pairs = a.runs.length > 0 && b.runs.length > 0 ? pairsOfRuns(a, b) : pairsOfPages(a, pagesA, b, pagesB);
+  return pairs ? byStates(pairs) : unknown(noRuns);
+}
+
+/** How many pages have which flags in A and which in B: by the former × 256 + the latter. */
+type Pairs = Uint32Array;
+
+function pairsOfRuns(a: Snapshot, b: Snapshot): Pairs {
+  const pairs = new Uint32Array(1 << 16);
+  let [atA, atB, page] = [0, 0, 0];
   for (;;) {
     const [runA, runB] = [a.runs[atA], b.runs[atB]];
-    if (!runA || !runB) return { differ, changes: [...changes.values()].sort((x, y) => y.pages - x.pages) };
+    if (!runA || !runB) return pairs;
     const end = Math.min(runA[0] + runA[1], runB[0] + runB[1]);
-    const [stateA, stateB] = [pageState(runA[2]), pageState(runB[2])];
-    if (stateA !== stateB && end > page) {
-      differ += end - page;
-      const key = `${stateA} ${stateB}`;
-      const pages = (changes.get(key)?.pages ?? 0) + end - page;
-      changes.set(key, { a: stateA, b: stateB, pages });
-    }
+    const pair = (runA[2] << 8) | runB[2];
+    if (end > page) pairs[pair] = (pairs[pair] ?? 0) + end - page;
     page = Math.max(page, end);
     if (runA[0] + runA[1] <= end) atA++;
     if (runB[0] + runB[1] <= end) atB++;
   }
+}
+
+/** Undefined where one of the two was not kept. */
+function pairsOfPages(a: Snapshot, pagesA: number, b: Snapshot, pagesB: number): Pairs | undefined {
+  const [flagsA, flagsB] = [flagsOf(a, pagesA), flagsOf(b, pagesB)];
+  if (!flagsA || !flagsB) return undefined;
+  const pairs = new Uint32Array(1 << 16);
+  for (let page = Math.min(pagesA, pagesB) - 1; page >= 0; page--) {
+    const pair = ((flagsA[page] ?? 0) << 8) | (flagsB[page] ?? 0);
+    pairs[pair] = (pairs[pair] ?? 0) + 1;
+  }
+  return pairs;
+}
+
+/** Reports come from anywhere: no more is taken from them than their region is long. */
+function flagsOf({ runs, pages: packed }: Snapshot, pages: number): Uint8Array | undefined {
+  if (pages > maxPages) return undefined;
+  if (packed !== undefined) {
+    try {
+      const flags = inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: pages });
+      return flags.length === pages ? flags : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  const flags = new Uint8Array(pages);
+  for (const [firstPage, pageCount, byte] of runs) flags.fill(byte, firstPage, firstPage + pageCount);
+  return runs.length > 0 ? flags : undefined;
+}
+
+function byStates(pairs: Pairs): Pick<Comparison['pages'][number], 'differ' | 'changes'> {
+  let differ = 0;
+  const changes = new Map<string, { a: PageState; b: PageState; pages: number }>();
+  pairs.forEach((count, pair) => {
+    const [a, b] = [pageState(pair >> 8), pageState(pair & 0xff)];
+    if (count === 0 || a === b) return;
+    differ += count;
+    const key = `${a} ${b}`;
+    changes.set(key, { a, b, pages: (changes.get(key)?.pages ?? 0) + count });
+  });
+  return { differ, changes: [...changes.values()].sort((x, y) => y.pages - x.pages) };
 }

@@ -40,6 +40,8 @@ export class Transcript {
   readonly #regions = new Map<number, RegionInfo>();
   readonly #steps: Step[] = [];
   readonly #snapshots: PackedSnapshot[] = [];
+  /** By region, the pages of its last snapshot where they are too many runs to keep. */
+  readonly #scattered = new Map<number, Uint8Array>();
   readonly #claims = new Map<string, Claim>();
   readonly #measurements: Record<string, number> = {};
   readonly #coreFiles: CoreFile[] = [];
@@ -89,10 +91,14 @@ export class Transcript {
     }
   }
 
-  /** The states of a region's pages after a step. Keeps nothing of `flags`. */
-  addSnapshot(step: number, region: number, snapshot: Omit<Snapshot, 'step'>): void {
+  /** The states of a region's pages after a step. Keeps nothing of `flags`. @param snapshot its runs, if counted */
+  addSnapshot(step: number, region: number, snapshot: Omit<Snapshot, 'step'> & { readonly runs?: number }): void {
     const { flags, takenNs, unknown, lazilyFree } = snapshot;
-    const runs = packRuns(flags, maxRuns - this.#runs);
+    const runs = packRuns(flags, maxRuns - this.#runs, snapshot.runs);
+    const scattered = this.#scattered.get(region);
+    if (runs.length > 0 || flags.length === 0) this.#scattered.delete(region);
+    else if (scattered?.length === flags.length) scattered.set(flags);
+    else this.#scattered.set(region, flags.slice());
     this.#runs += runs.length / 2;
     const counts = snapshot.counts ?? pageCounts(histogram(flags));
     this.#snapshots.push({
@@ -107,6 +113,7 @@ export class Transcript {
   }
 
   report(environment: Environment, language: Language): Report {
+    const scattered = new Map([...this.#scattered].map(([region, flags]) => [this.#lastOf(region), packPages(flags)]));
     const { version, experiment, placement, pid } = this.#header;
     return {
       schema: reportSchemaId,
@@ -124,7 +131,10 @@ export class Transcript {
         ...(outcome ? { outcome: outcome[language] } : {}),
         ...(diagnosis ? { diagnosis: { ...diagnosis, text: diagnosis.text[language] } } : {}),
       })),
-      snapshots: this.#snapshots.map((snapshot) => ({ ...snapshot, runs: unpackRuns(snapshot.runs) })),
+      snapshots: this.#snapshots.map((snapshot) => {
+        const pages = scattered.get(snapshot);
+        return { ...snapshot, runs: unpackRuns(snapshot.runs), ...(pages && { pages }) };
+      }),
       samples: [...this.#samples],
       claims: [...this.#claims.values()].map(({ text, reason, ...claim }) => ({
         ...claim,
@@ -140,6 +150,16 @@ export class Transcript {
       ...(this.#problem ? { error: this.#problem.text[language] } : {}),
     };
   }
+
+  #lastOf(region: number): PackedSnapshot | undefined {
+    return this.#snapshots.findLast((snapshot) => snapshot.region === region);
+  }
+}
+
+/** As `pages` of a report's snapshot has them. */
+function packPages(flags: Uint8Array): string {
+  const { deflateSync } = process.getBuiltinModule('node:zlib');
+  return deflateSync(flags, { level: 1 }).toString('base64');
 }
 
 function reported({ text, values, figure, ...rest }: Result, language: Language): Report['result'] {
@@ -157,8 +177,8 @@ function featuresIn(features: Environment['features'], language: Language): Repo
 /**
  * The runs of a snapshot, or none when there are more than `most`: those of a shuffled region would fill the memory.
  */
-function packRuns(flags: Uint8Array, most: number): Uint32Array {
-  const count = mostRuns(flags);
+function packRuns(flags: Uint8Array, most: number, counted?: number): Uint32Array {
+  const count = counted === undefined ? mostRuns(flags) : counted + Math.floor(flags.length / maxRunPages);
   if (count > most) return new Uint32Array(0);
   const packed = new Uint32Array(count * 2);
   let at = 0;

@@ -128,6 +128,16 @@ describe('a recording that is damaged or hostile', () => {
     expect([seen, recording.damaged > 0]).toEqual([4, true]);
   });
 
+  it('with more pages in more steps than any session has is refused where all would have to be gone through', () => {
+    const pages = 60_000_000;
+    const file = changed(`UPDATE region SET json = json_set(json, '$.pages', ${pages}, '$.length', ${pages * 4096});
+      WITH RECURSIVE more(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM more LIMIT 5000)
+      INSERT INTO frame SELECT id, 1, id, id % 30, 0, 0, NULL, 0, 0, NULL, NULL, NULL, 1, x'000103' FROM more;`);
+    using recording = new RecordingFile(file);
+    expect(() => recording.report('en')).toThrow('more changes of pages than a report goes through');
+    expect(recording.pagesAt(1, 1e9)?.flags).toHaveLength(pages);
+  });
+
   it('that was cut to some part of it still has what came first', () => {
     const whole = soundRecording(3000);
     const steps = [30, 60, 90].map((percent) => {

@@ -2,13 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyRuns, RunsError, RunWriter } from '../../../lab/recordings/changed-runs.ts';
+import { CountedPages } from '../../../lab/recordings/counted-pages.ts';
 import { filmstripOf } from '../../../lab/recordings/filmstrip.ts';
 import { Recorder } from '../../../lab/recordings/recorder.ts';
 import { RecordingFile } from '../../../lab/recordings/recording-file.ts';
+import { histogram, pageCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { PageFlag, pageStates } from '../../../protocol/flags.ts';
 import { FrameStream } from '../../../protocol/frame-stream.ts';
-import { forEachChangedRun } from '../../../protocol/runs.ts';
+import { forEachChangedRun, forEachRun } from '../../../protocol/runs.ts';
 import { recordingHeader, recordingPath } from '../../support/recorded.ts';
 import { until } from '../../support/until.ts';
 
@@ -53,6 +55,25 @@ describe('changed runs', () => {
         const states = before.slice();
         applyRuns(states, writer.bytes);
         expect(states).toEqual(after);
+      }),
+    );
+  });
+
+  it('are counted as they are applied: flags and runs of all pages, without going through them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ minLength: 40, maxLength: 40, max: 3 }), { minLength: 1 }), (snapshots) => {
+        const [states, writer, counted] = [new Uint8Array(40), new RunWriter(), new CountedPages(40)];
+        for (const after of snapshots) {
+          writer.clear();
+          forEachChangedRun(states, after, writer.add);
+          applyRuns(states, writer.bytes, (first, end, flags) => counted.change(states, first, end, flags));
+          let runs = 0;
+          forEachRun(after, () => runs++);
+          expect([counted.counts, counted.runs]).toEqual([pageCounts(histogram(after)), runs]);
+          const whole = new CountedPages(40);
+          whole.replace(after);
+          expect([whole.counts, whole.runs]).toEqual([counted.counts, runs]);
+        }
       }),
     );
   });

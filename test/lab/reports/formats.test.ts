@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../../lab/reports/compare.ts';
 import { csv } from '../../../lab/reports/csv.ts';
@@ -168,5 +169,26 @@ describe('two reports compared', () => {
       ),
     ).toBe(8);
     expect(differ(other([]), report)).toBe(null);
+  });
+
+  it('differ in pages that are too many runs to keep, and are unknown where what is told of them is damaged', async () => {
+    const report = await reportOf('first-touch', { pages: 16 });
+    const flags = Uint8Array.from({ length: 16 }, (_, page) => (page % 2) * 3);
+    const other = (pages: string): Report => ({
+      ...report,
+      snapshots: report.snapshots.map((snapshot) => ({ ...snapshot, runs: [], pages })),
+    });
+    const packed = (bytes: Uint8Array) => deflateSync(bytes).toString('base64');
+    const compared = (a: Report, b: Report) => compare(a, b, 'en').pages[0];
+    const [whole, scattered] = [report, other(packed(flags))];
+    expect(compared(whole, scattered)?.changes).toEqual([{ a: 'resident', b: 'absent', pages: 8 }]);
+    expect(compared(scattered, other(packed(flags.toReversed())))?.differ).toBe(16);
+    expect(compared(scattered, scattered)?.differ).toBe(0);
+    for (const damaged of ['', 'AAAA', packed(new Uint8Array(15)), packed(new Uint8Array(1 << 20))]) {
+      expect(compared(scattered, other(damaged))).toMatchObject({
+        differ: null,
+        reason: expect.stringMatching(/runs/),
+      });
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { environment } from '../../../lab/limits/environment.ts';
 import { Transcript } from '../../../lab/session/transcript.ts';
@@ -71,6 +72,16 @@ describe('the transcript', () => {
     const { snapshots } = report();
     expect(snapshots.map(({ runs }) => runs.length)).toEqual([200_000, 0, 1]);
     expect(snapshots.map(({ counts }) => counts.resident)).toEqual([100_000, 100_000, 200_000]);
+    expect(snapshots.filter(({ pages }) => pages !== undefined)).toEqual([]);
+  });
+
+  it('keeps the pages of the last of them, in few bytes', () => {
+    const { made, report } = transcript();
+    for (let step = 0; step < 3; step++) made.addSnapshot(step, 1, seen(checkerboard(200_000)));
+    const packed = report().snapshots.map(({ pages }) => pages ?? '');
+    expect(packed.map(({ length }) => length > 0)).toEqual([false, false, true]);
+    expect(packed.join('').length).toBeLessThan(4096);
+    expect(new Uint8Array(inflateSync(Buffer.from(packed.join(''), 'base64')))).toEqual(checkerboard(200_000));
   });
 
   it('has the last word of a claim that was stated twice', () => {
