@@ -17,6 +17,8 @@ export interface Place {
 export class Scope {
   readonly #mapped = new Map<string, Place>();
   readonly #variables = new Set<string>();
+  /** For what a region would be called, the number that comes next. */
+  readonly #numbers = new Map<string, number>();
   #children = 0;
 
   /** A region of this label from here on. */
@@ -68,7 +70,9 @@ export class Scope {
     const word = label.normalize('NFKD').replaceAll(/[^A-Za-z0-9]+/g, '_');
     const wanted = /^[A-Z]{1,2}$/.test(label) ? label : `region_${word.replaceAll(/^_|_$/g, '')}`;
     let variable = wanted;
-    for (let again = 2; this.#variables.has(variable); again++) variable = `${wanted}_${again}`;
+    let again = this.#numbers.get(wanted) ?? 2;
+    for (; this.#variables.has(variable); again++) variable = `${wanted}_${again}`;
+    this.#numbers.set(wanted, Math.max(2, again - 1));
     return variable;
   }
 }

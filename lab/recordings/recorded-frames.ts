@@ -31,6 +31,8 @@ export interface CountedSnapshot extends RecordedSnapshot {
  * change at each of 4000 steps has as many; a file of 60 KB that nobody recorded may have more.
  */
 const mostCounted = 2 ** 32;
+/** And so many looks after steps. */
+const mostSnapshots = 1 << 17;
 
 /** A region's pages at an instant, with the frame that showed them. */
 export type PagesAt = Omit<RecordedSnapshot, 'region' | 'step'>;
@@ -63,12 +65,14 @@ export class RecordedFrames {
     const all = new Map<number, CountedPages>();
     // What is known before: the runs of each are looked for eight pages at a time, and key frames are counted anew.
     const looks = 'SELECT region, sum(step >= 0) AS steps, sum(coding = 2) AS keys FROM frame GROUP BY region';
+    let snapshots = 0;
     this.#counted = 0;
     for (const row of this.#rows.all(looks)) {
       const [region = 0, steps = 0, keys = 0] = [row.region, row.steps, row.keys].map(count);
+      snapshots += steps;
       this.#counted += (this.#regions.get(region)?.pages ?? 0) * (steps / 8 + keys);
     }
-    if (this.#counted > mostCounted) throw tooMuch();
+    if (snapshots > mostSnapshots || this.#counted > mostCounted) throw tooMuch();
     for (const snapshot of this.#snapshots(undefined, all)) {
       if (this.#counted > mostCounted) throw tooMuch();
       const counted = all.get(snapshot.region);

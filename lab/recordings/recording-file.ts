@@ -37,6 +37,15 @@ const headerSchema = z.object({
   environment: environmentSchema,
 });
 
+/** Claims of a recording that are counted for a list: no experiment has as many. */
+const mostClaims = 1000;
+
+/** Of more samples a report gets some: it keeps fewer still. */
+const mostSamples = 1 << 16;
+
+/** Regions are read before anything else is shown. */
+const mostRegions = { rows: 1 << 14, length: 2 << 20 };
+
 /** What the session of a workbench calls its experiment. */
 const workbenchId = 'workbench';
 
@@ -90,9 +99,9 @@ export class RecordingFile implements Disposable {
 
   /** How the session ended; undefined when its recording ends before it does. */
   get outcome(): Report['outcome'] | undefined {
-    const last = [...this.events('state')].at(-1);
-    if (last?.kind !== 'state') return undefined;
-    const { state } = last;
+    const { value: last } = this.#timed('state', 'DESC').next();
+    if (last?.event.kind !== 'state') return undefined;
+    const { state } = last.event;
     if (state === 'open') return 'completed';
     return state === 'completed' || state === 'stopped' || state === 'failed' ? state : undefined;
   }
@@ -100,7 +109,9 @@ export class RecordingFile implements Disposable {
   /** Claims by how they came out, without reading anything else. */
   get claims(): Readonly<Record<'held' | 'failed' | 'skipped', number>> {
     const newest = new Map<string, 'held' | 'failed' | 'skipped'>();
+    let seen = 0;
     for (const event of this.events('claim')) {
+      if (++seen > mostClaims) break;
       if (event.kind === 'claim') newest.set(event.claim.id, event.claim.status);
     }
     const counts = { held: 0, failed: 0, skipped: 0 };
@@ -127,11 +138,14 @@ export class RecordingFile implements Disposable {
     }
   }
 
-  *#timed(kind?: SessionEvent['kind']): Generator<{ tNs: number; event: SessionEvent }> {
+  *#timed(
+    kind?: SessionEvent['kind'],
+    order: 'ASC' | 'DESC' = 'ASC',
+  ): Generator<{ tNs: number; event: SessionEvent }, undefined> {
     const where = kind === undefined ? '' : ' WHERE kind = ?';
     const values = kind === undefined ? [] : [kind];
-    for (const row of this.#rows.all(`SELECT t_ns, json FROM event${where} ORDER BY id`, ...values)) {
-      const json = this.#rows.json(row.json);
+    const sql = `SELECT t_ns, json FROM event${where} ORDER BY id ${order}`;
+    for (const { row, json } of this.#rows.withJson(sql, values)) {
       const parsed = sessionEventSchema.safeParse(typeof json === 'object' ? { ...json, session: 1 } : json);
       if (parsed.success) yield { tNs: count(row.t_ns) ?? 0, event: parsed.data };
       else this.#rows.damaged++;
@@ -139,8 +153,8 @@ export class RecordingFile implements Disposable {
   }
 
   *steps() {
-    for (const { json } of this.#rows.all('SELECT json FROM step ORDER BY idx')) {
-      const parsed = stepSchema.safeParse(this.#rows.json(json));
+    for (const { json } of this.#rows.withJson('SELECT json FROM step ORDER BY idx')) {
+      const parsed = stepSchema.safeParse(json);
       if (parsed.success) yield parsed.data;
       else this.#rows.damaged++;
     }
@@ -155,9 +169,10 @@ export class RecordingFile implements Disposable {
     return this.#rows.number('SELECT count(*) AS n FROM sample') ?? 0;
   }
 
-  *samples(): Generator<Sample> {
+  /** @param every this one of them, where not all are needed */
+  *samples(every = 1): Generator<Sample> {
     const columns = 't_ns, vm_lck, vm_rss, minor_faults, major_faults, memlock_soft';
-    for (const row of this.#rows.all(`SELECT ${columns} FROM sample ORDER BY id`)) {
+    for (const row of this.#rows.all(`SELECT ${columns} FROM sample WHERE id % ? = 0 ORDER BY id`, every)) {
       const [tNs, vmLck, vmRss, minorFaults, majorFaults] = [
         row.t_ns,
         row.vm_lck,
@@ -260,7 +275,8 @@ export class RecordingFile implements Disposable {
       const { counts, runs } = counted;
       if (steps.has(step) && step <= until) transcript.addSnapshot(step, region, { ...snapshot, counts, runs });
     }
-    for (const sample of this.samples()) transcript.add({ kind: 'sample', session, sample });
+    const every = Math.ceil(this.sampleCount / mostSamples) || 1;
+    for (const sample of this.samples(every)) transcript.add({ kind: 'sample', session, sample });
     for (const event of this.events()) transcript.add(event);
     return transcript.report(environment, language);
   }
@@ -273,10 +289,10 @@ export class RecordingFile implements Disposable {
     if (this.header.experiment.id === attachedId) throw notOurs();
     const log: LoggedOperation[] = [];
     const sql = 'SELECT o.json AS json, s.region AS region FROM operation o LEFT JOIN step s ON s.idx = o.step';
-    for (const { json, region } of this.#rows.all(`${sql} ORDER BY o.step`)) {
-      const operation = loggedOperation(this.#rows.json(json));
+    for (const { row, json } of this.#rows.withJson(`${sql} ORDER BY o.step`)) {
+      const operation = loggedOperation(json);
       // A region may have got its name later.
-      const name = this.#regions.get(count(region) ?? 0)?.name;
+      const name = this.#regions.get(count(row.region) ?? 0)?.name;
       if (!operation) this.#rows.damaged++;
       else log.push(operation.kind === 'map' && !operation.refused ? { ...operation, named: { name } } : operation);
     }
@@ -338,8 +354,8 @@ export class RecordingFile implements Disposable {
 
   #readRegions(): Map<number, RegionInfo> {
     const regions = new Map<number, RegionInfo>();
-    for (const { json } of this.#rows.all('SELECT json FROM region ORDER BY id')) {
-      const parsed = regionInfoSchema.safeParse(this.#rows.json(json));
+    for (const { json } of this.#rows.withJson('SELECT json FROM region ORDER BY id', [], mostRegions)) {
+      const parsed = regionInfoSchema.safeParse(json);
       if (parsed.success && parsed.data.pages <= maxPages) regions.set(parsed.data.id, parsed.data);
       else this.#rows.damaged++;
     }

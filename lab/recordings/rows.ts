@@ -5,6 +5,14 @@ import { type OpenedFile, openFile } from './open-file.ts';
 const maxJsonLength = 16 << 20;
 const maxJsonDepth = 64;
 
+/** Of one table so many rows of JSON are read, and so many characters: no session comes near, and it takes seconds. */
+const mostJson: MostJson = { rows: 1 << 17, length: 64 << 20 };
+
+interface MostJson {
+  readonly rows: number;
+  readonly length: number;
+}
+
 /** Tables whose rows are numbered, and whose times rise with the numbers. */
 export type Timed = 'frame' | 'sample' | 'event';
 
@@ -45,6 +53,29 @@ export class Rows implements Disposable {
     } catch (error) {
       if (!isSqliteError(error)) throw error;
       this.damaged++;
+    }
+  }
+
+  /**
+   * The rows of a query with a column `json`, and what that says; undefined where it is not read. Those beyond `most`
+   * are left out and counted.
+   */
+  *withJson(
+    sql: string,
+    values: readonly (string | number)[] = [],
+    most = mostJson,
+  ): Generator<{ readonly row: Row; readonly json: unknown }> {
+    let [rows, length] = [0, 0];
+    for (const row of this.all(sql, ...values)) {
+      rows++;
+      length += typeof row.json === 'string' ? row.json.length : 0;
+      if (rows > most.rows || length > most.length) {
+        for (const { n } of this.all(`SELECT count(*) AS n FROM (${sql})`, ...values)) {
+          this.damaged += Math.max(1, (count(n) ?? 0) - rows + 1);
+        }
+        return;
+      }
+      yield { row, json: this.json(row.json) };
     }
   }
 

@@ -128,6 +128,20 @@ describe('a recording that is damaged or hostile', () => {
     expect([seen, recording.damaged > 0]).toEqual([4, true]);
   });
 
+  it('with more rows than any session has gives the first of them, says how many are left out, and is listed soon', () => {
+    const more = 'WITH RECURSIVE more(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM more LIMIT 140000)';
+    const file =
+      changed(`${more} INSERT INTO event SELECT id, 1, 'state', '{"kind":"state","state":"running"}' FROM more;
+      ${more} INSERT INTO region SELECT id, '{}' FROM more`);
+    using recording = new RecordingFile(file);
+    expect(recording.regions.map(({ id }) => id)).toEqual([1]);
+    expect(recording.damaged).toBe(140_000);
+    expect(recording.outcome).toBe(undefined);
+    expect(recording.damaged).toBe(140_000);
+    expect(recording.report('en').steps).toHaveLength(40);
+    expect(recording.damaged).toBe(140_000 + 140_000 - 2 ** 17);
+  });
+
   it('with more pages in more steps than any session has is refused where all would have to be gone through', () => {
     const pages = 60_000_000;
     const file = changed(`UPDATE region SET json = json_set(json, '$.pages', ${pages}, '$.length', ${pages * 4096});
