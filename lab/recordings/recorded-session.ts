@@ -1,4 +1,4 @@
-import type { Sample, SessionEvent } from '../../protocol/events.ts';
+import type { Sample } from '../../protocol/events.ts';
 import { FrameStream } from '../../protocol/frame-stream.ts';
 import { toProblem } from '../../protocol/problem.ts';
 import type { Reader, Received, Reopened, Response, SessionMethod } from '../../protocol/service.ts';
@@ -13,41 +13,42 @@ import { RecordingFile } from './recording-file.ts';
 const what: Text = { en: 'This session is a recording', zh: '此会话是一个录制' };
 
 /**
- * Until here a recording is told frame by frame: so many bytes of frames, and pages of all frames together, each of
- * which is compared with the one before. Both take a window under a second.
+ * Until here a recording is told frame by frame: so many frames, bytes of frames, and pages of all frames together,
+ * each of which is compared with the one before. Each takes a window about a second.
  */
+const wholeFrames = 1 << 15;
 const wholeBytes = 4 << 20;
 const wholePages = 2 ** 30;
 
-/** Samples of a long recording that are told, besides those that tell something. */
+/** Until here all samples are told. */
+const wholeSamples = 1 << 15;
+/** Samples of a long recording that are told, besides those that tell something, of which there may be so many. */
 const mostSamples = 2000;
+const mostTelling = 1 << 15;
 
 /** Some samples, and of the others those right after a step or with another VmLck than the one before. */
 function* telling(recording: RecordingFile): Generator<Sample> {
   const every = Math.ceil(recording.sampleCount / mostSamples);
   const steps = recording.steps();
   let step = steps.next();
-  let [index, vmLck] = [0, -1];
+  let [index, vmLck, told] = [0, -1, 0];
   for (const sample of recording.samples()) {
-    let tells = index++ % every === 0 || sample.vmLck !== vmLck;
+    const thinned = index++ % every === 0;
+    let tells = sample.vmLck !== vmLck;
     for (; !step.done && step.value.startedNs + step.value.durationNs <= sample.tNs; step = steps.next()) tells = true;
     vmLck = sample.vmLck;
-    if (tells) yield sample;
+    if (thinned || (tells && told++ < mostTelling)) yield sample;
   }
 }
-
-/**
- * Its pages can still be looked at, claims are told among the steps, and what pages are is found out here: no file is
- * believed that tells it as an event.
- */
-const toldOtherwise: ReadonlySet<SessionEvent['kind']> = new Set([
-  ...(['released', 'action', 'claim', 'film', 'locks', 'damaged'] as const),
-]);
 
 function isLong(recording: RecordingFile): boolean {
   const sizes = recording.regions.map(({ id, pages }) => ({ pages, ...recording.sizeOf(id) }));
   const sum = (of: (size: (typeof sizes)[number]) => number) => sizes.reduce((all, size) => all + of(size), 0);
-  return sum(({ bytes }) => bytes) > wholeBytes || sum(({ pages, frames }) => pages * frames) > wholePages;
+  return (
+    sum(({ frames }) => frames) > wholeFrames ||
+    sum(({ bytes }) => bytes) > wholeBytes ||
+    sum(({ pages, frames }) => pages * frames) > wholePages
+  );
 }
 
 /** A recording that is a session like any other to its reader, but takes no orders: all of it is told again. */
@@ -120,15 +121,16 @@ export class RecordedSession implements SessionHandle {
     for (const event of this.#recording.stepsAndClaims()) reader.event({ ...event, session });
     if (long) this.#showPages(Number.MAX_SAFE_INTEGER);
     else await this.#tellFrames();
-    const samples = long ? telling(this.#recording) : this.#recording.samples();
+    const samples =
+      long || this.#recording.sampleCount > wholeSamples ? telling(this.#recording) : this.#recording.samples();
     const lookedAt = looksIn(this.#recording.seen());
     for (const sample of samples) {
       const looked = lookedAt(sample.tNs);
       reader.event({ kind: 'sample', session, sample, ...(looked.length > 0 && { looked }) });
     }
     let [ended, opened] = [false, false];
-    for (const event of this.#recording.events()) {
-      if (toldOtherwise.has(event.kind)) continue;
+    // Its pages can still be looked at, and claims are told among the steps.
+    for (const event of this.#recording.otherEvents(['released', 'claim'])) {
       if (event.kind === 'state') {
         opened ||= event.state === 'open';
         // Of a workbench: nothing can be done in it any more.

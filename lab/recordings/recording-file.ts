@@ -25,7 +25,7 @@ import type { RecordingHeader } from '../session/recording.ts';
 import { Transcript } from '../session/transcript.ts';
 import { loggedOperation } from './logged-operations.ts';
 import { type PagesAt, RecordedFrames, type RecordedSnapshot } from './recorded-frames.ts';
-import { count, Rows, type Timed } from './rows.ts';
+import { count, type MostJson, Rows, type TimedTable } from './rows.ts';
 import { maxPages } from './schema.ts';
 
 const headerSchema = z.object({
@@ -37,14 +37,29 @@ const headerSchema = z.object({
   environment: environmentSchema,
 });
 
-/** Claims of a recording that are counted for a list: no experiment has as many. */
-const mostClaims = 1000;
+/** Each is drawn beside the others. */
+const mostRegions: MostJson = { rows: 256, length: 1 << 20 };
+
+/** Kinds that are told of a session, beside what has a table of its own; what is told of states is found otherwise. */
+const otherKinds = ['vmas', 'target', 'core-file', 'released', 'claim', 'result', 'measurement'] as const;
+
+/** Of some kinds no session has as many. */
+const mostTold: Partial<Record<SessionEvent['kind'], MostJson>> = {
+  claim: { rows: 1000, length: 4 << 20 },
+  measurement: { rows: 1000, length: 1 << 20 },
+  'core-file': { rows: 100, length: 4 << 20 },
+  result: { rows: 100, length: 32 << 20 },
+  released: { rows: 1 << 14, length: 4 << 20 },
+};
+
+interface Timed {
+  readonly id: unknown;
+  readonly tNs: number;
+  readonly event: SessionEvent;
+}
 
 /** Of more samples a report gets some: it keeps fewer still. */
 const mostSamples = 1 << 16;
-
-/** Regions are read before anything else is shown. */
-const mostRegions = { rows: 1 << 14, length: 2 << 20 };
 
 /** What the session of a workbench calls its experiment. */
 const workbenchId = 'workbench';
@@ -92,16 +107,16 @@ export class RecordingFile implements Disposable {
 
   /** Of the newest thing that was recorded. Times rise with the rows: to look at all would take an hour's 50 ms. */
   get durationNs(): number {
-    const newest = (table: Timed) =>
+    const newest = (table: TimedTable) =>
       this.#rows.number(`SELECT t_ns AS n FROM ${table} WHERE id = ?`, this.#rows.newestRow(table)) ?? 0;
     return Math.max(newest('frame'), newest('sample'), newest('event'));
   }
 
   /** How the session ended; undefined when its recording ends before it does. */
   get outcome(): Report['outcome'] | undefined {
-    const { value: last } = this.#timed('state', 'DESC').next();
-    if (last?.event.kind !== 'state') return undefined;
-    const { state } = last.event;
+    const last = [...this.#states()].at(-1);
+    if (last?.kind !== 'state') return undefined;
+    const { state } = last;
     if (state === 'open') return 'completed';
     return state === 'completed' || state === 'stopped' || state === 'failed' ? state : undefined;
   }
@@ -109,9 +124,7 @@ export class RecordingFile implements Disposable {
   /** Claims by how they came out, without reading anything else. */
   get claims(): Readonly<Record<'held' | 'failed' | 'skipped', number>> {
     const newest = new Map<string, 'held' | 'failed' | 'skipped'>();
-    let seen = 0;
     for (const event of this.events('claim')) {
-      if (++seen > mostClaims) break;
       if (event.kind === 'claim') newest.set(event.claim.id, event.claim.status);
     }
     const counts = { held: 0, failed: 0, skipped: 0 };
@@ -119,8 +132,28 @@ export class RecordingFile implements Disposable {
     return counts;
   }
 
-  *events(kind?: SessionEvent['kind']): Generator<SessionEvent> {
+  /** What was told of one kind, in order. */
+  *events(kind: SessionEvent['kind']): Generator<SessionEvent> {
     for (const { event } of this.#timed(kind)) yield event;
+  }
+
+  /**
+   * What else was told, beside steps, samples and pages: each kind in order. Of states the first and the last.
+   *
+   * @param except what is not asked for
+   */
+  *otherEvents(except: readonly SessionEvent['kind'][] = []): Generator<SessionEvent> {
+    for (const kind of otherKinds) if (!except.includes(kind)) yield* this.events(kind);
+    yield* this.#states();
+    const known = [...otherKinds, 'state', 'action'].map((kind) => `'${kind}'`).join();
+    this.#rows.damaged += this.#rows.number(`SELECT count(*) AS n FROM event WHERE kind NOT IN (${known})`) ?? 0;
+  }
+
+  *#states(): Generator<SessionEvent> {
+    const first = this.#timed('state').next().value;
+    const last = this.#timed('state', 'DESC').next().value;
+    if (first) yield first.event;
+    if (last && last.id !== first?.id) yield last.event;
   }
 
   /** Steps, and between them the claims: each after the step that settled it. */
@@ -138,16 +171,12 @@ export class RecordingFile implements Disposable {
     }
   }
 
-  *#timed(
-    kind?: SessionEvent['kind'],
-    order: 'ASC' | 'DESC' = 'ASC',
-  ): Generator<{ tNs: number; event: SessionEvent }, undefined> {
-    const where = kind === undefined ? '' : ' WHERE kind = ?';
-    const values = kind === undefined ? [] : [kind];
-    const sql = `SELECT t_ns, json FROM event${where} ORDER BY id ${order}`;
-    for (const { row, json } of this.#rows.withJson(sql, values)) {
+  *#timed(kind: SessionEvent['kind'], order: 'ASC' | 'DESC' = 'ASC'): Generator<Timed, undefined> {
+    const sql = `SELECT id, t_ns, json FROM event WHERE kind = ? ORDER BY id ${order}`;
+    for (const { row, json } of this.#rows.withJson(sql, [kind], mostTold[kind])) {
       const parsed = sessionEventSchema.safeParse(typeof json === 'object' ? { ...json, session: 1 } : json);
-      if (parsed.success) yield { tNs: count(row.t_ns) ?? 0, event: parsed.data };
+      if (parsed.success && parsed.data.kind === kind)
+        yield { id: row.id, tNs: count(row.t_ns) ?? 0, event: parsed.data };
       else this.#rows.damaged++;
     }
   }
@@ -277,7 +306,7 @@ export class RecordingFile implements Disposable {
     }
     const every = Math.ceil(this.sampleCount / mostSamples) || 1;
     for (const sample of this.samples(every)) transcript.add({ kind: 'sample', session, sample });
-    for (const event of this.events()) transcript.add(event);
+    for (const event of this.otherEvents()) transcript.add(event);
     return transcript.report(environment, language);
   }
 

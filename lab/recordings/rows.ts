@@ -8,13 +8,14 @@ const maxJsonDepth = 64;
 /** Of one table so many rows of JSON are read, and so many characters: no session comes near, and it takes seconds. */
 const mostJson: MostJson = { rows: 1 << 17, length: 64 << 20 };
 
-interface MostJson {
+/** How much is read of a table. */
+export interface MostJson {
   readonly rows: number;
   readonly length: number;
 }
 
 /** Tables whose rows are numbered, and whose times rise with the numbers. */
-export type Timed = 'frame' | 'sample' | 'event';
+export type TimedTable = 'frame' | 'sample' | 'event';
 
 /** No recording has more of a kind. */
 const mostRows = 2 ** 40;
@@ -90,7 +91,7 @@ export class Rows implements Disposable {
   }
 
   /** The newest row of a table; of a file that was cut, the last that can be read. 0 where there is none. */
-  newestRow(table: Timed): number {
+  newestRow(table: TimedTable): number {
     const damaged = this.damaged;
     const newest = this.number(`SELECT id AS n FROM ${table} ORDER BY id DESC LIMIT 1`);
     if (newest !== undefined || this.damaged === damaged) return newest ?? 0;
