@@ -130,34 +130,41 @@ ${sections.filter(Boolean).join('\n')}
 `;
 }
 
-/** The pages at the key moment, or the filmstrip where no page was looked at, with a legend, as an SVG file. */
+/** The pages at the key moment, where any were looked at, above the filmstrip and a legend, as an SVG file. */
 export function svg(source: ReportSource): string {
   const { report, language } = source;
   const [map] = maps(report);
-  const title = map ? reportWords[language].map(map.label, map.step) : reportWords[language].filmstrip;
-  const { states } = reportWords[language];
-  const [wide, tall, line] = [640, 640, 20];
+  const say = reportWords[language];
+  const { states } = say;
+  const title = map ? say.map(map.label, map.step) : say.filmstrip;
+  const [, columns = 1, rows = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(map?.drawn ?? '')?.map(Number) ?? [];
+  const [wide, strip, gap, line] = [640, 72, map ? 12 : 0, 20];
+  const large = Math.min(wide, Math.ceil((wide * rows) / columns));
+  const tall = large + gap + strip;
   const legend = pageStates.map((state, index) => {
     const y = tall + line * (1 + Math.floor(index / 5));
     const x = (index % 5) * (wide / 5);
     return `<path class="${state}" d="M${x} ${y - 10}h10v10h-10z"/><text x="${x + 16}" y="${y}">${text(states[state])}</text>`;
   });
-  const drawing = (map?.drawn ?? filmstrip(report)).replace(
-    'preserveAspectRatio="none"',
-    'preserveAspectRatio="xMinYMin"',
-  );
-  const caption = [title, madeBy(source)].map(
-    (said, index) => `<text y="${tall + line * (3 + index)}">${text(said)}</text>`,
+  const pages = map?.drawn.replace('preserveAspectRatio="none"', 'preserveAspectRatio="xMinYMin"') ?? '';
+  const below = `<svg y="${large + gap}" width="${wide}" height="${strip}" `;
+  const caption = [map ? `${title}; ${say.filmstrip}` : title, madeBy(source)].map(
+    (said, index) => `<text y="${tall + line * (3 + index)}"${fitting(said)}>${text(said)}</text>`,
   );
   const height = tall + line * 4.5;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${wide} ${height}" width="${wide}" height="${height}">
 <title>${text(title)}</title><desc>${text(madeBy(source))}</desc>
 <style>${colours} text{font-family:sans-serif;font-size:10px;fill:#777}</style>
-${drawing.replace('<svg ', `<svg width="${wide}" height="${tall}" `)}
+${pages.replace('<svg ', `<svg width="${wide}" height="${large}" `)}
+${filmstrip(report).replace('<svg ', below)}
 <g>${legend.join('')}${caption.join('')}</g>
 </svg>
 `;
 }
+
+/** A long line is drawn as narrow as the picture is wide. */
+const fitting = (said: string): string =>
+  said.length > 110 ? ' textLength="640" lengthAdjust="spacingAndGlyphs"' : '';
 
 /** Damaged operations leave the rest of the report as it is. */
 async function programOf({ program }: ReportSource): Promise<string> {

@@ -33,6 +33,9 @@ function recordsOf(text: string): string[][] {
 describe('a report in other formats', () => {
   it('is written in each, in both languages, and says by which version', async () => {
     const report = await reportOf('lock-range');
+    const source = { report, language: 'en', program: async () => '', saved: async () => ({}) } as const;
+    // Grid and filmstrip.
+    expect((await written('svg', source)).match(/<svg /g)).toHaveLength(3);
     for (const language of languages) {
       for (const format of reportFormats) {
         const text = await written(format, {
