@@ -11,6 +11,7 @@ import { localeOf } from '../../protocol/language.ts';
 import { connectWire } from '../connect.ts';
 import { followAddress } from '../context/address.ts';
 import type { AppContext } from '../context/context.ts';
+import { showTips } from '../context/tips.ts';
 import { createI18n, preferredLanguage, speak } from '../i18n/i18n.ts';
 import { RafScheduler } from '../raf-scheduler.ts';
 import { createActions } from '../store/actions.ts';
@@ -31,6 +32,7 @@ export async function start(document: Document): Promise<void> {
   connected.catch(() => {});
   await spoken;
   const scheduler = new RafScheduler();
+  showTips(document);
 
   const element = document.getElementById('root');
   if (!element) throw new Error('index.html has no #root.');

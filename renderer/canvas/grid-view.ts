@@ -101,6 +101,8 @@ export class GridView {
 
   /** The canvases beside and above it; the gutter’s addresses begin below `from`, CSS pixels. */
   frame(gutter: HTMLCanvasElement | null, from: number, ruler: HTMLCanvasElement | null): void {
+    const known = this.#gutter;
+    if (known?.canvas === (gutter ?? undefined) && known?.from === from && this.#ruler === (ruler ?? undefined)) return;
     this.#gutter = gutter ? { canvas: gutter, from } : undefined;
     this.#ruler = ruler ?? undefined;
     this.#framed = '';

@@ -104,9 +104,9 @@ export function createActions(store: Store, engine: Engine): Actions {
     if (starting || !experiment?.available) return false;
     const parameters = parameterValues(experiment.parameters, drafts[experiment.id]);
     if (!parameters) return false;
-    set({ starting: true });
-    const started = await attempt(async () => {
-      await sessions.end(store.getState().current.experiment);
+    const before = store.getState().current.experiment;
+    const answered = attempt(async () => {
+      if (before !== undefined) await sessions.end(before);
       const { paceMs, placement } = settings;
       const answer = await client.call('start', {
         experiment: experiment.id,
@@ -116,8 +116,12 @@ export function createActions(store: Store, engine: Engine): Actions {
         ...(placement !== 'automatic' && { placement }),
       });
       sessions.show('experiment', experiment.id, answer);
+      set({ starting: false });
       return true;
     });
+    // The engine is at work by now: what is drawn meanwhile keeps nobody waiting.
+    set({ starting: true });
+    const started = await answered;
     set({ starting: false });
     return started ?? false;
   }

@@ -55,17 +55,6 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
   headings: { fontFamily: 'var(--font-ui)', fontWeight: '600' },
   components: {
-    // In `main`, because what stands outside every landmark is lost to those who jump between them.
-    Tooltip: {
-      defaultProps: {
-        openDelay: 350,
-        withArrow: true,
-        multiline: true,
-        maw: 320,
-        fz: 12,
-        portalProps: { target: '#main' },
-      },
-    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     Button: {
       defaultProps: { size: 'xs' },

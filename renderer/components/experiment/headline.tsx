@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconRestore } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
@@ -8,6 +8,7 @@ import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { KeyMoment, ResultWords } from '../result/result-words.tsx';
 import { ProblemLines } from '../shared/problem-lines.tsx';
+import { Tip } from '../shared/tip.tsx';
 import { useProblems } from '../shared/use-problems.ts';
 import { WithTerms } from '../terms/with-terms.tsx';
 import { Caption } from './caption.tsx';
@@ -127,11 +128,11 @@ function Parameters({
         ),
       )}
       {changed && !running && (
-        <Tooltip label={t('experiment.resetParameters')}>
+        <Tip label={t('experiment.resetParameters')}>
           <ActionIcon size={20} aria-label={t('experiment.resetParameters')} onClick={resetParameters}>
             <IconRestore size={14} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       )}
     </fieldset>
   );

@@ -1,8 +1,9 @@
-import { NumberInput, Select, TextInput, Tooltip } from '@mantine/core';
+import { NumberInput, Select, TextInput } from '@mantine/core';
 import type { Parameter } from '../../../protocol/experiment.ts';
 import { useActions, useWords } from '../../context/context.ts';
 import { fieldProblem } from '../../store/parameters.ts';
 import { ChooseFile } from '../shared/choose-file.tsx';
+import { Tip } from '../shared/tip.tsx';
 import classes from './headline.module.css';
 
 interface Props {
@@ -17,17 +18,18 @@ interface Props {
 /** A word of the sentence that is the user’s: it is changed where it stands. */
 export function ParameterWord({ parameter, value, named, disabled, problemId }: Props) {
   const { pick } = useWords();
+  const about = useAbout(parameter);
   return (
-    <Tooltip label={<About parameter={parameter} />} position="bottom" openDelay={600}>
+    <Tip label={about}>
       <span className={classes.word}>
         {named && <span className={classes.name}>{pick(parameter.title)} </span>}
         <Field {...{ parameter, value, disabled, problemId }} />
       </span>
-    </Tooltip>
+    </Tip>
   );
 }
 
-function About({ parameter }: { parameter: Parameter }) {
+function useAbout(parameter: Parameter): string {
   const { t, pick, format } = useWords();
   if (parameter.kind !== 'integer') return pick(parameter.description);
   const bounds = { minimum: format.number(parameter.minimum), maximum: format.number(parameter.maximum) };

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
@@ -11,6 +11,7 @@ import { shortcutKeys } from '../../context/shortcuts.ts';
 import { parameterValues } from '../../store/parameters.ts';
 import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './run-controls.module.css';
 
 /** Run, which becomes Pause and Resume; Step; Stop. */
@@ -28,21 +29,18 @@ export function RunControls({ experiment }: { experiment: ExperimentDescriptor }
   const hint = (label: string, key: string) => (valid || active ? `${label} (${key})` : t('parameter.fix'));
   return (
     <fieldset className={classes.controls} aria-label={t('run.controls')}>
-      <Tooltip label={hint(t(`run.${name}`), shortcutKeys.toggle)}>
-        <Button
-          className={classes.run ?? ''}
-          // Filled only where a run waits to be started.
-          variant={state === undefined ? 'filled' : 'default'}
-          loading={starting}
-          disabled={!active && !canStart}
-          leftSection={<Icon size={14} aria-hidden />}
-          aria-keyshortcuts={shortcutKeys.toggle}
-          onClick={() => void actions.toggle()}
-        >
-          {t(`run.${name}`)}
-        </Button>
-      </Tooltip>
-      <Tooltip label={hint(t('run.stepHint'), shortcutKeys.step)}>
+      <Button
+        className={classes.run ?? ''}
+        // Filled only where a run waits to be started.
+        variant={state === undefined ? 'filled' : 'default'}
+        disabled={!active && !canStart}
+        leftSection={<Icon size={14} aria-hidden />}
+        aria-keyshortcuts={shortcutKeys.toggle}
+        onClick={() => void actions.toggle()}
+      >
+        {t(`run.${name}`)}
+      </Button>
+      <Tip label={hint(t('run.stepHint'), shortcutKeys.step)}>
         <ActionIcon
           size={32}
           disabled={active ? state === 'running' : !canStart}
@@ -52,8 +50,8 @@ export function RunControls({ experiment }: { experiment: ExperimentDescriptor }
         >
           <IconPlayerSkipForwardFilled size={16} aria-hidden />
         </ActionIcon>
-      </Tooltip>
-      <Tooltip label={hint(t('run.stop'), shortcutKeys.stop)}>
+      </Tip>
+      <Tip label={hint(t('run.stop'), shortcutKeys.stop)}>
         <ActionIcon
           size={32}
           disabled={!active}
@@ -63,7 +61,7 @@ export function RunControls({ experiment }: { experiment: ExperimentDescriptor }
         >
           <IconPlayerStopFilled size={16} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
     </fieldset>
   );
 }

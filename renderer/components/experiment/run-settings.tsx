@@ -1,9 +1,10 @@
-import { NativeSelect, Tooltip } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { isActive } from '../../store/session/session.ts';
 import { paces } from '../../store/settings.ts';
 import { shownSession } from '../../store/store.ts';
 import bar from '../frame/bar.module.css';
+import { Tip } from '../shared/tip.tsx';
 import classes from './run-controls.module.css';
 
 /** How fast an experiment goes, and in which process. */
@@ -27,7 +28,7 @@ export function RunSettings() {
   } as const;
   return (
     <>
-      <Tooltip label={t('run.paceHint')}>
+      <Tip label={t('run.paceHint')}>
         <span className={bar.setting}>
           <NativeSelect
             {...select}
@@ -40,8 +41,8 @@ export function RunSettings() {
             onChange={(event) => changeSettings({ paceMs: Number(event.currentTarget.value) })}
           />
         </span>
-      </Tooltip>
-      <Tooltip label={t('run.placement')}>
+      </Tip>
+      <Tip label={t('run.placement')}>
         <span className={bar.setting}>
           <NativeSelect
             {...select}
@@ -59,7 +60,7 @@ export function RunSettings() {
             }}
           />
         </span>
-      </Tooltip>
+      </Tip>
     </>
   );
 }

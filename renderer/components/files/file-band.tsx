@@ -1,4 +1,4 @@
-import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import type { FilePages } from '../../../protocol/files.ts';
 import type { PageRange } from '../../../protocol/operation.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownEnvironment } from '../../store/store.ts';
+import { Tip } from '../shared/tip.tsx';
 import { Busy } from './busy.tsx';
 import { EvictQuestion } from './evict-question.tsx';
 import { rangeText, typedRange } from './file-name.ts';
@@ -65,7 +66,7 @@ export function FileBand({ look, file, onClose, onActed }: Props) {
             <Busy text={t(`files.act.busy.${busy}`)} onStop={stop} />
           ) : (
             <>
-              <Tooltip label={t('files.act.touchHint')}>
+              <Tip label={t('files.act.touchHint')}>
                 <Button
                   variant="default"
                   size="xs"
@@ -74,15 +75,15 @@ export function FileBand({ look, file, onClose, onActed }: Props) {
                 >
                   {t('files.act.touch')}
                 </Button>
-              </Tooltip>
+              </Tip>
               <Button variant="default" size="xs" disabled={!meant || !pages} onClick={() => setAsking(true)}>
                 {t('files.act.evict')}
               </Button>
-              <Tooltip label={t('files.act.lockHint')}>
+              <Tip label={t('files.act.lockHint')}>
                 <Button variant="default" size="xs" disabled={!meant || !pages} onClick={() => void act('lock', range)}>
                   {t('files.act.lock')}
                 </Button>
-              </Tooltip>
+              </Tip>
             </>
           )}
           <ActionIcon size={24} aria-label={t('files.band.close')} onClick={onClose}>

@@ -1,8 +1,9 @@
-import { ActionIcon, FileButton, Tooltip } from '@mantine/core';
+import { ActionIcon, FileButton } from '@mantine/core';
 import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useActions, useWords } from '../../context/context.ts';
 import { save } from '../shared/save.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useTell } from '../shared/use-export.ts';
 import { Busy } from './busy.tsx';
 
@@ -44,11 +45,11 @@ export function FilesSets({ look }: { look: number }) {
   if (busy) return <Busy text={t(`files.set.${busy}`)} size="sm" onStop={() => stopping.current?.abort()} />;
   return (
     <>
-      <Tooltip label={t('files.set.save')}>
+      <Tip label={t('files.set.save')}>
         <ActionIcon size={32} aria-label={t('files.set.save')} onClick={() => void saveSet()}>
           <IconDownload size={17} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
       <FileButton
         resetRef={reset}
         onChange={(file) => {
@@ -57,11 +58,11 @@ export function FilesSets({ look }: { look: number }) {
         }}
       >
         {(button) => (
-          <Tooltip label={t('files.set.restore')}>
+          <Tip label={t('files.set.restore')}>
             <ActionIcon {...button} size={32} aria-label={t('files.set.restore')}>
               <IconUpload size={17} aria-hidden />
             </ActionIcon>
-          </Tooltip>
+          </Tip>
         )}
       </FileButton>
     </>

@@ -1,7 +1,8 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { FileAct, MapNode } from '../../../protocol/files.ts';
 import { useActions, useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useTell } from '../shared/use-export.ts';
 import { Busy } from './busy.tsx';
 import { EvictQuestion } from './evict-question.tsx';
@@ -47,19 +48,19 @@ export function FolderActs({ folder, onActed }: { folder: MapNode; onActed: () =
   if (busy) return <Busy text={t(`files.act.busy.${busy}`)} onStop={() => stopping.current?.abort()} />;
   return (
     <>
-      <Tooltip label={t('files.act.touchAllHint')}>
+      <Tip label={t('files.act.touchAllHint')}>
         <Button variant="default" size="xs" onClick={() => void act('touch')}>
           {t('files.act.touchAll')}
         </Button>
-      </Tooltip>
+      </Tip>
       <Button variant="default" size="xs" onClick={() => setAsking(true)}>
         {t('files.act.evictAll')}
       </Button>
-      <Tooltip label={t('files.act.lockAllHint')}>
+      <Tip label={t('files.act.lockAllHint')}>
         <Button variant="default" size="xs" onClick={() => void act('lock')}>
           {t('files.act.lockAll')}
         </Button>
-      </Tooltip>
+      </Tip>
       <EvictQuestion
         opened={asking}
         title={t('files.act.sureAll', { count: folder.files })}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NativeSelect, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect } from '@mantine/core';
 import {
   IconChevronLeft,
   IconChevronRight,
@@ -10,6 +10,7 @@ import { memo } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { useWords } from '../../context/context.ts';
 import { isLive, type Session } from '../../store/session/session.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useStable } from '../shared/use-stable.ts';
 import { type Scale, scales } from './film-axis.ts';
 import { totalOf } from './film-text.ts';
@@ -75,11 +76,11 @@ export function FilmBar({
       </span>
       <State session={session} playhead={playhead} onLive={() => onGo(undefined)} />
       {canCompare && (
-        <Tooltip label={t('film.compareHint')}>
+        <Tip label={t('film.compareHint')}>
           <button type="button" className={classes.word} onClick={onCompare}>
             {t('film.compare')}
           </button>
-        </Tooltip>
+        </Tip>
       )}
       {summed ? <b className={classes.summed}>{summed}</b> : step && <Caption step={step} />}
       {pinned !== undefined && isLive(session) && session.state !== 'open' && (
@@ -93,11 +94,11 @@ export function FilmBar({
         })}
       </fieldset>
       {zoom > 1 && (
-        <Tooltip label={t('film.fitHint')}>
+        <Tip label={t('film.fitHint')}>
           <button type="button" className={classes.word} onClick={onFit}>
             {t('film.fit', { zoom: format.number(Math.round(zoom * 10) / 10) })}
           </button>
-        </Tooltip>
+        </Tip>
       )}
       <fieldset className={classes.scales} aria-label={t('film.axis')}>
         {scales.map((each) => (
@@ -161,11 +162,11 @@ const Move = memo(function Move({ to, Sign, disabled, onClick }: MoveProps) {
   const { t } = useWords();
   const label = t(`film.${to}`);
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon size={24} aria-label={label} disabled={disabled} onClick={onClick}>
         <Sign size={to === 'previous' || to === 'next' ? 15 : 13} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 });
 
@@ -193,11 +194,11 @@ interface JumpProps {
 const JumpWord = memo(function JumpWord({ jump, disabled, onJump }: JumpProps) {
   const { t } = useWords();
   return (
-    <Tooltip label={t(`film.jumpHint.${jump}`)}>
+    <Tip label={t(`film.jumpHint.${jump}`)}>
       <button type="button" className={classes.word} disabled={disabled} onClick={() => onJump(jump)}>
         {t(`film.jumpTo.${jump}`)}
       </button>
-    </Tooltip>
+    </Tip>
   );
 });
 
@@ -210,10 +211,10 @@ interface ScaleProps {
 const ScaleWord = memo(function ScaleWord({ scale, chosen, onScale }: ScaleProps) {
   const { t } = useWords();
   return (
-    <Tooltip label={t(`film.scaleHint.${scale}`)}>
+    <Tip label={t(`film.scaleHint.${scale}`)}>
       <button type="button" className={classes.word} aria-pressed={chosen} onClick={() => onScale(scale)}>
         {t(`film.scale.${scale}`)}
       </button>
-    </Tooltip>
+    </Tip>
   );
 });

@@ -1,9 +1,9 @@
-import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions, useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
 import { type Instant, placeAfter } from '../../store/session/instant.ts';
 import { isLive, type Session } from '../../store/session/session.ts';
 import { sessionEndNs } from '../../store/session/session-end.ts';
+import { useSize } from '../shared/use-size.ts';
 import { filmAxis, middleOf, type Scale, stepAtX, timeAtX } from './film-axis.ts';
 import { FilmBar } from './film-bar.tsx';
 import { FilmDifference, useAgainstStep } from './film-difference.tsx';
@@ -58,7 +58,7 @@ function Filmstrip({ session, of }: Props) {
   const { goTo, compareWith, pointAt, lookAt, process } = useActions();
   const instant = useApp((state) => state.instant);
   const against = useAgainstStep(session);
-  const { ref, width, height } = useElementSize();
+  const { ref, width, height } = useSize();
   const [ownScale, setOwnScale] = useState<Scale>(session.target ? 'wall' : 'steps');
   const [scale, setScale] = of ? [of.scale, of.onScale] : [ownScale, setOwnScale];
   const version = usePagesVersion();

@@ -1,7 +1,8 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconLayoutSidebarRight, IconSearch } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp, useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './bar.module.css';
 import { ProcessFacts } from './process-facts.tsx';
 import { search } from './search-store.ts';
@@ -32,11 +33,11 @@ export function Bar({ title, state, children, side = false, sideTitle }: Props) 
       <ProcessFacts />
       {children}
       {side && <SideToggle title={sideTitle} />}
-      <Tooltip label={label}>
+      <Tip label={label}>
         <ActionIcon size={32} aria-label={t('app.search')} aria-keyshortcuts="Control+K" onClick={() => search.open()}>
           <IconSearch size={17} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
     </header>
   );
 }
@@ -48,7 +49,7 @@ function SideToggle({ title }: { title: string | undefined }) {
   const open = useApp((app) => app.sideOpen);
   const label = title ?? t('app.side');
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon
         className={classes.side ?? ''}
         size={32}
@@ -58,6 +59,6 @@ function SideToggle({ title }: { title: string | undefined }) {
       >
         <IconLayoutSidebarRight size={17} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

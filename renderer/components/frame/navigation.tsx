@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, UnstyledButton } from '@mantine/core';
 import {
   IconBook,
   IconCpu,
@@ -25,6 +25,7 @@ import {
 } from '../../context/address.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { shownExperiment, shownTheme } from '../../store/store.ts';
+import { Tip } from '../shared/tip.tsx';
 import { Logo } from './logo.tsx';
 import classes from './navigation.module.css';
 
@@ -82,11 +83,11 @@ interface PlaceProps {
 
 function Place({ name, href, current, children }: PlaceProps) {
   return (
-    <Tooltip label={name} position="right">
+    <Tip label={name} side="right">
       <a className={classes.place} href={href} aria-label={name} aria-current={current ? 'page' : undefined}>
         {children}
       </a>
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -117,7 +118,7 @@ function Experiments() {
   }, [opened]);
   return (
     <>
-      <Tooltip label={t('app.experiments')} position="right" disabled={opened}>
+      <Tip label={t('app.experiments')} side="right">
         <UnstyledButton
           ref={button}
           className={classes.place ?? ''}
@@ -128,7 +129,7 @@ function Experiments() {
         >
           <IconFlask {...icon} />
         </UnstyledButton>
-      </Tooltip>
+      </Tip>
       {opened && (
         <div ref={list} className={classes.list}>
           {experimentGroups.map((group) => {
@@ -170,7 +171,7 @@ function Language() {
   const { changeSettings } = useActions();
   const other = language === 'en' ? 'zh' : 'en';
   return (
-    <Tooltip label={t('app.language')} position="right">
+    <Tip label={t('app.language')} side="right">
       <UnstyledButton
         className={classes.language ?? ''}
         lang={other === 'zh' ? 'zh-CN' : 'en'}
@@ -178,7 +179,7 @@ function Language() {
       >
         {other === 'zh' ? '中文' : 'EN'}
       </UnstyledButton>
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -189,10 +190,10 @@ function Theme() {
   const other = theme === 'dark' ? 'light' : 'dark';
   const label = t(other === 'dark' ? 'app.toDark' : 'app.toLight');
   return (
-    <Tooltip label={label} position="right">
+    <Tip label={label} side="right">
       <ActionIcon size={32} aria-label={label} onClick={() => changeSettings({ theme: other })}>
         {other === 'light' ? <IconSun size={17} aria-hidden /> : <IconMoon size={17} aria-hidden />}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
 import { sampleRateBounds } from '../../../protocol/rates.ts';
 import { useApp, usePagesValue, useWords } from '../../context/context.ts';
 import { shownEnvironment, shownSample, shownSession } from '../../store/store.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './bar.module.css';
 
 /** Whose memory is shown, and on which kernel; on pointing at it, what its numbers have to be measured against. */
@@ -30,9 +30,9 @@ export function ProcessFacts() {
     ...(skipped > 0 ? [t('status.skipped', { count: skipped })] : []),
   ];
   return (
-    <Tooltip label={more.join(' · ')} position="bottom">
+    <Tip label={more.join(' · ')}>
       <span className={classes.facts}>{facts.join(' · ')}</span>
-    </Tooltip>
+    </Tip>
   );
 }
 

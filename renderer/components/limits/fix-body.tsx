@@ -1,7 +1,8 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import type { Fix } from '../../../protocol/fixes/fix.ts';
 import { useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useCopy } from '../shared/use-export.ts';
 import classes from './fixes.module.css';
 
@@ -49,7 +50,7 @@ function Snippet({ label, text, copyLabel }: { label: string; text: string; copy
       <figcaption>{label}</figcaption>
       <div className={classes.code}>
         <pre>{text.trimEnd()}</pre>
-        <Tooltip label={copyLabel}>
+        <Tip label={copyLabel}>
           <ActionIcon
             className={classes.copy ?? ''}
             size={26}
@@ -58,7 +59,7 @@ function Snippet({ label, text, copyLabel }: { label: string; text: string; copy
           >
             <IconCopy size={15} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       </div>
     </figure>
   );

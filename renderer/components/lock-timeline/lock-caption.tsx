@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownSample } from '../../store/store.ts';
+import { Tip } from '../shared/tip.tsx';
 import { lockKinds } from './lock-kind.ts';
 import classes from './lock-timeline.module.css';
 import { LockSwatch } from './lock-tooltip.tsx';
@@ -56,11 +56,11 @@ function LiftedNote({ model }: { model: LockModel }) {
   const lifted = useLimitLifted(model.session);
   if (lifted === 'no') return undefined;
   return (
-    <Tooltip label={t(lifted === 'yes' ? 'locks.liftedHint' : 'locks.droppedHint')}>
+    <Tip label={t(lifted === 'yes' ? 'locks.liftedHint' : 'locks.droppedHint')}>
       <span className={classes.lifted}>
         <IconShieldCheck size={13} aria-hidden />
         <span className={classes.liftedText}>{t(lifted === 'yes' ? 'locks.lifted' : 'locks.dropped')}</span>
       </span>
-    </Tooltip>
+    </Tip>
   );
 }

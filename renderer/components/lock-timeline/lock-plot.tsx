@@ -29,7 +29,7 @@ const wordsPx = 62;
  * The drawing: bars by region above, VmLck and the limit below, refused calls across both. It shows what it is given,
  * nothing moves.
  */
-export const LockPlot = memo(function LockPlot({ width, height, geometry, bars, points, scale, refused }: Props) {
+export default memo(function LockPlot({ width, height, geometry, bars, points, scale, refused }: Props) {
   const { format } = useWords();
   const { endNs, bandsHeight } = geometry;
   return (

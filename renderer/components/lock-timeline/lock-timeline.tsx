@@ -1,8 +1,10 @@
 import { useElementSize } from '@mantine/hooks';
 import {
   type KeyboardEvent,
+  lazy,
   type MouseEvent,
   type PointerEvent,
+  Suspense,
   useCallback,
   useEffect,
   useMemo,
@@ -14,12 +16,13 @@ import { placeAfter, stepsAt } from '../../store/session/instant.ts';
 import type { Session } from '../../store/session/session.ts';
 import { barAt, geometryOf, timeAt, xOf } from './geometry.ts';
 import { LockCaption } from './lock-caption.tsx';
-import { LockPlot } from './lock-plot.tsx';
 import classes from './lock-timeline.module.css';
 import { LockTooltip } from './lock-tooltip.tsx';
 import { refusals } from './locked-series.ts';
 import { useMomentText } from './moment-text.ts';
 import { type LockModel, useLockModel } from './use-lock-model.ts';
+
+const LockPlot = lazy(() => import('./lock-plot.tsx'));
 
 /** Two marks of refused calls are this far apart at least, CSS pixels. */
 const marksApartPx = 12;
@@ -75,7 +78,9 @@ function Plot({ model }: { model: LockModel }) {
       {...input}
     >
       <div aria-hidden>
-        {width > 0 && height > 0 && <LockPlot {...{ width, height, geometry, bars, points, scale, refused }} />}
+        <Suspense>
+          {width > 0 && height > 0 && <LockPlot {...{ width, height, geometry, bars, points, scale, refused }} />}
+        </Suspense>
         {instant && x !== undefined && (
           <>
             <i className={classes.crosshair} style={{ left: x, top: geometry.top, height: geometry.height }} />

@@ -1,8 +1,9 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconArrowBackUp, IconBraces, IconCopy, IconMarquee2, IconRepeat } from '@tabler/icons-react';
 import type { Step } from '../../../protocol/events.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { isRecorded } from '../../store/workbench-selectors.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useCopy, useTell } from '../shared/use-export.ts';
 import classes from './log.module.css';
 import { straceLine } from './strace.ts';
@@ -39,7 +40,7 @@ export function EntryActions({ step, undoing, onUndo }: Props) {
     <fieldset className={classes.actions} aria-label={t('log.act.title')}>
       {!recorded && (
         <>
-          <Tooltip label={t('log.act.repeatHint')}>
+          <Tip label={t('log.act.repeatHint')}>
             <Button
               size="compact-xs"
               variant="default"
@@ -48,8 +49,8 @@ export function EntryActions({ step, undoing, onUndo }: Props) {
             >
               {t('log.act.repeat')}
             </Button>
-          </Tooltip>
-          <Tooltip label={t('log.act.undoHint')}>
+          </Tip>
+          <Tip label={t('log.act.undoHint')}>
             <Button
               size="compact-xs"
               variant="default"
@@ -59,11 +60,11 @@ export function EntryActions({ step, undoing, onUndo }: Props) {
             >
               {t('log.act.undo')}
             </Button>
-          </Tooltip>
+          </Tip>
         </>
       )}
       {step.range && !recorded && (
-        <Tooltip label={t('log.act.pagesHint')}>
+        <Tip label={t('log.act.pagesHint')}>
           <Button
             size="compact-xs"
             variant="default"
@@ -72,7 +73,7 @@ export function EntryActions({ step, undoing, onUndo }: Props) {
           >
             {t('log.act.pages')}
           </Button>
-        </Tooltip>
+        </Tip>
       )}
       <Button size="compact-xs" variant="default" leftSection={<IconBraces {...icon} />} onClick={() => void copyC()}>
         {t('log.act.copyC')}

@@ -1,10 +1,11 @@
-import { Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { memo } from 'react';
 import { pageCounts, stateCounts } from '../../../protocol/counts.ts';
 import type { RegionInfo } from '../../../protocol/events.ts';
 import { pageStates } from '../../../protocol/flags.ts';
 import { type LegendEntry, legendEntries } from '../../canvas/palette.ts';
 import { useActions, useApp, usePages, usePagesVersion, useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './legend.module.css';
 import { Swatch } from './swatch.tsx';
 
@@ -36,7 +37,7 @@ const Entry = memo(function Entry({ entry, count, picked }: { entry: LegendEntry
   const { t, format } = useWords();
   const { pickOut } = useActions();
   return (
-    <Tooltip label={t(`pageStateMeaning.${entry}`)}>
+    <Tip label={t(`pageStateMeaning.${entry}`)}>
       <UnstyledButton
         className={classes.entry}
         aria-pressed={picked}
@@ -47,7 +48,7 @@ const Entry = memo(function Entry({ entry, count, picked }: { entry: LegendEntry
         <Name entry={entry} />
         <span className={classes.count}>{format.number(count)}</span>
       </UnstyledButton>
-    </Tooltip>
+    </Tip>
   );
 });
 

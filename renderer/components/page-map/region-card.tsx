@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconCopy, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import { memo, type ReactNode, type RefObject, useContext, useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
@@ -8,6 +8,7 @@ import { type GridFocus, type GridView, noFocus } from '../../canvas/grid-view.t
 import { useApp, usePagesValue, usePast, useWords } from '../../context/context.ts';
 import type { PageSet } from '../../store/pages/page-set.ts';
 import { nameOf } from '../shared/region-name.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useCopy } from '../shared/use-export.ts';
 import { GoTo } from './go-to.tsx';
 import { NoteSlot } from './note-slot.ts';
@@ -151,7 +152,7 @@ const RegionFacts = memo(function RegionFacts({
     <>
       <p className={classes.address}>
         <span className="code">{address}</span>
-        <Tooltip label={t('pages.copyAddress')}>
+        <Tip label={t('pages.copyAddress')}>
           <ActionIcon
             size={18}
             aria-label={t('pages.copyAddress')}
@@ -159,7 +160,7 @@ const RegionFacts = memo(function RegionFacts({
           >
             <IconCopy size={12} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       </p>
       <p className={classes.fact}>
         {t('pages.count', { count: region.pages })}, {format.bytes(region.length)}
@@ -181,9 +182,9 @@ function LazilyFree({ session, region }: { session: number; region: number }) {
   const count = usePagesValue((pages) => pages.region(session, region)?.states.last?.lazilyFree ?? 0);
   if (count === 0 || (past !== undefined && past !== 'live')) return undefined;
   return (
-    <Tooltip label={t('pages.lazilyFreeMeaning')}>
+    <Tip label={t('pages.lazilyFreeMeaning')}>
       <p className={classes.fact}>{t('pages.lazilyFree', { count })}</p>
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -198,11 +199,11 @@ const ZoomControls = memo(function ZoomControls({ focus: { zoomed, canEnlarge },
   const { t } = useWords();
   if (!zoomed && !canEnlarge) return undefined;
   const button = (label: string, key: string, disabled: boolean, onClick: () => void, drawn: ReactNode) => (
-    <Tooltip label={`${label} (${key})`}>
+    <Tip label={`${label} (${key})`}>
       <ActionIcon size={18} aria-label={label} disabled={disabled} onClick={onClick}>
         {drawn}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
   return (
     <>

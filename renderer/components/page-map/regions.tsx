@@ -1,6 +1,6 @@
-import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { Fragment, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
+import { useSize } from '../shared/use-size.ts';
 import { focusGrid } from './focus-grid.ts';
 import classes from './pages.module.css';
 import { scaleOf } from './region-heights.ts';
@@ -26,7 +26,7 @@ interface Props {
 
 /** All regions below each other, on one scale; a new one is scrolled to. */
 export function Regions({ session, regions, draw, focusNew = false }: Props) {
-  const { ref, width, height } = useElementSize();
+  const { ref: list, width, height } = useSize();
   const [ruler, gutter] = useFrame();
   const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
   const several = regions.length > 1;
@@ -35,11 +35,10 @@ export function Regions({ session, regions, draw, focusNew = false }: Props) {
     regions.map(({ id, pages }) => ({ pages, collapsed: isCollapsed(id) })),
     { width: width - gutter, height: height - ruler, devicePixelRatio },
   );
-  const list = useRef<HTMLDivElement>(null);
   const laidOut = width > 0 && height > 0;
   useNewest(list, regions, laidOut, focusNew);
   return (
-    <div ref={useMergedRef(ref, list)} className={classes.regions}>
+    <div ref={list} className={classes.regions}>
       {laidOut &&
         regions.map((region, index) => {
           const { id } = region;

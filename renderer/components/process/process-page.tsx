@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconAlertTriangle, IconX } from '@tabler/icons-react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
@@ -24,6 +24,7 @@ import page from '../shared/page.module.css';
 import { ProblemLines } from '../shared/problem-lines.tsx';
 import { Problems } from '../shared/problems.tsx';
 import { nameOf } from '../shared/region-name.ts';
+import { Tip } from '../shared/tip.tsx';
 import { whyUnknown } from '../shared/unknown.tsx';
 import { useProblems } from '../shared/use-problems.ts';
 import { Waiting } from '../shared/waiting.tsx';
@@ -276,11 +277,11 @@ function CloseButton({ region }: { region: RegionInfo }) {
   const { process } = useActions();
   const label = t('process.closePages', { name: nameOf(region) });
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon size={18} aria-label={label} onClick={() => void process.closeMapping(region.id)}>
         <IconX size={12} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import {
   IconArrowsExchange,
   IconLink,
@@ -21,6 +21,7 @@ import { type FilmView, wholeFilm } from '../filmstrip/film-view.ts';
 import { FilmBand } from '../filmstrip/filmstrip.tsx';
 import { Empty } from '../shared/panel.tsx';
 import { Problems } from '../shared/problems.tsx';
+import { Tip } from '../shared/tip.tsx';
 import { Waiting } from '../shared/waiting.tsx';
 import { Back } from './back.tsx';
 import classes from './compare.module.css';
@@ -94,7 +95,7 @@ function Compared({ compared, steps }: { compared: ComparedSides; steps: Compare
             ? t('recordings.compare.titleOf', { title: pick(one.title) })
             : t('recordings.compare.title')}
         </h1>
-        <Tooltip label={t('recordings.compare.linkedHint')}>
+        <Tip label={t('recordings.compare.linkedHint')}>
           <Button
             h={32}
             variant="default"
@@ -108,7 +109,7 @@ function Compared({ compared, steps }: { compared: ComparedSides; steps: Compare
           >
             {t('recordings.compare.linked')}
           </Button>
-        </Tooltip>
+        </Tip>
         <Button
           h={32}
           variant="default"
@@ -180,7 +181,7 @@ function RunBoth({ compared }: { compared: ComparedSides }) {
   };
   return (
     <>
-      <Tooltip label={t(known ? 'recordings.compare.runBothHint' : 'recordings.compare.runsNot')}>
+      <Tip label={t(known ? 'recordings.compare.runBothHint' : 'recordings.compare.runsNot')}>
         <Button
           h={32}
           variant="default"
@@ -192,7 +193,7 @@ function RunBoth({ compared }: { compared: ComparedSides }) {
         >
           {t(running ? 'recordings.compare.stopBoth' : 'recordings.compare.runBoth')}
         </Button>
-      </Tooltip>
+      </Tip>
       {running && <span role="status">{t('recordings.compare.running')}</span>}
     </>
   );

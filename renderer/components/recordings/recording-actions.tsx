@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Modal } from '@mantine/core';
 import { IconPin, IconPinFilled, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ListedRecording } from '../../../protocol/service.ts';
 import { useActions, useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './recordings.module.css';
 
 interface Props {
@@ -27,7 +28,7 @@ export function RecordingActions({ recording, called }: Props) {
   const PinIcon = kept ? IconPinFilled : IconPin;
   return (
     <div className={classes.actions}>
-      <Tooltip label={t(kept ? 'recordings.keptHint' : 'recordings.keepHint')}>
+      <Tip label={t(kept ? 'recordings.keptHint' : 'recordings.keepHint')}>
         <ActionIcon
           size={26}
           aria-label={t('recordings.keep', { called })}
@@ -37,8 +38,8 @@ export function RecordingActions({ recording, called }: Props) {
         >
           <PinIcon size={15} aria-hidden />
         </ActionIcon>
-      </Tooltip>
-      <Tooltip label={t('recordings.delete.button')}>
+      </Tip>
+      <Tip label={t('recordings.delete.button')}>
         <ActionIcon
           size={26}
           aria-label={t('recordings.delete.label', { called })}
@@ -47,7 +48,7 @@ export function RecordingActions({ recording, called }: Props) {
         >
           <IconTrash size={15} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
       <Modal
         opened={asks}
         onClose={() => setAsks(false)}

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, NativeSelect, Tooltip } from '@mantine/core';
+import { Button, Group, Modal, NativeSelect } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Response } from '../../../protocol/service.ts';
 import { useActions, useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './recordings.module.css';
 
 const mib = 1 << 20;
@@ -25,7 +26,7 @@ export function RecordingLimit({ limits }: { limits: Response<'recordings'> }) {
   const offered = [...new Set([...offeredBytes, mostBytes])].sort((a, b) => a - b);
   return (
     <>
-      <Tooltip label={t(fixed ? 'recordings.limit.fixed' : 'recordings.limit.hint')} multiline maw={360}>
+      <Tip label={t(fixed ? 'recordings.limit.fixed' : 'recordings.limit.hint')}>
         <span className={classes.limit}>
           {t('recordings.limit.before')}
           <NativeSelect
@@ -39,7 +40,7 @@ export function RecordingLimit({ limits }: { limits: Response<'recordings'> }) {
           />
           {mostBytes > 0 && t('recordings.limit.after', { most: format.bytes(mostBytesOfOne) })}
         </span>
-      </Tooltip>
+      </Tip>
       <Modal
         opened={asked !== undefined}
         onClose={() => setAsked(undefined)}

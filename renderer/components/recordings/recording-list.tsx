@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, Tooltip } from '@mantine/core';
+import { Badge, Button, Checkbox } from '@mantine/core';
 import { IconArrowsDiff, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ListedRecording } from '../../../protocol/service.ts';
@@ -7,6 +7,7 @@ import { useActions, useApp, useWords } from '../../context/context.ts';
 import { nameOf } from '../../store/recordings-actions.ts';
 import { Empty } from '../shared/panel.tsx';
 import { Problems } from '../shared/problems.tsx';
+import { Tip } from '../shared/tip.tsx';
 import { Waiting } from '../shared/waiting.tsx';
 import { OpenFile } from './open-file.tsx';
 import { RecordingActions } from './recording-actions.tsx';
@@ -129,11 +130,11 @@ function Row({ recording, chosen, onChoose }: { recording: ListedRecording } & C
   const { sizeBytes, kept, read, problem } = recording;
   const name = nameOf(recording);
   const keptMark = kept && (
-    <Tooltip label={t('recordings.keptHint')}>
+    <Tip label={t('recordings.keptHint')}>
       <Badge size="xs" variant="default">
         {t('recordings.kept')}
       </Badge>
-    </Tooltip>
+    </Tip>
   );
   if (!read) {
     return (

@@ -1,14 +1,17 @@
 import { VisuallyHidden } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { figureRows } from '../../../protocol/figure-rows.ts';
 import { unitOfName } from '../../../protocol/quantity.ts';
 import type { Figure as FigureData } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
 import { BarFigure } from './bar-figure.tsx';
 import { HistogramFigure } from './histogram-figure.tsx';
-import { LineFigure } from './line-figure.tsx';
 import { PageFigure } from './page-figure.tsx';
 import classes from './result.module.css';
 import { StripFigure } from './strip-figure.tsx';
+
+/** Loaded with the first curve: it is as large as all the rest of the view. */
+const LineFigure = lazy(() => import('./line-figure.tsx'));
 
 /** The figure of a result: drawn for the eye, and as rows of words for those who listen. */
 export function Figure({ figure }: { figure: FigureData }) {
@@ -55,6 +58,10 @@ function Drawing({ figure }: { figure: FigureData }) {
     case 'histogram':
       return <HistogramFigure figure={figure} />;
     default:
-      return <LineFigure figure={figure} />;
+      return (
+        <Suspense>
+          <LineFigure figure={figure} />
+        </Suspense>
+      );
   }
 }

@@ -1,7 +1,7 @@
-import { useElementSize } from '@mantine/hooks';
 import { pageState } from '../../../protocol/flags.ts';
 import type { Figure } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
+import { useSize } from '../shared/use-size.ts';
 import classes from './result.module.css';
 
 type Grid = Extract<Figure, { kind: 'pages' }>['grids'][number];
@@ -18,7 +18,7 @@ const apart = 6;
 /** The pages of parent and child, one column each: both on one frame, or each on its own, set apart. */
 export function JoinedPages({ parent, child }: { parent: Grid; child: Grid }) {
   const { pick } = useWords();
-  const { ref, width, height } = useElementSize();
+  const { ref, width, height } = useSize();
   const { pages } = parent;
   const each = width / pages;
   const cell = Math.max(8, Math.min(each, (height - 2 * line) / 4));

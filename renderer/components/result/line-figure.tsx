@@ -25,7 +25,7 @@ const dashes = ['0', '6 3', '2 3', '8 3 2 3', '1 4'] as const;
 const tick = { fill: 'var(--faint)', fontSize: 10.5 };
 
 /** Curves over an axis: amounts over amounts, or the share of all that is at most an amount. */
-export function LineFigure({ figure }: { figure: Drawn }) {
+export default function LineFigure({ figure }: { figure: Drawn }) {
   const { pick, format } = useWords();
   const { x, y, series } = plotOf(figure, pick);
   const said = ({ unit, say }: Axis) => say ?? ((value: number) => format.quantity(value, unit));

@@ -1,4 +1,3 @@
-import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import { histogram } from '../../../protocol/counts.ts';
 import { pageState } from '../../../protocol/flags.ts';
@@ -10,6 +9,7 @@ import { PixelPicture } from '../../canvas/pixel-picture.ts';
 import { makeSprites, spriteCell } from '../../canvas/sprites.ts';
 import { useApp, useWords } from '../../context/context.ts';
 import { shownTheme } from '../../store/store.ts';
+import { useSize } from '../shared/use-size.ts';
 import { JoinedPages, mostJoined } from './joined-pages.tsx';
 import classes from './result.module.css';
 
@@ -35,7 +35,7 @@ export function PageFigure({ figure }: { figure: Extract<Figure, { kind: 'pages'
 
 function SmallGrid({ grid: { pages, runs, unknown = 0 } }: { grid: Grids[number] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { ref, width, height } = useElementSize();
+  const { ref, width, height } = useSize();
   const theme = useApp(shownTheme);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides the palette that is read
   useEffect(() => {

@@ -1,6 +1,7 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import { useWords } from '../../context/context.ts';
+import { Tip } from '../shared/tip.tsx';
 import { useCopy } from '../shared/use-export.ts';
 import { Program } from './program.tsx';
 import classes from './results-panel.module.css';
@@ -14,7 +15,7 @@ export function ProgramTab() {
   return (
     <>
       {program !== undefined && (
-        <Tooltip label={t('program.copy')}>
+        <Tip label={t('program.copy')}>
           <ActionIcon
             className={classes.copy ?? ''}
             aria-label={t('program.copy')}
@@ -22,7 +23,7 @@ export function ProgramTab() {
           >
             <IconCopy size={15} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       )}
       <Program text={program} />
     </>

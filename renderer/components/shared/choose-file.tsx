@@ -1,6 +1,7 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useWords } from '../../context/context.ts';
+import { Tip } from './tip.tsx';
 
 /**
  * Opens the desktop's own box for a file, beside a field where its path can be typed. In a browser, which knows no
@@ -15,10 +16,10 @@ export function ChooseFile({ path, choose }: { readonly path: string; readonly c
     if (chosen !== null) choose(chosen);
   };
   return (
-    <Tooltip label={t('file.choose')}>
+    <Tip label={t('file.choose')}>
       <ActionIcon size="sm" variant="subtle" aria-label={t('file.choose')} onClick={() => void ask()}>
         <IconFolderOpen size={15} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

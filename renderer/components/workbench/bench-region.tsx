@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Popover, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
@@ -11,6 +11,7 @@ import { RegionCard } from '../page-map/region-card.tsx';
 import { RegionTitle } from '../page-map/region-title.tsx';
 import type { Place } from '../page-map/regions.tsx';
 import { nameOf } from '../shared/region-name.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './workbench.module.css';
 
 interface Props {
@@ -68,11 +69,11 @@ const RemoveButton = memo(function RemoveButton({ region }: { region: RegionInfo
   return (
     <Popover opened={asking} onChange={setAsking} position="bottom-start" trapFocus withRoles>
       <Popover.Target>
-        <Tooltip label={remove} disabled={asking}>
+        <Tip label={remove}>
           <ActionIcon size={18} aria-label={remove} onClick={() => setAsking(!asking)}>
             <IconTrash size={12} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       </Popover.Target>
       <Popover.Dropdown className={classes.asking ?? ''} aria-label={remove}>
         <p>{t('workbench.region.removeLoses')}</p>

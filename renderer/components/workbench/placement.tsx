@@ -1,7 +1,8 @@
-import { Button, Select, Tooltip } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { workbenchSession } from '../../store/store.ts';
 import { hasRegions } from '../../store/workbench-selectors.ts';
+import { Tip } from '../shared/tip.tsx';
 import classes from './region-form.module.css';
 
 /**
@@ -17,7 +18,7 @@ export function PlacementChoice() {
   const mapped = useApp(hasRegions);
   if (mapped && placement) return <MoveButton />;
   return (
-    <Tooltip label={t('workbench.region.placementHint')}>
+    <Tip label={t('workbench.region.placementHint')}>
       <Select
         className={classes.where ?? ''}
         label={t('workbench.region.placement')}
@@ -29,7 +30,7 @@ export function PlacementChoice() {
         }))}
         onChange={(chosen) => chosen && chosen !== placement && void workbench.move(chosen)}
       />
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -43,7 +44,7 @@ export function MoveButton() {
   const opening = useApp((state) => state.bench.opening);
   if (!inline) return undefined;
   return (
-    <Tooltip label={t('workbench.moveHint')}>
+    <Tip label={t('workbench.moveHint')}>
       <Button
         h={30}
         mt={22}
@@ -54,6 +55,6 @@ export function MoveButton() {
       >
         {t('workbench.move')}
       </Button>
-    </Tooltip>
+    </Tip>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Select, TextInput, Tooltip } from '@mantine/core';
+import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Step } from '../../../protocol/events.ts';
 import { maxRegionPages } from '../../../protocol/mapping.ts';
@@ -15,6 +15,7 @@ import {
   regionRequest,
 } from '../../store/workbench/region-draft.ts';
 import { ChooseFile } from '../shared/choose-file.tsx';
+import { Tip } from '../shared/tip.tsx';
 import { PlacementChoice } from './placement.tsx';
 import classes from './region-form.module.css';
 
@@ -123,7 +124,7 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
           />
         </>
       )}
-      <Tooltip label={t('workbench.region.sizeHint')}>
+      <Tip label={t('workbench.region.sizeHint')}>
         <TextInput
           className={classes.size ?? ''}
           size="xs"
@@ -140,7 +141,7 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
           spellCheck={false}
           onChange={(event) => set({ size: event.currentTarget.value })}
         />
-      </Tooltip>
+      </Tip>
       <Select
         className={classes.choice ?? ''}
         label={t('workbench.region.protection')}
@@ -167,7 +168,7 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       {(['populate', 'locked'] as const).map((name) => (
-        <Tooltip key={name} label={t(`workbench.region.${name}Hint`)}>
+        <Tip key={name} label={t(`workbench.region.${name}Hint`)}>
           <Checkbox
             className={classes.flag ?? ''}
             size="xs"
@@ -175,7 +176,7 @@ function Fields({ draft, set, problems, pageSize }: FieldsProps) {
             checked={draft[name]}
             onChange={(event) => set({ [name]: event.currentTarget.checked })}
           />
-        </Tooltip>
+        </Tip>
       ))}
     </>
   );

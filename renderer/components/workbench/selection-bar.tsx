@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NumberInput, Popover, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Popover, TextInput } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
 import { type FormEvent, type KeyboardEvent, memo, useId, useState } from 'react';
 import type { RegionInfo } from '../../../protocol/events.ts';
@@ -19,6 +19,7 @@ import { parseTypedPages, type TypedPagesProblem } from '../../store/workbench/t
 import { mappedRegions, selectionOf } from '../../store/workbench-selectors.ts';
 import { focusGrid } from '../page-map/focus-grid.ts';
 import { nameOf } from '../shared/region-name.ts';
+import { Tip } from '../shared/tip.tsx';
 import { Toolbar } from '../shared/toolbar.tsx';
 import classes from './workbench.module.css';
 
@@ -113,7 +114,7 @@ function RangeField({ region }: { region: RegionInfo }) {
   };
   return (
     <form className={classes.range} onSubmit={apply} noValidate>
-      <Tooltip label={t('workbench.range.hint')}>
+      <Tip label={t('workbench.range.hint')}>
         <TextInput
           size="xs"
           aria-label={t('workbench.range.label')}
@@ -134,7 +135,7 @@ function RangeField({ region }: { region: RegionInfo }) {
             setSaid(undefined);
           }}
         />
-      </Tooltip>
+      </Tip>
       {said && (
         <p id={noteId} className={classes.said} data-wrong={said.wrong || undefined} role="alert">
           {said.sentence}

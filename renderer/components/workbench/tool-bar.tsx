@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Kbd, Menu } from '@mantine/core';
 import { IconChevronDown, IconKeyboard } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useActions, useWords } from '../../context/context.ts';
 import type { BenchTool } from '../../store/store.ts';
 import { askForKeys } from '../keys/keys.ts';
+import { Tip } from '../shared/tip.tsx';
 import { Toolbar } from '../shared/toolbar.tsx';
 import { barGroups, callOf, menuGroups, type ToolId, toolEntries } from '../tools/tools.ts';
 import { actionLineId } from './action-line.tsx';
@@ -30,11 +31,11 @@ export const ToolBar = memo(function ToolBar() {
         <ToolMenu onPoint={workbench.point} />
         <ProcessMenu />
       </Toolbar>
-      <Tooltip label={`${t('workbench.tools.keys')} (?)`}>
+      <Tip label={`${t('workbench.tools.keys')} (?)`}>
         <ActionIcon size={24} aria-label={t('workbench.tools.keys')} aria-keyshortcuts="?" onClick={askForKeys}>
           <IconKeyboard size={17} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
     </div>
   );
 });
