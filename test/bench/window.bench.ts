@@ -30,8 +30,11 @@ function watchFrames(): void {
     return performance.now();
   };
   let clicked = 0;
+  /** Since the click. */
+  let bluePages = 0;
   const onClick = ({ timeStamp }: Event): void => {
     clicked = timeStamp;
+    bluePages = 0;
   };
   window.addEventListener('click', onClick, { capture: true });
   const buttons = () => [...document.querySelectorAll('button')];
@@ -46,7 +49,6 @@ function watchFrames(): void {
     const [red = 0, , blue = 0] = probe?.getImageData(0, 0, 1, 1).data ?? [];
     return blue > red + 60;
   };
-  let bluePages = 0;
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (source: CanvasImageSource, ...where: unknown[]) {
     Reflect.apply(draw, this, [source, ...where]);
