@@ -1,12 +1,13 @@
 import { ActionIcon } from '@mantine/core';
 import { IconRestore } from '@tabler/icons-react';
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { ExperimentDescriptor } from '../../../protocol/experiment.ts';
 import { useActions, useApp, useWords } from '../../context/context.ts';
 import { draftValue } from '../../store/parameters.ts';
 import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { KeyMoment, ResultWords } from '../result/result-words.tsx';
+import { keptTogether } from '../shared/kept-together.tsx';
 import { ProblemLines } from '../shared/problem-lines.tsx';
 import { Tip } from '../shared/tip.tsx';
 import { useProblems } from '../shared/use-problems.ts';
@@ -112,19 +113,20 @@ function Parameters({
   const changed = experiment.parameters.some((parameter) => draftValue(parameter, draft) !== parameter.default);
   return (
     <fieldset className={classes.parameters} aria-label={t('experiment.parameters')}>
-      {pieces.map((piece, index) =>
-        typeof piece === 'string' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: words have no other name
-          <Fragment key={index}>{piece}</Fragment>
-        ) : (
-          <ParameterWord
-            key={piece.parameter.name}
-            parameter={piece.parameter}
-            named={piece.named}
-            value={draftValue(piece.parameter, draft)}
-            disabled={running}
-            problemId={problemId(piece.parameter)}
-          />
+      {keptTogether(
+        pieces.map((piece) =>
+          typeof piece === 'string' ? (
+            piece
+          ) : (
+            <ParameterWord
+              key={piece.parameter.name}
+              parameter={piece.parameter}
+              named={piece.named}
+              value={draftValue(piece.parameter, draft)}
+              disabled={running}
+              problemId={problemId(piece.parameter)}
+            />
+          ),
         ),
       )}
       {changed && !running && (

@@ -27,7 +27,8 @@ export function FilesPage({ asked }: { asked: AskedFiles | undefined }) {
   const shown = asked && known;
   const look = shown?.begun?.look;
   const progress = useFilesProgress(look);
-  const walking = progress?.state === 'walking';
+  // Until the first is told of it, too.
+  const walking = shown !== undefined && !shown.problem && (!progress || progress.state === 'walking');
   return (
     <>
       <Bar

@@ -8,6 +8,7 @@ import { useActions, useApp, useWords } from '../../context/context.ts';
 import { shownEnvironment } from '../../store/store.ts';
 import { Swatch } from '../page-map/swatch.tsx';
 import words from '../result/result-words.module.css';
+import { keptTogether } from '../shared/kept-together.tsx';
 import { Unknown } from '../shared/unknown.tsx';
 import { WithTerms } from '../terms/with-terms.tsx';
 
@@ -17,23 +18,27 @@ export function ProcessSentence({ row, why }: { row: ProcessRow; why?: string })
   const pageSize = useApp((state) => shownEnvironment(state)?.pageSize) ?? 4096;
   return (
     <span aria-live="polite">
-      {resultParts(processSentence(row, pageSize), language).map((part, index) =>
-        typeof part === 'string' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name
-          <WithTerms key={index} text={part} />
-        ) : part.state ? (
-          <span key={part.name} className={words.counted}>
-            <Swatch entry={part.state} />
-            <Counted state={part.state} said={part.said} />
-          </span>
-        ) : (
-          <b key={part.name} className={words.value} data-unknown={part.value === null || undefined}>
-            {part.value === null ? (
-              <Unknown why={why ?? (row.reason ? pick(row.reason) : t('processes.notInStatus'))}>{part.said}</Unknown>
-            ) : (
-              part.said
-            )}
-          </b>
+      {keptTogether(
+        resultParts(processSentence(row, pageSize), language).map((part) =>
+          typeof part === 'string' ? (
+            part
+          ) : part.state ? (
+            <span key={part.name} className={words.counted}>
+              <Swatch entry={part.state} />
+              <Counted state={part.state} said={part.said} />
+            </span>
+          ) : (
+            <b key={part.name} className={words.value} data-unknown={part.value === null || undefined}>
+              {part.value === null ? (
+                <Unknown why={why ?? (row.reason ? pick(row.reason) : t('processes.notInStatus'))}>{part.said}</Unknown>
+              ) : (
+                part.said
+              )}
+            </b>
+          ),
+        ),
+        (text, key) => (
+          <WithTerms key={key} text={text} />
         ),
       )}
     </span>

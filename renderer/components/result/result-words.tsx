@@ -7,6 +7,7 @@ import { useActions, useApp, useStoreState, useWords } from '../../context/conte
 import { isActive } from '../../store/session/session.ts';
 import { shownSession } from '../../store/store.ts';
 import { Swatch } from '../page-map/swatch.tsx';
+import { keptTogether } from '../shared/kept-together.tsx';
 import { WithTerms } from '../terms/with-terms.tsx';
 import classes from './result-words.module.css';
 
@@ -19,16 +20,20 @@ export function ResultWords({ result }: Props) {
   const { language } = useWords();
   return (
     <span aria-live="polite">
-      {resultParts(result, language).map((part, index) =>
-        typeof part === 'string' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name
-          <WithTerms key={index} text={part} />
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a value may be named twice
-          <span key={index} className={part.state && classes.counted}>
-            {part.state && <Swatch entry={part.state} />}
-            <Value part={part} />
-          </span>
+      {keptTogether(
+        resultParts(result, language).map((part, index) =>
+          typeof part === 'string' ? (
+            part
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a value may be named twice
+            <span key={index} className={part.state && classes.counted}>
+              {part.state && <Swatch entry={part.state} />}
+              <Value part={part} />
+            </span>
+          ),
+        ),
+        (text, key) => (
+          <WithTerms key={key} text={text} />
         ),
       )}
     </span>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Language } from '../../../protocol/language.ts';
+import { keptTogether } from '../shared/kept-together.tsx';
 import { piecesOf, termOf } from './find-terms.ts';
 import { TermCard } from './term-card.tsx';
 import type { Term } from './terms.ts';
@@ -32,7 +33,7 @@ export class TermMarks {
         piece
       ),
     );
-    return pieces.length === 1 ? pieces[0] : pieces;
+    return pieces.length === 1 ? pieces[0] : keptTogether(pieces);
   }
 
   /** A word of the kernel's; undefined where it is no term, or has been marked. */
