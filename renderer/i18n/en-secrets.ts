@@ -40,8 +40,14 @@ export const enSecrets = {
   key: {
     inFile: 'bytes in the file',
     notInFile: 'no bytes in the file',
-    found: 'marker found, and how often',
+    line: 'a line that arrives is a key that can be read in the file',
     scale: 'width: square root of the size',
+  },
+  answer: {
+    found: 'key found',
+    absent: 'not listed',
+    empty: '0 bytes',
+    clean: '{{size}}, no key',
   },
   facts: {
     apparent: '{{size}} long',

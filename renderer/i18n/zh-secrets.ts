@@ -40,8 +40,14 @@ export const zhSecrets: Texts['secrets'] = {
   key: {
     inFile: '有内容写入文件',
     notInFile: '没有内容写入文件',
-    found: '找到的标记及次数',
+    line: '线到达之处，密钥可从文件中读到',
     scale: '宽度：大小的平方根',
+  },
+  answer: {
+    found: '找到密钥',
+    absent: '未列出',
+    empty: '0 字节',
+    clean: '{{size}}，无密钥',
   },
   facts: {
     apparent: '长 {{size}}',

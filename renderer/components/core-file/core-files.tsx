@@ -30,10 +30,10 @@ function Cards({ session }: { session: Session }) {
   const words = useCoreWords(session);
   return (
     <>
-      <Key />
       {session.coreFiles.map((file) => (
         <CoreFileCard key={file.id} file={file} words={words} />
       ))}
+      <Key />
     </>
   );
 }
@@ -79,8 +79,8 @@ function Key() {
         {t('secrets.key.notInFile')}
       </span>
       <span className={classes.key}>
-        <b className={classes.pinKey}>A ×1</b>
-        {t('secrets.key.found')}
+        <i className={classes.lineKey} />
+        {t('secrets.key.line')}
       </span>
       <span className={classes.key}>{t('secrets.key.scale')}</span>
     </p>

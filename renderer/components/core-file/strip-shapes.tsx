@@ -5,13 +5,15 @@ import classes from './core-file.module.css';
 import { isTelling, type Segment } from './strip.ts';
 import type { CoreWords } from './use-core-words.ts';
 
-/** CSS pixels: the strip of pins above, and the bar below it. */
-export const pinsHeight = 21;
-export const barHeight = 26;
+/** CSS pixels: above, where keys arrive and pins stand; and the bar below it. */
+export const pinsHeight = 22;
+export const barHeight = 38;
 export const stripHeight = pinsHeight + barHeight + 1;
 /** Between neighbours that are wide enough to lose a pixel. */
 const gap = 1;
 const leastWithGap = 3;
+/** Beside a region’s box. */
+const ownGap = 6;
 const top = pinsHeight;
 
 /** The hatching of what is not in the file. One for a drawing: a fill names it by its id. */
@@ -41,9 +43,10 @@ export const StripShapes = memo(function StripShapes({
       <path d={bars(plain, true)} fill={`url(#${hatching})`} />
       <path className={classes.hollow} d={edges(plain)} />
       <path className={classes.inFile} d={bars(plain, false)} />
-      {segments.filter(isTelling).map((segment) => (
-        <Telling key={segment.x} segment={segment} words={words} hatching={hatching} />
-      ))}
+      {segments.filter(isTelling).map((segment) => {
+        const Shape = segment.region === undefined ? Telling : Own;
+        return <Shape key={segment.x} segment={segment} words={words} hatching={hatching} />;
+      })}
     </>
   );
 });
@@ -76,27 +79,22 @@ function edges(segments: readonly Segment[]): string {
     .join('');
 }
 
-/**
- * A mapping of the session, or one in which something was found: an outline, the letter of its region, a pin for what
- * was found.
- */
-function Telling({ segment, words, hatching }: { segment: Segment; words: CoreWords; hatching: string }) {
-  const { x, width, mapping, region } = segment;
-  const inner = Math.max(2, width - gap);
-  const filled = inner * share(segment);
+/** A region of the session: the line of its key, which arrives in the file or is stopped, and the answer in words. */
+function Own({ segment, words, hatching }: { segment: Segment; words: CoreWords; hatching: string }) {
+  const { x, width, mapping, region = 0 } = segment;
+  const inner = Math.max(2, width - ownGap);
+  const found = mapping !== undefined && mapping.hits.length > 0;
+  const centre = x + inner / 2;
+  const said = `${words.label(region)}: ${words.answer(segment)}`;
   return (
-    <>
-      {mapping && <rect x={x} y={top} width={inner} height={barHeight} fill={`url(#${hatching})`} />}
+    <g data-found={found || undefined}>
+      <path className={classes.falls} d={`M${centre} 0V${found ? top : top - 7}`} />
+      {!found && <path className={classes.stops} d={`M${centre - 9} ${top - 6}h18`} />}
+      {mapping && mapping.fileBytes === 0 && (
+        <rect x={x} y={top} width={inner} height={barHeight} fill={`url(#${hatching})`} />
+      )}
       <rect
-        className={classes.own}
-        x={x}
-        y={top}
-        width={filled}
-        height={barHeight}
-        data-region={region !== undefined}
-      />
-      <rect
-        className={classes.outline}
+        className={classes.box}
         x={x + 0.75}
         y={top + 0.75}
         width={Math.max(1, inner - 1.5)}
@@ -104,17 +102,33 @@ function Telling({ segment, words, hatching }: { segment: Segment; words: CoreWo
         rx={2}
         strokeDasharray={mapping ? undefined : '3 3'}
       />
-      {region !== undefined && (
-        <text
-          className={classes.letter}
-          x={x + inner / 2}
-          y={top + barHeight / 2}
-          data-filled={filled > inner / 2 || undefined}
-        >
-          {words.label(region)}
-        </text>
-      )}
-      {mapping && mapping.hits.length > 0 && <Pin segment={segment} words={words} />}
+      <text className={classes.letter} x={centre} y={top + barHeight / 2}>
+        {widthOf(said) < inner ? said : words.label(region)}
+      </text>
+    </g>
+  );
+}
+
+/** About how wide words are, CSS pixels. */
+const widthOf = (said: string): number => [...said].reduce((sum, letter) => sum + (letter > '\u2e80' ? 13 : 6.8), 4);
+
+/** A mapping of no region in which something was found: an outline, and a pin for what was found. */
+function Telling({ segment, words, hatching }: { segment: Segment; words: CoreWords; hatching: string }) {
+  const { x, width, mapping } = segment;
+  const inner = Math.max(2, width - gap);
+  return (
+    <>
+      <rect x={x} y={top} width={inner} height={barHeight} fill={`url(#${hatching})`} />
+      <rect className={classes.inFile} x={x} y={top} width={inner * share(segment)} height={barHeight} />
+      <rect
+        className={classes.outline}
+        x={x + 0.75}
+        y={top + 0.75}
+        width={Math.max(1, inner - 1.5)}
+        height={barHeight - 1.5}
+        rx={2}
+      />
+      {mapping && <Pin segment={segment} words={words} />}
     </>
   );
 }

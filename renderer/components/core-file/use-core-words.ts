@@ -18,6 +18,8 @@ export interface CoreWords {
   hits(mapping: CoreMapping): string;
   /** What a mapping takes, and what of it is in the file. */
   extent(mapping: CoreMapping): string;
+  /** Whether a region’s key is in the file, in two or three words. */
+  answer(segment: Segment): string;
   /** One mapping in one line. */
   segment(segment: Segment): string;
 }
@@ -53,6 +55,12 @@ export function useCoreWords({ regions, steps }: Pick<Session, 'regions' | 'step
       hits,
       extent,
       found: ({ marker, count }) => t('secrets.count', { count, where: where(marker) }),
+      answer: ({ mapping }) => {
+        if (!mapping) return t('secrets.answer.absent');
+        if (mapping.hits.length > 0) return t('secrets.answer.found');
+        if (mapping.fileBytes === 0) return t('secrets.answer.empty');
+        return t('secrets.answer.clean', { size: format.bytes(mapping.fileBytes) });
+      },
       segment: ({ mapping, region }) =>
         [
           ...(mapping ? [mapping.address] : []),

@@ -2,7 +2,7 @@ import { pageState } from '../../../protocol/flags.ts';
 import type { Figure } from '../../../protocol/result.ts';
 import { useWords } from '../../context/context.ts';
 import { useSize } from '../shared/use-size.ts';
-import classes from './result.module.css';
+import classes from './joined-pages.module.css';
 
 type Grid = Extract<Figure, { kind: 'pages' }>['grids'][number];
 
