@@ -8,9 +8,11 @@ import { describe, expect, it } from 'vitest';
 const docs = fileURLToPath(new URL('../../docs', import.meta.url));
 const read = (path: string) => readFileSync(join(docs, path), 'utf8');
 const documents = readdirSync(join(docs, 'en'));
-/** The blocks without a language: what was typed, and what was printed. */
+/** What was typed, and what was printed: the blocks without a language, and those that the guide makes live. */
 const runsOf = (text: string) =>
-  [...text.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].filter(([, language]) => language === '').map(([run]) => run);
+  [...text.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)]
+    .filter(([, language]) => ['', 'pagescope'].includes(language ?? ''))
+    .map(([run]) => run);
 
 describe('the documents', () => {
   it('are there in both languages, and in the index', () => {
