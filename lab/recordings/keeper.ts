@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Problem, type ProblemError, problem, toProblem } from '../../protocol/problem.ts';
 import type { Wire } from '../../protocol/wire.ts';
+import { deferred } from '../base/deferred.ts';
 import type { BeginRecording, Recording, RecordingHeader } from '../session/recording.ts';
 import type { FromHost, FromKeeper } from './keeper-messages.ts';
 import { recordingLimits } from './limits.ts';
@@ -38,7 +39,7 @@ export class Keeper {
   #exited: Promise<unknown> = Promise.resolve();
   #starting: Promise<void> | undefined;
   /** Resolves when the process has opened the spool, and when it never will. */
-  #opened = Promise.withResolvers<void>();
+  #opened = deferred<void>();
   /** It was rung for, and has not come to the end of the spool since. */
   #rung = false;
   #writtenBytes = 0;
@@ -151,7 +152,7 @@ export class Keeper {
 
   #begun(): Spool {
     const spool = new Spool();
-    this.#opened = Promise.withResolvers<void>();
+    this.#opened = deferred<void>();
     this.#starting = this.#start(spool);
     return spool;
   }

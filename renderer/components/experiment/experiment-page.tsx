@@ -11,7 +11,6 @@ import { Problems } from '../shared/problems.tsx';
 import { Waiting } from '../shared/waiting.tsx';
 import { Workspace } from './experiment-workspace.tsx';
 import { Headline } from './headline.tsx';
-import { Rehearsal } from './rehearsal.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunSettings } from './run-settings.tsx';
 import { RunState } from './run-state.tsx';
@@ -54,7 +53,6 @@ function Experiment({ experiment }: { experiment: ExperimentDescriptor }) {
       <Headline experiment={experiment} onSlot={setSlot} />
       <Workspace experiment={experiment} />
       <RunFilm />
-      <Rehearsal experiment={experiment} />
     </NoteSlot>
   );
 }
