@@ -37,8 +37,10 @@ const headerSchema = z.object({
   environment: environmentSchema,
 });
 
-/** Each is drawn beside the others. */
-const mostRegions: MostJson = { rows: 256, length: 1 << 20 };
+/** Regions of a whole session. */
+const mostRegions: MostJson = { rows: 1 << 14, length: 4 << 20 };
+/** Regions that are never released: those are drawn side by side, and a workbench may have 128. */
+const mostKept = 256;
 
 /** Kinds that are told of a session, beside what has a table of its own; what is told of states is found otherwise. */
 const otherKinds = ['vmas', 'target', 'core-file', 'released', 'claim', 'result', 'measurement'] as const;
@@ -383,12 +385,21 @@ export class RecordingFile implements Disposable {
 
   #readRegions(): Map<number, RegionInfo> {
     const regions = new Map<number, RegionInfo>();
+    const released = this.#released();
+    let kept = 0;
     for (const { json } of this.#rows.withJson('SELECT json FROM region ORDER BY id', [], mostRegions)) {
-      const parsed = regionInfoSchema.safeParse(json);
-      if (parsed.success && parsed.data.pages <= maxPages) regions.set(parsed.data.id, parsed.data);
+      const { success, data } = regionInfoSchema.safeParse(json);
+      const taken = success && data.pages <= maxPages && (released.has(data.id) || kept++ < mostKept);
+      if (taken) regions.set(data.id, data);
       else this.#rows.damaged++;
     }
     return regions;
+  }
+
+  /** Regions that the session gave back before its end. */
+  #released(): ReadonlySet<unknown> {
+    const rows = this.#rows.all("SELECT json FROM event WHERE kind = 'released' LIMIT ?", mostRegions.rows);
+    return new Set([...rows].map(({ json }) => (this.#rows.json(json) as { region?: unknown } | undefined)?.region));
   }
 }
 

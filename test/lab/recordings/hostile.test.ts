@@ -142,6 +142,19 @@ describe('a recording that is damaged or hostile', () => {
     expect(recording.damaged).toBe(140_000);
   });
 
+  it('with more regions than can be side by side has the first of them, and all that a session released', () => {
+    const more = 'WITH RECURSIVE more(id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM more LIMIT 600)';
+    const region = `json_set((SELECT json FROM region WHERE id = 1), '$.id', id)`;
+    const released = `json_object('kind', 'released', 'region', id)`;
+    const regions = `${more} INSERT INTO region SELECT id, ${region} FROM more`;
+    using alive = new RecordingFile(changed(regions));
+    expect([alive.regions.length, alive.damaged]).toEqual([256, 345]);
+    using gone = new RecordingFile(
+      changed(`${regions}; ${more} INSERT INTO event SELECT 1000 + id, id, 'released', ${released} FROM more`),
+    );
+    expect([gone.regions.length, gone.damaged]).toEqual([601, 0]);
+  });
+
   it('with more pages in more steps than any session has is refused where all would have to be gone through', () => {
     const pages = 60_000_000;
     const file = changed(`UPDATE region SET json = json_set(json, '$.pages', ${pages}, '$.length', ${pages * 4096});
