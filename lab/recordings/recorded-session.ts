@@ -118,19 +118,19 @@ export class RecordedSession implements SessionHandle {
     }
     // What the recording is can be told meanwhile.
     await breathe();
-    for (const event of this.#recording.stepsAndClaims()) reader.event({ ...event, session });
+    for await (const event of this.#inSlices(this.#recording.stepsAndClaims())) reader.event({ ...event, session });
     if (long) this.#showPages(Number.MAX_SAFE_INTEGER);
     else await this.#tellFrames();
     const samples =
       long || this.#recording.sampleCount > wholeSamples ? telling(this.#recording) : this.#recording.samples();
     const lookedAt = looksIn(this.#recording.seen());
-    for (const sample of samples) {
+    for await (const sample of this.#inSlices(samples)) {
       const looked = lookedAt(sample.tNs);
       reader.event({ kind: 'sample', session, sample, ...(looked.length > 0 && { looked }) });
     }
     let [ended, opened] = [false, false];
     // Its pages can still be looked at, and claims are told among the steps.
-    for (const event of this.#recording.otherEvents(['released', 'claim'])) {
+    for await (const event of this.#inSlices(this.#recording.otherEvents(['released', 'claim']))) {
       if (event.kind === 'state') {
         opened ||= event.state === 'open';
         // Of a workbench: nothing can be done in it any more.
@@ -139,6 +139,7 @@ export class RecordedSession implements SessionHandle {
       }
       reader.event({ ...event, session });
     }
+    if (this.#disposed) return;
     if (!ended) reader.event({ kind: 'state', session, state: opened ? 'completed' : 'stopped' });
     for (const { id } of long ? this.#recording.regions : []) {
       const ranges = await lockRangesOf(this.#recording, id, () => this.#disposed);
@@ -149,15 +150,22 @@ export class RecordedSession implements SessionHandle {
   }
 
   async #tellFrames(): Promise<void> {
-    const slices = new Slices();
-    for (const { region, frame: _frame, ...snapshot } of this.#recording.snapshots()) {
-      if (this.#disposed) return;
+    for await (const { region, frame: _frame, ...snapshot } of this.#inSlices(this.#recording.snapshots())) {
       const stream = this.#streamOf(region);
       stream.add(snapshot);
       while (stream.lags && !this.#disposed)
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
+    }
+  }
+
+  /** What is read, while others have their turns in between; no more of it once the session is closed. */
+  async *#inSlices<T>(read: Iterable<T>): AsyncGenerator<T> {
+    const slices = new Slices();
+    for (const each of read) {
+      if (this.#disposed) return;
+      yield each;
       if (slices.over) await slices.next();
     }
   }
