@@ -79,7 +79,7 @@ function overLimit(call: RefusedLock['call'], measured: LockMeasurements): Text 
   }
   const sum = `VmLck ${exactBytes(vmLckBytes)} + ${exactBytes(addedBytes)} > ${limitEn(limit)}`;
   return {
-    en: `${sum}: this would lock more than the soft limit RLIMIT_MEMLOCK allows${namespaceEn(measured)}.`,
+    en: `${sum}: over the soft limit RLIMIT_MEMLOCK${namespaceEn(measured)}.`,
     zh: `${sum}：锁定量会超过软上限 RLIMIT_MEMLOCK${namespaceZh(measured)}。`,
   };
 }

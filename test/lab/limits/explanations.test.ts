@@ -49,7 +49,7 @@ function unfounded(told: readonly Told[], limit: number, privileged: boolean, er
     const wrong = [
       /RLIMIT_MEMLOCK is 0/.test(en) && (limit !== 0 || privileged),
       /CAP_IPC_LOCK is missing/.test(en) && privileged,
-      />.*RLIMIT_MEMLOCK allows/.test(en) && !over,
+      /over the soft limit RLIMIT_MEMLOCK/.test(en) && !over,
       /filter/.test(en) !== /过滤器/.test(zh),
       /filter/.test(en) && errno === undefined,
       /Nothing is mapped|can't be brought in|vm\.max_map_count\), and/.test(en),

@@ -77,7 +77,7 @@ test.each<[LockCause, Partial<LockMeasurements>, RegExp, RegExp]>([
   [
     'limit',
     {},
-    /lock more than the soft limit RLIMIT_MEMLOCK allows/,
+    /: over the soft limit RLIMIT_MEMLOCK, and CAP_IPC_LOCK is missing\.$/,
     /锁定量会超过软上限 RLIMIT_MEMLOCK，且没有 CAP_IPC_LOCK。$/,
   ],
   [
