@@ -24,7 +24,7 @@ import { forEachChangedRun, forEachRun, packedFlags, packedPages, packRun } from
 const frameVersion = 1;
 export const frameHeaderBytes = 48;
 /** No region has more pages than this: 256 GiB of 4 KiB pages. */
-const maxFramePages = 1 << 26;
+export const maxFramePages = 1 << 26;
 
 const magic = 0x43534750;
 const runBytes = 8;

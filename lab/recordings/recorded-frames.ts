@@ -1,10 +1,11 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { RegionInfo } from '../../protocol/events.ts';
+import { maxFramePages } from '../../protocol/frame.ts';
 import { problem } from '../../protocol/problem.ts';
 import { applyRuns } from './changed-runs.ts';
 import { CountedPages } from './counted-pages.ts';
 import { count, lastWhere, type Rows } from './rows.ts';
-import { Coding, maxPages } from './schema.ts';
+import { Coding } from './schema.ts';
 
 /** A frame as it was recorded, with the pages after it. */
 export interface RecordedSnapshot {
@@ -99,7 +100,7 @@ export class RecordedFrames {
       let flags = states.get(region);
       if (flags === undefined) {
         pages += info.pages;
-        if (pages > maxPages)
+        if (pages > maxFramePages)
           throw problem(
             'bad-input',
             'This recording has more pages than Pagescope reads.',

@@ -8,6 +8,7 @@ import {
   stepSchema,
 } from '../../protocol/events.ts';
 import { parameterValuesSchema, placementSchema } from '../../protocol/experiment.ts';
+import { maxFramePages } from '../../protocol/frame.ts';
 import type { Language } from '../../protocol/language.ts';
 import { ProblemError, problem } from '../../protocol/problem.ts';
 import { environmentSchema, type Report } from '../../protocol/report.ts';
@@ -26,7 +27,6 @@ import { Transcript } from '../session/transcript.ts';
 import { loggedOperation } from './logged-operations.ts';
 import { type PagesAt, RecordedFrames, type RecordedSnapshot } from './recorded-frames.ts';
 import { count, type MostJson, Rows, type TimedTable } from './rows.ts';
-import { maxPages } from './schema.ts';
 
 const headerSchema = z.object({
   version: z.string(),
@@ -389,7 +389,7 @@ export class RecordingFile implements Disposable {
     let kept = 0;
     for (const { json } of this.#rows.withJson('SELECT json FROM region ORDER BY id', [], mostRegions)) {
       const { success, data } = regionInfoSchema.safeParse(json);
-      const taken = success && data.pages <= maxPages && (released.has(data.id) || kept++ < mostKept);
+      const taken = success && data.pages <= maxFramePages && (released.has(data.id) || kept++ < mostKept);
       if (taken) regions.set(data.id, data);
       else this.#rows.damaged++;
     }

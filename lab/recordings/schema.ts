@@ -33,6 +33,3 @@ export const Coding = {
   /** Empty: the key frame of this frame says all. */
   Key: 2,
 } as const;
-
-/** Every frame's region has at most this many pages: 2^26, as on the wire. */
-export const maxPages = 1 << 26;

@@ -1,10 +1,10 @@
 import { inflateSync } from 'node:zlib';
 import type { Comparison } from '../../protocol/comparison.ts';
 import { type PageState, pageState } from '../../protocol/flags.ts';
+import { maxFramePages } from '../../protocol/frame.ts';
 import type { Language } from '../../protocol/language.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Text } from '../../protocol/text.ts';
-import { maxPages } from '../recordings/schema.ts';
 import { comparisonSentence } from './comparison-sentence.ts';
 import { environmentRows } from './environment-rows.ts';
 
@@ -109,7 +109,7 @@ function pairsOfPages(a: Snapshot, pagesA: number, b: Snapshot, pagesB: number):
 
 /** Reports come from anywhere: no more is taken from them than their region is long. */
 function flagsOf({ runs, pages: packed }: Snapshot, pages: number): Uint8Array | undefined {
-  if (pages > maxPages) return undefined;
+  if (pages > maxFramePages) return undefined;
   if (packed !== undefined) {
     try {
       const flags = inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: pages });

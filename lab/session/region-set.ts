@@ -112,6 +112,11 @@ export class RegionSet {
     for (const wake of this.#wake.splice(0)) wake();
   }
 
+  /** Whether the reader has still to be sent something. */
+  get lags(): boolean {
+    return [...this.#members.values()].some(({ stream }) => stream.lags);
+  }
+
   get #readerLags(): boolean {
     let queuedBytes = 0;
     for (const { stream } of this.#members.values()) queuedBytes += stream.queuedBytes;

@@ -368,9 +368,9 @@ export class Session {
     return this.#sample(this.regions.observe(this.clock, betweenSteps, seen, undefined, still), still);
   }
 
-  /** Whether a page moved or a call was made since the last sample. */
+  /** Whether a page moved or a call was made since the last sample; where a reader lags, that is not known. */
   #sample(looked: number[], still = false): boolean {
-    const moved = !still || this.#frames !== this.#framesSampled;
+    const moved = !still || this.#frames !== this.#framesSampled || this.regions.lags;
     this.#framesSampled = this.#frames;
     const sample = takeSample(this.clock);
     if (sample) this.#samples.add(sample, looked, !moved);

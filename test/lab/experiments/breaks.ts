@@ -146,11 +146,22 @@ const fileCache: Break[] = rows(
 
 const sixPages = { pages: 6 };
 
-/** With swap PAGEOUT only says that it worked; without, what is there is said to be swapped. */
-const pageoutLies =
-  swapRoomBytes() > 0
-    ? { lies: `madvise:${PAGEOUT}=0`, failed: ['file-unlocked', 'free-later', 'pageout-swapped', 'pageout-unlocked'] }
-    : { lies: 'ioctl=twist', failed: ['pageout-swapped', 'pageout-unlocked'] };
+/**
+ * With swap PAGEOUT only says that it worked; without, what is there is said to be swapped. Other tests turn swap on and
+ * off: which it is now is asked when the test begins.
+ */
+const pageoutLies: Pick<Break, 'lies' | 'failed' | 'needs'>[] = [
+  {
+    lies: `madvise:${PAGEOUT}=0`,
+    failed: ['file-unlocked', 'free-later', 'pageout-swapped', 'pageout-unlocked'],
+    needs: ({ skip }) => skip(swapRoomBytes() === 0, 'there is no swap'),
+  },
+  {
+    lies: 'ioctl=twist',
+    failed: ['pageout-swapped', 'pageout-unlocked'],
+    needs: ({ skip }) => skip(swapRoomBytes() > 0, 'there is swap'),
+  },
+];
 
 const reclaim: Break[] = [
   ...rows(
@@ -168,7 +179,7 @@ const reclaim: Break[] = [
     [['free-later'], /^C: look again/, 3, write(0), lock(0)],
     [['file-unlocked'], /^E: look/, 5, read(0), lock(0)],
   ),
-  { experiment: 'reclaim', parameters: sixPages, actions: [], ...pageoutLies },
+  ...pageoutLies.map((lies) => ({ experiment: 'reclaim', parameters: sixPages, actions: [], ...lies })),
 ];
 
 const lockRange: Break[] = [
