@@ -9,7 +9,6 @@ export interface Chapter {
 
 /** The guide, in the order in which it is read. */
 export const chapters: readonly Chapter[] = [
-  { id: 'five-ways-to-use-it', title: { en: 'Five ways to use it', zh: '五种用法' } },
   { id: 'mlock-mlock2-mlockall', title: { en: 'Locking and its calls', zh: '锁定及其调用' } },
   { id: 'why-did-mlock-fail', title: { en: 'Why did mlock fail?', zh: 'mlock 为什么失败？' } },
   { id: 'is-my-daemon-locked', title: { en: 'Is my daemon locked?', zh: '我的守护进程锁定了吗？' } },
@@ -18,6 +17,7 @@ export const chapters: readonly Chapter[] = [
   { id: 'what-mincore-tells', title: { en: 'mincore, before and after', zh: 'mincore：访问前与访问后' } },
   { id: 'prefault-and-real-time', title: { en: 'Prefault and real time', zh: '预先调入与实时' } },
   { id: 'speculative-allocation', title: { en: 'Speculative allocation', zh: '投机式分配' } },
+  { id: 'five-ways-to-use-it', title: { en: 'Five ways to use it', zh: '五种用法' } },
 ];
 
 /** What is looked up rather than read. */
