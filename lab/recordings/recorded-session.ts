@@ -16,7 +16,7 @@ const what: Text = { en: 'This session is a recording', zh: '此会话是一个�
  * Until here a recording is told frame by frame: so many frames, bytes of frames, and pages of all frames together,
  * each of which is compared with the one before. Each takes a window about a second.
  */
-const wholeFrames = 1 << 15;
+const wholeFrames = 1 << 12;
 const wholeBytes = 4 << 20;
 const wholePages = 2 ** 30;
 
