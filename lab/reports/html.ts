@@ -29,6 +29,7 @@ body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 h1{font-size:1.6rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.3rem 0}.soft,caption{color:var(--soft)}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left}
 th,td{text-align:left;vertical-align:top;padding:.2rem .6rem .2rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+table:not(:has(thead)) td:first-child{overflow-wrap:normal;width:14em}
 pre,.call{font:13px/1.4 ui-monospace,monospace}pre{white-space:pre-wrap;border:1px solid var(--line);padding:.8rem}
 .failed td:first-child,.refused .call{color:var(--bad)}.result{font-size:1.15rem}
 svg{display:block;width:100%;border:1px solid var(--line)}.steps td:last-child{white-space:nowrap}.strip svg{height:72px}.map svg{border:0}
@@ -52,7 +53,7 @@ export async function html(source: ReportSource): Promise<string> {
     said,
     result && section(say.result, `<p class="result">${text(result.text)}</p>${figure(result.figure, language)}`),
     section(say.filmstrip, `${drawn('strip', say.filmstrip, filmstrip(report))}${legend(language)}`),
-    ...maps(report).map(({ label, step, drawn: map }) => {
+    ...inTime(maps(report)).map(({ label, step, drawn: map }) => {
       const title = say.map(label, step);
       return section(title, drawn('map', title, map));
     }),
@@ -175,7 +176,9 @@ async function programOf({ program }: ReportSource): Promise<string> {
   }
 }
 
-/** The page maps at the key moment, or the end, and at the other steps that the result's numbers come from. */
+const inTime = (all: ReturnType<typeof maps>) => all.toSorted((a, b) => a.step - b.step);
+
+/** The page maps at the key moment first, or the end, and at the other steps that the result's numbers come from. */
 function maps({ result, snapshots, regions }: Report) {
   const drawable = snapshots.filter(({ runs }) => runs.length > 0);
   const named = Object.values(result?.values ?? {}).flatMap(({ step }) => step ?? []);

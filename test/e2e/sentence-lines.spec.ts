@@ -45,6 +45,7 @@ test('no line of a sentence begins with a full stop or a comma, in both language
     // With a result behind it: each of these ends in numbers that are buttons.
     for (const id of ['first-touch', 'lock-range', 'file-cache']) {
       await open(page, `#/${id}`);
+      await expect(page.getByRole('button', { name: /^(Run|运行)$/ })).toBeEnabled();
       await page.keyboard.press('Space');
       await page.locator('header [role=status][data-state=completed]').waitFor();
       expect(await begun(page)).toEqual([]);

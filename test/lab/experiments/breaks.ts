@@ -147,8 +147,8 @@ const fileCache: Break[] = rows(
 const sixPages = { pages: 6 };
 
 /**
- * With swap PAGEOUT only says that it worked; without, what is there is said to be swapped. Other tests turn swap on and
- * off: which it is now is asked when the test begins.
+ * With swap PAGEOUT only says that it worked; without, what is there is said to be swapped. Other tests turn swap on
+ * and off: which it is now is asked when the test begins.
  */
 const pageoutLies: Pick<Break, 'lies' | 'failed' | 'needs'>[] = [
   {
