@@ -4,7 +4,6 @@ import {
   regionInfoSchema,
   type Sample,
   type SessionEvent,
-  sessionEventSchema,
   stepSchema,
 } from '../../protocol/events.ts';
 import { parameterValuesSchema, placementSchema } from '../../protocol/experiment.ts';
@@ -25,6 +24,7 @@ import type { LoggedOperation } from '../operations/logged-operation.ts';
 import type { RecordingHeader } from '../session/recording.ts';
 import { Transcript } from '../session/transcript.ts';
 import { loggedOperation } from './logged-operations.ts';
+import { RecordedEvents } from './recorded-events.ts';
 import { type PagesAt, RecordedFrames, type RecordedSnapshot } from './recorded-frames.ts';
 import { count, type MostJson, Rows, type TimedTable } from './rows.ts';
 
@@ -42,24 +42,6 @@ const mostRegions: MostJson = { rows: 1 << 14, length: 4 << 20 };
 /** Regions that are never released: those are drawn side by side, and a workbench may have 128. */
 const mostKept = 256;
 
-/** Kinds that are told of a session, beside what has a table of its own; what is told of states is found otherwise. */
-const otherKinds = ['vmas', 'target', 'core-file', 'released', 'claim', 'result', 'measurement'] as const;
-
-/** Of some kinds no session has as many. */
-const mostTold: Partial<Record<SessionEvent['kind'], MostJson>> = {
-  claim: { rows: 1000, length: 4 << 20 },
-  measurement: { rows: 1000, length: 1 << 20 },
-  'core-file': { rows: 100, length: 4 << 20 },
-  result: { rows: 100, length: 32 << 20 },
-  released: { rows: 1 << 14, length: 4 << 20 },
-};
-
-interface Timed {
-  readonly id: unknown;
-  readonly tNs: number;
-  readonly event: SessionEvent;
-}
-
 /** Of more samples a report gets some: it keeps fewer still. */
 const mostSamples = 1 << 16;
 
@@ -75,10 +57,12 @@ export class RecordingFile implements Disposable {
   readonly #rows: Rows;
   readonly #regions: ReadonlyMap<number, RegionInfo>;
   readonly #frames: RecordedFrames;
+  readonly #events: RecordedEvents;
 
   /** Throws `bad-input` when it is not a recording of this version, and `cannot-run-here` where Node is too old. */
   constructor(file: string) {
     this.#rows = new Rows(file);
+    this.#events = new RecordedEvents(this.#rows);
     try {
       this.header = this.#readHeader(file);
       this.#regions = this.#readRegions();
@@ -116,9 +100,7 @@ export class RecordingFile implements Disposable {
 
   /** How the session ended; undefined when its recording ends before it does. */
   get outcome(): Report['outcome'] | undefined {
-    const last = [...this.#states()].at(-1);
-    if (last?.kind !== 'state') return undefined;
-    const { state } = last;
+    const state = this.#events.lastState;
     if (state === 'open') return 'completed';
     return state === 'completed' || state === 'stopped' || state === 'failed' ? state : undefined;
   }
@@ -126,7 +108,7 @@ export class RecordingFile implements Disposable {
   /** Claims by how they came out, without reading anything else. */
   get claims(): Readonly<Record<'held' | 'failed' | 'skipped', number>> {
     const newest = new Map<string, 'held' | 'failed' | 'skipped'>();
-    for (const event of this.events('claim')) {
+    for (const { event } of this.#events.timed('claim')) {
       if (event.kind === 'claim') newest.set(event.claim.id, event.claim.status);
     }
     const counts = { held: 0, failed: 0, skipped: 0 };
@@ -135,8 +117,8 @@ export class RecordingFile implements Disposable {
   }
 
   /** What was told of one kind, in order. */
-  *events(kind: SessionEvent['kind']): Generator<SessionEvent> {
-    for (const { event } of this.#timed(kind)) yield event;
+  events(kind: SessionEvent['kind']): Iterable<SessionEvent> {
+    return this.#events.of(kind);
   }
 
   /**
@@ -144,23 +126,13 @@ export class RecordingFile implements Disposable {
    *
    * @param except what is not asked for
    */
-  *otherEvents(except: readonly SessionEvent['kind'][] = []): Generator<SessionEvent> {
-    for (const kind of otherKinds) if (!except.includes(kind)) yield* this.events(kind);
-    yield* this.#states();
-    const known = [...otherKinds, 'state', 'action'].map((kind) => `'${kind}'`).join();
-    this.#rows.damaged += this.#rows.number(`SELECT count(*) AS n FROM event WHERE kind NOT IN (${known})`) ?? 0;
-  }
-
-  *#states(): Generator<SessionEvent> {
-    const first = this.#timed('state').next().value;
-    const last = this.#timed('state', 'DESC').next().value;
-    if (first) yield first.event;
-    if (last && last.id !== first?.id) yield last.event;
+  otherEvents(except: readonly SessionEvent['kind'][] = []): Iterable<SessionEvent> {
+    return this.#events.others(except);
   }
 
   /** Steps, and between them the claims: each after the step that settled it. */
   *stepsAndClaims(): Generator<Extract<SessionEvent, { kind: 'step' | 'claim' }>> {
-    const claims = this.#timed('claim');
+    const claims = this.#events.timed('claim');
     let next = claims.next();
     for (const step of this.steps()) {
       for (; !next.done && next.value.tNs <= step.startedNs; next = claims.next()) {
@@ -170,16 +142,6 @@ export class RecordingFile implements Disposable {
     }
     for (; !next.done; next = claims.next()) {
       if (next.value.event.kind === 'claim') yield next.value.event;
-    }
-  }
-
-  *#timed(kind: SessionEvent['kind'], order: 'ASC' | 'DESC' = 'ASC'): Generator<Timed, undefined> {
-    const sql = `SELECT id, t_ns, json FROM event WHERE kind = ? ORDER BY id ${order}`;
-    for (const { row, json } of this.#rows.withJson(sql, [kind], mostTold[kind])) {
-      const parsed = sessionEventSchema.safeParse(typeof json === 'object' ? { ...json, session: 1 } : json);
-      if (parsed.success && parsed.data.kind === kind)
-        yield { id: row.id, tNs: count(row.t_ns) ?? 0, event: parsed.data };
-      else this.#rows.damaged++;
     }
   }
 
@@ -385,7 +347,7 @@ export class RecordingFile implements Disposable {
 
   #readRegions(): Map<number, RegionInfo> {
     const regions = new Map<number, RegionInfo>();
-    const released = this.#released();
+    const released = this.#events.released();
     let kept = 0;
     for (const { json } of this.#rows.withJson('SELECT json FROM region ORDER BY id', [], mostRegions)) {
       const { success, data } = regionInfoSchema.safeParse(json);
@@ -394,12 +356,6 @@ export class RecordingFile implements Disposable {
       else this.#rows.damaged++;
     }
     return regions;
-  }
-
-  /** Regions that the session gave back before its end. */
-  #released(): ReadonlySet<unknown> {
-    const rows = this.#rows.all("SELECT json FROM event WHERE kind = 'released' LIMIT ?", mostRegions.rows);
-    return new Set([...rows].map(({ json }) => (this.#rows.json(json) as { region?: unknown } | undefined)?.region));
   }
 }
 

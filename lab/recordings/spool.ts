@@ -7,6 +7,9 @@ import { type Body, bodyOf, type FromHost, headBytes, messageOf } from './keeper
 /** A file that has become so long is followed by another: what its reader has worked through is given back. */
 const longBytes = 4 << 20;
 
+/** So many files may have a name: each that is read loses it, and a reader that is further behind is given up. */
+const mostNamed = 64;
+
 /** As much is read at once, unless one message is longer. */
 const chunkBytes = 256 << 10;
 
@@ -15,7 +18,7 @@ const chunkBytes = 256 << 10;
  * hundred messages, what waits behind them is the host's, and is lost with it.
  */
 export class Spool {
-  readonly #paths: string[] = [];
+  #paths: string[] = [];
   #fd: number;
   #bytes = 0;
 
@@ -45,7 +48,7 @@ export class Spool {
 
   #turn(): number {
     const { path, fd } = makeFile();
-    this.#paths.push(path);
+    this.#paths = [...this.#paths, path].slice(-mostNamed);
     try {
       const written = this.#write(bodyOf({ do: 'follow', path }));
       closeSync(this.#fd);

@@ -128,7 +128,7 @@ describe('a recording that is damaged or hostile', () => {
     expect([seen, recording.damaged > 0]).toEqual([4, true]);
   });
 
-  it('with more rows than any session has gives the first of them, says how many are left out, and is listed soon', () => {
+  it('with more rows than any session has gives the first of them, and says how many are left out', () => {
     const more = 'WITH RECURSIVE more(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM more LIMIT 140000)';
     const file =
       changed(`${more} INSERT INTO event SELECT id, 1, 'state', '{"kind":"state","state":"running"}' FROM more;
