@@ -119,29 +119,30 @@ function whyRefused(pid: number, name: string, errno: string): Text {
   if (errno !== 'EACCES' && errno !== 'EPERM') {
     return { en: `Opening ${file} answered ${errno}.`, zh: `打开 ${file} 返回 ${errno}。` };
   }
-  const way =
+  const sudo = `sudo pagescope process ${pid}`;
+  const root: Text | undefined =
     process.geteuid?.() === 0
       ? {
-          en: '. Root lacks capabilities here, as in a container: run Pagescope outside it.',
-          zh: '。此处的 root 缺少权能（如在容器中）：请在容器外运行 Pagescope。',
+          en: 'Root lacks capabilities here, as in a container: run Pagescope outside it.',
+          zh: '此处的 root 缺少权能（如在容器中）：请在容器外运行 Pagescope。',
         }
-      : { en: `: sudo pagescope process ${pid}`, zh: `：sudo pagescope process ${pid}` };
+      : undefined;
   if (own) {
     // The kernel gives the files of a process that may not be dumped to root.
     const kept = ownerOf(`/proc/${pid}/maps`) !== uid;
     return kept
       ? {
-          en: `unknown: process ${pid} is yours but not dumpable (PR_SET_DUMPABLE, or it changed its user), so only root may read ${file}: sudo pagescope process ${pid}`,
-          zh: `未知：进程 ${pid} 属于你，但不可转储（PR_SET_DUMPABLE，或曾切换用户），只有 root 可以读取 ${file}：sudo pagescope process ${pid}`,
+          en: `unknown: process ${pid} is yours but not dumpable (PR_SET_DUMPABLE, or it changed its user), so only root may read ${file}: ${sudo}`,
+          zh: `未知：进程 ${pid} 属于你，但不可转储（PR_SET_DUMPABLE，或曾切换用户），只有 root 可以读取 ${file}：${sudo}`,
         }
       : {
-          en: `unknown: process ${pid} has more capabilities than Pagescope, or lives in another user namespace, so ${file} may not be read${way.en}`,
-          zh: `未知：进程 ${pid} 的权能多于 Pagescope，或处于其他用户命名空间，不允许读取 ${file}${way.zh}`,
+          en: `unknown: process ${pid} has more capabilities than Pagescope, or lives in another user namespace, so ${file} may not be read${root ? `. ${root.en}` : `: ${sudo}`}`,
+          zh: `未知：进程 ${pid} 的权能多于 Pagescope，或处于其他用户命名空间，不允许读取 ${file}${root ? `。${root.zh}` : `：${sudo}`}`,
         };
   }
   return {
-    en: `unknown: it belongs to uid ${uid ?? '?'}. Run Pagescope as that user, or: sudo pagescope process ${pid}`,
-    zh: `未知：它属于 uid ${uid ?? '?'}。请以该用户运行 Pagescope，或：sudo pagescope process ${pid}`,
+    en: `unknown: it belongs to uid ${uid ?? '?'}. ${root?.en ?? `Run Pagescope as that user, or: ${sudo}`}`,
+    zh: `未知：它属于 uid ${uid ?? '?'}。${root?.zh ?? `请以该用户运行 Pagescope，或：${sudo}`}`,
   };
 }
 

@@ -310,15 +310,22 @@ int main(void) {
     const others = await Target.start('of-root');
     const own = await Target.start('secretive', ['not-dumpable'], nobody);
     const script = fileURLToPath(new URL('../../support/look-child.ts', import.meta.url));
-    const [command, ...words] = [...nobody, process.execPath, script, `${others.pid}`, `${own.pid}`];
-    const looks = JSON.parse(
-      execFileSync(command ?? '', words, { encoding: 'utf8', env: { ...process.env, HOME: '/tmp' } }),
-    );
+    const looksAs = ([command = '', ...words]: readonly string[], ...pids: number[]) =>
+      JSON.parse(
+        execFileSync(command, [...words, process.execPath, script, ...pids.map(String)], {
+          encoding: 'utf8',
+          env: { ...process.env, HOME: '/tmp' },
+        }),
+      );
+    const looks = looksAs(nobody, others.pid, own.pid);
     expect(looks).toMatchObject([
       { process: { name: 'of-root', uid: 0, vmLckBytes: expect.any(Number) }, mappings: null },
       { process: { name: 'secretive', uid: 65534, rssBytes: expect.any(Number) }, mappings: null },
     ]);
     expect(looks[0].reasons[0].en).toMatch(/unknown: it belongs to uid 0.*sudo pagescope process/);
     expect(looks[1].reasons[0].en).toMatch(/not dumpable.*only root may read/);
+    // Sudo would not help who is root already.
+    for (const { reasons } of looksAs(['setpriv', '--inh-caps=-all', '--bounding-set=-all'], others.pid, own.pid))
+      expect(reasons[0].en).toMatch(/^unknown: .*Root lacks capabilities here(?!.*sudo)/);
   });
 });
