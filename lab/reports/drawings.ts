@@ -13,12 +13,24 @@ const maxApart = 1024;
 /** Columns of a map, by size, as in the window. */
 const columnsFor = (cells: number): number => (cells <= 64 ? 8 : cells <= 256 ? 16 : 64);
 
+/** The cells of a region's map. */
+function cellsOf(pages: number): { readonly perCell: number; readonly columns: number; readonly rows: number } {
+  const perCell = Math.ceil(pages / maxCells);
+  const cells = Math.ceil(pages / perCell);
+  const columns = columnsFor(cells);
+  return { perCell, columns, rows: Math.ceil(cells / columns) };
+}
+
+/** How high a region's map is beside its width. */
+export function mapShape(pages: number): number {
+  const { columns, rows } = cellsOf(pages);
+  return rows / columns;
+}
+
 /** A region's pages as SVG: a path for each state, so that a page costs few bytes; a cell has its commonest state. */
 export function pageMap({ runs, unknown = 0 }: Pick<Snapshot, 'runs' | 'unknown'>, pages: number): string {
-  const perCell = Math.ceil(pages / maxCells);
+  const { perCell, columns, rows } = cellsOf(pages);
   const states = cellStates(runs, pages, perCell, unknown);
-  const columns = columnsFor(states.length);
-  const rows = Math.ceil(states.length / columns);
   const paths = new Map<PageState, string>();
   for (let from = 0; from < states.length; ) {
     const state = states[from] ?? 'unknown';

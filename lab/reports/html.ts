@@ -3,7 +3,7 @@ import { figureRows } from '../../protocol/figure-rows.ts';
 import { pageStates } from '../../protocol/flags.ts';
 import { numbersIn, unitOfName } from '../../protocol/quantity.ts';
 import type { Report } from '../../protocol/report.ts';
-import { filmstrip, lockTimeline, pageMap } from './drawings.ts';
+import { filmstrip, lockTimeline, mapShape, pageMap } from './drawings.ts';
 import { environmentRows } from './environment-rows.ts';
 import { madeBy } from './made-by.ts';
 import { answerOf, callOf } from './markdown.ts';
@@ -138,9 +138,8 @@ export function svg(source: ReportSource): string {
   const say = reportWords[language];
   const { states } = say;
   const title = map ? say.map(map.label, map.step) : say.filmstrip;
-  const [, columns = 1, rows = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(map?.drawn ?? '')?.map(Number) ?? [];
   const [wide, strip, gap, line] = [640, 72, map ? 12 : 0, 20];
-  const large = Math.min(wide, Math.ceil((wide * rows) / columns));
+  const large = map ? Math.min(wide, Math.ceil(wide * mapShape(map.pages))) : 0;
   const tall = large + gap + strip;
   const legend = pageStates.map((state, index) => {
     const y = tall + line * (1 + Math.floor(index / 5));
@@ -189,7 +188,8 @@ function maps({ result, snapshots, regions }: Report) {
     .flatMap((snapshot) => {
       const region = regions.find(({ id }) => id === snapshot.region);
       if (!region) return [];
-      return [{ label: region.name ?? region.label, step: snapshot.step, drawn: pageMap(snapshot, region.pages) }];
+      const { name, label, pages } = region;
+      return [{ label: name ?? label, pages, step: snapshot.step, drawn: pageMap(snapshot, pages) }];
     });
 }
 

@@ -174,7 +174,7 @@ describe('two reports compared', () => {
     expect(differ(other([]), report)).toBe(null);
   });
 
-  it('differ in pages that are too many runs to keep, and are unknown where what is told of them is damaged', async () => {
+  it('differ in pages of too many runs, and are unknown where what is told of them is damaged', async () => {
     const report = await reportOf('first-touch', { pages: 16 });
     const flags = Uint8Array.from({ length: 16 }, (_, page) => (page % 2) * 3);
     const other = (pages: string): Report => ({
