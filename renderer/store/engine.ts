@@ -14,6 +14,8 @@ export interface Engine {
   readonly pages: Pages;
   /** Applies the events that have arrived but wait for their batch. */
   flush(): void;
+  /** Resolves when the next frame has been drawn. */
+  drawn(): Promise<void>;
   /** Drops a session and whatever of it still arrives. */
   forget(session: number): void;
 }
@@ -62,6 +64,7 @@ export function createEngine(
     client,
     pages,
     flush: () => inbox.flush(),
+    drawn: () => new Promise((resolve) => scheduler.afterwards(resolve)),
     forget(session) {
       closed.add(session);
       pages.close(session);

@@ -26,7 +26,6 @@ export interface ProcessActions {
 
 /** As many mappings are opened at first. */
 const firstOpened = 3;
-const restMs = 120;
 
 export function createProcessActions(store: Store, engine: Engine, sessions: Sessions): ProcessActions {
   const { client } = engine;
@@ -96,7 +95,7 @@ export function createProcessActions(store: Store, engine: Engine, sessions: Ses
         if (session() !== answer.session) return;
         await client.call('openMapping', { session: answer.session, address: start }).catch(() => {});
         // Each is drawn before the next comes: the first grids of a window take tens of milliseconds.
-        await new Promise((resolve) => setTimeout(resolve, restMs));
+        await engine.drawn();
       }
     },
     openMapping: (address) => inSession((id) => client.call('openMapping', { session: id, address })),
