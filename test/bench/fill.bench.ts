@@ -116,6 +116,7 @@ async function measure(page: Page): Promise<Row[]> {
     ['u', ''],
   ] as const) {
     const { paintedMs, gapsMs, tookMs } = await press(page, key);
+    // What is painted late still belongs to this action.
     await page.waitForTimeout(500);
     if (!what) continue;
     painted.push(...paintedMs);
