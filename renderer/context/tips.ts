@@ -5,7 +5,6 @@
 
 /** The pointer rests for so long first, ms. */
 const restMs = 350;
-const gap = 6;
 
 /** Shows the tips of a document's elements, in its `#main`: outside every landmark it would be lost. */
 export function showTips(document: Document): void {
@@ -25,10 +24,9 @@ export function showTips(document: Document): void {
     if (!owner?.isConnected || !text) return;
     tip.textContent = text;
     document.getElementById('main')?.append(tip);
-    tip.showPopover();
-    const { left, top } = placeOf(owner.getBoundingClientRect(), tip, owner.dataset.tipSide === 'right');
-    tip.style.left = `${left}px`;
-    tip.style.top = `${top}px`;
+    tip.dataset.side = owner.dataset.tipSide ?? 'below';
+    // Its anchor, which it follows wherever that goes.
+    tip.showPopover({ source: owner });
   };
   const turnTo = (target: EventTarget | null): void => {
     const found = target instanceof Element ? target.closest<HTMLElement>('[data-tip]') : null;
@@ -47,30 +45,10 @@ export function showTips(document: Document): void {
   document.addEventListener('focusout', ({ target }) => {
     if (target === owner) turnTo(null);
   });
+  // It has nothing to say of another view.
+  document.defaultView?.addEventListener('hashchange', hide);
   // Whoever acts has read it: it does not lie over what the act changes.
   for (const act of ['pointerdown', 'keydown', 'wheel'] as const) {
     document.addEventListener(act, hide, { capture: true, passive: true });
   }
-}
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-/** Below an element, above where there is no room, or at its right; always inside of the window. */
-function placeOf(box: Box, tip: HTMLElement, beside: boolean): { left: number; top: number } {
-  const { offsetWidth: width, offsetHeight: height } = tip;
-  const inside = (at: number, size: number, of: number) => Math.max(gap, Math.min(at, of - size - gap));
-  if (beside) {
-    const top = (box.top + box.bottom - height) / 2;
-    return { left: box.right + gap, top: inside(top, height, window.innerHeight) };
-  }
-  const below = box.bottom + gap + height <= window.innerHeight;
-  return {
-    left: inside((box.left + box.right - width) / 2, width, window.innerWidth),
-    top: below ? box.bottom + gap : box.top - gap - height,
-  };
 }

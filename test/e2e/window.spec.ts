@@ -106,3 +106,28 @@ test('the search leads to the licences of third parties', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Close the licences' }).click();
   await expect(dialog).toHaveCount(0);
 });
+
+test('a tip stands below its control, follows it, and goes when that is used and when the view changes', async ({
+  page,
+}) => {
+  const { run, step } = windowOf(page);
+  const tip = page.getByRole('tooltip');
+  const below = async () => {
+    const [own, shown] = [await step.boundingBox(), await tip.boundingBox()];
+    return Math.round((shown?.y ?? 0) - (own?.y ?? 0) - (own?.height ?? 0));
+  };
+  await expect(run).toBeEnabled();
+  await step.hover();
+  await expect(tip).toBeVisible();
+  await expect.poll(below).toBe(6);
+  await step.evaluate((button) => button.style.setProperty('translate', '0 12px'));
+  await expect.poll(below).toBe(6);
+  await step.click();
+  await expect(tip).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await expect(tip).toBeVisible();
+  await page.evaluate(() => {
+    location.hash = '#/recordings';
+  });
+  await expect(tip).toHaveCount(0);
+});
